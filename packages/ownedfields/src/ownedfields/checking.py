@@ -1,0 +1,129 @@
+"""One check of one project, from the files on the disk to the findings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ownedfields.config import Config, ConfigError
+from ownedfields.cues import Cues, NameCues
+from ownedfields.discovery import Tree, find_files
+from ownedfields.engine.modules import Reader, without_collector
+from ownedfields.engine.project import Project, Unparsable
+from ownedfields.exports import Exports
+from ownedfields.findings import Finding
+from ownedfields.judging import Judge, apply_ignores
+from ownedfields.results import MAX_ROUNDS, FileResult, Report, assembled
+from ownedfields.sql_files import sql_findings
+from ownedfields.verifying import verify
+
+KEPT_BYTES = 64 * 1024 * 1024
+
+
+class Checker:
+    """Checks the tree below the configuration's root."""
+
+    def __init__(self, config: Config, tree: Tree | None = None, read: Reader | None = None) -> None:
+        self.config = config
+        self.tree = tree if tree is not None else find_files(config.root, config.exclude)
+        self._read = read or self._read_disk
+        self.project = Project(config, list(self.tree.files), self.content)
+        self.cues = Cues(config, self.project.tracked)
+        self._judge = Judge(config, self.project, self.cues)
+        self._contents: dict[str, bytes] = {}
+        self._room = KEPT_BYTES
+
+    def run(self) -> Report:
+        """Everything, without a cache."""
+        with without_collector():
+            return self._run()
+
+    def _run(self) -> Report:
+        started = time.perf_counter()
+        if not self.tree.files:
+            raise ConfigError(f"{self.config.root} holds no Python file: there is nothing to check.")
+        self.prepare()
+        results: dict[str, FileResult] = {}
+        candidates = {path for path in self.tree.files if self.cues.hit(self.content(path))}
+        rounds = 0
+        while candidates and rounds < MAX_ROUNDS:
+            rounds += 1
+            self.judge_all(sorted(candidates), results)
+            names = NameCues(name for result in results.values() for name in result.exports)
+            candidates = {
+                path for path in self.tree.files if path not in results and names.hit(path, self.content(path))
+            }
+        report = assembled(self.config, self.tree, results)
+        report.rounds = rounds
+        report.parsed = len(results)
+        report.read = self.project
+        report.seconds = time.perf_counter() - started
+        return report
+
+    def prepare(self) -> None:
+        """Read the models, and refuse to go on where a configured thing is not there."""
+        self.project.load_models()
+        verify(self.config, self.project, self.tree)
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file, kept for the length of the check where they matter."""
+        known = self._contents.get(path)
+        if known is None:
+            known = self._read(path)
+            self._room -= len(known)
+            if self._room > 0:
+                self._contents[path] = known
+        return known
+
+    def judge_all(self, paths: list[str], results: dict[str, FileResult]) -> None:
+        """Judge the files, then those of which they taught something, then see what they all export."""
+        while paths:
+            for path in paths:
+                results[path] = self.judge(path)
+            paths = sorted(path for path in self.project.take_late() if not path.endswith(".sql"))
+        exports = Exports(self.project)
+        for path in results:
+            if self.project.is_loaded(path):
+                results[path].exports = exports.of(self.project.check(path))
+
+    def judge(self, path: str) -> FileResult:
+        """The findings of one file."""
+        if path.endswith(".sql"):
+            return FileResult(findings=sql_findings(self.project, path, self.content(path)))
+        try:
+            module = self.project.check(path)
+        except Unparsable as error:
+            return FileResult(findings=[_unparsable(error)])
+        except Exception as error:  # a mistake of this tool in one file must not hide the findings of all others
+            return FileResult(findings=[_unparsable(Unparsable(path, f"ownedfields failed on it ({error!r})", 1))])
+        found, ignored = apply_ignores(module, self._judge.findings(module))
+        return FileResult(
+            findings=found,
+            sites=self._judge.sites(module),
+            ignored=ignored,
+        )
+
+    def _read_disk(self, path: str) -> bytes:
+        with open(f"{self.config.root}/{path}", "rb", buffering=0) as stream:
+            return stream.read()
+
+
+def _unparsable(error: Unparsable) -> Finding:
+    return Finding(
+        rule="OPR906",
+        path=error.path,
+        line=error.line,
+        column=1,
+        end_line=error.line,
+        end_column=1,
+        message=f"the file mentions a guarded thing and cannot be parsed: {error.reason}",
+        fix="mend the syntax, or list the file under `exclude`",
+    )
+
+
+def check(config: Config, only: Callable[[str], bool] | None = None) -> Report:
+    """Check a project without a cache; `only` chooses the paths to report."""
+    report = Checker(config).run()
+    if only is not None:
+        report.findings = [finding for finding in report.findings if only(finding.path)]
+    return report

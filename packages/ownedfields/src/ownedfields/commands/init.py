@@ -1,0 +1,71 @@
+"""`ownedfields init`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ownedfields.config import ConfigError
+from ownedfields.config_reading import FILE_NAMES
+from ownedfields.initializing import Suggestion, as_toml, suggestions
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write a configuration for the models that look owned, or for the one that was named."""
+    root = Path(options.path).resolve()
+    if not root.is_dir():
+        raise ConfigError(f"{options.path} is no folder.")
+    _refuse_second(root)
+    found = suggestions(root)
+    chosen = _named(options, found) if options.model else found
+    if not chosen:
+        raise ConfigError(
+            f"{root} holds no Django model with a field such as status, state or outcome.\n"
+            "Name one: ownedfields init --model shop.models.Order --field paid --owner shop/services.py"
+        )
+    text = as_toml(chosen)
+    if options.only_print:
+        print(text, end="")
+        return 0
+    target = _write(root, text)
+    _tell(target, chosen)
+    return 0
+
+
+def _refuse_second(root: Path) -> None:
+    for name in FILE_NAMES:
+        path = root / name
+        if path.is_file() and "[tool.ownedfields]" in path.read_text(encoding="utf-8"):
+            raise ConfigError(f"{name} has a [tool.ownedfields] table already.")
+
+
+def _named(options: argparse.Namespace, found: list[Suggestion]) -> list[Suggestion]:
+    known = [each for each in found if options.model in (each.model, each.model.rpartition(".")[2])]
+    if known:
+        chosen = known[0]
+    elif options.field and options.owner and "." in options.model:
+        chosen = Suggestion(options.model, "", [])
+    else:
+        names = ", ".join(each.model for each in found) or "none"
+        raise ConfigError(f"{options.model} is not among the models found ({names}). Give --field and --owner with it.")
+    chosen.fields = options.field or chosen.fields
+    chosen.owner = options.owner[0] if options.owner else chosen.owner
+    return [chosen]
+
+
+def _write(root: Path, text: str) -> Path:
+    target = root / "pyproject.toml"
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
+    gap = "\n" if before and not before.endswith("\n\n") else ""
+    target.write_text(f"{before}{gap}{text}", encoding="utf-8")
+    return target
+
+
+def _tell(target: Path, chosen: list[Suggestion]) -> None:
+    print(f"wrote [tool.ownedfields] to {target.name}:")
+    for each in chosen:
+        name = each.model.rpartition(".")[2]
+        print(f"  {name}: {', '.join(each.fields)} may be written in {each.owner}")
+        for other in each.others[:3]:
+            print(f"    (written today in {other} too)")
+    print("Look it through, then run `ownedfields check`.")

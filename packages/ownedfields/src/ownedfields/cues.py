@@ -1,0 +1,147 @@
+"""Which files are worth parsing: those whose bytes hold a word that a guard speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ownedfields.config import Config
+from ownedfields.engine.meetings import Pattern
+from ownedfields.engine.tracked import Tracked, snake_case
+
+WORD = re.compile(rb"\w+")
+DIRECTIVE = b"ownedfields:"
+Export = tuple[str, str, str]
+
+
+class Cues:
+    """The words, and a quick answer to whether a file holds one."""
+
+    def __init__(self, config: Config, tracked: list[Tracked]) -> None:
+        self._words = _shortest(_words(config, tracked))
+        self._hinted = _Hinted(tracked)
+        self._fields = tuple(sorted({name.encode() for model in tracked for name in model.fields}))
+        self._calls = [Pattern(call).name.encode() for rule in config.together for call in rule.calls]
+        self._banned = [_Retired(name) for banned in config.banned for name in banned.names]
+        self._prose = [name.encode() for banned in config.banned if banned.prose for name in banned.names]
+
+    def hit(self, content: bytes) -> bool:
+        """Whether the file may hold something to report."""
+        for word in self._words:
+            if word in content:
+                return True
+        if self.hit_retired(content):
+            return True
+        if any(name in content for name in self._fields) and self._hinted.hit(content):
+            return True
+        return any(name in content for name in self._calls) and self._hinted.is_used(content)
+
+    def hit_retired(self, content: bytes) -> bool:
+        """Whether the file may say a retired name."""
+        return any(retired.hit(content) for retired in self._banned)
+
+
+def _shortest(words: set[bytes]) -> list[bytes]:
+    """The words that no other word is part of: where a longer one stands, a shorter one does too."""
+    return sorted(word for word in words if not any(other != word and other in word for other in words))
+
+
+def _words(config: Config, tracked: list[Tracked]) -> set[bytes]:
+    words = {DIRECTIVE.decode()}
+    for model in tracked:
+        words |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy}
+        words |= {hint for hint in (*model.hints, snake_case(model.name)) if "_" in hint}
+    for rule in config.together:
+        words |= {name.rpartition(".")[2] for name in rule.signals}
+    return {word.encode() for word in words if len(word) > 2}
+
+
+class _Hinted:
+    """A variable with a hinted name, in a shape that may write."""
+
+    def __init__(self, tracked: list[Tracked]) -> None:
+        hints = {hint for model in tracked if model.guards for hint in model.hints}
+        short = sorted(hint for hint in hints if not any(hint.endswith(each) for each in hints if each != hint))
+        fields = "|".join(re.escape(name) for name in sorted({name for model in tracked for name in model.fields}))
+        shape = rf"(?:e?s)?\d*(?:_\w+)?[\"']?[\])]*\s*\.\s*(?:(?:{fields})\b|{METHODS})"
+        self._shapes = [(hint.encode(), re.compile(f"{re.escape(hint)}{shape}".encode())) for hint in short]
+        used = "|".join(re.escape(hint) for hint in sorted(hints)) or "\0"
+        self._used = re.compile(rf"(?<![A-Za-z0-9.])_*(?:{used})\d*(?:\.\w|[,)\]])".encode())
+        handed = "|".join(re.escape(hint) for hint in short)
+        self._handed = re.compile(rf"\((?:\w+\.)*\w*(?:{handed})".encode())
+
+    def hit(self, content: bytes) -> bool:
+        """Whether the content has such a shape."""
+        for hint, shape in self._shapes:
+            if hint in content and shape.search(content) is not None:
+                return True
+        return any(opener in content for opener in OPENERS) and self._follows(content)
+
+    def is_used(self, content: bytes) -> bool:
+        """Whether such a variable is used at all."""
+        return self._used.search(content) is not None
+
+    def _follows(self, content: bytes) -> bool:
+        for opener in OPENERS:
+            at = content.find(opener)
+            while at >= 0:
+                if self._handed.match(content, at + len(opener) - 1) is not None:
+                    return True
+                at = content.find(opener, at + 1)
+        return False
+
+
+METHODS = "__dict__|save|asave|save_base|__setattr__|__class__|_meta|update|aupdate|bulk_update|filter|exclude|all"
+OPENERS = (b"attr(", b"vars(", b"bulk_update(", b"patch.object(")
+
+
+class _Retired:
+    """A retired name, whole or split into pieces."""
+
+    def __init__(self, name: str) -> None:
+        self._whole = name.encode()
+        start = min(3, len(name) - 1)
+        nested = ""
+        for letter in reversed(name[start:-1]):
+            nested = f"(?:{re.escape(letter)}{nested})?"
+        self._start = name[:start].encode()
+        self._pieces = re.compile(rf"{re.escape(name[:start])}{nested}[\"'}}]".encode())
+
+    def hit(self, content: bytes) -> bool:
+        """Whether the content says the name, or a string begins it and breaks off."""
+        if self._whole in content:
+            return True
+        return self._start in content and self._pieces.search(content) is not None
+
+
+class NameCues:
+    """Names that other files export and that carry a guarded model: the second round.
+
+    To import one, a file must say the module's name, and its folder's or lie below that. A fixture of a conftest,
+    which has no home, is had by its name alone, in any file below.
+    """
+
+    def __init__(self, exports: Iterable[Export]) -> None:
+        self._by_home: dict[bytes, dict[str, set[bytes]]] = {}
+        for name, home, folder in exports:
+            if len(name) > 1:
+                self._by_home.setdefault(home.encode(), {}).setdefault(folder, set()).add(name.encode())
+        self._names = {home: tuple(set().union(*folders.values())) for home, folders in self._by_home.items()}
+
+    def hit(self, path: str, content: bytes) -> bool:
+        """Whether the file says one of the names, and where it comes from."""
+        words: frozenset[bytes] | None = None
+        for home, names in self._names.items():
+            if home in content and any(name in content for name in names):
+                words = words or frozenset(WORD.findall(content))
+                if (not home or home in words) and self._is_said(home, path, words):
+                    return True
+        return False
+
+    def _is_said(self, home: bytes, path: str, words: frozenset[bytes]) -> bool:
+        for folder, names in self._by_home[home].items():
+            if not words.isdisjoint(names):
+                below = path.startswith(f"{folder}/") or not folder
+                if below or (home and folder.rpartition("/")[2].encode() in words):
+                    return True
+        return False

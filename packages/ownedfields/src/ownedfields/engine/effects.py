@@ -1,0 +1,77 @@
+"""What code touches, calls and stores: the two sides of a `together` rule, followed through helpers."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ownedfields.config import Config
+from ownedfields.engine.hits import Mention, Place
+from ownedfields.engine.tracked import Tracked
+from ownedfields.engine.values import Function
+from ownedfields.findings import Why
+
+if TYPE_CHECKING:
+    from ownedfields.engine.frame import Frame
+
+
+class Effects:
+    """Remembers for each function what it does, by itself or through others."""
+
+    def __init__(self, config: Config) -> None:
+        self._rules = config.together
+        self._by_function: dict[ast.AST, dict[tuple[str, str], Mention]] = {}
+        self.homes: dict[ast.AST, str] = {}
+        self.noted = 0
+
+    def touch(self, frame: Frame, model: Tracked, node: ast.AST | None, note: str) -> None:
+        """The file speaks of a model."""
+        if node is not None and model.path not in frame.module.hits.touches and frame.site is None:
+            frame.module.hits.touches[model.path] = Mention(frame.place(node), model.path, note)
+
+    def store(self, frame: Frame, model: Tracked, node: ast.AST, how: str) -> None:
+        """Rows of a model are stored here."""
+        self._note_at_site(frame, "stores", Mention(frame.place(node), model.path, how), node)
+
+    def call(self, frame: Frame, pattern: str, node: ast.AST) -> None:
+        """Something is called that a rule speaks of."""
+        self._note_at_site(frame, "calls", Mention(frame.place(node), pattern, "called"), node)
+
+    def through(self, frame: Frame, function: Function, node: ast.AST) -> None:
+        """A call does what the function does."""
+        for (kind, _), mention in self._by_function.get(function.node, {}).items():
+            self._note(frame, kind, mention)
+            if function.module is not frame.module and frame.site is None:
+                line = mention.place.line
+                why = Why(mention.place.path, line, function.module.snippet(line), "does it")
+                self._keep(frame, kind, Mention(frame.place(node), mention.what, mention.note, (why,)))
+
+    def _note_at_site(self, frame: Frame, kind: str, mention: Mention, node: ast.AST) -> None:
+        if frame.site is not None and self._passes_exempt(frame):
+            return
+        self._note(frame, kind, mention)
+        if frame.site is None:
+            self._keep(frame, kind, mention)
+        else:
+            why = (frame.why(node, "does it"),)
+            self._keep(frame, kind, Mention(frame.site.place, mention.what, mention.note, why))
+
+    def _note(self, frame: Frame, kind: str, mention: Mention) -> None:
+        self.noted += 1
+        for node in reversed(frame.active):
+            if self._is_exempt(self.homes.get(node, "")):
+                return
+            self._by_function.setdefault(node, {}).setdefault((kind, mention.what), mention)
+
+    def _keep(self, frame: Frame, kind: str, mention: Mention) -> None:
+        module = frame.site.module if frame.site is not None else frame.module
+        place: Place = mention.place
+        hits = module.hits.stores if kind == "stores" else module.hits.calls
+        hits.setdefault((mention.what, place.line, place.column), mention)
+
+    def _passes_exempt(self, frame: Frame) -> bool:
+        """Whether the call chain goes through a file in which the two sides may meet."""
+        return any(self._is_exempt(self.homes.get(node, "")) for node in frame.active)
+
+    def _is_exempt(self, path: str) -> bool:
+        return any(rule.is_allowed(path) for rule in self._rules)

@@ -1,0 +1,125 @@
+"""Decides whether a receiver is a tracked model's row, and reports the plain ways of writing it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ownedfields.engine.kinds import MethodCaller, Partial
+from ownedfields.engine.tracked import Tracked
+from ownedfields.engine.values import (
+    Bound,
+    FieldOf,
+    Instance,
+    Items,
+    ModelClass,
+    ModelMeta,
+    Object,
+    Rows,
+    Table,
+    Text,
+    Union,
+    Unknown,
+    Value,
+    VarsOf,
+    options_of,
+    plain,
+)
+from ownedfields.findings import Why
+
+ALWAYS = frozenset((Instance, ModelClass, Rows, VarsOf, ModelMeta, FieldOf))
+HOLDING = frozenset((Items, Table, Object, Bound, Partial, MethodCaller))
+MAX_DEPTH = 3
+MAX_PARTS = 30
+
+if TYPE_CHECKING:
+    from ownedfields.engine.frame import Frame
+
+
+class Owned(NamedTuple):
+    """A tracked model, and why the value is taken for one of its rows."""
+
+    model: Tracked
+    why: Why | None
+
+
+def instances(frame: Frame, value: Value, node: ast.AST, *, classes: bool = True) -> list[Owned]:
+    """The tracked models of which the value may be a row (or the class itself)."""
+    found: dict[Tracked, Owned] = {}
+    for option in map(plain, options_of(value)):
+        if isinstance(option, Instance) or (classes and isinstance(option, ModelClass)):
+            found.setdefault(option.model, Owned(option.model, option.why))
+        elif isinstance(option, Unknown) and (model := frame.project.hints.single(option.hint)) is not None:
+            found.setdefault(model, Owned(model, frame.why(node, f"`{option.hint}` is named like one")))
+        elif isinstance(option, Object) and option.info.model is not None:
+            found.setdefault(option.info.model, Owned(option.info.model, None))
+    return list(found.values())
+
+
+def rows(frame: Frame, value: Value, node: ast.AST) -> list[Owned]:
+    """The tracked models of which the value may be a manager or queryset."""
+    found: dict[Tracked, Owned] = {}
+    for option in map(plain, options_of(value)):
+        if isinstance(option, Rows):
+            found.setdefault(option.model, Owned(option.model, option.why))
+        elif isinstance(option, Unknown) and (model := frame.project.hints.plural(option.hint)) is not None:
+            found.setdefault(model, Owned(model, frame.why(node, f"`{option.hint}` is named like several")))
+    return list(found.values())
+
+
+def attribute_written(
+    frame: Frame, receiver: Value, target: ast.Attribute, *, rule: str = "OPR101", how: str = "assignment"
+) -> None:
+    """Report `receiver.field = ...` where the receiver is a row."""
+    for owned in instances(frame, receiver, target.value):
+        if owned.model.field_of(target.attr) is not None:
+            frame.write(rule, owned.model, [target.attr], target, how=how, why=[owned.why])
+
+
+def vars_written(frame: Frame, receiver: VarsOf, names: Iterable[str], node: ast.AST) -> None:
+    """Report a write through `__dict__`."""
+    for owned in instances(frame, receiver.instance, node):
+        frame.write("OPR104", owned.model, names, node, how="the instance's __dict__", why=[owned.why])
+
+
+def is_interesting(frame: Frame, value: Value, depth: int = 0) -> bool:
+    """Whether a helper that is handed this value is worth reading with it."""
+    if type(value) is Union:
+        return any_interesting(frame, value.options, depth)
+    value = plain(value)
+    if isinstance(value, Unknown):
+        return value.hint != "" and frame.project.hints.either(value.hint)
+    if isinstance(value, Text):
+        return not value.options.isdisjoint(frame.project.telling)
+    kind = type(value)
+    if kind in ALWAYS:
+        return True
+    return depth < MAX_DEPTH and kind in HOLDING and _holds_interest(frame, value, depth + 1)
+
+
+def any_interesting(frame: Frame, values: Iterable[Value], depth: int = 0) -> bool:
+    """Whether one of the values is."""
+    for each in values:  # noqa: SIM110 - the busiest loop of all, and a generator costs twice as much
+        if is_interesting(frame, each, depth):
+            return True
+    return False
+
+
+def _holds_interest(frame: Frame, value: Value, depth: int) -> bool:
+    if isinstance(value, Items):
+        return any_interesting(frame, value.elements[:MAX_PARTS], depth)
+    if isinstance(value, Table):
+        parts = [*value.keys.values(), *value.rest][:MAX_PARTS]
+        return not frame.project.words.isdisjoint(value.keys) or any_interesting(frame, parts, depth)
+    if isinstance(value, Object):
+        return value.info.model is not None or any_interesting(frame, value.attrs.values(), depth)
+    if isinstance(value, Bound):
+        return is_interesting(frame, value.receiver, depth)
+    if isinstance(value, Partial | MethodCaller):
+        return (
+            not frame.project.words.isdisjoint(value.args.keywords)
+            or any_interesting(frame, value.args.all(), depth)
+            or (isinstance(value, Partial) and is_interesting(frame, value.callee, depth))
+        )
+    return False

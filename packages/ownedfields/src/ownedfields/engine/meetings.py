@@ -1,0 +1,131 @@
+"""Two things that must not meet in one file: what is called and stored there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ownedfields.config import Config
+from ownedfields.engine.kinds import Args, Partial
+from ownedfields.engine.values import (
+    Bound,
+    Class,
+    Function,
+    Instance,
+    ModelClass,
+    Object,
+    Rows,
+    Symbol,
+    Unknown,
+    Value,
+    options_of,
+)
+
+if TYPE_CHECKING:
+    from ownedfields.engine.frame import Frame
+
+DEFERRING = frozenset({"delay", "apply_async", "enqueue", "si", "s", "send", "defer", "configure", "using", "aenqueue"})
+
+
+class Pattern:
+    """One entry of `calls`: `.notify(+)` (a method, with arguments), `send_mail`, `Notice.objects.create`."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.needs_arguments = source.endswith("(+)")
+        bare = re.sub(r"\(.*\)$", "", source)
+        self.is_method = bare.startswith(".")
+        self.path = bare.strip(".")
+        self.name = self.path.rpartition(".")[2]
+
+    def matches(self, dotted: str) -> bool:
+        """Whether a callee's path is the pattern's, or ends with it."""
+        if self.is_method and "." not in dotted:
+            return False
+        return dotted == self.path or dotted.endswith(f".{self.path}")
+
+
+class Meetings:
+    """Watches calls for the patterns of the `together` rules."""
+
+    def __init__(self, config: Config) -> None:
+        self.patterns = [Pattern(source) for rule in config.together for source in rule.calls]
+        self.names = {pattern.name for pattern in self.patterns}
+        self._names = {pattern.name for pattern in self.patterns} | DEFERRING
+        self.signals = [name for rule in config.together for name in rule.signals]
+
+    def note_call(self, frame: Frame, callee: Value, args: Args, node: ast.AST) -> None:
+        """Remember a call that some rule speaks of."""
+        if not self.patterns or not self._may_match(callee, node):
+            return
+        spelled = _spelled(node.func) if isinstance(node, ast.Call) else ""
+        names = {spelled} | {name for option in options_of(callee) for name in _paths(option)}
+        names |= {name.rpartition(".")[0] for name in names if name.rpartition(".")[2] in DEFERRING}
+        for pattern in self.patterns:
+            if pattern.needs_arguments and not (args.positional or args.keywords or args.loose or args.starred):
+                continue
+            if any(pattern.matches(name) for name in names if name):
+                frame.project.effects.call(frame, pattern.source, node)
+
+    def _may_match(self, callee: Value, node: ast.AST) -> bool:
+        function = getattr(node, "func", None)
+        if getattr(function, "attr", getattr(function, "id", "")) in self._names:
+            return True
+        for option in options_of(callee):  # noqa: SIM110 - asked at every call
+            if isinstance(option, Partial) or _last_name(option) in self._names:
+                return True
+        return False
+
+
+def _last_name(value: Value) -> str:
+    if isinstance(value, Bound | Symbol):
+        return value.name
+    if isinstance(value, Function):
+        return getattr(value.node, "name", "")
+    return value.hint if isinstance(value, Unknown) else value.info.name if isinstance(value, Class) else ""
+
+
+def _spelled(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "?")
+    return ".".join(reversed(parts))
+
+
+def _paths(value: Value) -> list[str]:
+    if isinstance(value, Symbol):
+        return [value.dotted]
+    if isinstance(value, Partial):
+        return [path for option in options_of(value.callee) for path in _paths(option)]
+    if isinstance(value, Class):
+        return [value.info.path]
+    if isinstance(value, ModelClass):
+        return [value.model.path]
+    if isinstance(value, Function):
+        name = getattr(value.node, "name", "")
+        owner = f"{value.info.name}." if value.info is not None else ""
+        return [f"{value.module.dotted}.{owner}{name}"] if name else []
+    if isinstance(value, Unknown):
+        return [value.hint]
+    if isinstance(value, Bound):
+        return [f"{prefix}.{value.name}" for prefix in _receivers(value.receiver)]
+    return []
+
+
+def _receivers(value: Value) -> list[str]:
+    found = []
+    for option in options_of(value):
+        if isinstance(option, Rows):
+            found.append(f"{option.model.name}.objects")
+        elif isinstance(option, Instance | ModelClass):
+            found.append(option.model.name)
+        elif isinstance(option, Object):
+            found.append(option.info.path)
+        elif isinstance(option, Bound | Symbol | Class):
+            found.extend(_paths(option))
+        else:
+            found.append("?")
+    return found

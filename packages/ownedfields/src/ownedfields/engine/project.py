@@ -1,0 +1,320 @@
+"""The project under review: its modules, its tracked models, and what imports mean."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from ownedfields.config import Config
+from ownedfields.engine.annotations import Annotations
+from ownedfields.engine.attributes import Attributes
+from ownedfields.engine.effects import Effects
+from ownedfields.engine.frame import Frame
+from ownedfields.engine.functions import review, summary, wrap
+from ownedfields.engine.lookups import Fixtures, SelfAttributes
+from ownedfields.engine.meetings import Meetings
+from ownedfields.engine.modules import Module, ModuleIndex, Reader, parse
+from ownedfields.engine.recall import Cut, Known
+from ownedfields.engine.relevance import Relevance
+from ownedfields.engine.scopes import Scope
+from ownedfields.engine.tracked import Hints, Tracked, tracked_models
+from ownedfields.engine.values import UNKNOWN, Function, Imported, ModelClass, ModuleRef, Symbol, Value
+
+if TYPE_CHECKING:
+    from ownedfields.engine.classes import ClassInfo
+
+
+APP_LABEL = re.compile(r"^\s+label\s*(?::\s*\w+\s*)?=\s*[\"'](\w+)[\"']", re.MULTILINE)
+
+
+class Unparsable(Exception):
+    """A file that holds a cue and is no valid Python."""
+
+    def __init__(self, path: str, reason: str, line: int) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+        self.line = line
+
+
+class Project:
+    """Loads modules on demand and remembers which module needed which."""
+
+    def __init__(self, config: Config, paths: list[str], read: Reader) -> None:
+        self.config = config
+        self.tracked: list[Tracked] = tracked_models(config)
+        self.hints = Hints(self.tracked)
+        self.index = ModuleIndex(paths)
+        self.strict = config.strict
+        self.annotations = Annotations()
+        self.meetings = Meetings(config)
+        self.attributes = Attributes()
+        self.fixtures = Fixtures(self)
+        self.self_attributes = SelfAttributes()
+        self.dispatched: dict[ast.AST, Tracked] = {}
+        self.senders: dict[ast.AST, set[Tracked]] = {}
+        self.promises: dict[ast.AST, Value] = {}
+        self.summaries: dict[ast.AST, Value] = {}
+        self.writers: set[ast.AST] = set()
+        self.effects = Effects(config)
+        self._late: set[str] = set()
+        self.known_calls: dict[Hashable, Known] = {}
+        self.cut = Cut()
+        self.direct: set[tuple[str, int, int, str]] = set()
+        self.mattering: dict[ast.AST, bool] = {}
+        self.reviewed: set[ast.AST] = set()
+        self.speaking: dict[ast.AST, bool] = {}
+        self.reverse_names = {model.name.lower(): model for model in self.tracked}
+        self.words = frozenset(name for model in self.tracked for name in model.fields)
+        self.telling = self.words | {model.table for model in self.tracked}
+        self._by_path = {model.path: model for model in self.tracked}
+        self._read = read
+        self._modules: dict[str, Module | None] = {}
+        self._roots: dict[str, bool] = {}
+        self._resolved: dict[tuple[str, str, str], Value] = {}
+        self._resolving: set[tuple[str, str, str]] = set()
+        self._related = {name: model for model in self.tracked for name in model.related}
+
+    @property
+    def related_names(self) -> dict[str, Tracked]:
+        """The models by the names of their related managers."""
+        return self._related
+
+    def related(self, name: str) -> Tracked | None:
+        """The model whose rows a related manager of this name hands out."""
+        return self._related.get(name)
+
+    def learn_related(self, name: str, model: Tracked) -> None:
+        """A relation of the model's own class says how others reach it."""
+        self._related.setdefault(name, model)
+        model.related.add(name)
+
+    def model_named(self, label: str) -> Tracked | None:
+        """The model of `app.Model` or of an import path."""
+        if label in self._by_path:
+            return self._by_path[label]
+        return next((model for model in self.tracked if model.is_named(label)), None)
+
+    def load_models(self) -> None:
+        """Read the module of every tracked model, so that its managers and relations are known."""
+        for model in self.tracked:
+            self._learn_app_label(model)
+            self.load(model.module)
+
+    def _learn_app_label(self, model: Tracked) -> None:
+        """The label that the app's configuration gives, where it differs from the folder's name."""
+        parts = model.module.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            path = self.index.path_of(".".join([*parts[:length], "apps"]))
+            if path is None:
+                continue
+            label = APP_LABEL.search(self._read(path).decode("utf-8", "replace"))
+            if label is not None and not any(guard.app_label for guard in model.guards):
+                given = any(guard.table for guard in model.guards)
+                model.table = model.table if given else f"{label[1]}_{model.name.lower()}"
+                model.app_label = label[1]
+            return
+
+    def load(self, dotted: str, needed_by: Module | None = None) -> Module | None:
+        """The module of an import path, evaluated; None when it is not one of the project's."""
+        path = self.index.path_of(dotted)
+        if path is None:
+            return None
+        if needed_by is not None:
+            needed_by.needs.add(path)
+        return self.module_at(path)
+
+    def module_at(self, path: str) -> Module | None:
+        """The module in a file, evaluated; None when it cannot be parsed."""
+        if path not in self._modules:
+            self._modules[path] = None
+            try:
+                module = parse(path, self.index.dotted_of(path), self._read(path))
+            except (SyntaxError, ValueError, RecursionError, OSError):
+                return None
+            self._modules[path] = module
+            self._evaluate(module)
+        return self._modules[path]
+
+    def check(self, path: str) -> Module:
+        """Read a file with every function in it. Raises Unparsable."""
+        module = self.module_at(path)
+        if module is None:
+            raise self._explain(path)
+        if not module.checked:
+            module.checked = True
+            relevance = module.relevance = Relevance(self, module)
+            module.pending = [each for each in module.pending if relevance.of(each[0])]
+            while module.pending:
+                function, receiver = module.pending.pop(0)
+                self.review(function, receiver)
+            for wrapper, function in module.wrapped:
+                wrap(self, wrapper, function)
+        return module
+
+    def review(self, function: Function, receiver: Value | None) -> None:
+        """Read the body of one function with nothing known of its caller."""
+        review(self, function, receiver)
+
+    def summary_of(self, function: Function) -> Value:
+        """What a function hands back to anybody."""
+        return summary(Frame(self, function.module, function.module.scope), function, function.receiver)
+
+    def frame_for(self, module: Module, scope: Scope) -> Frame:
+        """A place from which names of a scope can be looked up."""
+        return Frame(self, module, scope)
+
+    def is_loaded(self, path: str) -> bool:
+        """Whether the file was read already."""
+        return self._modules.get(path) is not None
+
+    def imported(self, module: Module, source: str, name: str) -> Value:
+        """What `from source import name` binds in `module`."""
+        model = self._by_path.get(f"{source}.{name}")
+        if model is not None:
+            self.load(source, module)
+            return ModelClass(model, model.info)
+        found = self.load(source, module)
+        if found is not None:
+            value = found.scope.names.get(name)
+            if value is not None:
+                return self.resolve(value)
+            if self.index.path_of(f"{source}.{name}") is not None:
+                return ModuleRef(f"{source}.{name}")
+            return self._lazily(found, name) or UNKNOWN
+        return self._foreign(source, name)
+
+    def resolve(self, value: Value) -> Value:
+        """The thing behind an import that was not looked up yet."""
+        if not isinstance(value, Imported):
+            return value
+        if not value.name:
+            return self._module(value.source)
+        key = (value.module.path, value.source, value.name)
+        known = self._resolved.get(key)
+        if known is not None:
+            return known
+        if key in self._resolving:
+            return UNKNOWN
+        self._resolving.add(key)
+        try:
+            found = self.imported(value.module, value.source, value.name)
+        finally:
+            self._resolving.discard(key)
+        if self._is_settled(value.source):
+            self._resolved[key] = found
+        return found
+
+    def _is_settled(self, source: str) -> bool:
+        """Whether a module will bind no other value to its names: it was read to its end, or is not ours."""
+        path = self.index.path_of(source)
+        module = self._modules.get(path) if path is not None else None
+        return not self._resolving and (path is None or (module is not None and module.evaluated))
+
+    def submodule(self, module: Module, dotted: str, name: str) -> Value:
+        """`dotted.name`, where `dotted` is an imported module or package."""
+        if self.index.path_of(f"{dotted}.{name}") is not None:
+            found = self.load(dotted, module)
+            value = found.scope.names.get(name) if found is not None else None
+            return self.resolve(value) if value is not None else ModuleRef(f"{dotted}.{name}")
+        if self.index.path_of(dotted) is None and not any(m.module.startswith(f"{dotted}.") for m in self.tracked):
+            return self._foreign(dotted, name)
+        if any(model.module == f"{dotted}.{name}" for model in self.tracked):
+            return ModuleRef(f"{dotted}.{name}")
+        return self.imported(module, dotted, name)
+
+    def _module(self, dotted: str) -> Value:
+        ours = self.is_ours(dotted) or any(f"{model.module}.".startswith(f"{dotted}.") for model in self.tracked)
+        return ModuleRef(dotted) if ours else Symbol(dotted)
+
+    def module_value(self, module: Module, dotted: str) -> Value:
+        """`import_module(dotted)`."""
+        return self._module(dotted)
+
+    def is_ours(self, dotted: str) -> bool:
+        """Whether an import path belongs to the project, even where its file is missing."""
+        root = dotted.partition(".")[0]
+        if root not in self._roots:
+            self._roots[root] = self.index.knows_package(root)
+        return self._roots[root]
+
+    def dependencies(self, path: str) -> set[str]:
+        """Every file that the judgement of `path` rests on."""
+        seen: set[str] = set()
+        queue = [path]
+        while queue:
+            module = self._modules.get(queue.pop())
+            for needed in module.needs if module is not None else ():
+                if needed not in seen:
+                    seen.add(needed)
+                    queue.append(needed)
+        return seen - {path}
+
+    def reconsider(self, info: ClassInfo) -> None:
+        """What the class is was learned after its file may have been read: read its methods (again)."""
+        self._late.add(info.module.path)
+        methods = [each for each in info.names.values() if isinstance(each, Function)]
+        for method in methods:
+            self.forget(method)
+        if info.module.checked:
+            info.module.checked = False
+            info.module.pending += [(each, None) for each in methods]
+
+    def forget(self, function: Function) -> None:
+        """Something was learned of the function's parameters: what was read of it does not count."""
+        self.reviewed.discard(function.node)
+        self.summaries.pop(function.node, None)
+
+    def take_late(self) -> set[str]:
+        """The files that must be judged (again) for what was learned of their classes."""
+        late, self._late = self._late, set()
+        return late
+
+    def tracked_class(self, info: ClassInfo) -> Tracked | None:
+        """The tracked model that this class statement defines, if it is one."""
+        model = next((each for each in self.tracked if each.name == info.name), None)
+        if model is None or info.outer.kind != "module":
+            return None
+        return model if self._same_module(model.module, info.module) else None
+
+    def _same_module(self, dotted: str, module: Module) -> bool:
+        return module.dotted == dotted or self.index.path_of(dotted) == module.path
+
+    def _lazily(self, found: Module, name: str) -> Value | None:
+        model = next((each for each in self.tracked if each.name == name), None)
+        if model is not None and self._same_module(model.module, found):
+            return ModelClass(model, model.info)
+        for node in found.tree.body:
+            if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
+                original = next(each.name for each in node.names if (each.asname or each.name) == name)
+                source = found.absolute(node.module, node.level)
+                return None if source == found.dotted else self._once(found, source, original)
+        return None
+
+    def _once(self, found: Module, source: str, name: str) -> Value | None:
+        value = self.resolve(Imported(source, name, found))
+        return None if value == UNKNOWN else value
+
+    def _foreign(self, source: str, name: str) -> Value:
+        for model in self.tracked:
+            if name == model.name and f".{model.module}".endswith(f".{source}") and "." in source:
+                return ModelClass(model, model.info)
+        return Symbol(f"{source}.{name}")
+
+    def _evaluate(self, module: Module) -> None:
+        frame = Frame(self, module, module.scope)
+        with contextlib.suppress(RecursionError):
+            frame.run(module.tree.body)
+        module.evaluated = True
+
+    def _explain(self, path: str) -> Unparsable:
+        try:
+            ast.parse(self._read(path), filename=path)
+        except SyntaxError as error:
+            return Unparsable(path, f"{error.msg}", error.lineno or 1)
+        except (ValueError, OSError) as error:
+            return Unparsable(path, str(error), 1)
+        return Unparsable(path, "it is nested too deeply to read", 1)

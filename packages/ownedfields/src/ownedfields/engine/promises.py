@@ -1,0 +1,73 @@
+"""What a function promises without its body: by its annotation, by its class."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ownedfields.engine.classes import decorator_names
+from ownedfields.engine.kinds import Context
+from ownedfields.engine.relations import type_scope
+from ownedfields.engine.values import (
+    UNKNOWN,
+    Class,
+    Function,
+    Instance,
+    Items,
+    ModelClass,
+    Object,
+    Other,
+    Rows,
+    Text,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from ownedfields.engine.frame import Frame
+
+CONTEXT_MAKERS = frozenset({"contextmanager", "asynccontextmanager"})
+UNCHANGING = (Unknown, Other, Text, Instance, ModelClass, Rows, Class)
+
+
+def promised(frame: Frame, function: Function) -> Value:
+    """What the return annotation says."""
+    if isinstance(function.node, ast.Lambda) or function.node.returns is None:
+        return UNKNOWN
+    memo = frame.project.promises
+    if function.receiver is None and function.node in memo:
+        return memo[function.node]
+    found = _read_promise(frame, function, function.node.returns)
+    settled = function.receiver is None and function.scope.kind == "module" and function.module.evaluated
+    if settled and isinstance(found, UNCHANGING):
+        memo[function.node] = found
+    return found
+
+
+def _read_promise(frame: Frame, function: Function, returns: ast.expr) -> Value:
+    scope = type_scope(function.receiver, function.scope)
+    inner = type(frame)(frame.project, function.module, scope, info=function.info)
+    declared = frame.project.annotations.value(inner, returns)
+    if decorator_names(function.node) & CONTEXT_MAKERS:
+        return Context(declared.element() if isinstance(declared, Items) else declared)
+    if function.info is not None and _says_self(returns):
+        return receiver_of(function, function.receiver, set())
+    return declared
+
+
+def receiver_of(function: Function, receiver: Value | None, names: set[str]) -> Value:
+    """What a method's first parameter is, where no caller says more."""
+    info = function.info
+    if receiver is not None:
+        return receiver
+    assert info is not None
+    as_class = "classmethod" in names or getattr(function.node, "name", "") in ("__new__", "__init_subclass__")
+    if info.model is not None:
+        return ModelClass(info.model, info) if as_class else Instance(info.model, None, info)
+    if info.is_rows_of is not None:
+        return Rows(info.is_rows_of)
+    return Class(info) if as_class else Object(info)
+
+
+def _says_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) == "Self"

@@ -1,0 +1,57 @@
+"""Where relations lead, in both directions, and what a generic object's type variables stand for."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ownedfields.engine.classes import ClassInfo
+from ownedfields.engine.kinds import Relation, TypeHint
+from ownedfields.engine.scopes import Scope
+from ownedfields.engine.values import (
+    Class,
+    ForeignRows,
+    Instance,
+    ModelClass,
+    Object,
+    Other,
+    Rows,
+    Value,
+    options_of,
+    texts_of,
+)
+
+if TYPE_CHECKING:
+    from ownedfields.engine.frame import Frame
+
+
+def type_scope(value: Value | None, outer: Scope) -> Scope:
+    """A scope in which the type variables of a generic object's class stand for what it was given."""
+    binds = {**value.info.binds, **value.binds} if isinstance(value, Object) else {}
+    if not binds:
+        return outer
+    scope = Scope("closure", outer)
+    scope.names = {name: TypeHint(bound) for name, bound in binds.items()}
+    return scope
+
+
+def other_side(frame: Frame, info: ClassInfo, kind: str, node: ast.AST | None) -> Value:
+    """What a reverse relation holds: one row, or a manager of them."""
+    if info.model is not None:
+        why = frame.why(node, "the other side of a relation") if node is not None else None
+        return Instance(info.model, why, info) if kind == "OneToOneField" else Rows(info.model, why)
+    return Object(info) if kind == "OneToOneField" else ForeignRows(info)
+
+
+def of_relation(frame: Frame, relation: Relation, info: ClassInfo, node: ast.AST | None) -> Value:
+    """The rows that a relation field leads to."""
+    why = frame.why(node, "a relation to the model") if node is not None else None
+    for option in options_of(relation.target):
+        model = option.model if isinstance(option, ModelClass) else None
+        for label in texts_of(option):
+            model = info.model if label == "self" else frame.project.model_named(label)
+        if model is not None:
+            return Rows(model, why) if relation.kind == "ManyToManyField" else Instance(model, why)
+        if isinstance(option, Class):
+            return Object(option.info)
+    return Other("another model")

@@ -1,0 +1,128 @@
+"""Names of a file that carry a guarded model: a file that uses them must be read too."""
+
+from __future__ import annotations
+
+from ownedfields.engine.classes import ClassInfo
+from ownedfields.engine.kinds import Carrier, Context, Partial, Relation, TypeHint
+from ownedfields.engine.lookups import fixtures_in
+from ownedfields.engine.modules import Module
+from ownedfields.engine.project import Project
+from ownedfields.engine.values import (
+    UNKNOWN,
+    Bound,
+    Class,
+    Function,
+    Imported,
+    Instance,
+    Items,
+    ModelClass,
+    Object,
+    Rows,
+    Table,
+    Text,
+    Value,
+    options_of,
+    texts_of,
+)
+
+INITS = ("/__init__.py", "/__init__.pyi")
+MAX_DEPTH = 4
+MAX_VALUES = 40
+
+
+class Exports:
+    """Answers what carries a guarded model; remembers every class and function it looked into."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._own = {model.name for model in project.tracked}
+        self._tables = [model.table for model in project.tracked if model.guards]
+        self._classes: dict[ClassInfo, bool] = {}
+        self._functions: dict[object, bool] = {}
+
+    def of(self, module: Module) -> list[tuple[str, str, str]]:
+        """A name, the last part of the module it is imported from, and the folder that module lies in."""
+        if module.path.rpartition("/")[2].startswith("test_"):
+            return []
+        home = module.dotted.rpartition(".")[2]
+        folder = module.path.rpartition("/")[0]
+        if module.path.endswith(INITS):
+            folder = folder.rpartition("/")[0]
+        carrying = [
+            (name, home, folder)
+            for name, value in module.scope.names.items()
+            if "." not in name and name[:2] != "__" and name not in self._own and self._carries(value, 0)
+        ]
+        fixtures = fixtures_in(module) if home == "conftest" else {}
+        given = [(str(asked), "", folder) for asked, value in fixtures.items() if self._carries(value, 0)]
+        return sorted({*carrying, *given})
+
+    def _carries(self, value: Value, depth: int) -> bool:
+        return depth <= MAX_DEPTH and any(self._one(option, depth + 1) for option in options_of(value))
+
+    def _one(self, value: Value, depth: int) -> bool:
+        match value:
+            case Instance() | Rows() | ModelClass() | Carrier():
+                return True
+            case Text():
+                return any(table in text for text in value.options for table in self._tables)
+            case Imported():
+                return self._carries(self._loaded(value), depth)
+            case Function():
+                return self._function(value, depth)
+            case Class() | Object():
+                return self._class(value.info, depth)
+            case Items():
+                return any(self._carries(each, depth) for each in value.elements[:10])
+            case Table():
+                return any(self._carries(each, depth) for each in [*value.keys.values(), *value.rest][:MAX_VALUES])
+            case Bound():
+                return self._carries(value.receiver, depth)
+            case Partial():
+                return self._carries(value.callee, depth)
+            case Context() | TypeHint():
+                return self._carries(value.value, depth)
+        return False
+
+    def _loaded(self, value: Imported) -> Value:
+        """What an import stands for, if its module was read anyway."""
+        path = self._project.index.path_of(value.source)
+        known = path is not None and self._project.is_loaded(path)
+        found = self._project.resolve(value) if known else UNKNOWN
+        return UNKNOWN if isinstance(found, Imported) else found
+
+    def _function(self, value: Function, depth: int) -> bool:
+        if value.node not in self._functions:
+            self._functions[value.node] = False
+            relevance = value.module.relevance
+            if relevance is not None and value.scope.kind == "module" and not relevance.of(value):
+                return False
+            known = self._project.summaries.get(value.node)
+            summary = known if known is not None else self._project.summary_of(value)
+            self._functions[value.node] = self._carries(summary, depth)
+        return self._functions[value.node]
+
+    def _class(self, info: ClassInfo, depth: int) -> bool:
+        if info not in self._classes:
+            self._classes[info] = False
+            self._classes[info] = self._class_carries(info, depth)
+        return self._classes[info]
+
+    def _class_carries(self, info: ClassInfo, depth: int) -> bool:
+        if info.works_on is not None or info.is_rows_of is not None or info.model is not None:
+            return True
+        for name, value in list(info.names.items()):
+            if self._relates(value) or (name[:2] != "__" and self._carries(value, depth)):
+                return True
+        frame = self._project.frame_for(info.module, info.outer)
+        declared = (self._project.annotations.value(frame, node) for node in list(info.annotations.values()))
+        if any(self._carries(value, depth) for value in declared):
+            return True
+        return any(self._carries(value, depth) for values in info.stored.values() for value in values)
+
+    def _relates(self, value: Value) -> bool:
+        """Whether a field of the class leads to a guarded model."""
+        if not isinstance(value, Relation):
+            return False
+        named = any(self._project.model_named(label) is not None for label in texts_of(value.target))
+        return named or any(isinstance(option, ModelClass) for option in options_of(value.target))

@@ -1,0 +1,259 @@
+"""Turns what the engine saw in one file into findings: who may write, what meets what, what is ignored."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from ownedfields import ignores, retired
+from ownedfields.config import Config, Guard, Together
+from ownedfields.cues import Cues
+from ownedfields.engine.hits import Mention, Place, WriteHit, place_of
+from ownedfields.engine.modules import Module
+from ownedfields.engine.project import Project
+from ownedfields.findings import Finding, Why
+
+MAX_SNIPPET = 6
+
+
+class Judge:
+    """Knows the configuration; judges module after module."""
+
+    def __init__(self, config: Config, project: Project, cues: Cues) -> None:
+        self._config = config
+        self._direct = project.direct
+        self._cues = cues
+
+    def findings(self, module: Module) -> list[Finding]:
+        """What the file does wrong, before its ignore comments are applied."""
+        found = [*self._writes(module), *self._meetings(module), *self._retired(module)]
+        return sorted(set(found), key=lambda finding: finding.order)
+
+    def sites(self, module: Module) -> list[tuple[str, str, int, int, str]]:
+        """Every known write, allowed or not: model, field, first line, last line, symbol."""
+        return [
+            (hit.model.path, hit.field, hit.place.first_line, hit.place.last_line, hit.place.symbol)
+            for hit in module.hits.writes.values()
+        ]
+
+    def _writes(self, module: Module) -> Iterator[Finding]:
+        for hit in module.hits.writes.values():
+            is_direct = (hit.place.path, hit.place.line) == hit.sink[:2]
+            for guard in hit.model.guards:
+                field_name = hit.field
+                if field_name not in guard.fields or guard.is_owner(module.path) or guard.is_owner(hit.sink[0]):
+                    continue
+                if is_direct or (*hit.sink, hit.field) not in self._direct:
+                    yield self._write(module, hit, guard)
+
+    def _write(self, module: Module, hit: WriteHit, guard: Guard) -> Finding:
+        name = f"{hit.model.name}.{hit.field}"
+        fix = guard.instead or f"call the owner instead: {', '.join(guard.owner)}"
+        why = _steps(hit.why, hit.place) or (_bare_evidence(module, hit),)
+        return _finding(module, hit.rule, hit.place, f"{name} written by {hit.how}", subject=name, why=why, fix=fix)
+
+    def _meetings(self, module: Module) -> Iterator[Finding]:
+        for rule in self._config.together:
+            if rule.is_allowed(module.path):
+                continue
+            signal = self._signal(module, rule)
+            if signal is None:
+                continue
+            for mention in self._other_side(module, rule):
+                yield self._meeting(module, rule, signal, mention)
+
+    def _signal(self, module: Module, rule: Together) -> Mention | None:
+        for name in rule.signals:
+            for path, mention in module.hits.touches.items():
+                if path == name or path.endswith(f".{name}"):
+                    return mention
+        said = {name.rpartition(".")[2] for name in rule.signals}
+        return _spoken(module, said) if any(name in module.source for name in said) else None
+
+    def _other_side(self, module: Module, rule: Together) -> Iterator[Mention]:
+        seen: set[tuple[int, int]] = set()
+        stores = [mention for key, mention in module.hits.stores.items() if _names(rule.stores, key[0])]
+        calls = [mention for key, mention in module.hits.calls.items() if key[0] in rule.calls]
+        for mention in [*stores, *calls]:
+            place = (mention.place.line, mention.place.column)
+            if place not in seen:
+                seen.add(place)
+                yield mention
+
+    def _meeting(self, module: Module, rule: Together, signal: Mention, mention: Mention) -> Finding:
+        what = mention.what.strip(".").removesuffix("(+)").rpartition(".")[2]
+        first = signal.what.rpartition(".")[2]
+        where = Why(module.path, signal.place.line, module.snippet(signal.place.line), f"{first}: {signal.note}")
+        fix = rule.instead or f"do it in {', '.join(allow.file for allow in rule.allow) or 'a file of its own'}"
+        message = f"{what} used in a file that touches {first}"
+        return _finding(module, "OPR201", mention.place, message, subject=rule.name, why=(where, *mention.why), fix=fix)
+
+    def _retired(self, module: Module) -> Iterator[Finding]:
+        for banned in self._config.banned:
+            if banned.is_allowed(module.path) or not self._cues.hit_retired(module.source.encode()):
+                continue
+            for use in retired.uses(module.tree, banned):
+                if not hasattr(use.node, "lineno"):
+                    continue
+                place = place_of(module.path, use.node, _statement_at(module, use.node), "")
+                fix = f"use {banned.instead}" if banned.instead else "remove it"
+                yield _finding(module, use.rule, place, f"{use.name} is retired", subject=use.name, why=(), fix=fix)
+
+
+def _bare_evidence(module: Module, hit: WriteHit) -> Why:
+    """Where nothing on another line led to the receiver: the place that names the model, or the table."""
+    named = module.hits.touches.get(hit.model.path)
+    line = hit.place.line
+    if hit.rule == "OPR111":
+        return Why(module.path, line, module.snippet(line), f"the statement names {hit.model.table}")
+    if named is None:
+        return Why(module.path, line, module.snippet(line), f"this is a {hit.model.name}")
+    line = named.place.line
+    return Why(module.path, line, module.snippet(line), f"{hit.model.name}: {named.note}")
+
+
+def _names(wanted: Iterable[str], path: str) -> bool:
+    return any(path == name or path.endswith(f".{name}") for name in wanted)
+
+
+def _spoken(module: Module, names: set[str]) -> Mention | None:
+    """The first identifier or import of one of the names."""
+    first: tuple[int, ast.AST, str] | None = None
+    for node in ast.walk(module.tree):
+        said = ""
+        if isinstance(node, ast.Name):
+            said = node.id
+        elif isinstance(node, ast.Attribute):
+            said = node.attr
+        elif isinstance(node, ast.alias):
+            said = node.name.rpartition(".")[2]
+        elif isinstance(node, ast.ClassDef):
+            said = next((base for each in node.bases if (base := _last(each)) in names), "")
+        if said in names and (first is None or node.lineno < first[0]):  # type: ignore[attr-defined]
+            first = (node.lineno, node, said)  # type: ignore[attr-defined]
+    if first is None:
+        return None
+    return Mention(place_of(module.path, first[1], None, ""), first[2], "it is named here")
+
+
+def _last(node: ast.AST) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def _statement_at(module: Module, node: ast.AST) -> ast.AST | None:
+    line = getattr(node, "lineno", 0)
+    best: ast.AST | None = None
+    body: list[ast.AST] = list(module.tree.body)
+    while body:
+        around = next((each for each in body if _first_line(each) <= line <= _last_line(each)), None)
+        if around is None:
+            break
+        best = around
+        body = [
+            each
+            for name in ("body", "orelse", "finalbody", "handlers", "cases")
+            for each in getattr(around, name, [])
+            if isinstance(each, ast.AST)
+        ]
+    return best
+
+
+def _last_line(node: ast.AST) -> int:
+    body = getattr(node, "body", None)
+    own = getattr(node, "end_lineno", None)
+    return int(own or (_last_line(body[-1]) if body else 0))
+
+
+def _first_line(node: ast.AST) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    lines = [each.lineno for each in decorators]
+    pattern = getattr(node, "pattern", None)
+    own = getattr(node, "lineno", None) or (pattern.lineno if pattern is not None else 0)
+    return int(min([own, *lines]))
+
+
+def _finding(
+    module: Module, rule: str, place: Place, message: str, *, subject: str, why: tuple[Why, ...], fix: str
+) -> Finding:
+    last = min(place.end_line, place.line + MAX_SNIPPET - 1)
+    return Finding(
+        rule=rule,
+        path=place.path,
+        line=place.line,
+        column=place.column + 1,
+        end_line=place.end_line,
+        end_column=place.end_column + 1,
+        message=message,
+        symbol=place.symbol or _symbol_at(module, place.line),
+        subject=subject,
+        snippet=tuple(module.lines[place.line - 1 : last]),
+        why=_steps(why, place),
+        fix=fix,
+        first_line=place.first_line,
+        last_line=place.last_line,
+    )
+
+
+def _steps(why: tuple[Why, ...], place: Place) -> tuple[Why, ...]:
+    """Each line of evidence once, the one with a note before the one without."""
+    steps: dict[tuple[str, int], Why] = {}
+    for step in why:
+        key = (step.path, step.line)
+        if key not in steps or not steps[key].note:
+            steps[key] = step
+    return tuple(step for key, step in steps.items() if key != (place.path, place.line) or step.note)
+
+
+def _symbol_at(module: Module, line: int) -> str:
+    names: list[str] = []
+    body: list[ast.AST] = list(module.tree.body)
+    while body:
+        node = body.pop(0)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if node.lineno <= line <= (node.end_lineno or node.lineno):
+                names.append(node.name)
+                body = list(node.body)
+        elif hasattr(node, "body"):
+            body += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]
+    return ".".join(names) or "<module>"
+
+
+def apply_ignores(module: Module, findings: list[Finding]) -> tuple[list[Finding], int]:
+    """The findings that no sound comment covers, with what is wrong about the comments; and how many were covered."""
+    comments = ignores.ignores_in(module.source)
+    kept, covered = [], 0
+    for finding in findings:
+        comment = next((each for each in comments if _covers(each, finding)), None)
+        if comment is None:
+            kept.append(finding)
+        else:
+            comment.used.add(finding.rule)
+            covered += 1
+    for comment in comments:
+        kept.extend(_about(module, comment))
+    return sorted(kept, key=lambda finding: finding.order), covered
+
+
+def _covers(comment: ignores.Ignore, finding: Finding) -> bool:
+    inside = finding.first_line <= comment.line <= finding.last_line
+    return inside and not comment.problem and finding.rule in comment.rules
+
+
+def _about(module: Module, comment: ignores.Ignore) -> Iterator[Finding]:
+    place = Place(
+        module.path, comment.line, comment.column, comment.line, comment.column, comment.line, comment.line, ""
+    )
+    if comment.problem:
+        message, fix = {
+            "OPR902": ("the ignore gives no reason, so it is not honored", "add `-- reason` to the comment"),
+            "OPR903": (
+                "the ignore names no known rule, so it is not honored",
+                "write `# ownedfields: ignore[OPR101] -- reason`",
+            ),
+        }[comment.problem]
+        yield _finding(module, comment.problem, place, message, subject="", why=(), fix=fix)
+        return
+    for rule in comment.rules:
+        if rule not in comment.used:
+            message = f"the ignore of {rule} matches no finding"
+            yield _finding(module, "OPR901", place, message, subject=rule, why=(), fix="remove it")

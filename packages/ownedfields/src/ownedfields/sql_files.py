@@ -1,0 +1,41 @@
+"""Protected columns that `.sql` files write."""
+
+from __future__ import annotations
+
+from ownedfields.engine import sql
+from ownedfields.engine.project import Project
+from ownedfields.findings import Finding
+
+
+def sql_findings(project: Project, path: str, content: bytes) -> list[Finding]:
+    """The protected columns that an .sql file writes."""
+    text = content.decode("utf-8", "replace")
+    found = []
+    for model in project.tracked:
+        for guard in model.guards:
+            columns = sql.written_columns(text, model.table) if not guard.is_owner(path) else None
+            names = {model.field_of(name) for name in columns or ()} | (
+                set(guard.fields) if "*" in (columns or ()) else set()
+            )
+            for name in sorted(each for each in names if each is not None and each in guard.fields):
+                found.append(_sql_finding(path, text, f"{model.name}.{name}", name, guard.instead))
+    return found
+
+
+def _sql_finding(path: str, text: str, subject: str, name: str, instead: str) -> Finding:
+    lines = text.split("\n")
+    line = next((number for number, each in enumerate(lines, 1) if name in each.lower()), 1)
+    return Finding(
+        rule="OPR111",
+        path=path,
+        line=line,
+        column=1,
+        end_line=line,
+        end_column=len(lines[line - 1]) + 1,
+        message=f"{subject} written by SQL",
+        subject=subject,
+        snippet=(lines[line - 1],),
+        fix=instead or "leave it to the owner",
+        first_line=line,
+        last_line=line,
+    )
