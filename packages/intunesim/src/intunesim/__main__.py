@@ -1,0 +1,5 @@
+"""`python -m intunesim`."""
+
+from intunesim.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Microsoft Graph itself: paths, verbs, rules and answers."""

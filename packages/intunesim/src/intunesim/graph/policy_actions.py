@@ -1,0 +1,183 @@
+"""Actions that build or change policies in their own way, each with the body that Graph expects."""
+
+import copy
+import uuid
+
+from intunesim.catalog import Assign
+from intunesim.errors import Origin, bad_request, not_found
+from intunesim.graph.assigning import check_target
+from intunesim.graph.binding import bind
+from intunesim.graph.bodies import objects, texts
+from intunesim.graph.messages import Answer, Call
+from intunesim.graph.reading import existing
+from intunesim.graph.writing import keep_new
+from intunesim.json_types import Json, JsonObject
+from intunesim.state.building import build_entity
+from intunesim.state.entities import Entity
+
+
+def update_definition_values(call: Call, identifier: str) -> Answer:
+    """Add, change and delete values of an administrative template, in one go."""
+    entity = existing(call, identifier)
+    payload = bind(call, call.request.json())
+    added, updated, deleted = objects(payload, "added"), objects(payload, "updated"), texts(payload, "deletedIds")
+    values = [value for value in entity.children.get("definitionValues", []) if value["id"] not in deleted]
+    for change in updated:
+        value = next((each for each in values if each["id"] == change.get("id")), None)
+        if value is None:
+            raise not_found(str(change.get("id")), Origin.INTUNE)
+        value.update(copy.deepcopy(change))
+    for value in added:
+        values.append(_new_value(value))
+    entity.children["definitionValues"] = values
+    call.simulator.keep_changed(call, "UpdateDefinitionValues", entity)
+    return Answer(204)
+
+
+def create_instance(call: Call, identifier: str) -> Answer:
+    """Make an endpoint security policy out of a template: its settings, changed by settingsDelta."""
+    template = existing(call, identifier)
+    payload = call.request.json()
+    if not payload.get("displayName"):
+        raise bad_request("displayName is required.", Origin.INTUNE)
+    settings = {str(each.get("definitionId")): copy.deepcopy(each) for each in template.children.get("settings", [])}
+    settings.update({str(each.get("definitionId")): _setting(each) for each in objects(payload, "settingsDelta")})
+    intent = {
+        "displayName": payload["displayName"],
+        "description": payload.get("description"),
+        "roleScopeTagIds": payload.get("roleScopeTagIds") or ["0"],
+        "templateId": template.id,
+        "settings": list(settings.values()),
+        "categories": [
+            {"id": each["id"], "displayName": each.get("displayName"), "settings": list(settings.values())}
+            for each in template.children.get("categories", [])
+        ],
+    }
+    intents = call.in_collection(call.simulator.collection("deviceManagement/intents"))
+    entity = build_entity(call.tenant, intents.collection, intent, now=call.now)
+    return Answer(200, keep_new(intents, entity))
+
+
+def update_settings(call: Call, identifier: str) -> Answer:
+    """Change settings of an endpoint security policy; none can be removed."""
+    entity = existing(call, identifier)
+    payload = objects(call.request.json(), "settings")
+    changes = {each["id"]: each for each in payload if "id" in each}
+    settings = entity.children.setdefault("settings", [])
+    for setting in settings:
+        setting.update(copy.deepcopy(changes.pop(setting["id"], {})))
+    settings.extend(_setting(each) for each in (*changes.values(), *(new for new in payload if "id" not in new)))
+    for category in entity.children.get("categories", []):
+        category["settings"] = copy.deepcopy(settings)
+    call.simulator.keep_changed(call, "UpdateSettings", entity)
+    return Answer(204)
+
+
+def update_policy_set(call: Call, identifier: str) -> Answer:
+    """Change the items and the assignments of a policy set."""
+    entity = existing(call, identifier)
+    payload = call.request.json()
+    deleted = texts(payload, "deletedPolicySetItems")
+    changed = {each.get("id"): each for each in objects(payload, "updatedPolicySetItems")}
+    items = [item for item in entity.children.get("items", []) if item["id"] not in deleted]
+    for item in items:
+        item.update(copy.deepcopy(changed.get(item["id"], {})))
+    items += [_policy_set_item(each, entity.id) for each in objects(payload, "addedPolicySetItems")]
+    entity.children["items"] = items
+    if "assignments" in payload:
+        entity.children["assignments"] = [
+            _policy_set_assignment(call, each) for each in objects(payload, "assignments")
+        ]
+    call.simulator.keep_changed(call, "Update", entity)
+    return Answer(204)
+
+
+def update_allowed_combinations(call: Call, identifier: str) -> Answer:
+    """Change what an authentication strength accepts."""
+    entity = existing(call, identifier)
+    combinations = texts(call.request.json(), "allowedCombinations")
+    if not combinations or entity.body.get("policyType") == "builtIn":
+        raise bad_request("The combinations of this policy cannot be changed so.", Origin.CONDITIONAL_ACCESS)
+    previous = entity.body.get("allowedCombinations")
+    entity.body["allowedCombinations"] = copy.deepcopy(combinations)
+    call.simulator.keep_changed(call, "UpdateAllowedCombinations", entity)
+    body = {
+        "@odata.context": call.context("microsoft.graph.updateAllowedCombinationsResult"),
+        "currentCombinations": combinations,
+        "previousCombinations": previous,
+        "conditionalAccessReferences": [],
+        "additionalInformation": "",
+    }
+    return Answer(200, body)
+
+
+def create_copy(call: Call, identifier: str) -> Answer:
+    """Copy a policy under another name, without its assignments."""
+    entity = existing(call, identifier)
+    payload = call.request.json()
+    name = payload.get("displayName") or f"{entity.body.get(call.collection.name)} - Copy"
+    described = {"description": payload.get("description", entity.body.get("description"))}
+    children = {key: value for key, value in entity.children.items() if key != "assignments"}
+    fresh = build_entity(
+        call.tenant, call.collection, {**entity.body, call.collection.name: name, **described, **children}, now=call.now
+    )
+    return Answer(201, keep_new(call, fresh))
+
+
+def customized_settings(call: Call, identifier: str) -> Answer:
+    """The settings of an endpoint security policy that differ from its template."""
+    entity = existing(call, identifier)
+    context = call.context("Collection(microsoft.graph.deviceManagementSettingInstance)")
+    return Answer(body={"@odata.context": context, "value": copy.deepcopy(entity.children.get("settings", []))})
+
+
+def scope_tags_by_id(call: Call) -> Answer:
+    """POST roleScopeTags/getRoleScopeTagsById."""
+    wanted = texts(call.request.json(), "roleScopeTagIds")
+    found = [each for each in (_tag(call, tag) for tag in wanted) if each is not None]
+    context = call.context("Collection(microsoft.graph.roleScopeTag)")
+    return Answer(body={"@odata.context": context, "value": [copy.deepcopy(each.body) for each in found]})
+
+
+def has_payload_links(call: Call) -> Answer:
+    """POST …/hasPayloadLinks: which objects are part of a policy set."""
+    linked = {
+        item.get("payloadId")
+        for entity in call.tenant.store.entities("deviceAppManagement/policySets")
+        for item in entity.children.get("items", [])
+    }
+    ids = texts(call.request.json(), "payloadIds")
+    shown: list[JsonObject] = [
+        {"payloadId": each, "hasLink": each in linked, "error": None, "sources": []} for each in ids
+    ]
+    return Answer(
+        body={"@odata.context": call.context("Collection(microsoft.graph.hasPayloadLinkResultItem)"), "value": shown}
+    )
+
+
+def _new_value(value: JsonObject) -> JsonObject:
+    if "definition" not in value:
+        raise bad_request("An added definition value needs a definition@odata.bind.", Origin.INTUNE)
+    fresh = {"configurationType": "policy", **copy.deepcopy(value), "id": str(uuid.uuid4())}
+    for presentation in objects(fresh, "presentationValues"):
+        presentation["id"] = str(uuid.uuid4())
+    return fresh
+
+
+def _setting(setting: JsonObject) -> JsonObject:
+    return {**copy.deepcopy(setting), "id": str(uuid.uuid4())}
+
+
+def _policy_set_item(item: JsonObject, owner: str) -> JsonObject:
+    if "@odata.type" not in item or "payloadId" not in item:
+        raise bad_request("An item of a policy set needs an @odata.type and a payloadId.", Origin.INTUNE)
+    return {**copy.deepcopy(item), "id": f"{owner}_{item['payloadId']}", "status": "success", "errorCode": "noError"}
+
+
+def _policy_set_assignment(call: Call, item: JsonObject) -> JsonObject:
+    check_target(call, item.get("target"), Assign())
+    return {**copy.deepcopy(item), "id": str(uuid.uuid4())}
+
+
+def _tag(call: Call, identifier: Json) -> Entity | None:
+    return call.tenant.store.find("deviceManagement/roleScopeTags", str(identifier))

@@ -1,0 +1,204 @@
+"""One call from beginning to end: who asks, may they, is there room, what goes wrong, what is answered."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from intunesim.clock import iso
+from intunesim.errors import GraphError, Origin, bad_request, invalid_token
+from intunesim.faults import BEFORE, WIRE, Fault, FaultKind
+from intunesim.graph import special
+from intunesim.graph.approval import check_approval
+from intunesim.graph.messages import Answer, Call, GraphRequest
+from intunesim.graph.mishaps import refusal_of, spoil
+from intunesim.graph.permissions import check_permission
+from intunesim.journal import Entry
+from intunesim.json_types import Json
+from intunesim.login.audience import check_audience
+from intunesim.login.tokens import Caller
+from intunesim.odata.query import parse_query
+from intunesim.state.tenant import Tenant
+
+if TYPE_CHECKING:
+    from intunesim.simulator import Simulator
+
+logger = logging.getLogger("intunesim")
+Answering: TypeAlias = Callable[["Simulator", GraphRequest, Caller], Awaitable[Answer]]
+
+
+@dataclass
+class Outcome:
+    """An answer, and what is to go wrong with the connection that carries it."""
+
+    answer: Answer
+    wire: Fault | None = None
+
+
+async def serve(simulator: "Simulator", request: GraphRequest) -> Outcome:
+    """Answer a call and log it."""
+    return await serve_with(simulator, request, _answer_call)
+
+
+async def serve_with(simulator: "Simulator", request: GraphRequest, answering: Answering) -> Outcome:
+    """What every call has in common, whoever answers it: sign-in, faults, time, headers, the log."""
+    caller: Caller | None = None
+    faults: list[Fault] = []
+    try:
+        caller = _caller(simulator, request)
+        faults = _struck(simulator, request, caller)
+        await _let_time_pass(simulator, request, faults)
+        answer = await _answer(simulator, request, caller, faults, answering)
+    except GraphError as error:
+        answer = error_answer(simulator, request, error)
+    except Exception:
+        # A fault of the simulator's own: said aloud here, and answered as Graph answers its own.
+        logger.exception("%s %s failed", request.method, request.path)
+        failure = GraphError(500, "InternalServerError", "The simulator failed; its log says why.", Origin.GATEWAY)
+        answer = error_answer(simulator, request, failure)
+    answer.headers = {**_headers(request), **answer.headers}
+    _log(simulator, request, caller, answer, faults)
+    return Outcome(answer, next((fault for fault in faults if fault.kind in WIRE), None))
+
+
+def error_answer(simulator: "Simulator", request: GraphRequest, error: GraphError) -> Answer:
+    """A refusal in the shape of the service it comes from."""
+    body = error.body(
+        request_id=request.request_id,
+        client_request_id=request.client_request_id,
+        now=simulator.clock.now(),
+        path=f"/{request.path}",
+    )
+    return Answer(error.status, body, dict(error.headers))
+
+
+def tenant_of(simulator: "Simulator", caller: Caller) -> Tenant:
+    """The tenant that a token is for. Raises 401 when it is gone."""
+    tenant = simulator.tenants.get(caller.tenant_id)
+    if tenant is None or caller.client_id not in tenant.applications:
+        raise invalid_token("The identity of the calling application could not be established.")
+    return tenant
+
+
+def _caller(simulator: "Simulator", request: GraphRequest) -> Caller:
+    caller = simulator.issuer.read(request.headers.get("authorization"), now=simulator.clock.now())
+    tenant_of(simulator, caller)
+    check_audience(caller.audience, request.base_url)
+    return caller
+
+
+async def _answer(
+    simulator: "Simulator", request: GraphRequest, caller: Caller, faults: list[Fault], answering: Answering
+) -> Answer:
+    before = next((fault for fault in faults if fault.kind in BEFORE), None)
+    if before is not None and before.kind is FaultKind.STATUS:
+        raise refusal_of(before, request)
+    if before is not None:
+        return Answer(503)
+    answer = await answering(simulator, request, caller)
+    after = next((fault for fault in faults if fault.kind is FaultKind.STATUS_AFTER), None)
+    if after is not None:
+        raise refusal_of(after, request)
+    for fault in faults:
+        spoil(answer, fault, request)
+    return answer
+
+
+async def _answer_call(simulator: "Simulator", request: GraphRequest, caller: Caller) -> Answer:
+    call, handler = _understood(simulator, request, caller)
+    reported = simulator.limiter.charge(call) if simulator.limiter else {}
+    check_permission(call)
+    check_approval(call)
+    answer = handler(call)
+    answer.headers.update(reported)
+    return answer
+
+
+def _understood(simulator: "Simulator", request: GraphRequest, caller: Caller) -> tuple[Call, special.Handler]:
+    query = parse_query(request.query)
+    located = special.locate(request)
+    if request.method not in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+        raise bad_request(f"The HTTP method '{request.method}' is not supported.")
+    tenant = tenant_of(simulator, caller)
+    now = simulator.clock.now()
+    return Call(simulator, request, tenant, caller, query, located.collection, located.rest, now), located.answer
+
+
+def _struck(simulator: "Simulator", request: GraphRequest, caller: Caller) -> list[Fault]:
+    return simulator.faults.struck(
+        method=request.method,
+        path=f"/{request.path}",
+        tenant=caller.tenant_id,
+        client_id=caller.client_id,
+        version=request.version,
+        in_batch=request.batch is not None,
+    )
+
+
+async def _let_time_pass(simulator: "Simulator", request: GraphRequest, faults: list[Fault]) -> None:
+    """Latency and delays. A batch takes the time of what it carries, which runs side by side."""
+    seconds = 0.0 if request.path.lower() == "$batch" else simulator.latency_ms / 1000
+    seconds += sum(fault.seconds for fault in faults if fault.kind is FaultKind.DELAY)
+    if seconds:
+        await simulator.clock.sleep(seconds)
+    else:
+        await asyncio.sleep(0)
+
+
+def _headers(request: GraphRequest) -> dict[str, str]:
+    diagnostic = {
+        "ServerInfo": {
+            "DataCenter": "West Europe",
+            "Slice": "E",
+            "Ring": "5",
+            "ScaleUnit": "003",
+            "RoleInstance": "SIM00001",
+        }
+    }
+    return {
+        "request-id": request.request_id,
+        "client-request-id": request.client_request_id,
+        "x-ms-ags-diagnostic": json.dumps(diagnostic, separators=(",", ":")),
+        "odata-version": "4.0",
+        "Cache-Control": "no-cache",
+    }
+
+
+def _log(
+    simulator: "Simulator", request: GraphRequest, caller: Caller | None, answer: Answer, faults: list[Fault]
+) -> None:
+    simulator.log.add(
+        Entry(
+            number=simulator.log.next_number(),
+            at=iso(simulator.clock.now()),
+            method=request.method,
+            version=request.version,
+            path=f"/{request.path}",
+            query=request.query,
+            status=answer.status,
+            tenant=caller.tenant_id if caller else "",
+            client_id=caller.client_id if caller else "",
+            request_id=request.request_id,
+            client_request_id=request.client_request_id,
+            batch=request.batch,
+            fault=",".join(fault.kind for fault in faults),
+            body=_written(request),
+        )
+    )
+
+
+def _written(request: GraphRequest) -> Json:
+    if request.method == "GET" or not request.content:
+        return None
+    try:
+        return json.loads(request.content)
+    except ValueError:
+        return None
+
+
+def within_batch(request: GraphRequest, part: GraphRequest) -> GraphRequest:
+    """A sub-request, carried by a batch and authorized by it."""
+    headers = {**part.headers, "authorization": request.headers.get("authorization", "")}
+    return replace(part, headers=headers, batch=request.request_id, base_url=request.base_url)

@@ -1,0 +1,113 @@
+"""Paths that are no plain collection: found by pattern, before the router is asked."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from intunesim.catalog import COLLECTIONS, Collection
+from intunesim.catalog.model import BETA, BOTH
+from intunesim.catalog.roles import CONFIGURATION, RBAC
+from intunesim.errors import unknown_segment
+from intunesim.graph import approval, categories, deleted, delta, groups, router, singletons
+from intunesim.graph.messages import Answer, Call, GraphRequest
+
+Handler: TypeAlias = Callable[[Call], Answer]
+
+SETTINGS = Collection(
+    key="deviceManagementSettings",
+    path="deviceManagement",
+    entity="deviceManagement",
+    read_roles=CONFIGURATION.read,
+    write_roles=CONFIGURATION.write,
+    versions=BOTH,
+    workload="tenantConfiguration",
+    name="id",
+)
+REQUESTS = Collection(
+    key="operationApprovalRequest",
+    path="deviceManagement/operationApprovalRequests",
+    entity="operationApprovalRequest",
+    read_roles=(*RBAC.read, *CONFIGURATION.read),
+    write_roles=(*RBAC.write, *CONFIGURATION.write),
+    versions=BETA,
+    name="requestJustification",
+    creates=False,
+)
+GROUPS = COLLECTIONS["groups"]
+APPS = COLLECTIONS["deviceAppManagement/mobileApps"]
+POLICIES = COLLECTIONS["identity/conditionalAccess/policies"]
+LOCATIONS = COLLECTIONS["identity/conditionalAccess/namedLocations"]
+BIN = ("identity", "conditionalaccess", "deleteditems")
+
+
+class Located(NamedTuple):
+    """What a path leads to: the rules it falls under, what is left of it, and who answers."""
+
+    collection: Collection
+    rest: tuple[str, ...]
+    answer: Handler
+
+
+class _Route(NamedTuple):
+    pattern: tuple[str, ...]
+    """Segments in lower case; a star stands for any one, and what it stands for is the rest of the path."""
+    collection: Collection
+    answer: Handler
+
+
+ROUTES: tuple[_Route, ...] = (
+    _Route(("devicemanagement",), SETTINGS, singletons.device_management),
+    _Route(("devicemanagement", "settings"), SETTINGS, singletons.settings),
+    _Route(("devicemanagement", "operationapprovalrequests"), REQUESTS, approval.list_requests),
+    _Route(("devicemanagement", "operationapprovalrequests", "*"), REQUESTS, approval.get_request),
+    _Route(("groups", "delta"), GROUPS, delta.answer_delta),
+    _Route(("groups", "delta()"), GROUPS, delta.answer_delta),
+    _Route(("groups", "microsoft.graph.delta()"), GROUPS, delta.answer_delta),
+    _Route(("groups", "getbyids"), GROUPS, groups.get_by_ids),
+    _Route(("directoryobjects", "getbyids"), GROUPS, groups.get_by_ids),
+    _Route(("directoryobjects", "microsoft.graph.getbyids"), GROUPS, groups.get_by_ids),
+    _Route(("directoryobjects", "*"), GROUPS, groups.get_directory_object),
+    _Route(("groups", "*", "members"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "members", "$count"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "members", "microsoft.graph.user"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "owners"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "transitivemembers"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "memberof"), GROUPS, groups.list_members),
+    _Route(("groups", "*", "members", "$ref"), GROUPS, groups.change_references),
+    _Route(("groups", "*", "owners", "$ref"), GROUPS, groups.change_references),
+    _Route(("groups", "*", "members", "*", "$ref"), GROUPS, groups.remove_reference),
+    _Route(("groups", "*", "owners", "*", "$ref"), GROUPS, groups.remove_reference),
+    _Route(("deviceappmanagement", "mobileapps", "*", "categories", "$ref"), APPS, categories.add_category),
+    _Route(("deviceappmanagement", "mobileapps", "*", "categories", "*", "$ref"), APPS, categories.remove_category),
+    _Route((*BIN, "policies"), POLICIES, deleted.list_deleted),
+    _Route((*BIN, "policies", "*"), POLICIES, deleted.one_deleted),
+    _Route((*BIN, "policies", "*", "restore"), POLICIES, deleted.restore_deleted),
+    _Route((*BIN, "namedlocations"), LOCATIONS, deleted.list_deleted),
+    _Route((*BIN, "namedlocations", "*"), LOCATIONS, deleted.one_deleted),
+    _Route((*BIN, "namedlocations", "*", "restore"), LOCATIONS, deleted.restore_deleted),
+    _Route(("directory", "deleteditems", "microsoft.graph.group"), GROUPS, deleted.list_deleted),
+    _Route(("directory", "deleteditems", "*"), GROUPS, deleted.one_deleted),
+    _Route(("directory", "deleteditems", "*", "restore"), GROUPS, deleted.restore_deleted),
+)
+
+
+def locate(request: GraphRequest) -> Located:
+    """What a request is about, and who answers it. Raises 400."""
+    segments = request.segments()
+    for route in ROUTES:
+        rest = _match(route.pattern, segments)
+        if rest is not None:
+            if request.version not in route.collection.versions:
+                raise unknown_segment(segments[-1])
+            return Located(route.collection, rest, route.answer)
+    collection, below = router.locate(request)
+    return Located(collection, below, router.answer)
+
+
+def _match(pattern: tuple[str, ...], segments: list[str]) -> tuple[str, ...] | None:
+    """What the stars stand for, and the last word of the pattern; None when it does not fit."""
+    if len(pattern) != len(segments):
+        return None
+    if any(wanted not in ("*", segment.lower()) for wanted, segment in zip(pattern, segments, strict=True)):
+        return None
+    stars = tuple(segment for wanted, segment in zip(pattern, segments, strict=True) if wanted == "*")
+    return stars if pattern[-1] == "*" else (*stars, pattern[-1])

@@ -1,0 +1,163 @@
+"""Whether a payload fits the type it claims to be of."""
+
+import re
+
+from intunesim.catalog import Collection
+from intunesim.catalog.types import TypeInfo, bare, type_table
+from intunesim.errors import GraphError, Origin, bad_request
+from intunesim.json_types import Json, JsonObject
+
+EDM = {
+    "s": "Edm.String",
+    "i": "Edm.Int32",
+    "l": "Edm.Int64",
+    "b": "Edm.Boolean",
+    "d": "Edm.Double",
+    "t": "Edm.DateTimeOffset",
+    "x": "Edm.Binary",
+    "o": "Edm.TimeOfDay",
+    "g": "Edm.Guid",
+    "u": "Edm.Duration",
+    "y": "Edm.Date",
+}
+DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?([\d.]+S)?)?")
+GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+WHOLE = re.compile(r"[+-]?\d+")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|INF|NaN)")
+TEXT_PATTERNS = {"u": DURATION, "g": GUID, "t": DATETIME}
+
+
+def check_type(collection: Collection, payload: JsonObject) -> str:
+    """The concrete type of a payload for a collection. Raises 400 when it is missing or does not fit."""
+    named = payload.get("@odata.type")
+    if named is None:
+        if collection.abstract:
+            raise bad_request("Cannot create an abstract class.", collection.origin)
+        return collection.entity
+    return _resolve(str(named), collection.entity, collection.origin)
+
+
+def check_payload(type_name: str, payload: JsonObject, *, origin: Origin, refuse_unknown: bool = False) -> None:
+    """Raises 400 when a property is of another kind than its type says, at any depth."""
+    info = type_table().find(type_name)
+    if info is not None:
+        _Checker(origin, refuse_unknown).object(info, payload)
+
+
+def _resolve(named: str, expected: str, origin: Origin) -> str:
+    info = type_table().find(named)
+    if info is None:
+        raise bad_request(
+            f"A type named '{named.removeprefix('#')}' could not be resolved by the model. "
+            "When a model is available, each type name must resolve to a valid type.",
+            origin,
+        )
+    if not type_table().is_of(info.name, expected):
+        raise bad_request(
+            f"A node of type '{named.removeprefix('#')}' was found, which is not assignable to the expected type "
+            f"'microsoft.graph.{expected}'.",
+            origin,
+        )
+    if info.abstract:
+        raise bad_request("Cannot create an abstract class.", origin)
+    return bare(named)
+
+
+class _Checker:
+    """Walks a payload along its types."""
+
+    def __init__(self, origin: Origin, refuse_unknown: bool) -> None:
+        self._origin = origin
+        self._refuse_unknown = refuse_unknown
+
+    def object(self, info: TypeInfo, payload: JsonObject) -> None:
+        for name, value in payload.items():
+            if "@" in name or name.startswith("#"):
+                continue
+            kind = info.properties.get(name)
+            if kind is None:
+                self._unknown(info, name)
+            elif value is not None:
+                self._value(name, kind.removeprefix(">"), value)
+
+    def _unknown(self, info: TypeInfo, name: str) -> None:
+        if self._refuse_unknown and name != "id":
+            raise self._refusal(
+                f"The property '{name}' does not exist on type 'microsoft.graph.{info.name}'. Make sure to only use "
+                "property names that are defined by the type."
+            )
+
+    def _value(self, name: str, kind: str, value: Json) -> None:
+        if kind.startswith("*"):
+            if not isinstance(value, list):
+                raise self._refusal(
+                    f"An unexpected node was found when reading '{name}' from the JSON reader. "
+                    "A 'StartArray' node was expected."
+                )
+            for item in value:
+                if item is None and kind[1:2] == "c":
+                    raise self._refusal(f"A null value was found in the collection '{name}', which does not allow it.")
+                self._value(name, kind[1:], item)
+        elif kind.startswith("c:"):
+            self._complex(name, kind[2:], value)
+        elif kind[:2] in ("e:", "f:"):
+            self._enum(name, kind, value)
+        else:
+            self._primitive(name, kind, value)
+
+    def _complex(self, name: str, expected: str, value: Json) -> None:
+        if value is None:
+            return
+        if not isinstance(value, dict):
+            raise self._refusal(
+                f"An unexpected 'PrimitiveValue' node was found when reading '{name}'. "
+                "A 'StartObject' node was expected."
+            )
+        declared = type_table().find(expected)
+        if declared is None:
+            return
+        named = value.get("@odata.type")
+        if named is None and declared.abstract and value:
+            raise self._refusal(f"Cannot create an abstract class: '{name}' needs an '@odata.type'.")
+        concrete = _resolve(str(named), expected, self._origin) if named is not None else expected
+        self.object(type_table().find(concrete) or declared, value)
+
+    def _enum(self, name: str, kind: str, value: Json) -> None:
+        members = type_table().enums.get(kind[2:], frozenset())
+        if kind.startswith("f:") and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            value = ",".join(value)  # v1.0 writes as a list what the metadata of beta calls flags
+        if not isinstance(value, str):
+            raise self._refusal(
+                f"Cannot convert the value of '{name}' to the expected type 'microsoft.graph.{kind[2:]}'."
+            )
+        parts = [part.strip() for part in value.split(",") if part] if kind.startswith("f:") else [value]
+        known = {member.lower() for member in members}
+        for part in parts:
+            if known and part.lower() not in known:
+                raise self._refusal(f"Requested value '{part}' was not found for property '{name}'.")
+
+    def _primitive(self, name: str, kind: str, value: Json) -> None:
+        if not _fits(kind, value):
+            raise self._refusal(
+                f"Cannot convert the literal '{value}' to the expected type '{EDM[kind]}' for property '{name}'."
+            )
+
+    def _refusal(self, message: str) -> GraphError:
+        return bad_request(message, self._origin)
+
+
+def _fits(kind: str, value: Json) -> bool:
+    """Whether a value can be read as a kind. Numbers and truth values may also come as text, as the service allows."""
+    if value is None:
+        return True
+    if kind == "b":
+        return isinstance(value, bool) or str(value).lower() in ("true", "false")
+    if kind in ("i", "l"):
+        return not isinstance(value, bool | float) and WHOLE.fullmatch(str(value)) is not None
+    if kind == "d":
+        return not isinstance(value, bool) and NUMBER.fullmatch(str(value)) is not None
+    if not isinstance(value, str):
+        return False
+    pattern = TEXT_PATTERNS.get(kind)
+    return pattern is None or pattern.fullmatch(value) is not None

@@ -1,0 +1,116 @@
+"""The simulator: tenants, the calls they answer, and everything that can be set about them."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from intunesim.catalog import COLLECTIONS, Collection
+from intunesim.catalog.roles import EVERY_ROLE
+from intunesim.clock import Clock, RealClock
+from intunesim.faults import FaultRules
+from intunesim.graph import audit, delta
+from intunesim.graph.messages import Call
+from intunesim.journal import RequestLog
+from intunesim.limits import Limiter, LimitRules
+from intunesim.login.tokens import TokenIssuer
+from intunesim.state.building import settle, stamp
+from intunesim.state.disk import StateDirectory
+from intunesim.state.entities import Entity
+from intunesim.state.store import Store, kept_under
+from intunesim.state.tenant import DEFAULT_SECRET, Application, Habits, Secret, Tenant, named_id
+from intunesim.web.application import build_application
+
+
+class Simulator:
+    """Microsoft Graph for a set of tenants. `app` is the ASGI application that serves it."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        limits: LimitRules | None = None,
+        latency_ms: float = 0,
+        seed: int = 0,
+        state_dir: Path | str | None = None,
+    ) -> None:
+        """Start with no tenant, or with those that a state directory holds. limits=None means: no throttling."""
+        self.clock: Clock = clock or RealClock()
+        self.limiter = Limiter(limits) if limits else None
+        self.latency_ms = latency_ms
+        self.random = random.Random(seed)  # noqa: S311 - order of answers, nothing secret
+        self.faults = FaultRules()
+        self.log = RequestLog()
+        self._state = StateDirectory(Path(state_dir)) if state_dir else None
+        self.issuer = TokenIssuer(self._state.signing_key() if self._state else None)
+        self.tenants: dict[str, Tenant] = {}
+        for tenant in self._state.tenants() if self._state else ():
+            self.tenants[tenant.id] = tenant
+        self.app: Starlette = build_application(self)
+
+    def add_tenant(
+        self,
+        name: str = "Contoso",
+        *,
+        tenant_id: str | None = None,
+        domain: str | None = None,
+        client_id: str | None = None,
+        client_secret: str = DEFAULT_SECRET,
+        roles: tuple[str, ...] = EVERY_ROLE,
+        **habits: Any,
+    ) -> Tenant:
+        """Add an empty tenant with one application, or take up the one that the state directory kept.
+
+        Ids that are not given follow from the name, so that they are the same every time.
+        """
+        tenant_id = tenant_id or named_id("tenant", name)
+        if tenant_id in self.tenants:
+            return self.tenants[tenant_id]
+        slug = "".join(sign for sign in name.lower() if sign.isalnum())
+        store = self._state.store(tenant_id) if self._state else None
+        tenant = Tenant(tenant_id, name, domain or f"{slug}.onmicrosoft.com", store or Store(), habits=Habits(**habits))
+        tenant.register(
+            Application(client_id or named_id(tenant_id, "application"), [Secret(client_secret)], roles=roles)
+        )
+        self.tenants[tenant_id] = tenant
+        self.keep(tenant)
+        return tenant
+
+    def tenant(self, name: str) -> Tenant | None:
+        """The tenant of this id, domain or name."""
+        wanted = name.lower()
+        return next(
+            (
+                each
+                for each in self.tenants.values()
+                if wanted in (each.id.lower(), each.domain.lower(), each.name.lower())
+            ),
+            None,
+        )
+
+    def collection(self, path: str) -> Collection:
+        """The description of a collection. Raises KeyError."""
+        return COLLECTIONS[path]
+
+    def keep(self, tenant: Tenant) -> None:
+        """Write down who a tenant is and how it behaves, where state is kept."""
+        if self._state:
+            self._state.keep_tenant(tenant)
+
+    def changed(self, call: Call, activity: str, entity: Entity) -> None:
+        """Note a change where Graph notes it: audit events, group changes."""
+        audit.record(call, activity, entity)
+        delta.record(call, activity, entity)
+
+    def keep_changed(self, call: Call, activity: str, entity: Entity) -> None:
+        """Stamp, store and note an object that an action has changed."""
+        stamp(call.collection, entity.body, now=call.now)
+        settle(call.collection, entity)
+        call.tenant.store.put(kept_under(call.collection), entity)
+        self.changed(call, activity, entity)
+
+    def close(self) -> None:
+        """Let go of the files of the state directory."""
+        if self._state:
+            self._state.close()

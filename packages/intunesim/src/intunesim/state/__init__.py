@@ -1,0 +1,1 @@
+"""What a simulated tenant holds, in memory and on disk."""

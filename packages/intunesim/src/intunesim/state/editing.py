@@ -1,0 +1,98 @@
+"""Changes from outside Graph: what a tenant's people do in the portal, or a test behind a client's back."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intunesim.catalog import Collection, find_collection
+from intunesim.generator import Plan, generate
+from intunesim.graph.delta import note
+from intunesim.json_types import JsonObject
+from intunesim.loader import load_folder
+from intunesim.state.building import place, settle, stamp
+from intunesim.state.entities import take_apart
+from intunesim.state.store import kept_under
+from intunesim.state.tenant import Application, Secret, Tenant
+
+if TYPE_CHECKING:
+    from intunesim.simulator import Simulator
+
+TENANT_OPTIONS = ("name", "tenant_id", "domain", "client_id", "client_secret", "roles")
+
+
+def add_from_json(simulator: "Simulator", asked: JsonObject) -> Tenant:
+    """Add a tenant as described: with a generated content, with that of a folder, or empty. Raises ValueError."""
+    options = {name: asked[name] for name in TENANT_OPTIONS if name in asked}
+    if "roles" in options:
+        options["roles"] = tuple(options["roles"])
+    unknown = set(asked) - {*TENANT_OPTIONS, "generate", "folder", "habits"}
+    if unknown:
+        raise ValueError(f"a tenant has no {', '.join(sorted(unknown))}")
+    tenant = simulator.add_tenant(**options)
+    tenant.habits.change(asked.get("habits", {}))
+    if "generate" in asked and not tenant.store.count():
+        generate(tenant, Plan(**asked["generate"]), now=simulator.clock.now())
+    if "folder" in asked:
+        load_folder(tenant, Path(asked["folder"]), now=simulator.clock.now())
+    simulator.keep(tenant)
+    return tenant
+
+
+def change_application(application: Application, changes: JsonObject) -> Application:
+    """Change what an application may do and how it signs in."""
+    if "roles" in changes:
+        application.roles = tuple(changes["roles"])
+    if "secret" in changes:
+        application.secrets = [Secret(changes["secret"])]
+    if "secret_expires_at" in changes:
+        moment = changes["secret_expires_at"]
+        for secret in application.secrets:
+            secret.expires_at = datetime.fromisoformat(moment) if moment else None
+    if "certificate" in changes:
+        application.certificates.append(changes["certificate"])
+    if "outside_approval" in changes:
+        application.outside_approval = bool(changes["outside_approval"])
+    return application
+
+
+def note_edit(
+    tenant: Tenant, collection: Collection, identifier: str, *, now: datetime, removed: str | None = None
+) -> None:
+    """Let delta queries see what was edited behind Graph's back."""
+    if collection.key == "group":
+        note(tenant, identifier, now=now, removed=removed)
+
+
+def listed(tenant: Tenant, collection: Collection) -> list[JsonObject]:
+    """The ids and names of a collection's objects."""
+    entities = tenant.store.entities(kept_under(collection))
+    return [{"id": entity.id, "name": entity.body.get(collection.name)} for entity in entities]
+
+
+def edit(simulator: "Simulator", tenant: Tenant, method: str, path: str, body: JsonObject) -> JsonObject | None:
+    """Add, change, read or remove an object without any of Graph's rules. Raises LookupError."""
+    found = find_collection(path.split("/"))
+    if found is None:
+        raise LookupError(f"{path} is not simulated")
+    collection, rest = found
+    now = simulator.clock.now()
+    if method == "POST":
+        placed = place(tenant, collection, body, now=now)
+        note_edit(tenant, collection, placed.id, now=now)
+        return placed.as_json()
+    entity = tenant.store.find(kept_under(collection), "/".join(rest))
+    if entity is None:
+        raise LookupError(f"{path} does not exist")
+    if method == "DELETE":
+        tenant.store.remove(kept_under(collection), entity.id)
+        note_edit(tenant, collection, entity.id, now=now, removed="deleted")
+        return None
+    if method == "PATCH":
+        changes, children = take_apart(collection, body)
+        entity.body.update(changes)
+        entity.children.update(children)
+        stamp(collection, entity.body, now=now)
+        settle(collection, entity)
+        tenant.store.put(kept_under(collection), entity)
+        note_edit(tenant, collection, entity.id, now=now)
+    return entity.as_json()

@@ -1,0 +1,171 @@
+"""The control interface under /_sim: what demos and tests in other processes steer the simulator with."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from intunesim.catalog import COLLECTIONS
+from intunesim.clock import VirtualClock, iso
+from intunesim.faults import Fault
+from intunesim.graph.approval import decide
+from intunesim.json_types import JsonObject
+from intunesim.state import editing
+from intunesim.state.tenant import Tenant
+
+if TYPE_CHECKING:
+    from intunesim.simulator import Simulator
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Control:
+    """The endpoints of the control interface."""
+
+    def __init__(self, simulator: "Simulator") -> None:
+        self._simulator = simulator
+
+    async def overview(self, request: Request) -> Response:  # noqa: ARG002
+        """GET /_sim/: what is simulated here."""
+        tenants = [self._described(tenant) for tenant in self._simulator.tenants.values()]
+        now = iso(self._simulator.clock.now())
+        return JSONResponse({"tenants": tenants, "requests": len(self._simulator.log), "now": now})
+
+    async def faults(self, request: Request) -> Response:
+        """GET, POST and DELETE /_sim/faults: the rules in force."""
+        rules = self._simulator.faults
+        if request.method == "POST":
+            body = await request.json()
+            added = [rules.add(_fault(rule)) for rule in (body if isinstance(body, list) else [body])]
+            return JSONResponse([fault.as_json() for fault in added], 201)
+        if request.method == "DELETE":
+            rules.clear()
+            return Response(status_code=204)
+        return JSONResponse([fault.as_json() for fault in rules.rules])
+
+    async def fault(self, request: Request) -> Response:
+        """DELETE /_sim/faults/{id}"""
+        if not self._simulator.faults.remove(request.path_params["fault"]):
+            raise HTTPException(404, "there is no fault of this id")
+        return Response(status_code=204)
+
+    async def log(self, request: Request) -> Response:
+        """GET and DELETE /_sim/log?method=&path=&tenant=&status=&since=: the requests so far."""
+        if request.method == "DELETE":
+            self._simulator.log.clear()
+            return Response(status_code=204)
+        asked = request.query_params
+        entries = self._simulator.log.find(
+            method=asked.get("method", "*"),
+            path=asked.get("path", "*"),
+            tenant=asked.get("tenant", "*"),
+            status=int(asked["status"]) if "status" in asked else None,
+            since=int(asked.get("since", 0)),
+        )
+        return JSONResponse([entry.as_json() for entry in entries])
+
+    async def advance(self, request: Request) -> Response:
+        """POST /_sim/clock {"seconds": n}: let virtual time pass."""
+        if not isinstance(self._simulator.clock, VirtualClock):
+            raise HTTPException(409, "the clock is real; start the simulator with a virtual one")
+        self._simulator.clock.advance(float((await request.json())["seconds"]))
+        return JSONResponse({"now": iso(self._simulator.clock.now())})
+
+    async def settings(self, request: Request) -> Response:
+        """PATCH /_sim/settings {"latency_ms": n}"""
+        body = await request.json()
+        self._simulator.latency_ms = float(body.get("latency_ms", self._simulator.latency_ms))
+        return JSONResponse({"latency_ms": self._simulator.latency_ms})
+
+    async def tenants(self, request: Request) -> Response:
+        """POST /_sim/tenants {"name", "generate"?, "folder"?, ...}: add a tenant."""
+        try:
+            tenant = editing.add_from_json(self._simulator, await request.json())
+        except (ValueError, TypeError, OSError) as error:
+            raise HTTPException(400, str(error)) from error
+        return JSONResponse(self._described(tenant), 201)
+
+    async def tenant(self, request: Request) -> Response:
+        """GET /_sim/tenants/{tenant}"""
+        tenant = self._tenant(request)
+        return JSONResponse({**self._described(tenant), "objects": tenant.store.count()})
+
+    async def habits(self, request: Request) -> Response:
+        """PATCH /_sim/tenants/{tenant}/habits"""
+        tenant = self._tenant(request)
+        try:
+            tenant.habits.change(await request.json())
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+        self._simulator.keep(tenant)
+        return JSONResponse(vars(tenant.habits))
+
+    async def application(self, request: Request) -> Response:
+        """PATCH /_sim/tenants/{tenant}/application {"roles", "secret", "secret_expires_at", "certificate"}"""
+        tenant = self._tenant(request)
+        application = editing.change_application(tenant.application, await request.json())
+        self._simulator.keep(tenant)
+        return JSONResponse({"client_id": application.client_id, "roles": list(application.roles)})
+
+    async def approval(self, request: Request) -> Response:
+        """POST /_sim/tenants/{tenant}/approvals/{code} {"status"}: the second administrator's word."""
+        status = (await request.json()).get("status", "approved")
+        if not decide(self._tenant(request), request.path_params["code"], status):
+            raise HTTPException(404, "there is no such request, or no such status")
+        return JSONResponse({"status": status})
+
+    async def objects(self, request: Request) -> Response:
+        """GET, POST, PATCH and DELETE /_sim/tenants/{tenant}/objects/{path}[/{id}]: edit as people would."""
+        tenant, path = self._tenant(request), request.path_params["path"].strip("/")
+        if request.method == "GET" and path in COLLECTIONS:
+            return JSONResponse(editing.listed(tenant, COLLECTIONS[path]))
+        body: JsonObject = await request.json() if request.method in ("POST", "PATCH") else {}
+        try:
+            edited = editing.edit(self._simulator, tenant, request.method, path, body)
+        except LookupError as error:
+            raise HTTPException(404, str(error)) from error
+        return JSONResponse(edited) if edited else Response(status_code=204)
+
+    def _tenant(self, request: Request) -> Tenant:
+        tenant = self._simulator.tenant(request.path_params["tenant"])
+        if tenant is None:
+            raise HTTPException(404, "there is no such tenant")
+        return tenant
+
+    def _described(self, tenant: Tenant) -> JsonObject:
+        return {
+            "id": tenant.id,
+            "name": tenant.name,
+            "domain": tenant.domain,
+            "client_id": tenant.application.client_id,
+            "client_secret": tenant.application.secrets[0].value if tenant.application.secrets else None,
+        }
+
+
+def _fault(rule: JsonObject) -> Fault:
+    try:
+        return Fault.from_json(rule)
+    except (ValueError, TypeError) as error:
+        raise HTTPException(400, str(error)) from error
+
+
+def control_routes(simulator: "Simulator") -> list[Route]:
+    """The routes of the control interface."""
+    control = Control(simulator)
+    return [
+        Route("/", control.overview, methods=["GET"]),
+        Route("/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+        Route("/faults/{fault:int}", control.fault, methods=["DELETE"]),
+        Route("/log", control.log, methods=["GET", "DELETE"]),
+        Route("/clock", control.advance, methods=["POST"]),
+        Route("/settings", control.settings, methods=["PATCH"]),
+        Route("/tenants", control.tenants, methods=["POST"]),
+        Route("/tenants/{tenant}", control.tenant, methods=["GET"]),
+        Route("/tenants/{tenant}/habits", control.habits, methods=["PATCH"]),
+        Route("/tenants/{tenant}/application", control.application, methods=["PATCH"]),
+        Route("/tenants/{tenant}/approvals/{code}", control.approval, methods=["POST"]),
+        Route("/tenants/{tenant}/objects/{path:path}", control.objects, methods=["GET", "POST", "PATCH", "DELETE"]),
+    ]
