@@ -1,0 +1,1 @@
+"""Settings, URLs, WSGI: the only readers of the environment."""

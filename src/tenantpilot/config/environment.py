@@ -1,0 +1,166 @@
+"""Typed readers of environment variables that fail loudly."""
+
+import os
+from collections.abc import Mapping
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+PREFIX = "TENANTPILOT_"
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(PREFIX + name, default)
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = os.environ.get(PREFIX + name)
+    if value is None:
+        return default
+    if value.lower() not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write 1 or 0.")
+    return value.lower() in TRUE
+
+
+def integer(name: str, default: int, *, least: int = 0) -> int:
+    value = os.environ.get(PREFIX + name)
+    if value is None:
+        return default
+    if not value.lstrip("-").isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write a whole number of at least {least}.")
+    return int(value)
+
+
+def number(name: str, default: float) -> float:
+    """More than nothing, and an end to it."""
+    value = os.environ.get(PREFIX + name)
+    try:
+        found = default if value is None else float(value)
+    except ValueError:
+        found = nan
+    if not 0 < found < inf:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write a number above 0 such as 0.5.")
+    return found
+
+
+def choice(name: str, default: str, among: Mapping[str, str]) -> str:
+    """What the chosen word stands for."""
+    value = os.environ.get(PREFIX + name) or default
+    if value not in among:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write one of: {', '.join(among)}.")
+    return among[value]
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    value = os.environ.get(PREFIX + name)
+    return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def days(name: str, default: dict[str, int]) -> dict[str, int]:
+    """`key=days,key=days` over the default. A key ends in one of the default's: "succeeded", "my_type.succeeded"."""
+    given = {}
+    for word in words(name, []):
+        key, _equals, number = word.partition("=")
+        if key.rpartition(".")[2] not in default or not number.isdigit() or not int(number):
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name} holds {word!r}; write days such as {next(iter(default))}=30, for {', '.join(default)}."
+            )
+        given[key] = int(number)
+    return default | given
+
+
+def rates(name: str, default: dict[str, tuple[int, int, float]]) -> dict[str, tuple[int, int, float]]:
+    """`key=requests/writes/seconds,...` over the default."""
+    given = {}
+    for word in words(name, []):
+        key, _equals, rate = word.partition("=")
+        found = _rate(rate)
+        if key not in default or found is None:
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name} holds {word!r}; write {next(iter(default))}=1000/100/20 "
+                f"(requests, writes, seconds), for {', '.join(default)}."
+            )
+        given[key] = found
+    return default | given
+
+
+def _rate(text: str) -> tuple[int, int, float] | None:
+    parts = text.split("/")
+    if len(parts) != 3 or not all(part.isdecimal() and int(part) for part in parts):
+        return None
+    return int(parts[0]), int(parts[1]), float(parts[2])
+
+
+def file(name: str) -> Path | None:
+    """One that is there, or None where none is named."""
+    value = os.environ.get(PREFIX + name)
+    if not value:
+        return None
+    path = Path(value).expanduser().resolve()
+    if not path.is_file():
+        raise ImproperlyConfigured(f"{PREFIX}{name} names {path}, which is no file.")
+    return path
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(os.environ.get(PREFIX + name) or default).expanduser().resolve()
+
+
+def secret(name: str, file: Path) -> str:
+    """The variable, else the content of `file`, else empty: the caller decides what a missing secret means."""
+    return os.environ.get(PREFIX + name) or content(file)
+
+
+def content(file: Path) -> str:
+    """Empty without the file."""
+    return file.read_text().strip() if file.is_file() else ""
+
+
+def database(name: str, *, default: Path) -> dict[str, Any]:
+    """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name?option=value`."""
+    url = os.environ.get(PREFIX + name)
+    if not url:
+        return sqlite(default)
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite(Path(unquote(parts.path)))
+    if parts.scheme in {"postgres", "postgresql"}:
+        return _postgresql(name, url)
+    raise ImproperlyConfigured(f"{PREFIX}{name} begins with {parts.scheme!r}; write sqlite:/// or postgresql://.")
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """Writers wait in line at BEGIN instead of failing in the middle; readers never wait (WAL)."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+        },
+    }
+
+
+def _postgresql(name: str, url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        port = str(parts.port or "")
+    except ValueError:  # its text may quote a part of the password
+        raise ImproperlyConfigured(f"{PREFIX}{name} has a port that is no number; write %40 for @ in names.") from None
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": port,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": "10"} | dict(parse_qsl(parts.query)),
+    }

@@ -1,0 +1,1 @@
+"""Errors, reasons, sanitizing, badges: what every room may use and that knows none of them."""

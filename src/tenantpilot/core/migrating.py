@@ -1,0 +1,70 @@
+"""Migration steps for what Django's models cannot say: triggers and composite foreign keys."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import migrations
+
+Statements = Mapping[str, Sequence[str]]
+
+
+class RunStatements(migrations.RunPython):
+    """Run SQL that is written once for each engine.
+
+    Every statement must be harmless when repeated. Django rebuilds a table of SQLite when it alters
+    it, and drops its triggers with it: a migration that alters a guarded table ends by running the
+    table's statements again.
+    """
+
+    def __init__(self, install: Statements, remove: Statements) -> None:
+        self.install, self.remove = install, remove
+        super().__init__(_runner(install), _runner(remove))
+
+
+def same_workspace(child: str, column: str, parent: str) -> tuple[Statements, Statements]:
+    """Refuse a row of `child` whose `column` points into another workspace: a composite key or, on SQLite, a trigger."""
+    name = f"{child}_{column}_same_workspace"
+    install = {
+        "postgresql": [
+            f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name}",
+            f"ALTER TABLE {child} ADD CONSTRAINT {name} "
+            f"FOREIGN KEY ({column}, workspace_id) REFERENCES {parent} (id, workspace_id)",
+        ],
+        "sqlite": [
+            *_sqlite_trigger(name, child, column, parent, "INSERT"),
+            *_sqlite_trigger(name, child, column, parent, "UPDATE"),
+        ],
+    }
+    remove = {
+        "postgresql": [f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name}"],
+        "sqlite": [f"DROP TRIGGER IF EXISTS {name}_insert", f"DROP TRIGGER IF EXISTS {name}_update"],
+    }
+    return install, remove
+
+
+def together(*parts: tuple[Statements, Statements]) -> tuple[Statements, Statements]:
+    """Several pairs of install and remove as one."""
+    vendors = ("postgresql", "sqlite")
+    install = {vendor: [line for part in parts for line in part[0].get(vendor, ())] for vendor in vendors}
+    remove = {vendor: [line for part in reversed(parts) for line in part[1].get(vendor, ())] for vendor in vendors}
+    return install, remove
+
+
+def _sqlite_trigger(name: str, child: str, column: str, parent: str, event: str) -> list[str]:
+    """Names of tables and columns are ours, written in migrations."""
+    trigger = f"{name}_{event.lower()}"
+    of = f"UPDATE OF {column}, workspace_id" if event == "UPDATE" else event
+    return [
+        f"DROP TRIGGER IF EXISTS {trigger}",
+        f"CREATE TRIGGER {trigger} BEFORE {of} ON {child} WHEN NEW.{column} IS NOT NULL AND NOT EXISTS "
+        f"(SELECT 1 FROM {parent} WHERE id = NEW.{column} AND workspace_id = NEW.workspace_id) "
+        f"BEGIN SELECT RAISE(ABORT, '{name}: it points into another workspace'); END",
+    ]
+
+
+def _runner(statements: Statements) -> Any:
+    def run(_apps: Any, schema_editor: Any) -> None:
+        for statement in statements.get(schema_editor.connection.vendor, ()):
+            schema_editor.execute(statement)
+
+    return run

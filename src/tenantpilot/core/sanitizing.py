@@ -1,0 +1,102 @@
+"""Keep what is secret or personal out of everything that is stored or logged (OPS-11, OPS-12).
+
+Two layers. What is stored on runs and notifications is built by `failure` from the reason
+catalogue and allow-listed values alone, so it cannot leak. Log lines and other free text pass
+`sanitize`, which removes the shapes of secrets it knows and bounds the length.
+"""
+
+import errno
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from tenantpilot.core.errors import Params, ReasonedError
+from tenantpilot.core.reasons import UNKNOWN, ReasonCatalog, shown_param
+from tenantpilot.core.redaction import HIDDEN, is_secret_name, redacted
+
+__all__ = ["HIDDEN", "Failure", "describe", "failure", "harmless", "sanitize"]
+
+MAX_MESSAGE = 300
+MAX_ITEM = 120
+_SQLITE_FULL = 13
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a run keeps of something that went wrong: a catalogued code and our own words for it."""
+
+    code: str
+    message: str
+    item: str | None = None
+    request_id: str = ""
+    """Microsoft's support asks for it."""
+
+    def as_json(self) -> dict[str, str]:
+        further = {"item": self.item, "request_id": self.request_id}
+        return {"code": self.code, "message": self.message} | {name: text for name, text in further.items() if text}
+
+
+def describe(code: str, params: Params | None = None, *, item: str | None = None) -> Failure:
+    """A failure in the catalogue's words; an unknown code becomes internal_error."""
+    known = code if ReasonCatalog.knows(code) else "internal_error"
+    message = ReasonCatalog.describe(known, params)
+    return Failure(known, message[:MAX_MESSAGE], sanitize(item)[:MAX_ITEM] if item else None, _request_id(params))
+
+
+def _request_id(params: Params | None) -> str:
+    """Only what has the form of one is taken for it."""
+    shown = shown_param("request_id", (params or {}).get("request_id"))
+    return "" if shown == UNKNOWN else shown
+
+
+def failure(exception: BaseException, *, item: str | None = None) -> Failure:
+    """The failure that stands for an exception. Its text is never used, only its code and its params."""
+    if isinstance(exception, ReasonedError):
+        return describe(exception.reason_code, exception.params, item=item)
+    return describe(_code_of_foreign(exception), item=item)
+
+
+def sanitize(text: str) -> str:
+    """Free text without control characters, secrets and personal data, bounded in length.
+
+    For log lines and the like. It knows shapes, so it is a second net and no proof: what is stored
+    comes from `failure`.
+    """
+    return redacted(text)
+
+
+def harmless(value: Any) -> Any:
+    """JSON that may be stored: every text sanitized and short, what is named like a secret hidden."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Mapping():
+            return {sanitize(str(key))[:64]: _harmless_field(str(key), each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [harmless(each) for each in value]
+        case _:
+            return sanitize(str(value))[:MAX_MESSAGE]
+
+
+def _harmless_field(name: str, value: Any) -> Any:
+    return HIDDEN if is_secret_name(name) and isinstance(value, str) else harmless(value)
+
+
+def _code_of_foreign(exception: BaseException) -> str:
+    if _is_disk_full(exception):
+        return "disk_full"
+    if isinstance(exception, OperationalError | InterfaceError):
+        return "database_unavailable"
+    return "internal_error"
+
+
+def _is_disk_full(exception: BaseException) -> bool:
+    if isinstance(exception, OSError):
+        return exception.errno == errno.ENOSPC
+    cause = exception.__cause__
+    if isinstance(exception, DatabaseError) and cause is not None:
+        sqlite_full = getattr(cause, "sqlite_errorcode", None) == _SQLITE_FULL
+        return sqlite_full or getattr(cause, "sqlstate", None) == "53100"
+    return False
