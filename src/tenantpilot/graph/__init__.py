@@ -1,0 +1,1 @@
+"""Microsoft Graph over HTTP: connections, a client, the contracts of all policy types. No Django."""

@@ -1,0 +1,157 @@
+"""Many reads in one request.
+
+Only reads: their order does not matter and repeating them harms nothing. Each part counts against
+the limits for itself and can be throttled alone.
+Source: https://learn.microsoft.com/graph/json-batching
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from tenantpilot.graph.answers import Answer, JsonObject
+from tenantpilot.graph.budget import Service
+from tenantpilot.graph.contracts.services import most_in_batch, service_of
+from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable
+from tenantpilot.graph.patience import Call
+
+Outcome = JsonObject | GraphError
+
+
+@dataclass(frozen=True)
+class Read:
+    """A GET; `path` begins with its version: "/beta/deviceManagement/intents"."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        return self.path.split("/")[1]
+
+    @property
+    def service(self) -> Service:
+        return service_of(self.path)
+
+    @property
+    def url_in_batch(self) -> str:
+        """Relative and without the version, which the batch itself names."""
+        below = self.path.removeprefix(f"/{self.version}")
+        return below + (f"?{urlencode(self.params, safe='$(),=/')}" if self.params else "")
+
+
+Part = Mapping[int, Read]
+"""Reads that go together in one request, by their number in the whole."""
+
+
+def parts_of(reads: Iterable[Read]) -> Iterator[Part]:
+    """Cut into parts: one version and one service each."""
+    groups: dict[tuple[str, Service], dict[int, Read]] = {}
+    for number, read in enumerate(reads):
+        groups.setdefault((read.version, read.service), {})[number] = read
+    for (_version, service), group in groups.items():
+        numbers, most = list(group), most_in_batch(service)
+        for start in range(0, len(numbers), most):
+            yield {number: group[number] for number in numbers[start : start + most]}
+
+
+class PartReader:
+    """Reads one part to its end: what was throttled or failed is sent again, and nothing else."""
+
+    def __init__(
+        self,
+        part: Part,
+        *,
+        exchange: Callable[[Part, Call], Answer],
+        new_call: Callable[[], Call],
+        throttled: Callable[[Service, GraphError], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._pending = dict(part)
+        self._exchange = exchange
+        self._throttled = throttled
+        self._now = now
+        self._whole = new_call()
+        self._calls = {number: new_call() for number in part}
+        self._found: dict[int, Outcome] = {}
+
+    def read(self) -> dict[int, Outcome]:
+        """Every number of the part with its object or its error."""
+        while self._pending:
+            try:
+                self._whole.sleep(self._round())
+            except GraphError as error:
+                self._found |= dict.fromkeys(self._pending, error)
+                break
+        return self._found
+
+    def _round(self) -> float:
+        """One request; answers the seconds to wait before the next one."""
+        try:
+            body = self._exchange(self._pending, self._whole).json()
+            answers = answers_of(body, self._pending)
+        except GraphError as error:
+            return self._whole.delay_after(error)
+        delays = [self._settle(number, answers.get(number)) for number in list(self._pending)]
+        return max(delays, default=0.0)
+
+    def _settle(self, number: int, answer: Answer | None) -> float:
+        """Keep the outcome, or leave it pending and answer the seconds to wait."""
+        try:
+            self._found[number] = self._object_of(answer)
+        except GraphError as error:
+            try:
+                return self._postponed(number, error)
+            except GraphError as final:
+                self._found[number] = final
+        del self._pending[number]
+        return 0.0
+
+    def _postponed(self, number: int, error: GraphError) -> float:
+        delay = self._calls[number].delay_after(error)
+        self._throttled(self._pending[number].service, error)
+        return delay
+
+    def _object_of(self, answer: Answer | None) -> JsonObject:
+        if answer is None:
+            raise GraphResponseUnreadable("a batch left a part unanswered")
+        answer.raise_for_error(now=self._now())
+        return answer.json()
+
+
+def body_of(part: Part) -> JsonObject:
+    """The JSON of a $batch request."""
+    return {
+        "requests": [{"id": str(number), "method": "GET", "url": read.url_in_batch} for number, read in part.items()]
+    }
+
+
+def answers_of(body: JsonObject, asked: Iterable[int]) -> dict[int, Answer]:
+    """The answers by number, in whatever order they came; what was not answered is not there.
+
+    Raises GraphResponseUnreadable when it is no batch at all.
+    """
+    responses = body.get("responses")
+    if not isinstance(responses, list):
+        raise GraphResponseUnreadable("a batch without responses")
+    by_id = {str(number): number for number in asked}
+    found: dict[int, Answer] = {}
+    for response in responses:
+        number = by_id.get(str(response.get("id"))) if isinstance(response, dict) else None
+        if number is not None and isinstance(response.get("status"), int):
+            found.setdefault(number, _answer(response))
+    return found
+
+
+def _answer(response: Mapping[str, Any]) -> Answer:
+    headers = response.get("headers")
+    body = response.get("body")
+    return Answer(
+        status=response["status"],
+        headers={str(k).lower(): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {},
+        body=body if isinstance(body, dict) else None,
+    )

@@ -1,0 +1,328 @@
+"""The rate budget of a tenant: how much it may ask of each service of Graph, and when it must be quiet.
+
+The arithmetic is pure (`book`, `hold`): state in, state out. Where the state lives is a `BudgetStore` with one
+atomic verb, so that the workers of a deployment can share it in a database.
+
+Limits: https://learn.microsoft.com/graph/throttling-limits
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from tenantpilot.graph.clock import Clock, SystemClock
+
+T = TypeVar("T")
+
+
+class Service(StrEnum):
+    """A part of Graph that counts requests for itself."""
+
+    INTUNE = "intune"
+    INTUNE_DEVICES = "intune_devices"
+    """Devices and the scripts that run on them."""
+    CONDITIONAL_ACCESS = "conditional_access"
+    DIRECTORY = "directory"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """At most so many requests, of them so many writes, in any `seconds`."""
+
+    requests: int
+    writes: int
+    seconds: float
+
+    def reduced_to(self, share: float) -> Allowance:
+        return replace(self, requests=max(1, int(self.requests * share)), writes=max(1, int(self.writes * share)))
+
+    def slowed_to(self, share: float) -> Allowance:
+        """As `reduced_to`, where less than one request can only be one in a longer time."""
+        return replace(self.reduced_to(share), seconds=self.seconds / min(1.0, self.requests * share))
+
+    @property
+    def is_paced(self) -> bool:
+        """One at a time: no share is left for what reaches Graph late, so the time runs from its answer on."""
+        return self.requests == 1
+
+    @property
+    def slot_seconds(self) -> float:
+        """How finely bookings are counted."""
+        return self.seconds / 40
+
+
+ALLOWANCES: Mapping[Service, Allowance] = {
+    Service.INTUNE: Allowance(requests=1000, writes=100, seconds=20.0),
+    Service.INTUNE_DEVICES: Allowance(requests=2000, writes=200, seconds=20.0),
+    Service.CONDITIONAL_ACCESS: Allowance(requests=1, writes=1, seconds=1.0),
+    Service.DIRECTORY: Allowance(requests=1500, writes=200, seconds=10.0),
+}
+SAFETY_SHARE = 0.95
+
+STOCK_SHARE = 0.01
+"""How much of an allowance one worker books ahead at most."""
+
+PENDING_SECONDS = 10.0
+"""A paced request that is not answered by then is thought lost with its worker."""
+
+CAUTION_AFTER_THROTTLE = 0.7
+LEAST_CAUTION = 0.1
+CAUTION_REGAINED = 0.1
+CAUTION_SECONDS = 20.0
+"""In each such time without a 429, caution goes back by one step."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is about to be sent: one request, or the parts of a batch."""
+
+    requests: int = 1
+    writes: int = 0
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What was booked within one short span."""
+
+    starts_at: float
+    requests: int
+    writes: int
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """All that is remembered of one tenant at one service. Plain data: a store may keep it as JSON."""
+
+    slots: tuple[Slot, ...] = ()
+    quiet_until: float = 0.0
+    caution: float = 1.0
+    """Share of the allowance in use: lowered when Graph throttles although we kept to it, since others ask too."""
+    caution_since: float = 0.0
+    pending_until: float = 0.0
+    """A paced request is under way."""
+
+
+def as_data(state: BudgetState) -> dict[str, Any]:
+    """The state as JSON, for a store."""
+    return asdict(state)
+
+
+def from_data(data: Mapping[str, Any]) -> BudgetState:
+    """The state that `as_data` wrote; a fresh one for an empty mapping."""
+    slots = tuple(Slot(**slot) for slot in data.get("slots", ()))
+    return BudgetState(**{**data, "slots": slots})
+
+
+def book(state: BudgetState, demand: Demand, allowance: Allowance, *, now: float) -> tuple[BudgetState, float]:
+    """Book the demand, or say how many seconds to wait before asking again (0.0: booked)."""
+    if state.quiet_until > now:
+        return state, state.quiet_until - now
+    state = _regained(state, now)
+    usable = allowance.slowed_to(state.caution)
+    state = _forgotten(state, usable, now)
+    if allowance.is_paced and state.pending_until > now:
+        return state, min(state.pending_until - now, allowance.seconds)
+    if wait := _seconds_until_free(state, demand, usable, now):
+        return state, wait
+    return _with_booking(state, demand, allowance, now), 0.0
+
+
+def answered(state: BudgetState, *, now: float) -> BudgetState:
+    """A paced request has its answer: Graph counted it before."""
+    return replace(state, slots=(Slot(now, requests=1, writes=1),), pending_until=0.0)
+
+
+def hold(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
+    """Graph throttled: be quiet for so long, and ask for less afterwards."""
+    quiet_until = max(state.quiet_until, now + seconds)
+    if state.quiet_until > now:  # an answer to what was under way already
+        return replace(state, quiet_until=quiet_until)
+    caution = max(LEAST_CAUTION, state.caution * CAUTION_AFTER_THROTTLE)
+    return replace(state, quiet_until=quiet_until, caution=caution, caution_since=quiet_until)
+
+
+def _forgotten(state: BudgetState, allowance: Allowance, now: float) -> BudgetState:
+    """Who waited as told must find room, however the sum of two times is rounded."""
+    gone_by = now + 1e-6
+    return replace(state, slots=tuple(slot for slot in state.slots if _leaves_at(slot, allowance) > gone_by))
+
+
+def _leaves_at(slot: Slot, allowance: Allowance) -> float:
+    """A booking at the end of a slot may reach Graph late: by two slots at least, one second with Intune."""
+    return slot.starts_at + allowance.seconds + 3 * allowance.slot_seconds
+
+
+def _regained(state: BudgetState, now: float) -> BudgetState:
+    quiet_spans = int((now - state.caution_since) / CAUTION_SECONDS)
+    if state.caution >= 1.0 or quiet_spans < 1:
+        return state
+    caution = min(1.0, state.caution + CAUTION_REGAINED * quiet_spans)
+    return replace(state, caution=caution, caution_since=now)
+
+
+def _seconds_until_free(state: BudgetState, demand: Demand, usable: Allowance, now: float) -> float:
+    requests = sum(slot.requests for slot in state.slots)
+    writes = sum(slot.writes for slot in state.slots)
+    wait = 0.0
+    for slot in state.slots:
+        if requests + demand.requests <= usable.requests and writes + demand.writes <= usable.writes:
+            return wait
+        requests, writes = requests - slot.requests, writes - slot.writes
+        wait = _leaves_at(slot, usable) - now
+    return wait  # alone it may go even if it is larger than the allowance
+
+
+def _with_booking(state: BudgetState, demand: Demand, allowance: Allowance, now: float) -> BudgetState:
+    starts_at = now - now % allowance.slot_seconds
+    *earlier, last = state.slots or (Slot(starts_at, 0, 0),)
+    if last.starts_at < starts_at:
+        earlier, last = [*earlier, last], Slot(starts_at, 0, 0)
+    booked = Slot(last.starts_at, last.requests + demand.requests, last.writes + demand.writes)
+    pending_until = now + PENDING_SECONDS if allowance.is_paced else 0.0
+    return replace(state, slots=(*earlier, booked), pending_until=pending_until)
+
+
+class BudgetStore(Protocol):
+    """Where the states live: in this process, or in a database that all workers share."""
+
+    def change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
+        """Read, change and keep the state of one key as one indivisible step.
+
+        `step` receives the state (a fresh one for an unknown key) and the store's own time in seconds, so that
+        workers need not agree on a clock. It is pure and may be called again when the step collided with another.
+        """
+
+
+class MemoryStore:
+    """States for the threads of one process."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._states: dict[str, BudgetState] = {}
+        self._lock = threading.Lock()
+
+    def change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
+        with self._lock:
+            self._states[key], result = step(self._states.get(key, BudgetState()), self._clock.monotonic())
+            return result
+
+
+_OF_THIS_PROCESS = MemoryStore()
+
+
+def budget_of_process(
+    tenant_key: str, *, allowances: Mapping[Service, Allowance] = ALLOWANCES, share: float = SAFETY_SHARE
+) -> Budget:
+    """The budget that all clients of one tenant share in this process, when they are given no other."""
+    return TenantBudget(_OF_THIS_PROCESS, tenant_key, allowances=allowances, share=share)
+
+
+class Budget(Protocol):
+    """The budget of one tenant, as the client sees it."""
+
+    def take(self, service: Service, demand: Demand) -> float:
+        """Seconds to wait before asking again; 0.0 when it was booked and may be sent now."""
+
+    def answered(self, service: Service) -> None:
+        """What was taken has come back from Graph, or never will."""
+
+    def hold(self, service: Service, seconds: float) -> None:
+        """Graph throttled this tenant: nobody asks this service for so long."""
+
+
+class TenantBudget:
+    """One tenant's budget in a store. `tenant_key` is the Entra tenant id: Graph counts by it."""
+
+    def __init__(
+        self,
+        store: BudgetStore,
+        tenant_key: str,
+        *,
+        allowances: Mapping[Service, Allowance] = ALLOWANCES,
+        share: float = SAFETY_SHARE,
+    ) -> None:
+        self._store = store
+        self._tenant_key = tenant_key.lower()
+        self._allowances = {service: allowance.reduced_to(share) for service, allowance in allowances.items()}
+
+    def take(self, service: Service, demand: Demand) -> float:
+        allowance = self._allowances[service]
+        return self._store.change(self._key(service), lambda state, now: book(state, demand, allowance, now=now))
+
+    def answered(self, service: Service) -> None:
+        if self._allowances[service].is_paced:
+            self._store.change(self._key(service), lambda state, now: (answered(state, now=now), None))
+
+    def hold(self, service: Service, seconds: float) -> None:
+        self._store.change(self._key(service), lambda state, now: (hold(state, seconds, now=now), None))
+
+    def _key(self, service: Service) -> str:
+        return f"{self._tenant_key}/{service}"
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """What was booked ahead, and how much of it is left until when."""
+
+    booked: int = 0
+    left: int = 0
+    good_until: float = 0.0
+
+    def next_one(self, most: int) -> int:
+        """Twice what was used of this one: a worker with little to do books little in vain."""
+        return min(most, max(1, 2 * (self.booked - self.left)))
+
+
+class StockedBudget:
+    """Books several requests at a time from a shared budget, so that a database is asked a tenth as often.
+
+    What is not used within a short span is forgotten; the shared window has counted it, so the limit holds. Only
+    single reads are booked ahead: a batch is many already, and a write too dear to be booked in vain.
+    """
+
+    def __init__(
+        self,
+        shared: Budget,
+        *,
+        allowances: Mapping[Service, Allowance] = ALLOWANCES,
+        clock: Clock | None = None,
+    ) -> None:
+        self._shared = shared
+        self._allowances = allowances
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._stocks: dict[Service, _Stock] = {}
+
+    def take(self, service: Service, demand: Demand) -> float:
+        most = int(self._allowances[service].requests * STOCK_SHARE)
+        if demand.writes or demand.requests > 1 or not most:
+            return self._shared.take(service, demand)
+        with self._lock:
+            return 0.0 if self._from_stock(service) else self._restocked(service, most)
+
+    def answered(self, service: Service) -> None:
+        self._shared.answered(service)
+
+    def hold(self, service: Service, seconds: float) -> None:
+        with self._lock:
+            self._stocks.pop(service, None)
+        self._shared.hold(service, seconds)
+
+    def _from_stock(self, service: Service) -> bool:
+        stock = self._stocks.get(service, _Stock())
+        if not stock.left or self._clock.monotonic() >= stock.good_until:
+            return False
+        self._stocks[service] = replace(stock, left=stock.left - 1)
+        return True
+
+    def _restocked(self, service: Service, most: int) -> float:
+        ahead = self._stocks.get(service, _Stock()).next_one(most)
+        if self._shared.take(service, Demand(1 + ahead)) > 0.0:
+            return self._shared.take(service, Demand())
+        good_until = self._clock.monotonic() + self._allowances[service].slot_seconds
+        self._stocks[service] = _Stock(ahead, ahead, good_until)
+        return 0.0

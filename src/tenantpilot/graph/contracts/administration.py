@@ -1,0 +1,122 @@
+"""Who may do what in Intune, and settings of the tenant as a whole."""
+
+from tenantpilot.graph.contracts.configuration import CONFIGURATION
+from tenantpilot.graph.contracts.model import (
+    ASSIGNMENTS,
+    SCOPE_TAG_REFERENCES,
+    STATED_TOTAL,
+    Assign,
+    Contract,
+    Create,
+    Kind,
+    Permissions,
+    Reference,
+    RestoreMode,
+    Update,
+)
+
+RBAC = Permissions(read=("DeviceManagementRBAC.Read.All",), write=("DeviceManagementRBAC.ReadWrite.All",))
+DEVICES = Permissions(
+    read=("DeviceManagementManagedDevices.Read.All",), write=("DeviceManagementManagedDevices.ReadWrite.All",)
+)
+
+CONTRACTS = (
+    Contract(
+        key="roleScopeTag",
+        path="/deviceManagement/roleScopeTags",
+        odata_type="microsoft.graph.roleScopeTag",
+        modified_field="",
+        permissions=RBAC,
+        restore_order=10,
+        parts=(ASSIGNMENTS,),
+        kept=("isBuiltIn",),
+        stripped=("isBuiltIn",),
+        create=Create(required=("displayName",)),
+        assign=Assign(),
+        references=(Reference("assignments[].target.groupId", "group"),),
+        delivered={"isBuiltIn": True},
+    ),
+    Contract(
+        key="roleDefinition",
+        path="/deviceManagement/roleDefinitions",
+        odata_type="microsoft.graph.roleDefinition",
+        modified_field="",
+        permissions=RBAC,
+        restore_order=20,
+        whole={},
+        kept=("isBuiltIn", "isBuiltInRoleDefinition"),
+        stripped=("isBuiltIn", "isBuiltInRoleDefinition", "roleAssignments"),
+        unordered=("allowedResourceActions", "notAllowedResourceActions", "actions"),
+        create=Create(required=("displayName", "rolePermissions")),
+        references=SCOPE_TAG_REFERENCES,
+        delivered={"isBuiltIn": True},
+    ),
+    Contract(
+        key="roleAssignment",
+        path="/deviceManagement/roleAssignments",
+        odata_type="microsoft.graph.deviceAndAppManagementRoleAssignment",
+        modified_field="",
+        permissions=RBAC,
+        restore_order=500,
+        whole={"$expand": "roleDefinition,roleScopeTags"},
+        kept=("scopeType",),
+        unordered=("members", "scopeMembers", "resourceScopes", "roleScopeTags"),
+        create=Create(required=("displayName", "roleDefinition@odata.bind")),
+        references=(
+            Reference("members[]", "group"),
+            Reference("resourceScopes[]", "group"),
+            Reference("roleDefinition.id", "roleDefinition"),
+            Reference("roleScopeTags[].id", "roleScopeTag"),
+        ),
+        restore=RestoreMode.PREVIEW_ONLY,  # it gives people power
+    ),
+    Contract(
+        key="deviceCategory",
+        path="/deviceManagement/deviceCategories",
+        odata_type="microsoft.graph.deviceCategory",
+        modified_field="",
+        permissions=DEVICES,
+        restore_order=60,
+        create=Create(required=("displayName",)),
+        references=SCOPE_TAG_REFERENCES,
+    ),
+    Contract(
+        key="cleanupRule",
+        path="/deviceManagement/managedDeviceCleanupRules",
+        odata_type="microsoft.graph.managedDeviceCleanupRule",
+        permissions=DEVICES,
+        restore_order=291,
+        kept=("deviceCleanupRulePlatformType", "deviceInactivityBeforeRetirementInDays"),
+        create=Create(required=("displayName", "deviceCleanupRulePlatformType")),
+    ),
+    Contract(
+        key="deviceManagementSettings",
+        path="/deviceManagement",
+        kind=Kind.SINGLETON,
+        odata_type="microsoft.graph.deviceManagementSettings",
+        name_field="",
+        modified_field="",
+        permissions=CONFIGURATION,
+        restore_order=90,
+        query={"$select": "settings"},
+        wishes={},
+        kept=("settings",),
+        create=None,
+        update=Update(),
+        restore=RestoreMode.PREVIEW_ONLY,  # it concerns every device at once
+    ),
+    Contract(
+        key="auditEvent",
+        path="/deviceManagement/auditEvents",
+        kind=Kind.FEED,
+        odata_type="microsoft.graph.auditEvent",
+        modified_field="activityDateTime",
+        permissions=Permissions(read=("DeviceManagementApps.Read.All",)),
+        restore_order=0,
+        wishes={"$top": "500", **STATED_TOTAL},
+        kept=("activityDateTime", "activityType", "activityOperationType", "activityResult", "category"),
+        create=None,
+        update=None,
+        restore=RestoreMode.PREVIEW_ONLY,
+    ),
+)

@@ -1,0 +1,48 @@
+"""Windows 365."""
+
+from tenantpilot.graph.contracts.model import (
+    Assign,
+    Contract,
+    Create,
+    Permissions,
+    Reference,
+)
+
+CLOUD_PC = Permissions(read=("CloudPC.Read.All",), write=("CloudPC.ReadWrite.All",))
+ASSIGNED_GROUPS = (Reference("assignments[].target.groupId", "group"),)
+
+CONTRACTS = (
+    Contract(
+        key="windows365Provisioning",
+        path="/deviceManagement/virtualEndpoint/provisioningPolicies",
+        odata_type="microsoft.graph.cloudPcProvisioningPolicy",
+        permissions=CLOUD_PC,
+        restore_order=300,
+        whole={"$expand": "assignments"},
+        kept=("imageDisplayName", "imageType", "provisioningType", "managedBy"),
+        stripped=(
+            "alternateResourceUrl",
+            "cloudPcGroupDisplayName",
+            "createdBy",
+            "lastModifiedBy",
+            "gracePeriodInHours",
+            "scopeIds",
+        ),
+        noise=("alternateResourceUrl", "lastModifiedBy"),
+        create=Create(required=("displayName",)),
+        assign=Assign(tenant_wide=False),
+        references=ASSIGNED_GROUPS,
+    ),
+    Contract(
+        key="windows365UserSetting",
+        path="/deviceManagement/virtualEndpoint/userSettings",
+        odata_type="microsoft.graph.cloudPcUserSetting",
+        permissions=CLOUD_PC,
+        restore_order=301,
+        whole={"$expand": "assignments"},
+        kept=("localAdminEnabled", "resetEnabled", "selfServiceEnabled"),
+        create=Create(required=("displayName",)),
+        assign=Assign(tenant_wide=False),
+        references=ASSIGNED_GROUPS,
+    ),
+)

@@ -1,0 +1,5 @@
+"""What of the directory is read beside its contracts."""
+
+GROUP_CHANGES = "/v1.0/groups/delta"
+OBJECTS_BY_IDS = "/v1.0/directoryObjects/getByIds"
+MOST_IDS = 1000

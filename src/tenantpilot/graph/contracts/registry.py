@@ -1,0 +1,55 @@
+"""The contracts of all types, by key."""
+
+from collections.abc import Iterable
+
+from tenantpilot.graph.contracts import (
+    administration,
+    apps,
+    cloudpc,
+    configuration,
+    enrollment,
+    identity,
+    scripts,
+    updates,
+)
+from tenantpilot.graph.contracts.model import Contract
+
+_ALL: tuple[Contract, ...] = (
+    *configuration.CONTRACTS,
+    *scripts.CONTRACTS,
+    *apps.CONTRACTS,
+    *identity.CONTRACTS,
+    *enrollment.CONTRACTS,
+    *updates.CONTRACTS,
+    *administration.CONTRACTS,
+    *cloudpc.CONTRACTS,
+)
+_BY_KEY = {contract.key: contract for contract in _ALL}
+
+
+class UnknownContract(LookupError):
+    """No type has this key."""
+
+
+def get(key: str) -> Contract:
+    """Raises UnknownContract."""
+    try:
+        return _BY_KEY[key]
+    except KeyError:
+        raise UnknownContract(key) from None
+
+
+def every() -> tuple[Contract, ...]:
+    """All types, in the order in which they would be restored."""
+    return tuple(sorted(_BY_KEY.values(), key=lambda contract: (contract.restore_order, contract.key)))
+
+
+def of_configuration() -> tuple[Contract, ...]:
+    """The types that say how the tenant is configured: what inventory reads."""
+    return tuple(contract for contract in every() if contract.is_configuration)
+
+
+def chosen(keys: Iterable[str]) -> tuple[Contract, ...]:
+    """The contracts of these keys, in restore order. Raises UnknownContract."""
+    wanted = {get(key).key for key in keys}
+    return tuple(contract for contract in every() if contract.key in wanted)

@@ -1,0 +1,31 @@
+"""Which part of Graph a path belongs to: each counts requests for itself."""
+
+from tenantpilot.graph.budget import Service
+
+_SCRIPTS = (
+    "deviceManagementScripts",
+    "deviceShellScripts",
+    "deviceHealthScripts",
+    "deviceComplianceScripts",
+    "deviceCustomAttributeShellScripts",
+    "managedDevices",
+)
+# Source: https://learn.microsoft.com/graph/throttling-limits
+_PREFIXES = {
+    **{f"/deviceManagement/{name}": Service.INTUNE_DEVICES for name in _SCRIPTS},
+    "/identity/conditionalAccess/": Service.CONDITIONAL_ACCESS,
+    "/deviceManagement": Service.INTUNE,
+    "/deviceAppManagement": Service.INTUNE,
+}
+
+
+def service_of(path: str) -> Service:
+    """The service behind a path that begins with its version, "/beta/deviceManagement/intents"."""
+    _, _, below = path.lstrip("/").partition("/")
+    matches = (service for prefix, service in _PREFIXES.items() if f"/{below}".startswith(prefix))
+    return next(matches, Service.DIRECTORY)
+
+
+def most_in_batch(service: Service) -> int:
+    """How many parts a batch may have: a service of one request a second would refuse the second."""
+    return 1 if service is Service.CONDITIONAL_ACCESS else 20

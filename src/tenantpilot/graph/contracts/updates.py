@@ -1,0 +1,62 @@
+"""Windows updates beyond the rings."""
+
+from tenantpilot.graph.contracts.configuration import ASSIGNED, CONFIGURATION
+from tenantpilot.graph.contracts.model import ASSIGNMENTS, Assign, Contract, Create, Update
+
+CONTRACTS = (
+    Contract(
+        key="featureUpdate",
+        path="/deviceManagement/windowsFeatureUpdateProfiles",
+        odata_type="microsoft.graph.windowsFeatureUpdateProfile",
+        permissions=CONFIGURATION,
+        restore_order=270,
+        parts=(ASSIGNMENTS,),
+        kept=("featureUpdateVersion", "endOfSupportDate", "rolloutSettings"),
+        stripped=("deployableContentDisplayName", "endOfSupportDate"),
+        noise=("deployableContentDisplayName", "endOfSupportDate"),
+        create=Create(required=("displayName", "featureUpdateVersion")),
+        assign=Assign(),
+        references=ASSIGNED,
+    ),
+    Contract(
+        key="qualityUpdateProfile",
+        path="/deviceManagement/windowsQualityUpdateProfiles",
+        odata_type="microsoft.graph.windowsQualityUpdateProfile",
+        permissions=CONFIGURATION,
+        restore_order=271,
+        parts=(ASSIGNMENTS,),
+        kept=("expeditedUpdateSettings", "releaseDateDisplayName"),
+        stripped=("releaseDateDisplayName", "deployableContentDisplayName"),
+        noise=("releaseDateDisplayName", "deployableContentDisplayName"),
+        create=Create(required=("displayName",)),
+        assign=Assign(),
+        references=ASSIGNED,
+    ),
+    Contract(
+        key="qualityUpdatePolicy",
+        path="/deviceManagement/windowsQualityUpdatePolicies",
+        odata_type="microsoft.graph.windowsQualityUpdatePolicy",
+        permissions=CONFIGURATION,
+        restore_order=272,
+        parts=(ASSIGNMENTS,),
+        kept=("hotpatchEnabled",),
+        create=Create(required=("displayName",)),
+        assign=Assign(),
+        references=ASSIGNED,
+    ),
+    Contract(
+        key="driverUpdate",
+        path="/deviceManagement/windowsDriverUpdateProfiles",
+        odata_type="microsoft.graph.windowsDriverUpdateProfile",
+        permissions=CONFIGURATION,
+        restore_order=273,
+        parts=(ASSIGNMENTS,),
+        kept=("approvalType", "deploymentDeferralInDays", "newUpdates"),
+        stripped=("inventorySyncStatus", "newUpdates", "deviceReporting"),
+        noise=("inventorySyncStatus", "newUpdates", "deviceReporting"),
+        create=Create(required=("displayName", "approvalType")),
+        update=Update(without=("approvalType",)),
+        assign=Assign(),
+        references=ASSIGNED,
+    ),
+)

@@ -1,0 +1,60 @@
+"""From page to page of a collection, until it is whole.
+
+Source: https://learn.microsoft.com/graph/paging
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.errors import GraphIncompleteRead, GraphResponseUnreadable
+
+MOST_EMPTY_PAGES = 100
+"""So many empty pages one after another are no collection."""
+
+
+Follow = Callable[[str], JsonObject]
+
+
+def items_of_pages(first: JsonObject, follow: Follow) -> Iterator[JsonObject]:
+    """Every item, untouched.
+
+    Raises GraphIncompleteRead when the pages lead in a circle, or hold less than Graph had stated.
+    """
+    read = 0
+    for page in pages_from(first, follow):
+        items = items_of(page)
+        read += len(items)
+        yield from items
+    _compare(first.get("@odata.count"), read)
+
+
+def pages_from(first: JsonObject, follow: Follow) -> Iterator[JsonObject]:
+    """Every page. An empty one may have a next one. Raises GraphIncompleteRead when they lead in a circle."""
+    page, read, empty, seen = first, 0, 0, set[str]()
+    while True:
+        count = len(items_of(page))
+        read, empty = read + count, 0 if count else empty + 1
+        yield page
+        next_link = page.get("@odata.nextLink")
+        if next_link is None:
+            return
+        if not isinstance(next_link, str) or next_link in seen or empty > MOST_EMPTY_PAGES:
+            raise GraphIncompleteRead("the pages lead in a circle", read=read)
+        seen.add(next_link)
+        page = follow(next_link)
+
+
+def items_of(page: JsonObject) -> list[JsonObject]:
+    """The items of one page. Raises GraphResponseUnreadable."""
+    items = page.get("value")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise GraphResponseUnreadable("a page without a list of objects")
+    return items
+
+
+def _compare(stated: object, read: int) -> None:
+    """More than stated is no loss: it was created meanwhile."""
+    if isinstance(stated, int) and read < stated:
+        raise GraphIncompleteRead(stated=stated, read=read)

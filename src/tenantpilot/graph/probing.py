@@ -1,0 +1,73 @@
+"""What the application may read and write in a tenant, found out without writing anything."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.contracts.model import Contract, Kind
+from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphRejected
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The rights for one type."""
+
+    contract: Contract
+    is_readable: bool
+    is_writable: bool | None
+    """None when the token does not say; for a type that is never written, False."""
+    missing: tuple[str, ...] = ()
+    """Permissions to grant, so that both would be true."""
+    error: GraphError | None = None
+    """Why it could not be read, be it a missing permission or trouble that says nothing about rights."""
+
+
+def probe(client: GraphClient, contracts: Iterable[Contract]) -> list[Probe]:
+    """Read one object of each type, and look up in the token what may be written. Raises GraphSignInFailed."""
+    wanted = list(contracts)
+    roles = granted_roles(client.sign_in_anew())
+    outcomes = dict(client.together({n: partial(_read_one, client, one) for n, one in enumerate(wanted)}))
+    return [_judged(contract, outcomes[n], roles) for n, contract in enumerate(wanted)]
+
+
+def granted_roles(token: str) -> frozenset[str] | None:
+    """The application permissions that a token carries; None when it cannot be read.
+
+    Nothing is decided by it but what a page shows: Graph judges every request itself.
+    """
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return frozenset(str(role) for role in claims.get("roles", ()))
+    except (IndexError, ValueError, AttributeError, TypeError):
+        return None
+
+
+def _read_one(client: GraphClient, contract: Contract) -> None:
+    path = contract.parent_collection if contract.kind is Kind.NESTED else contract.collection
+    try:
+        client.get(path, {**contract.query, **({} if contract.kind is Kind.SINGLETON else {"$top": "1"})})
+    except GraphRejected:
+        client.get(path, contract.query)
+
+
+def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str] | None) -> Probe:
+    needed = contract.permissions
+    lacking: list[str] = []
+    if isinstance(outcome, GraphForbidden) and not (roles or frozenset()) & set(needed.enough_to_read):
+        lacking += [needed.read[0]]
+    if roles is not None:
+        lacking += [name for name in needed.write if name not in roles]
+    may_write = None if roles is None else bool(needed.write) and not set(needed.write) - roles
+    return Probe(
+        contract,
+        is_readable=outcome is None,
+        is_writable=False if not needed.write else may_write,
+        missing=tuple(dict.fromkeys(lacking)),
+        error=outcome,
+    )

@@ -1,0 +1,108 @@
+"""Reading a tenant's objects by their contracts: complete, or failing loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.contracts.model import Contract, Kind
+from tenantpilot.graph.errors import (
+    GraphError,
+    GraphIncompleteRead,
+    GraphInternalError,
+    GraphRejected,
+    GraphResponseUnreadable,
+)
+
+
+@dataclass(frozen=True)
+class TypeRead:
+    """All objects of one type, or why they could not be read. Never a part of them."""
+
+    contract: Contract
+    items: tuple[JsonObject, ...] = ()
+    error: GraphError | None = None
+
+
+def read_types(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[TypeRead]:
+    """Read many types at once, each as soon as it is whole. One that fails does not stop the others."""
+    by_key = {contract.key: contract for contract in contracts}
+    calls: dict[str, Callable[[], tuple[JsonObject, ...]]] = {
+        key: partial(_read_all, client, contract) for key, contract in by_key.items()
+    }
+    for key, outcome in client.together(calls):
+        if isinstance(outcome, GraphError):
+            yield TypeRead(by_key[key], error=outcome)
+        else:
+            yield TypeRead(by_key[key], items=outcome)
+
+
+def read_policies(client: GraphClient, contract: Contract) -> Iterator[JsonObject]:
+    """The objects of one type as the list shows them: Graph's own, untouched, each once, all of them.
+
+    The list of some types leaves properties out (`contract.whole`, `contract.parts`).
+    Raises GraphError, before the first object.
+    """
+    yield from _read_all(client, contract)
+
+
+def _read_all(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]:
+    if contract.kind is Kind.SINGLETON:
+        return (_the_one(client, contract),)
+    items: dict[str, JsonObject] = {}
+    for collection in _collections(client, contract):
+        for item in _listed(client, contract, collection):
+            # An object created meanwhile moves the pages, and another may come twice.
+            items[_id_of(item)] = item
+    return tuple(item for item in items.values() if contract.holds(item))
+
+
+def _the_one(client: GraphClient, contract: Contract) -> JsonObject:
+    """The singleton; where Graph gives it no id, its key serves as one."""
+    return {"id": contract.key, **client.get(contract.collection, contract.query)}
+
+
+def _collections(client: GraphClient, contract: Contract) -> Sequence[str]:
+    if contract.kind is not Kind.NESTED:
+        return [contract.collection]
+    return [contract.below(_id_of(parent)) for parent in client.iterate(contract.parent_collection)]
+
+
+def _listed(client: GraphClient, contract: Contract, collection: str) -> Iterable[JsonObject]:
+    """The whole list: read once more when it came out incomplete, with fewer wishes when Graph cannot fulfil them."""
+    *hopeful, plain = _queries(contract)
+    for params in hopeful:
+        try:
+            return _list_patiently(client, collection, params)
+        except (GraphRejected, GraphInternalError) as refused:
+            if refused.facts.status not in (400, 500, 501):
+                raise
+    return _list_patiently(client, collection, plain)
+
+
+def _queries(contract: Contract) -> list[dict[str, str]]:
+    """From the most wished for to what the list cannot be read without."""
+    uncounted = {name: value for name, value in contract.wishes.items() if name != "$count"}
+    wishes = [{**contract.query, **some} for some in (contract.wishes, uncounted, {})]
+    return [query for n, query in enumerate(wishes) if query not in wishes[:n]]
+
+
+def _list_patiently(client: GraphClient, collection: str, params: Mapping[str, str]) -> list[JsonObject]:
+    try:
+        return _list_once(client, collection, params)
+    except GraphIncompleteRead:  # something may have been deleted meanwhile
+        return _list_once(client, collection, params)
+
+
+def _list_once(client: GraphClient, collection: str, params: Mapping[str, str]) -> list[JsonObject]:
+    return list(client.iterate(collection, params))
+
+
+def _id_of(item: JsonObject) -> str:
+    graph_id = item.get("id")
+    if not isinstance(graph_id, str) or not graph_id:
+        raise GraphResponseUnreadable("an object without an id")
+    return graph_id

@@ -1,0 +1,141 @@
+"""One exchange over HTTP: nothing is repeated here, nothing is followed, nothing foreign is spoken to."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tenantpilot.graph.answers import Answer, decode, decode_leniently
+from tenantpilot.graph.connection import GraphConnection, origin_of
+from tenantpilot.graph.errors import (
+    Facts,
+    GraphDeadlineExceeded,
+    GraphHostRefused,
+    GraphResponseUnreadable,
+    GraphUnavailable,
+)
+from tenantpilot.graph.patience import Patience
+from tenantpilot.graph.transport import GraphTransport, exchange_within
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 128 * 1024 * 1024
+USER_AGENT = "TenantPilot"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked. `url` is absolute."""
+
+    method: str
+    url: str
+    params: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: dict[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_write(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+
+class Sender:
+    """Sends requests to the hosts of one connection, and to no others."""
+
+    def __init__(
+        self,
+        connection: GraphConnection,
+        *,
+        patience: Patience,
+        transport: httpx.BaseTransport | None = None,
+        connections: int = 16,
+    ) -> None:
+        self._allowed = frozenset({connection.login_url, connection.graph_url})
+        self._http = httpx.Client(
+            transport=transport or GraphTransport.of(connection, connections=connections),
+            timeout=httpx.Timeout(
+                patience.read_seconds, connect=patience.connect_seconds, pool=patience.attempt_seconds
+            ),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"user-agent": USER_AGENT, "accept": "application/json"},
+        )
+
+    def send(self, request: Request, *, seconds: float) -> Answer:
+        """One answer of any status. Raises GraphUnavailable and below when there is none that can be read."""
+        if origin_of(request.url) not in self._allowed:
+            raise GraphHostRefused("the address is not one of this connection")
+        ours = str(uuid4())
+        started = time.monotonic()
+        response, content = self._exchange(request, ours, seconds)
+        _log_exchange(request, response, ours, time.monotonic() - started)
+        return _answer(response, content, ours)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _exchange(self, request: Request, ours: str, seconds: float) -> tuple[httpx.Response, bytes]:
+        facts = Facts(client_request_id=ours)
+        try:
+            with exchange_within(seconds):
+                response = self._http.send(self._prepared(request, ours), stream=True)
+                try:
+                    return response, _whole_body(response)
+                finally:
+                    response.close()
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as exc:
+            raise GraphDeadlineExceeded(facts=facts) from exc
+        except httpx.DecodingError as exc:
+            raise GraphResponseUnreadable(facts=facts) from exc
+        except httpx.TransportError as exc:
+            raise GraphUnavailable(facts=facts) from exc
+
+    def _prepared(self, request: Request, ours: str) -> httpx.Request:
+        return self._http.build_request(
+            request.method,
+            request.url,
+            params=request.params or None,
+            json=request.json,
+            data=request.form,
+            headers={**request.headers, "client-request-id": ours},
+        )
+
+
+def _whole_body(response: httpx.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise GraphResponseUnreadable(facts=Facts(status=response.status_code))
+    return bytes(content)
+
+
+def _answer(response: httpx.Response, content: bytes, ours: str) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    facts = Facts(status=response.status_code, client_request_id=ours)
+    if response.status_code >= 400:
+        body = decode_leniently(content)
+    elif response.status_code >= 300:
+        raise GraphResponseUnreadable(facts=facts)
+    else:
+        body = decode(content, headers.get("content-type", ""), facts=facts)
+    return Answer(response.status_code, headers, body, ours)
+
+
+def _log_exchange(request: Request, response: httpx.Response, ours: str, seconds: float) -> None:
+    """Ids and figures only: a query may hold names, a body anything."""
+    log.debug(
+        "graph %s %s %s %.0f ms request-id=%s client-request-id=%s",
+        request.method,
+        httpx.URL(request.url).path,
+        response.status_code,
+        seconds * 1000,
+        response.headers.get("request-id", "-"),
+        ours,
+    )

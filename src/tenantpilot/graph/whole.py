@@ -1,0 +1,209 @@
+"""Reading objects whole: with the properties that a list leaves out and with what hangs below them.
+
+A payload has the shape of an object with everything expanded: Graph's own JSON, untouched, with each
+part under its name. It is complete, or its object fails by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.batch import Read
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.contracts.model import ASSIGNMENTS, Contract, Kind, Part
+from tenantpilot.graph.errors import GraphError, GraphIncompleteRead, GraphResponseUnreadable
+from tenantpilot.graph.reading import read_policies
+
+AT_ONCE = 200
+SHOWN_WHOLE_BELOW = 20
+"""A list that shows so many items of a part may have cut it there."""
+NEXT_LINK = "@odata.nextLink"
+
+
+@dataclass(frozen=True)
+class WholeRead:
+    """One object with all its parts, or why it could not be read whole."""
+
+    graph_id: str
+    payload: JsonObject | None = None
+    error: GraphError | None = None
+
+
+@dataclass
+class _Owner:
+    """Something with parts below it, on the way to being whole."""
+
+    address: str
+    payload: JsonObject = field(default_factory=dict)
+    error: GraphError | None = None
+
+
+def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRead]:
+    """Every object of a type, whole, with as few requests as Graph allows. Raises GraphError when the list fails."""
+    yield from read_whole(client, contract, read_policies(client, contract.expanded))
+
+
+def read_whole(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[WholeRead]:
+    """Make the objects of a list whole, in the order of the list. One that fails harms no other.
+
+    Parts that the list shows already are not read again, unless they may have been cut short.
+    """
+    for some in _portions(items):
+        yield from _whole_or_again(client, contract, some)
+
+
+def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[WholeRead]:
+    """Read the objects anew, whatever is known of them: `items` need an id, and their @odata.type if there is one."""
+    for some in _portions(items):
+        yield from _anew_or_again(client, contract, some)
+
+
+def _whole_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+    """What came out torn may have changed while it was read: once more, anew, then it stays an error."""
+    return _mended(_whole_of_items(client, contract, items), items, partial(_whole_by_id, client, contract))
+
+
+def _anew_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+    read = partial(_whole_by_id, client, contract)
+    return _mended(read(items), items, read)
+
+
+def _mended(
+    reads: list[WholeRead], items: list[JsonObject], read_again: Callable[[list[JsonObject]], list[WholeRead]]
+) -> list[WholeRead]:
+    torn = [n for n, one in enumerate(reads) if isinstance(one.error, GraphIncompleteRead)]
+    for n, again in zip(torn, read_again([items[n] for n in torn]) if torn else (), strict=True):
+        reads[n] = again
+    return reads
+
+
+def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+    owners = [_Owner(_address(contract, item), dict(item)) for item in items]
+    if contract.whole is not None:
+        _fetch(client, contract, owners)
+    return _with_parts(client, contract, items, owners)
+
+
+def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+    owners = [_Owner(_address(contract, item)) for item in items]
+    _fetch(client, contract, owners)
+    return _with_parts(client, contract, items, owners)
+
+
+def _fetch(client: GraphClient, contract: Contract, owners: Sequence[_Owner]) -> None:
+    """Read the objects themselves; parts that a list has shown stay beside what is read now."""
+    is_single = contract.kind is Kind.SINGLETON
+    query = contract.query if is_single else contract.whole or {}
+    answers = client.batch([Read(owner.address, query) for owner in owners])
+    for owner, answer in zip(owners, answers, strict=True):
+        if isinstance(answer, GraphError):
+            owner.error = answer
+            continue
+        shown = {part.name: owner.payload[part.name] for part in contract.parts if part.name in owner.payload}
+        owner.payload = {**shown, **({"id": contract.key} if is_single else {}), **answer}
+
+
+def _with_parts(
+    client: GraphClient, contract: Contract, items: list[JsonObject], owners: list[_Owner]
+) -> list[WholeRead]:
+    _complete_expanded(client, owners)
+    _add_parts(client, owners, contract.parts)
+    return [_outcome(item, owner) for item, owner in zip(items, owners, strict=True)]
+
+
+def _complete_expanded(client: GraphClient, owners: Sequence[_Owner]) -> None:
+    """An expanded list may be a first page only, with a link to the rest beside it."""
+    calls = {
+        (n, name): partial(_rest, client, owner.payload, name)
+        for n, owner in enumerate(owners)
+        for name in owner.payload
+        if name.endswith(NEXT_LINK) and name != NEXT_LINK
+    }
+    for (n, name), outcome in client.together(calls):
+        if isinstance(outcome, GraphError):
+            owners[n].error = outcome
+        else:
+            owners[n].payload[name.removesuffix(NEXT_LINK)] = outcome
+            del owners[n].payload[name]
+
+
+def _rest(client: GraphClient, payload: JsonObject, name: str) -> list[JsonObject]:
+    page = {"value": payload.get(name.removesuffix(NEXT_LINK)), NEXT_LINK: payload[name]}
+    return list(client.rest_of(page))
+
+
+def _add_parts(client: GraphClient, owners: Sequence[_Owner], parts: Sequence[Part]) -> None:
+    """Read the parts of all owners together, then what lies below the parts."""
+    sound = [owner for owner in owners if owner.error is None]
+    wanted = [(owner, part) for owner in sound for part in parts if _is_to_be_read(owner.payload, part)]
+    pages = client.batch([Read(f"{owner.address}/{part.below}", part.params) for owner, part in wanted])
+    calls = {n: partial(_all_items, client, page) for n, page in enumerate(pages)}
+    for n, outcome in client.together(calls):
+        _keep(*wanted[n], outcome)
+    for part in parts:
+        _add_below(client, sound, part)
+
+
+def _is_to_be_read(payload: JsonObject, part: Part) -> bool:
+    """Not what the list has shown, except where it looks cut off or says that there is more."""
+    if part.only_if and all(payload.get(name) == 0 for name in part.only_if):
+        payload.setdefault(part.name, [])
+        return False
+    shown = payload.get(part.name)
+    if not part.expand or not isinstance(shown, list):
+        return True
+    is_suspicious = part is ASSIGNMENTS and not shown and payload.get("isAssigned") is True
+    return is_suspicious or len(shown) >= SHOWN_WHOLE_BELOW
+
+
+def _all_items(client: GraphClient, page: JsonObject | GraphError) -> list[JsonObject]:
+    if isinstance(page, GraphError):
+        raise page
+    return list(client.rest_of(page))
+
+
+def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | GraphError) -> None:
+    if isinstance(outcome, GraphError):
+        owner.error = owner.error or outcome
+        return
+    owner.payload[part.name] = outcome
+    stated = owner.payload.get(part.stated_by) if part.stated_by else None
+    if isinstance(stated, int) and stated != len(outcome):
+        owner.error = owner.error or GraphIncompleteRead(stated=stated, read=len(outcome))
+
+
+def _add_below(client: GraphClient, owners: Sequence[_Owner], part: Part) -> None:
+    if not part.parts:
+        return
+    below = [
+        (owner, _Owner(f"{owner.address}/{part.below}/{item['id']}", item))
+        for owner in owners
+        for item in owner.payload.get(part.name, [])
+        if isinstance(item.get("id"), str)
+    ]
+    _add_parts(client, [inner for _owner, inner in below], part.parts)
+    for owner, inner in below:
+        owner.error = owner.error or inner.error
+
+
+def _outcome(item: JsonObject, owner: _Owner) -> WholeRead:
+    if owner.error is not None:
+        return WholeRead(item["id"], error=owner.error)
+    if owner.payload.get("id") != item["id"]:
+        return WholeRead(item["id"], error=GraphResponseUnreadable("another object than the one asked for"))
+    return WholeRead(item["id"], payload=owner.payload)
+
+
+def _address(contract: Contract, item: JsonObject) -> str:
+    return contract.address(item["id"], odata_type=str(item.get("@odata.type", "")))
+
+
+def _portions(items: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:
+    """So many at once that batches fill up, so few that memory does not."""
+    waiting = iter(items)
+    while some := list(islice(waiting, AT_ONCE)):
+        yield some

@@ -1,0 +1,208 @@
+"""Changing a tenant: nothing is created twice, nothing masked is written, nothing is cleared by accident.
+
+Creates are not idempotent, names may repeat, and some services answer with an error after applying. So
+a create that was throttled, failed or not answered is looked up before it is tried again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.assigning import replace_assignments
+from tenantpilot.graph.bodies import body_for_create, body_for_update, part_for_body
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.contracts.model import Action, Contract
+from tenantpilot.graph.errors import (
+    GraphError,
+    GraphHalfWritten,
+    GraphNotFound,
+    GraphOutcomeUnknown,
+    GraphResponseUnreadable,
+    GraphStopped,
+)
+from tenantpilot.graph.exchanging import exchange_items, with_ids_of_present
+from tenantpilot.graph.posting import approval_headers, post_unless_there
+from tenantpilot.graph.reading import read_policies
+
+LOOKS_WHILE_UNSETTLED = 4
+LOOKS_UNTIL_READABLE = 12
+
+
+class NotWritable(ValueError):
+    """The contract does not offer this, or it would do what another verb is for. A mistake of the caller."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new object of the tenant."""
+
+    graph_id: str
+    was_found: bool = False
+    """Graph did not answer the create, and the object was found afterwards."""
+
+
+class Writer:
+    """Writes objects of one type. Raises GraphError.
+
+    `justification` is what a second administrator reads where Multi Admin Approval protects the type; a write that
+    ended in GraphApprovalPending is done again with its `approval_code`, unchanged, once it was approved.
+    """
+
+    def __init__(
+        self, client: GraphClient, contract: Contract, *, justification: str = "", approval_code: str = ""
+    ) -> None:
+        self._client = client
+        self._contract = contract
+        self._headers = approval_headers(justification, approval_code)
+
+    def create(self, payload: JsonObject, *, known_ids: Collection[str]) -> Created:
+        """Create one object like the payload; its parts follow, its assignments do not.
+
+        `known_ids` are those that the tenant held before. When an answer does not come, an object of the same
+        name and type that is not among them is taken for ours. Raises GraphOutcomeUnknown when there are several,
+        GraphHalfWritten when the object stands and a part of it failed.
+        """
+        if self._contract.create is None:
+            raise NotWritable(f"{self._contract.key} cannot be created")
+        created = self._created(payload, frozenset(known_ids))
+        try:
+            for action in self._contract.create.actions:
+                self._act(created.graph_id, action, payload)
+        except GraphError as error:
+            raise GraphHalfWritten(created.graph_id, error) from error
+        return created
+
+    def update(self, graph_id: str, payload: JsonObject) -> None:
+        """Make the object like the payload. Repeating it changes nothing."""
+        if self._contract.update is None:
+            raise NotWritable(f"{self._contract.key} cannot be updated")
+        body = body_for_update(self._contract, payload)
+        address = self._contract.address(graph_id, odata_type=_type_of(payload))
+        self._client.send(self._contract.update.method, address, body, headers=self._headers)
+        for action in self._contract.update.actions:
+            self._act(graph_id, action, payload)
+
+    def assign(self, graph_id: str, assignments: Sequence[JsonObject], *, odata_type: str = "") -> None:
+        """Replace all assignments. To have none is `unassign`: an empty list is refused here."""
+        if not assignments:
+            raise NotWritable("to remove all assignments is another verb")
+        self._replace_assignments(graph_id, assignments, odata_type)
+
+    def unassign(self, graph_id: str, *, odata_type: str = "") -> None:
+        """Remove all assignments."""
+        self._replace_assignments(graph_id, [], odata_type)
+
+    def delete(self, graph_id: str, *, odata_type: str = "") -> None:
+        """Remove the object; one that is gone already counts as removed."""
+        try:
+            self._client.send("DELETE", self._contract.address(graph_id, odata_type=odata_type), headers=self._headers)
+        except GraphNotFound:
+            return
+
+    def wait_until_readable(self, graph_id: str, *, odata_type: str = "") -> None:
+        """Return when a read shows the object: what refers to it would be refused before. Raises GraphNotFound."""
+        address = self._contract.address(graph_id, odata_type=odata_type)
+        for _look in range(LOOKS_UNTIL_READABLE):
+            try:
+                self._client.get(address)
+                return
+            except GraphNotFound:
+                self._client.pause(self._client.patience.look_seconds)
+        self._client.get(address)
+
+    def _created(self, payload: JsonObject, known_ids: frozenset[str]) -> Created:
+        body = body_for_create(self._contract, payload)
+        answer, was_found = post_unless_there(
+            self._client,
+            self._home(payload),
+            body,
+            look=lambda error: self._look_up(payload, known_ids, error),
+            headers=self._headers,
+        )
+        if not isinstance(answer.get("id"), str):
+            raise GraphResponseUnreadable("a create that answered without an id")
+        return Created(answer["id"], was_found)
+
+    def _home(self, payload: JsonObject) -> str:
+        """The path to create at; some types are born at another address than the one they are listed at."""
+        contract = self._contract
+        own = contract.create.path if contract.create else ""
+        home = own or contract.collections.get(_type_of(payload).rpartition(".")[2], contract.path)
+        filled = re.sub(r"\{(\w+)\}", lambda name: quote(str(payload.get(name[1], "")), safe=""), home)
+        return f"/{contract.version}{filled}"
+
+    def _look_up(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> JsonObject | None:
+        """The object that the create made after all; None when it made none."""
+        for look in range(1 if self._contract.settles else LOOKS_WHILE_UNSETTLED):
+            if look:
+                self._client.pause(self._client.patience.look_seconds)
+            found = self._new_ones(payload, known_ids, error)
+            if len(found) > 1:
+                raise GraphOutcomeUnknown(found=len(found), facts=error.facts) from error
+            if found:
+                return found[0]
+        return None
+
+    def _new_ones(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> list[JsonObject]:
+        try:
+            items = list(read_policies(self._client, self._contract))
+        except GraphStopped:
+            raise
+        except GraphError as blind:
+            raise GraphOutcomeUnknown(found=0, facts=error.facts) from blind
+        return [item for item in items if item["id"] not in known_ids and self._is_like(item, payload)]
+
+    def _is_like(self, item: JsonObject, payload: JsonObject) -> bool:
+        name = self._contract.name_field
+        types = {_type_of(item).lstrip("#"), _type_of(payload).lstrip("#")} - {""}
+        return item.get(name) == payload.get(name) and len(types) <= 1
+
+    def _act(self, graph_id: str, action: Action, payload: JsonObject) -> None:
+        """The further request for one part; a payload without the part leaves it as it is."""
+        if action.part not in payload:
+            return
+        part = part_for_body(self._contract, payload, action.part)
+        path = self._contract.address(graph_id, odata_type=_type_of(payload), below=action.path)
+        if action.home:
+            path = f"/{self._contract.version}{action.home}/{quote(graph_id, safe='')}/{action.path}"
+        if action.each:
+            self._add_each(path, action, part)
+            return
+        if action.removed_key:
+            items = self._contract.address(graph_id, odata_type=_type_of(payload), below=action.part)
+            exchange_items(self._client, action, path, items, part, self._headers)
+            return
+        if action.told_by:
+            items = self._contract.address(graph_id, odata_type=_type_of(payload), below=action.part)
+            part = with_ids_of_present(self._client, action, items, part)
+        extra = {name: payload[name] for name in action.extra if name in payload}
+        self._client.send("POST", path, {action.body_key: part, **extra}, headers=self._headers)
+
+    def _add_each(self, path: str, action: Action, items: Sequence[JsonObject]) -> None:
+        """One request for each item that is not there yet, told by the property that the action names."""
+        present = {_told(item, action) for item in self._client.iterate(path)}
+        for item in (item for item in items if _told(item, action) not in present):
+
+            def look(_error: GraphError, wanted: str = _told(item, action)) -> JsonObject | None:
+                return next((one for one in self._client.iterate(path) if _told(one, action) == wanted), None)
+
+            post_unless_there(self._client, path, item, look=look, headers=self._headers)
+
+    def _replace_assignments(self, graph_id: str, rows: Sequence[JsonObject], odata_type: str) -> None:
+        rules = self._contract.assign
+        if rules is None:
+            raise NotWritable(f"{self._contract.key} is not assigned")
+        path = self._contract.address(graph_id, odata_type=odata_type, below=rules.path)
+        replace_assignments(self._client, rules, path, rows, self._headers)
+
+
+def _type_of(payload: JsonObject) -> str:
+    return str(payload.get("@odata.type") or "")
+
+
+def _told(item: JsonObject, action: Action) -> str:
+    return str(item.get(action.told_by)).lower()
