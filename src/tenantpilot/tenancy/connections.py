@@ -1,0 +1,44 @@
+"""How a tenant's Graph is reached. Imported by handlers only: it leads to the Graph client (GUARD-F)."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.connection import Certificate, ClientSecret, Credential, GraphConnection
+from tenantpilot.graph.patience import Patience
+from tenantpilot.tenancy.credentials import OpenCredential, open_credential
+from tenantpilot.tenancy.models import Tenant, TenantCredential
+from tenantpilot.tenancy.rate_budget import budget_of
+
+
+def graph_client(tenant: Tenant, *, stop: Callable[[], bool], patience: Patience | None = None) -> GraphClient:
+    """A client that keeps to the rate which all workers of the deployment share.
+
+    `stop` ends waits and further requests. Raises CredentialMissing, CannotOpen.
+    """
+    connection = graph_connection(tenant)
+    return GraphClient(connection, stop=stop, budget=budget_of(connection.entra_tenant_id), patience=patience)
+
+
+def graph_connection(tenant: Tenant) -> GraphConnection:
+    """Raises CredentialMissing, CannotOpen. In the demo and the tests every host is the simulator's."""
+    credential = open_credential(tenant)
+    simulator = settings.GRAPH_SIMULATOR_URL
+    return GraphConnection(
+        entra_tenant_id=str(tenant.entra_tenant_id),
+        client_id=credential.client_id,
+        credential=_credential(credential),
+        login_url=simulator or tenant.login_url,
+        graph_url=simulator or tenant.graph_url,
+        ca_file=settings.GRAPH_CA_FILE,
+        proxy_url="" if simulator else settings.GRAPH_PROXY,
+        simulator_origins=frozenset({simulator} if simulator else ()),
+    )
+
+
+def _credential(credential: OpenCredential) -> Credential:
+    if credential.kind == TenantCredential.Kind.CERTIFICATE:
+        # One PEM text holds both: the client takes from each what it needs.
+        return Certificate(public_pem=credential.secret, private_key_pem=credential.secret)
+    return ClientSecret(credential.secret)

@@ -1,0 +1,165 @@
+"""Workspaces, tenants, members and credentials."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django_scopes import ScopedManager
+
+from tenantpilot.tenancy.people import User, UserManager
+from tenantpilot.tenancy.roles import Role
+
+__all__ = [
+    "GraphBudget",
+    "Tenant",
+    "TenantCredential",
+    "TenantMember",
+    "User",
+    "UserManager",
+    "Workspace",
+    "WorkspaceMember",
+]
+
+# Microsoft's global cloud. A tenant of a national one has other hosts.
+LOGIN_URL, GRAPH_URL = "https://login.microsoftonline.com", "https://graph.microsoft.com"
+
+
+class Workspace(models.Model):
+    """A company or a provider: the outermost border that nothing crosses."""
+
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "workspaces"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantQuerySet(models.QuerySet["Tenant"]):
+    """Questions about tenants."""
+
+    def visible_to(self, person: User) -> "TenantQuerySet":
+        """Tenants of which the person is a member, directly or through the workspace."""
+        direct = TenantMember.everywhere.filter(user=person).values("tenant_id")
+        through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
+        return self.filter(models.Q(pk__in=direct) | models.Q(workspace_id__in=through))
+
+    def by_name(self) -> "TenantQuerySet":
+        return self.order_by("name", "pk")
+
+
+class Tenant(models.Model):
+    """One Entra directory. `slug` is its name in addresses, across workspaces."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="tenants")
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=120)
+    entra_tenant_id = models.UUIDField()
+    login_url = models.URLField(default=LOGIN_URL)
+    graph_url = models.URLField(default=GRAPH_URL)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Any] = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(TenantQuerySet)
+    )
+    everywhere: ClassVar[Any] = models.Manager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        db_table = "tenants"
+        base_manager_name = "everywhere"
+        constraints = [
+            models.UniqueConstraint(fields=["id", "workspace"], name="tenant_of_workspace"),
+            models.UniqueConstraint(fields=["workspace", "entra_tenant_id"], name="tenant_once_per_workspace"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkspaceMember(models.Model):
+    """A person's role in every tenant of a workspace."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workspace_memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
+    everywhere: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        db_table = "workspace_members"
+        base_manager_name = "everywhere"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="workspace_member_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="workspace_member_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class TenantMember(models.Model):
+    """A person's role in one tenant."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tenant_memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
+    everywhere: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        db_table = "tenant_members"
+        base_manager_name = "everywhere"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="tenant_member_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="tenant_member_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class TenantCredential(models.Model):
+    """How TenantPilot signs in to a tenant's Graph. The secret itself is sealed; see `sealing`."""
+
+    class Kind(models.TextChoices):
+        SECRET = "secret", "Client secret"
+        CERTIFICATE = "certificate", "Certificate"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="credential")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    client_id = models.UUIDField()
+    sealed = models.BinaryField()
+    key_id = models.CharField(max_length=32)
+    version = models.PositiveIntegerField(default=1)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
+    everywhere: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        db_table = "tenant_credentials"
+        base_manager_name = "everywhere"
+
+    def __str__(self) -> str:
+        return f"credential of tenant {self.tenant_id}"
+
+
+class GraphBudget(models.Model):
+    """What was booked of one tenant's rate at one service of Graph; see `rate_budget`. `key` is "tenant id/service"."""
+
+    key = models.CharField(max_length=96, primary_key=True)
+    state = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "graph_budgets"
+
+    def __str__(self) -> str:
+        return self.key

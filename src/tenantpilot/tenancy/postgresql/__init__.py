@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, for deployments with row-level security."""

@@ -1,0 +1,85 @@
+"""Secrets at rest: AES-256-GCM bound to the row they belong to.
+
+The associated data names workspace, tenant and field, so a ciphertext copied to another row does
+not open (RELIABILITY section 5). Keys live outside the database; each sealed value names its key,
+and any number of keys can be live at once: the first seals, all open.
+"""
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from tenantpilot.core.errors import ReasonedError, TenantPilotError
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class SealingNotConfigured(TenantPilotError):
+    """There is no key, or one that cannot be read."""
+
+
+class CannotOpen(ReasonedError):
+    """The key is missing, or the value belongs to another row, or it was changed."""
+
+    reason_code = "credential_unreadable"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    key_id: str
+    value: bytes
+
+
+def new_key(key_id: str) -> str:
+    """A line for the key file."""
+    return f"{key_id}:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}"
+
+
+def seal(plain: str, *, belongs_to: str) -> Sealed:
+    """`belongs_to` must be given again, the same, to open it. Raises SealingNotConfigured."""
+    key_id = newest_key_id()
+    key = _keys()[key_id]
+    nonce = os.urandom(NONCE_BYTES)
+    return Sealed(key_id, nonce + AESGCM(key).encrypt(nonce, plain.encode(), belongs_to.encode()))
+
+
+def unseal(sealed: Sealed, *, belongs_to: str) -> str:
+    """Raises CannotOpen."""
+    key = _keys().get(sealed.key_id)
+    if key is None:
+        raise CannotOpen(f"no key {sealed.key_id!r}")
+    nonce, box = sealed.value[:NONCE_BYTES], sealed.value[NONCE_BYTES:]
+    try:
+        return AESGCM(key).decrypt(nonce, box, belongs_to.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the value does not belong here or was changed") from error
+
+
+def newest_key_id() -> str:
+    """The key that seals. Raises SealingNotConfigured."""
+    key_id = next(iter(_keys()), None)
+    if key_id is None:
+        raise SealingNotConfigured("There is no sealing key. `tenantpilot setup` makes one.")
+    return key_id
+
+
+def _keys() -> dict[str, bytes]:
+    """Read anew each time: settings may change in tests, and it costs microseconds."""
+    return dict(_parsed(line) for line in settings.SEALING_KEYS)
+
+
+def _parsed(line: str) -> tuple[str, bytes]:
+    key_id, _colon, encoded = line.partition(":")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        key = b""
+    if not key_id or len(key) != KEY_BYTES:
+        raise SealingNotConfigured("A sealing key is written as id:base64 of 32 bytes.")
+    return key_id, key

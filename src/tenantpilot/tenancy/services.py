@@ -1,0 +1,137 @@
+"""Setting up workspaces, tenants and people, each with its audit entry."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.tenancy.models import GRAPH_URL, LOGIN_URL, Tenant, TenantMember, User, Workspace, WorkspaceMember
+from tenantpilot.tenancy.roles import Role
+
+
+class AlreadyThere(TenantPilotError):
+    """Something with this name, address or directory exists."""
+
+
+def create_workspace(*, slug: str, name: str, actor: User | None, now: datetime) -> Workspace:
+    """Raises AlreadyThere."""
+    with transaction.atomic():
+        if Workspace.objects.filter(slug=slug).exists():
+            raise AlreadyThere(f"A workspace {slug} exists already.")
+        workspace = Workspace.objects.create(slug=slug, name=name, created_at=now)
+        _record("workspace.created", workspace.pk, None, actor, {"slug": slug, "name": name}, now)
+    return workspace
+
+
+def create_tenant(
+    *,
+    workspace: Workspace,
+    slug: str,
+    name: str,
+    entra_tenant_id: UUID,
+    actor: User | None,
+    now: datetime,
+    login_url: str = LOGIN_URL,
+    graph_url: str = GRAPH_URL,
+) -> Tenant:
+    """Raises AlreadyThere."""
+    with transaction.atomic():
+        if Tenant.everywhere.filter(slug=slug).exists():
+            raise AlreadyThere(f"A tenant {slug} exists already. Choose another short name.")
+        if Tenant.everywhere.filter(workspace=workspace, entra_tenant_id=entra_tenant_id).exists():
+            raise AlreadyThere(f"This directory is a tenant of {workspace.name} already.")
+        tenant: Tenant = Tenant.everywhere.create(
+            workspace=workspace,
+            slug=slug,
+            name=name,
+            entra_tenant_id=entra_tenant_id,
+            login_url=login_url,
+            graph_url=graph_url,
+            created_at=now,
+        )
+        facts = {"slug": slug, "name": name, "entra_tenant_id": str(entra_tenant_id), "graph_url": graph_url}
+        _record("tenant.created", workspace.pk, tenant.pk, actor, facts, now)
+    return tenant
+
+
+def create_person(
+    *,
+    email: str,
+    display_name: str,
+    password: str | None,
+    is_platform_operator: bool,
+    actor: User | None,
+    now: datetime,
+) -> User:
+    """Raises AlreadyThere. The audit entry names the person by id: an address is personal data (OPS-12)."""
+    with transaction.atomic():
+        if User.objects.filter(email__iexact=email).exists():
+            raise AlreadyThere("A person with this address exists already.")
+        person = User.objects.create_user(
+            email, password, display_name=display_name, is_platform_operator=is_platform_operator, created_at=now
+        )
+        facts = {"person": person.pk, "is_platform_operator": is_platform_operator}
+        _record("person.created", audit.INSTALLATION, None, actor, facts, now)
+    return person
+
+
+def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | None, now: datetime) -> TenantMember:
+    """Make the person a member of the tenant, or change their role."""
+    with transaction.atomic():
+        before = TenantMember.everywhere.filter(tenant=tenant, user=person).values_list("role", flat=True).first()
+        member, _created = TenantMember.everywhere.update_or_create(
+            tenant=tenant, user=person, defaults={"workspace_id": tenant.workspace_id, "role": role}
+        )
+        _record_role("tenant.role_set", tenant.workspace_id, tenant.pk, person, before, role, actor, now)
+    return member  # type: ignore[no-any-return]
+
+
+def set_workspace_role(
+    *, workspace: Workspace, person: User, role: Role, actor: User | None, now: datetime
+) -> WorkspaceMember:
+    """Make the person a member of every tenant of the workspace, or change their role."""
+    with transaction.atomic():
+        memberships = WorkspaceMember.everywhere.filter(workspace=workspace, user=person)
+        before = memberships.values_list("role", flat=True).first()
+        member, _created = WorkspaceMember.everywhere.update_or_create(
+            workspace=workspace, user=person, defaults={"role": role}
+        )
+        _record_role("workspace.role_set", workspace.pk, None, person, before, role, actor, now)
+    return member  # type: ignore[no-any-return]
+
+
+def _record(
+    action: str,
+    workspace_id: int,
+    tenant_id: int | None,
+    actor: User | None,
+    after: Mapping[str, object],
+    now: datetime,
+) -> None:
+    audit.record(action, workspace_id=workspace_id, tenant_id=tenant_id, actor=actor, after=dict(after), at=now)
+
+
+def _record_role(
+    action: str,
+    workspace_id: int,
+    tenant_id: int | None,
+    person: User,
+    before: str | None,
+    role: Role,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    audit.record(
+        action,
+        workspace_id=workspace_id,
+        tenant_id=tenant_id,
+        actor=actor,
+        target_type="person",
+        target_id=person.pk,
+        before={"role": before} if before else None,
+        after={"role": role.value},
+        at=now,
+    )
