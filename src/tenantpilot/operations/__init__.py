@@ -1,0 +1,1 @@
+"""Operation runs: one record, one ending, one telling."""

@@ -1,0 +1,106 @@
+"""Running the work of a run again, as a new run that is linked to it. Nothing brings the old one back (OPS-04)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.operations.answers import AlreadyActive, Started
+from tenantpilot.operations.items.models import RunItem
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
+from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant, workspaces
+from tenantpilot.tenancy.models import User
+
+
+class CannotRunAgain(TenantPilotError):
+    """`str()` says to a person why not."""
+
+
+def run_again(
+    run: OperationRun, *, actor: User, now: datetime, service: OperationRunService | None = None
+) -> Started | AlreadyActive:
+    """A new run of the same work, or the one that does it already.
+
+    Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
+    """
+    kind = _permitted(run, actor)
+    if why := why_not_again(run):
+        raise CannotRunAgain(why)
+    return _start(kind, run, run.inputs, actor, now, service)
+
+
+def retry_failed(
+    run: OperationRun, *, actor: User, now: datetime, service: OperationRunService | None = None
+) -> Started | AlreadyActive:
+    """A new run that is limited to the items which failed.
+
+    Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
+    """
+    kind = _permitted(run, actor)
+    if why := why_not_retry(run):
+        raise CannotRunAgain(why)
+    return _start(kind, run, {**run.inputs, kind.items_input: failed_keys(run)}, actor, now, service)
+
+
+def why_not_again(run: OperationRun) -> str:
+    """Empty if it can be run again."""
+    if run.is_active:
+        return _("It has not ended yet.")
+    try:
+        kind = operation_types.get(run.type)
+    except UnknownOperationType:
+        return _("This version of TenantPilot cannot do this operation.")
+    return _("It writes to the tenant: start it from its own preview.") if kind.writes_tenant else ""
+
+
+def why_not_retry(run: OperationRun) -> str:
+    """Empty if its failed items can be tried again."""
+    if why := why_not_again(run):
+        return why
+    if not operation_types.get(run.type).items_input:
+        return _("Items of this operation cannot be tried apart.")
+    return "" if RunItem.objects.of_run(run.pk).failed().exists() else _("None of its items failed.")
+
+
+def failed_keys(run: OperationRun) -> list[str]:
+    """In the order of the run: by key, because two items may have one label."""
+    return list(RunItem.objects.of_run(run.pk).failed().in_order().values_list("key", flat=True))
+
+
+def _permitted(run: OperationRun, actor: User) -> OperationType:
+    """Whoever may start the operation may start it again. Raises CannotRunAgain, NotVisible, CapabilityMissing."""
+    try:
+        kind = operation_types.get(run.type)
+    except UnknownOperationType:
+        raise CannotRunAgain(why_not_again(run)) from None
+    if run.tenant is not None:
+        resolve_tenant(actor, run.tenant.slug).require(kind.capability)
+        return kind
+    mine = [found for found in workspaces(actor) if found.workspace.pk == run.workspace_id and found.roles]
+    if not mine:
+        raise NotVisible(f"run {run.pk} is not visible")
+    if not mine[0].may(kind.capability):
+        raise CapabilityMissing(kind.capability)
+    return kind
+
+
+def _start(
+    kind: OperationType,
+    run: OperationRun,
+    inputs: Inputs,
+    actor: User,
+    now: datetime,
+    service: OperationRunService | None,
+) -> Started | AlreadyActive:
+    runs = service or OperationRunService()
+    return runs.start(
+        kind,
+        tenant=run.tenant,
+        workspace=run.workspace,
+        initiator=actor,
+        inputs=inputs,
+        now=now,
+        retry_of=run,
+    )

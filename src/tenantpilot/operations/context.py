@@ -1,0 +1,240 @@
+"""What a handler is handed: a run to report on, and no way to end it (OPS-08)."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tenantpilot.core.errors import Params, ReasonedError
+from tenantpilot.core.sanitizing import Failure, describe, failure
+from tenantpilot.operations.checkpoints import Kept
+from tenantpilot.operations.endings import MAX_FAILURES
+from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.models import OperationRun, RunProgress
+from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import Inputs, OperationType
+from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+
+class OperationFailed(ReasonedError):
+    """A handler raises it for what it understands: the whole operation failed, for this reason."""
+
+    def __init__(self, reason_code: str, params: Params | None = None) -> None:
+        super().__init__(reason_code=reason_code, params=params)
+
+
+class Interrupted(BaseException):
+    """The run must stop here. Raised at safe points; a handler lets it pass.
+
+    No Exception, for the same reason as asyncio.CancelledError: `except Exception` around one item must not swallow it.
+    """
+
+
+class RunCancelled(Interrupted):
+    """A person asked for it."""
+
+
+class LeaseLost(Interrupted):
+    """Another worker has the run now: nothing more may be written."""
+
+
+class TimeLimitExceeded(Interrupted):
+    """It took longer than its type allows."""
+
+
+class WorkerLeaves(Interrupted):
+    """This worker must end: another goes on from the last checkpoint."""
+
+
+class CircuitOpen(Interrupted):
+    """Too many items failed to go on (OPS-13)."""
+
+
+class RunContext:
+    """Report through it; return when the work is done; raise OperationFailed when it cannot be.
+
+    `progress` and `safe_point` raise Interrupted when the run must stop.
+    """
+
+    def __init__(
+        self,
+        run: OperationRun,
+        kind: OperationType,
+        lease: Lease,
+        service: OperationRunService,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._run, self._kind, self._lease, self._service, self._clock = run, kind, lease, service, clock
+        self._must_stop: type[Interrupted] | None = None
+        self._told_to_stop = False
+        self._lock = threading.Lock()
+        self._progress = Progress()
+        self._attempted = 0
+        self._counts: Counter[str] = Counter()
+        self._failures: list[Failure] = []
+        self._resume: Any = None
+        self._take_up_checkpoint()
+
+    # What the run is about.
+
+    @property
+    def run_id(self) -> int:
+        return self._lease.run_id
+
+    @property
+    def tenant(self) -> Tenant:
+        """Raises LookupError for a run of a whole workspace."""
+        if self._run.tenant is None:
+            raise LookupError(f"run {self.run_id} has no tenant")
+        return self._run.tenant
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._run.workspace
+
+    @property
+    def initiator(self) -> User | None:
+        """Who started it; None for a system run."""
+        return self._run.initiator
+
+    @property
+    def inputs(self) -> Inputs:
+        """As given to `start`."""
+        return self._run.inputs  # type: ignore[no-any-return]
+
+    @property
+    def now(self) -> datetime:
+        return self._clock()
+
+    @property
+    def resume(self) -> Any:
+        """What the worker before gave to `checkpoint`; None for a fresh start."""
+        return self._resume
+
+    # What the handler says.
+
+    def progress(self, processed: int, total: int) -> None:
+        """How far it is. A safe point; written at most once a second by the ticker."""
+        with self._lock:
+            self._progress = self._progress.advanced(processed, total)
+            self._attempted = max(self._attempted, self._progress.processed or 0)
+        self.safe_point()
+
+    def count(self, key: str, n: int = 1) -> None:
+        """Add to a summary count; keys outside OperationSummaryKeys are dropped at the end (OPS-10)."""
+        with self._lock:
+            self._counts[key] += n
+
+    def item_failed(self, item: str, code: str, params: Params | None = None) -> None:
+        """One item did not work; the others go on until the circuit breaker opens. Counts as `failed`."""
+        self._add_failure(describe(code, params, item=item))
+
+    def item_raised(self, item: str, error: BaseException) -> None:
+        """The same, with the reason that stands for an exception."""
+        self._add_failure(failure(error, item=item))
+
+    def note(self, event: str, **data: str | int) -> None:
+        """A line for the timeline, in the handler's own words. Raises LeaseLost."""
+        if not self._service.note(self._lease, event, data, now=self._clock()):
+            self._stop(LeaseLost)
+            raise LeaseLost
+
+    def checkpoint(self, data: Any) -> None:
+        """Keep `data` (JSON) with the counts so far, for a worker that has to take over.
+
+        Written in the caller's transaction, so that it can stand or fall with the work it speaks of.
+        `data` is kept as it is given: ids and names of steps, never what was read. Raises LeaseLost.
+        """
+        with self._lock:
+            kept = Kept(data, dict(self._counts), list(self._failures))
+        if not self._service.checkpoint(self._lease, kept.as_json(), now=self._clock()):
+            self._stop(LeaseLost)
+            raise LeaseLost
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether to stop, for a handler that wants to clean up first."""
+        self._told_to_stop = self._told_to_stop or self._must_stop is not None
+        return self._must_stop is not None
+
+    def safe_point(self) -> None:
+        """Raises Interrupted if the run must stop."""
+        if self._must_stop is not None:
+            raise self._must_stop
+
+    # What the runner and its ticker ask and say.
+
+    @property
+    def must_stop(self) -> type[Interrupted] | None:
+        """Why, if it must."""
+        return self._must_stop
+
+    @property
+    def left_early(self) -> bool:
+        """The handler saw that its worker must end: what it did is not the whole, even if it returned."""
+        return self._must_stop is WorkerLeaves and self._told_to_stop
+
+    @property
+    def lost(self) -> bool:
+        """Another worker has the run."""
+        return self._must_stop is LeaseLost
+
+    def stop(self, why: type[Interrupted]) -> None:
+        self._stop(why)
+
+    @property
+    def current_progress(self) -> Progress:
+        with self._lock:
+            return self._progress
+
+    @property
+    def failures(self) -> list[Failure]:
+        return list(self._failures)
+
+    @property
+    def more_failures(self) -> int:
+        return max(self._counts["failed"] - len(self._failures), 0)
+
+    @property
+    def attempted(self) -> int:
+        """Items tried, whether or not they worked."""
+        return max(self._attempted, self._counts["succeeded"] + self._counts["failed"])
+
+    def counts(self) -> dict[str, int]:
+        """The summary: what was counted, with the last progress."""
+        counts = dict(self._counts)
+        progress = self.current_progress
+        if progress.total is not None and progress.processed is not None:
+            counts = {"total": progress.total, "processed": progress.processed} | counts
+        return counts
+
+    def _add_failure(self, entry: Failure) -> None:
+        with self._lock:
+            self._counts["failed"] += 1
+            if len(self._failures) < MAX_FAILURES:
+                self._failures.append(entry)
+        if self._breaker_is_open():
+            self._stop(CircuitOpen)
+            raise CircuitOpen
+
+    def _breaker_is_open(self) -> bool:
+        limits, attempted = self._kind.limits, self.attempted
+        return attempted >= limits.breaker_after and self._counts["failed"] > limits.breaker_share * attempted
+
+    def _stop(self, why: type[Interrupted]) -> None:
+        """A lost lease outranks everything; else the first reason stands."""
+        if self._must_stop is None or why is LeaseLost:
+            self._must_stop = why
+
+    def _take_up_checkpoint(self) -> None:
+        """Go on where the worker before stopped; without its checkpoint everything is done again."""
+        live: RunProgress | None = getattr(self._run, "live", None) if self._lease.attempt > 1 else None
+        if live is None or live.checkpoint is None:
+            return
+        kept = Kept.read(live.checkpoint)
+        self._resume = kept.data
+        self._counts.update(kept.counts)
+        self._failures = kept.failures
+        self._progress = Progress(live.processed, live.total, reached=live.processed or 0)

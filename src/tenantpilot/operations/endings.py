@@ -1,0 +1,88 @@
+"""How a run ends: the outcome follows from the counts (OPS-13)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tenantpilot.core.sanitizing import Failure, describe
+from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.summary import clean_counts
+
+MAX_FAILURES = 50
+# Counts that show that something worked, for a handler that counts nothing as succeeded or processed.
+_DONE = ("created", "updated", "deleted", "unchanged")
+
+FailureEntry = dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What `finish` writes. `failures` is the stored form, bounded (OPS-11)."""
+
+    outcome: RunOutcome
+    counts: dict[str, int] = field(default_factory=dict)
+    failures: list[FailureEntry] = field(default_factory=list)
+    reason_code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class EndedRun:
+    """What the row of a run says at the moment of its ending."""
+
+    pk: int
+    workspace_id: int
+    tenant_id: int | None
+    initiator_id: int | None
+    type: str
+    attempt: int
+
+
+def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0) -> Ending:
+    """The handler came to its end: succeeded, partially succeeded or failed, by its counts."""
+    clean = clean_counts(counts)
+    outcome = outcome_of(clean)
+    stored = list(failures)
+    if outcome is RunOutcome.SUCCEEDED:
+        return Ending(outcome, clean, bounded(stored, more_failures))
+    reason = _first_reason(stored, clean)
+    return Ending(outcome, clean, bounded(stored, more_failures), reason.code, reason.message)
+
+
+def stopped(
+    outcome: RunOutcome,
+    reason: Failure,
+    counts: Mapping[str, int] | None = None,
+    failures: Iterable[Failure] = (),
+    *,
+    more_failures: int = 0,
+) -> Ending:
+    """Something other than the handler's return ended it."""
+    return Ending(
+        outcome, clean_counts(counts or {}), bounded(list(failures), more_failures), reason.code, reason.message
+    )
+
+
+def outcome_of(counts: Mapping[str, int]) -> RunOutcome:
+    """Nothing failed, some failed, all failed."""
+    failed = counts.get("failed", 0)
+    if not failed:
+        return RunOutcome.SUCCEEDED
+    worked = max(
+        counts.get("succeeded", 0), counts.get("processed", 0) - failed, *(counts.get(key, 0) for key in _DONE)
+    )
+    return RunOutcome.PARTIALLY_SUCCEEDED if worked > 0 else RunOutcome.FAILED
+
+
+def bounded(failures: list[Failure], more: int = 0) -> list[FailureEntry]:
+    """At most 50 entries, then {"more": how many were left out}."""
+    entries: list[FailureEntry] = [dict(failure.as_json()) for failure in failures[:MAX_FAILURES]]
+    left_out = max(len(failures) - MAX_FAILURES, 0) + more
+    return [*entries, {"more": left_out}] if left_out else entries
+
+
+def _first_reason(failures: list[Failure], counts: Mapping[str, int]) -> Failure:
+    """What a person reads first; failures that were only counted are told as a count."""
+    if failures:
+        return Failure(failures[0].code, failures[0].message)
+    total = max(counts.get("total", 0), counts.get("processed", 0), counts.get("failed", 0))
+    return describe("items_failed", {"failed": counts.get("failed", 0), "total": total})

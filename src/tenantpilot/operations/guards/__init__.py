@@ -1,0 +1,22 @@
+"""What the database itself refuses, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
+
+from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.operations.guards import items, postgresql, sqlite
+
+TRIGGERS: tuple[Statements, Statements] = (
+    {"postgresql": postgresql.INSTALL, "sqlite": sqlite.INSTALL},
+    {"postgresql": postgresql.REMOVE, "sqlite": sqlite.REMOVE},
+)
+
+INSTALL, REMOVE = together(
+    same_workspace("operation_runs", "tenant_id", "tenants"),
+    same_workspace("operation_runs", "retry_of_id", "operation_runs"),
+    same_workspace("notifications", "run_id", "operation_runs"),
+    TRIGGERS,
+)
+
+# Every name that must exist in a healthy database; the doctor and a test compare.
+EXPECTED_TRIGGERS = {
+    "postgresql": (*postgresql.NAMES, *items.NAMES["postgresql"]),
+    "sqlite": (*sqlite.NAMES, *items.NAMES["sqlite"]),
+}

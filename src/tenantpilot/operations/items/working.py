@@ -1,0 +1,139 @@
+"""Working through the items of a run, each in one transaction with what is known of it.
+
+A handler says which items there are and what to do with one; everything else is the same for all
+bulk operations. A worker that takes over goes on with the first item that nobody settled.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tenantpilot.core.sanitizing import MAX_ITEM, failure, sanitize
+from tenantpilot.operations.context import CircuitOpen, OperationFailed, RunContext
+from tenantpilot.operations.items.models import ItemState, RunItem
+
+CHUNK = 500
+MAX_KEY = 128
+
+# The summary count of each state; failures are counted by the run itself.
+COUNTED_AS = {ItemState.SUCCEEDED: "succeeded", ItemState.UNCHANGED: "unchanged", ItemState.SKIPPED: "skipped"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """`key` is what the handler knows it by, at most 128 characters; `label` is what people read."""
+
+    key: str
+    label: str
+
+
+Find = Callable[[RunContext], Iterable[Item]]
+Work = Callable[[RunContext, Item], ItemState | None]
+
+
+def work_through(run: RunContext, *, find: Find, work: Work) -> None:
+    """Freeze what `find` finds, then do `work` on each item; one that raises has failed, the others go on.
+
+    `work` answers what became of the item, None for "succeeded". It runs in a transaction that also
+    holds the item's new state and the checkpoint: all of it lands, or nothing does. OperationFailed
+    ends the whole run.
+    """
+    items = RunItems(run, find)
+    for item in items.pending():
+        items.attempt(item, work)
+
+
+class RunItems:
+    """The frozen set of a run. A handler with an order of its own settles the items itself."""
+
+    def __init__(self, run: RunContext, find: Find) -> None:
+        """Freeze what `find` finds; after a takeover the set stays as it was, whatever has changed since."""
+        self._run = run
+        self._rows = RunItem.objects.of_run(run.run_id)
+        if run.resume is None:
+            self._freeze(find)
+        self._total = int(run.resume["items"]) if run.resume else self._rows.count()
+        self._settled = self._total - self._rows.pending().count()
+        self._report()
+
+    def pending(self) -> Iterator[Item]:
+        """What is not settled, in order."""
+        position = 0
+        while rows := list(self._rows.pending().after(position).in_order()[:CHUNK]):
+            yield from (Item(row.key, row.label) for row in rows)
+            position = rows[-1].position
+
+    def attempt(self, item: Item, work: Work) -> None:
+        """Do the work and settle the item. A safe point."""
+        counted = ""
+        try:
+            with transaction.atomic():
+                state = work(self._run, item) or ItemState.SUCCEEDED
+                counted = COUNTED_AS[state]
+                self._settle(item, state)
+        except OperationFailed:
+            raise
+        except Exception as error:
+            if counted:
+                # The database refused it when it was to be committed.
+                self._run.count(counted, -1)
+            self.failed(item, error)
+        else:
+            self._one_more()
+
+    def settled(self, item: Item, state: ItemState = ItemState.SUCCEEDED) -> None:
+        """Call it in the transaction of the work, and `report` after it."""
+        self._settle(item, state)
+
+    def failed(self, item: Item, error: BaseException) -> None:
+        """The item has failed, with the reason that stands for the exception. A safe point."""
+        with transaction.atomic():
+            self.note_failure(item, error)
+        self._one_more()
+
+    def note_failure(self, item: Item, error: BaseException) -> None:
+        """The same within the caller's transaction. An open circuit stops the run at the next safe point, not here."""
+        why = failure(error)
+        self._write(item, ItemState.FAILED, why.code, why.message)
+        with suppress(CircuitOpen):
+            self._run.item_raised(item.label, error)
+        self._keep()
+
+    def report(self) -> None:
+        """One more item is settled, and its transaction committed. A safe point."""
+        self._one_more()
+
+    def _freeze(self, find: Find) -> None:
+        with transaction.atomic():
+            total = len(RunItem.objects.bulk_create(_rows(self._run.run_id, find(self._run)), batch_size=CHUNK))
+            self._run.checkpoint({"items": total})
+
+    def _settle(self, item: Item, state: ItemState) -> None:
+        self._write(item, state)
+        self._run.count(COUNTED_AS[state])
+        self._keep()
+
+    def _write(self, item: Item, state: ItemState, reason_code: str = "", message: str = "") -> None:
+        self._rows.pending().filter(key=item.key).update(state=state, reason_code=reason_code, message=message)
+
+    def _keep(self) -> None:
+        """Raises LeaseLost, which takes the item's state back with it."""
+        self._run.checkpoint({"items": self._total})
+
+    def _one_more(self) -> None:
+        self._settled += 1
+        self._report()
+
+    def _report(self) -> None:
+        self._run.progress(self._settled, self._total)
+
+
+def _rows(run_id: int, items: Iterable[Item]) -> list[RunItem]:
+    """Each key once."""
+    once = {item.key[:MAX_KEY]: item for item in items}
+    return [
+        RunItem(run_id=run_id, position=position, key=key, label=sanitize(item.label)[:MAX_ITEM])
+        for position, (key, item) in enumerate(once.items(), start=1)
+    ]

@@ -1,0 +1,16 @@
+"""A worker's right to write to a run."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+# The event by which a worker gives a run to another in good order; the reconciler does not count such an attempt.
+HANDED_ON = "handed_on"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Given by `claim`. Every write of the worker carries token and attempt in its WHERE clause (OPS-07)."""
+
+    run_id: int
+    token: UUID
+    attempt: int

@@ -1,0 +1,35 @@
+"""The one notification about an operation: that it ended, to the person who started it (OPS-23, OPS-24)."""
+
+from datetime import datetime
+
+from tenantpilot.core.inserting import Insert
+from tenantpilot.operations.endings import EndedRun, Ending
+from tenantpilot.operations.models import Notification
+
+_INSERT = Insert(Notification)
+
+
+class OperationRunCompleted:
+    """Stored in the transaction of the ending; the database allows one a run."""
+
+    KIND = "operation_run_completed"
+
+    @classmethod
+    def store(cls, run: EndedRun, ending: Ending, *, at: datetime) -> int | None:
+        """The key of what was stored; None for a system run. The reading side makes the words from `data`."""
+        if run.initiator_id is None:
+            return None
+        return _INSERT(  # type: ignore[no-any-return]
+            workspace_id=run.workspace_id,
+            recipient_id=run.initiator_id,
+            kind=cls.KIND,
+            run_id=run.pk,
+            created_at=at,
+            data={
+                "type": run.type,
+                "outcome": ending.outcome.value,
+                "counts": ending.counts,
+                "reason_code": ending.reason_code,
+                "message": ending.message,
+            },
+        )

@@ -1,0 +1,18 @@
+"""The operation types of the engine itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.tenancy.capabilities import Capability
+
+OPERATION_RETENTION = operation_types.register(
+    OperationType(
+        key="operation_retention",
+        label=_("Retention of operations"),
+        capability=Capability.OPERATIONS_PURGE,
+        handler="tenantpilot.operations.retention.handlers:remove_old_runs",
+        queue="bulk",
+        counts=("deleted",),
+        limits=Limits(seconds=6 * 3_600, attempts=5),
+    )
+)

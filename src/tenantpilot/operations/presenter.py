@@ -1,0 +1,101 @@
+"""Every word that people read about an operation is made here (OPS-20, UX-60, UX-61)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.operations.links import run_url
+from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.summary import OperationSummaryKeys
+from tenantpilot.operations.types import OperationType, operation_types
+
+MAX_COUNTS = 4
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A passing acknowledgement; it never holds the only copy of anything (UX-62)."""
+
+    title: str
+    body: str
+    link_label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The words of a lasting notification."""
+
+    title: str
+    body: str
+    link_label: str
+    url: str
+    outcome: str
+
+
+class OperationUxPresenter:
+    """Toasts acknowledge an intent; notifications tell an ending."""
+
+    @staticmethod
+    def queued_toast(kind: OperationType | str, run: OperationRun | None = None) -> Toast:
+        """Shown only when a run was accepted; without the run at hand the toast has no link."""
+        title = _("%(operation)s queued") % {"operation": _label(kind)}
+        return Toast(title, _("Running in the background."), _("View run"), run_url(run) if run else "")
+
+    @staticmethod
+    def already_queued_toast(kind: OperationType | str, run: OperationRun) -> Toast:
+        title = _("%(operation)s already queued") % {"operation": _label(kind)}
+        return Toast(title, _("A matching run is already queued or running."), _("View run"), run_url(run))
+
+    @staticmethod
+    def could_not_start(kind: OperationType, run: OperationRun) -> Toast:
+        """Shown in place, not as a toast: nothing was accepted."""
+        title = _("%(operation)s could not start") % {"operation": kind.label}
+        return Toast(title, _("The queue did not accept the job. Try again."), _("View run"), run_url(run))
+
+    @staticmethod
+    def notification(notification: Notification) -> Telling:
+        """The words for a stored `operation_run_completed`."""
+        data, run = notification.data, notification.run
+        operation = operation_types.label(data.get("type", ""))
+        outcome = data.get("outcome", "")
+        title = _TITLES.get(outcome, _TITLES[RunOutcome.FAILED])() % {"operation": operation}
+        return Telling(title, _body(data), _("View run"), run_url(run) if run else "", outcome)
+
+
+def _label(kind: OperationType | str) -> str:
+    return operation_types.label(kind) if isinstance(kind, str) else str(kind.label)
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """`480 processed, 3 updated`: catalogue order, zeros left out, at most four, thousands separated (UX-61)."""
+    shown = [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]
+    return ", ".join(
+        f"{number_format(counts[key], force_grouping=True)} {OperationSummaryKeys.label(key)}" for key in shown
+    )
+
+
+def _body(data: Mapping[str, object]) -> str:
+    counts = data.get("counts")
+    text = counts_text(counts) if isinstance(counts, dict) else ""
+    told = f"{text}." if text else ""
+    reason = str(data.get("message") or ReasonCatalog.describe(str(data.get("reason_code") or "internal_error")))
+    told_by_outcome: dict[str, list[str]] = {
+        RunOutcome.SUCCEEDED: [_("Completed successfully."), told],
+        RunOutcome.PARTIALLY_SUCCEEDED: [_("Completed with issues."), told, reason],
+        RunOutcome.CANCELLED: [_("Stopped before it finished."), told],
+    }
+    parts = told_by_outcome.get(str(data.get("outcome")), [reason, _("See the run for details.")])
+    return " ".join(part for part in parts if part)
+
+
+_TITLES = {
+    RunOutcome.SUCCEEDED: lambda: _("%(operation)s completed"),
+    RunOutcome.PARTIALLY_SUCCEEDED: lambda: _("%(operation)s partially completed"),
+    RunOutcome.FAILED: lambda: _("%(operation)s failed"),
+    RunOutcome.CANCELLED: lambda: _("%(operation)s cancelled"),
+}

@@ -1,0 +1,116 @@
+"""The questions that code asks about runs, events and notifications."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from tenantpilot.operations.states import ACTIVE, RunOutcome, RunStatus
+
+if TYPE_CHECKING:
+    from tenantpilot.operations.leases import Lease
+    from tenantpilot.operations.models import Notification, OperationRun  # noqa: F401 named in strings
+    from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+
+class OperationRunQuerySet(models.QuerySet["OperationRun"]):
+    """Chains that read aloud: of_tenant(…).active().newest_first()."""
+
+    def of_tenant(self, tenant: "Tenant") -> "OperationRunQuerySet":
+        return self.filter(tenant=tenant)
+
+    def of_tenants(self, tenant_ids: "list[int]") -> "OperationRunQuerySet":
+        return self.filter(tenant_id__in=tenant_ids)
+
+    def among_tenants(self, tenants: models.QuerySet[Any, Any]) -> "OperationRunQuerySet":
+        """Of the tenants whose ids the query answers; the list is read in its order, and each run looked up there.
+
+        SQLite does not think of the LIMIT: it would begin with the tenants and sort all their runs. With an expression
+        it cannot begin.
+        """
+        return self.alias(place=Coalesce("tenant_id", Value(0))).filter(place__in=tenants)
+
+    def of_workspace(self, workspace: "Workspace") -> "OperationRunQuerySet":
+        return self.filter(workspace=workspace)
+
+    def of_type(self, key: str) -> "OperationRunQuerySet":
+        return self.filter(type=key)
+
+    def of_identity(
+        self, key: str, *, workspace_id: int, tenant_id: int | None, identity: str
+    ) -> "OperationRunQuerySet":
+        place = Q(tenant_id=tenant_id) if tenant_id else Q(tenant_id__isnull=True)
+        return self.filter(place, workspace_id=workspace_id, type=key, identity=identity)
+
+    def active(self) -> "OperationRunQuerySet":
+        """Not ended. The index is of runs without an outcome, which the database holds to be the same."""
+        return self.filter(status__in=sorted(ACTIVE), outcome=None)
+
+    def queued(self) -> "OperationRunQuerySet":
+        return self.filter(status=RunStatus.QUEUED, outcome=None)
+
+    def running(self) -> "OperationRunQuerySet":
+        return self.filter(status=RunStatus.RUNNING, outcome=None)
+
+    def needing_attention(self) -> "OperationRunQuerySet":
+        """As the index says it: SQLite takes a condition with IN for another one."""
+        return self.filter(Q(outcome=RunOutcome.FAILED) | Q(outcome=RunOutcome.PARTIALLY_SUCCEEDED))
+
+    def completed(self) -> "OperationRunQuerySet":
+        return self.filter(status=RunStatus.COMPLETED)
+
+    def held_by(self, lease: "Lease") -> "OperationRunQuerySet":
+        """The run, as long as this lease is the one in force: the fence of every write of a worker.
+
+        A lease that was handed on has no owner any more.
+        """
+        held = self.running().filter(pk=lease.run_id, lease_token=lease.token, attempt=lease.attempt)
+        return held.exclude(lease_owner="")
+
+    def claimable(self, *, now: datetime) -> "OperationRunQuerySet":
+        """Waiting and due."""
+        return self.queued().filter(Q(not_before=None) | Q(not_before__lte=now))
+
+    def lease_expired(self, *, now: datetime) -> "OperationRunQuerySet":
+        """By the clock of who asks. For people to look at: it decides nothing."""
+        return self.running().filter(lease_expires_at__lt=now)
+
+    def overlooked(self, *, before: datetime, now: datetime) -> "OperationRunQuerySet":
+        """Queued and due, but dispatched so long ago that the queue must have lost the job.
+
+        Or at a time that is still to come, or due far from now: a clock was wrong, and nobody can tell when.
+        """
+        late = (Q(not_before=None) | Q(not_before__lte=now)) & Q(dispatched_at__lte=before)
+        return self.queued().filter(late | Q(dispatched_at__gt=now) | Q(not_before__gt=now + (now - before)))
+
+    def newest_first(self) -> "OperationRunQuerySet":
+        return self.order_by("-pk")
+
+    def oldest_first(self) -> "OperationRunQuerySet":
+        return self.order_by("pk")
+
+    def for_list(self) -> "OperationRunQuerySet":
+        """Only what a list shows: the JSON columns of a run can be large."""
+        return self.select_related("tenant", "initiator", "live").defer("context", "inputs", "failure_summary")
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """A person's notifications."""
+
+    def of_person(self, person: "User") -> "NotificationQuerySet":
+        return self.filter(recipient=person)
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+    def newest_first(self) -> "NotificationQuerySet":
+        return self.order_by("-pk")
+
+
+class RunEventQuerySet(models.QuerySet["models.Model"]):
+    """The timeline."""
+
+    def in_order(self) -> "RunEventQuerySet":
+        return self.order_by("pk")

@@ -1,0 +1,195 @@
+"""One pass over the runs that nobody else will settle. Safe in any number of copies (OPS-07)."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from tenantpilot.core.sanitizing import describe
+from tenantpilot.operations.answers import Settled
+from tenantpilot.operations.checkpoints import Kept
+from tenantpilot.operations.dispatch import Dispatcher
+from tenantpilot.operations.endings import Ending, stopped
+from tenantpilot.operations.leases import HANDED_ON
+from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
+from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.types import Limits, UnknownOperationType, operation_types
+from tenantpilot.operations.watching import Watch
+
+if TYPE_CHECKING:
+    from tenantpilot.operations.queries import OperationRunQuerySet
+    from tenantpilot.operations.service import OperationRunService
+
+log = structlog.get_logger(__name__)
+
+AT_MOST = 500
+NOTHING = ""
+LONGEST_REDISPATCH = timedelta(minutes=10)
+HEAVY = ("context", "inputs", "failure_summary", "summary_counts")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one look found to be settled."""
+
+    deaf: list[OperationRun]
+    """Asked to cancel for longer than their type's grace."""
+
+    lost: list[OperationRun]
+    """Without an owner, or with one that gave no sign of life for a whole lease."""
+
+    overlooked: list[OperationRun]
+    """In line, and nobody took them."""
+
+
+class Reconciler:
+    """Looks for what is stuck and lets the service settle it, each under the condition it was seen in."""
+
+    def __init__(self, service: "OperationRunService", dispatcher: Dispatcher, watch: Watch) -> None:
+        self._service, self._dispatcher, self._watch = service, dispatcher, watch
+        self._same: dict[Hashable, float] = {}
+
+    def settle(self, *, now: datetime) -> Settled:
+        """What one run does to this pass, the others do not feel."""
+        found, done = self.look(now=now), Counter[str]()
+        for run in found.deaf[:AT_MOST]:
+            done[self._apart(self._end, run, _cancelled, now=now)] += 1
+        for run in found.lost[:AT_MOST]:
+            done[self._apart(self._settle_lost, run, now=now)] += 1
+        for run in found.overlooked:
+            done[self._apart(self._dispatch_if_due, run, now=now, done="dispatched")] += 1
+        cleared = self._dispatcher.clear_lost(older_than=_lease_time() * 2, now=now)
+        del done[NOTHING]
+        return Settled(**done, jobs_cleared=cleared)
+
+    def look(self, *, now: datetime) -> Found:
+        """Two queries. All that runs is watched, because silence is only known of what was seen before."""
+        running = list(OperationRun.everywhere.running().oldest_first().defer(*HEAVY))
+        overlooked = list(self._overlooked(now=now))
+        self._same = self._watch.look(dict(sign for run in (*running, *overlooked) for sign in _signs(run)))
+        deaf = [run for run in running if self._seconds("asked", run) > _cancel_grace_seconds(run)]
+        lost = [run for run in running if run not in deaf and self._is_lost(run)]
+        return Found(deaf, lost, overlooked)
+
+    def _overlooked(self, *, now: datetime) -> "OperationRunQuerySet":
+        found = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
+        return found.oldest_first().defer(*HEAVY)[:AT_MOST]
+
+    def _is_lost(self, run: OperationRun) -> bool:
+        return run.lease_owner == "" or self._seconds("alive", run) >= settings.OPERATIONS_LEASE_SECONDS
+
+    def _seconds(self, what: str, run: OperationRun) -> float:
+        """How long this sign of the run has been the same."""
+        return self._same.get((what, run.pk), 0.0)
+
+    def _apart(self, verb: Callable[..., str], run: OperationRun, *details: Any, **named: Any) -> str:
+        """Only a database that is away ends the pass.
+
+        The lock comes before what is read of the run: a worker that wakes up now can add nothing that its ending leaves
+        out. A run that somebody else has locked is left for the next pass, because who has it may be suspended.
+        """
+        mine = OperationRun.everywhere.filter(pk=run.pk).select_for_update(no_key=True, skip_locked=True)
+        try:
+            with transaction.atomic():
+                return verb(run, *details, **named) if mine.exists() else NOTHING
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("run_not_settled", run_id=run.pk)
+            return NOTHING
+
+    def _settle_lost(self, run: OperationRun, *, now: datetime) -> str:
+        if why := _why_lost_for_good(run, now=now):
+            return self._end(run, why, now=now)
+        if run.lease_owner == "":
+            return self._dispatch_if_due(run, now=now, done="taken_up")
+        return "taken_up" if self._service.redispatch(run, now=now) else NOTHING
+
+    def _end(self, run: OperationRun, why: "Why", *, now: datetime) -> str:
+        ended = self._service.complete_abandoned(run, why(run), now=now)
+        return why.__name__.removeprefix("_") if ended else NOTHING
+
+    def _dispatch_if_due(self, run: OperationRun, *, now: datetime, done: str) -> str:
+        """Its job was lost. As the clock says; or, where that cannot be believed, as long as it was seen in line."""
+        waited = now - max(run.dispatched_at, run.not_before or run.dispatched_at)
+        seen = timedelta(seconds=self._seconds("in line", run))
+        due = max(waited, seen) >= _redispatch_after(run.dispatches)
+        return done if due and self._service.redispatch(run, now=now) else NOTHING
+
+
+def _signs(run: OperationRun) -> Iterator[tuple[Hashable, Hashable]]:
+    """What to watch about it. Every heartbeat changes the end of the lease, whatever the worker's clock says."""
+    if run.lease_owner:
+        yield ("alive", run.pk), (run.lease_token, run.attempt, run.lease_expires_at)
+    else:
+        yield ("in line", run.pk), (run.attempt, run.dispatches)
+    if run.cancel_requested_at is not None:
+        yield ("asked", run.pk), run.cancel_requested_at
+
+
+Why = Callable[[OperationRun], Ending]
+
+
+def _why_lost_for_good(run: OperationRun, *, now: datetime) -> Why | None:
+    """None: it may be taken up again."""
+    limits = _limits(run)
+    if run.cancel_requested_at is not None:
+        return _cancelled
+    if run.started_at is not None and now - run.started_at > timedelta(seconds=limits.seconds):
+        return _timed_out
+    return _lost if _attempts_lost(run) >= limits.attempts else None
+
+
+def _attempts_lost(run: OperationRun) -> int:
+    """A worker that was asked to leave and handed the run on in good order is nobody's fault: it does not count."""
+    return run.attempt - RunEvent.objects.filter(run=run, name=HANDED_ON).count()
+
+
+def _cancelled(run: OperationRun) -> Ending:
+    return stopped(RunOutcome.CANCELLED, describe("cancelled_by_person"), **_last_known(run))
+
+
+def _timed_out(run: OperationRun) -> Ending:
+    reason = describe("time_limit_exceeded", {"seconds": _limits(run).seconds})
+    return stopped(RunOutcome.FAILED, reason, **_last_known(run))
+
+
+def _lost(run: OperationRun) -> Ending:
+    return stopped(RunOutcome.FAILED, describe("worker_lost"), **_last_known(run))
+
+
+def _last_known(run: OperationRun) -> dict[str, Any]:
+    """What a worker that can no longer say it left behind: its last checkpoint, and how far it was."""
+    live = RunProgress.objects.filter(run=run).first()
+    if live is None:
+        return {}
+    kept = Kept.read(live.checkpoint)
+    reached = {} if live.processed is None or live.total is None else {"processed": live.processed, "total": live.total}
+    return {"counts": reached | kept.counts, "failures": kept.failures, "more_failures": kept.more_failures}
+
+
+def _limits(run: OperationRun) -> Limits:
+    try:
+        return operation_types.get(run.type).limits
+    except UnknownOperationType:
+        return Limits()
+
+
+def _cancel_grace_seconds(run: OperationRun) -> float:
+    return _limits(run).cancel_grace_seconds
+
+
+def _lease_time() -> timedelta:
+    return timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)
+
+
+def _redispatch_after(dispatches: int) -> timedelta:
+    """Doubling from a minute to ten, so that a queue that is down is not flooded."""
+    first = timedelta(seconds=settings.OPERATIONS_REDISPATCH_SECONDS)
+    doubled: timedelta = first * 2 ** min(dispatches - 1, 10)
+    return min(doubled, LONGEST_REDISPATCH)

@@ -1,0 +1,32 @@
+"""How long runs are kept: by outcome, and for single types otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`days` is keyed by outcome ("succeeded") or by type and outcome ("inventory_sync.succeeded")."""
+
+    days: Mapping[str, int]
+
+    def is_over(self, kind: str, outcome: str, completed_at: datetime, *, now: datetime) -> bool:
+        """Whether a completed run has been kept as long as it should."""
+        kept_for = self.days.get(f"{kind}.{outcome}", self.days[outcome])
+        return completed_at < now - timedelta(days=kept_for)
+
+    def nothing_is_over_after(self, *, now: datetime) -> datetime:
+        """What was created later is kept, whatever it is."""
+        return now - timedelta(days=min(self.days.values()))
+
+    def everything_is_over_before(self, *, now: datetime) -> datetime:
+        """What ended earlier is not kept, whatever it is."""
+        return now - timedelta(days=max(self.days.values()))
+
+
+def configured() -> Rules:
+    """As the settings say."""
+    return Rules(settings.OPERATIONS_KEEP_DAYS)

@@ -1,0 +1,46 @@
+"""Starting the retention of every workspace, once a day."""
+
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from tenantpilot.operations.answers import DispatchFailed
+from tenantpilot.operations.operations import OPERATION_RETENTION
+from tenantpilot.operations.retention.models import DailySlot
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.models import Workspace
+
+log = structlog.get_logger(__name__)
+
+
+def start_daily(*, now: datetime, service: OperationRunService | None = None) -> int:
+    """Start what is due in each workspace, once, whoever else asks; answers how many. System runs: nobody is told."""
+    runs = service or OperationRunService()
+    day = (now - timedelta(hours=settings.OPERATIONS_RETENTION_HOUR)).date()
+    return sum(_start(workspace, day, runs, now=now) for workspace in Workspace.objects.order_by("pk"))
+
+
+def _start(workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime) -> bool:
+    with transaction.atomic():
+        if not _take(workspace, day):
+            return False
+        try:
+            runs.start(OPERATION_RETENTION, tenant=None, workspace=workspace, initiator=None, inputs={}, now=now)
+        except DispatchFailed as failed:
+            # Its run is kept, and says so; tomorrow is another day.
+            log.warning("retention_not_started", run_id=failed.run.pk)
+    return True
+
+
+def _take(workspace: Workspace, day: date) -> bool:
+    """The row decides, never what was read of it before."""
+    slots = DailySlot.everywhere.filter(workspace=workspace, type=OPERATION_RETENTION.key)
+    if slots.filter(day__lt=day).update(day=day):
+        return True
+    if slots.exists():
+        return False
+    made = DailySlot(workspace=workspace, type=OPERATION_RETENTION.key, day=day - timedelta(days=1))
+    DailySlot.everywhere.bulk_create([made], ignore_conflicts=True)
+    return bool(slots.filter(day__lt=day).update(day=day))

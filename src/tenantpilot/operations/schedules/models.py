@@ -1,0 +1,90 @@
+"""Schedules and the slots they have filled."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django_scopes import ScopedManager
+
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    """Questions about schedules."""
+
+    def of_tenant(self, tenant: Tenant) -> "ScheduleQuerySet":
+        return self.filter(tenant=tenant)
+
+    def due(self, *, now: datetime) -> "ScheduleQuerySet":
+        return self.filter(paused_at=None, next_slot_at__lte=now)
+
+    def by_name(self) -> "ScheduleQuerySet":
+        return self.order_by("name", "pk")
+
+
+class Schedule(models.Model):
+    """Starts an operation of one type in one tenant, by the clock. `inputs` are those of the operation."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    type = models.CharField(max_length=64)
+    inputs = models.JSONField(default=dict)
+    frequency = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Frequency])
+    minute = models.PositiveSmallIntegerField(default=0)
+    hour = models.PositiveSmallIntegerField(default=0)
+    weekdays = models.JSONField(default=list)
+    time_zone = models.CharField(max_length=64)
+    next_slot_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(ScheduleQuerySet)
+    )
+    everywhere: ClassVar[Any] = models.Manager.from_queryset(ScheduleQuerySet)()
+
+    class Meta:
+        db_table = "schedules"
+        base_manager_name = "everywhere"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="schedule_name_once"),
+            models.UniqueConstraint(fields=["id", "workspace"], name="schedule_of_workspace"),
+            models.CheckConstraint(
+                condition=Q(frequency__in=[one.value for one in Frequency]), name="schedule_frequency_known"
+            ),
+            models.CheckConstraint(condition=Q(minute__lte=59, hour__lte=23), name="schedule_time_of_a_clock"),
+        ]
+        indexes = [models.Index(fields=["next_slot_at"], condition=Q(paused_at=None), name="schedule_due_ix")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def cadence(self) -> Cadence:
+        return Cadence(Frequency(self.frequency), self.time_zone, self.minute, self.hour, tuple(self.weekdays))
+
+
+class ScheduleSlot(models.Model):
+    """One filled slot. Its uniqueness is what keeps any number of tickers from running a slot twice (OPS-34)."""
+
+    class Result(models.TextChoices):
+        STARTED = "started", "Started"
+        JOINED = "joined", "Joined a run under way"
+        REFUSED = "refused", "The queue did not accept it"
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="slots", db_index=False)
+    slot_at = models.DateTimeField()
+    filled_at = models.DateTimeField()
+    result = models.CharField(max_length=8, choices=Result.choices, blank=True, default="")
+    run = models.ForeignKey("operations.OperationRun", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "schedule_slots"
+        constraints = [models.UniqueConstraint(fields=["schedule", "slot_at"], name="schedule_slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} at {self.slot_at:%Y-%m-%d %H:%M}"

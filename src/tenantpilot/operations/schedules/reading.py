@@ -1,0 +1,38 @@
+"""What a page shows of a tenant's schedules."""
+
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from tenantpilot.operations.models import Schedule, ScheduleSlot
+from tenantpilot.operations.types import OperationType, operation_types
+from tenantpilot.tenancy.access import TenantAccess
+from tenantpilot.tenancy.models import Tenant
+
+AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """A schedule with the slot that it filled last."""
+
+    schedule: Schedule
+    last: ScheduleSlot | None
+
+    @property
+    def state(self) -> str:
+        """The value of the `schedule` badge."""
+        return "paused" if self.schedule.paused_at else "active"
+
+
+def lines_of(tenant: Tenant) -> list[Line]:
+    """By name. Two queries, however many schedules there are."""
+    latest = ScheduleSlot.objects.filter(schedule=OuterRef("pk")).order_by("-slot_at").values("pk")[:1]
+    found = list(Schedule.objects.of_tenant(tenant).annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
+    slots = ScheduleSlot.objects.select_related("run__tenant").in_bulk([one.latest for one in found if one.latest])
+    return [Line(schedule, slots.get(schedule.latest)) for schedule in found]
+
+
+def schedulable(access: TenantAccess) -> list[OperationType]:
+    """What the person may let start by the clock: only what they could start themselves."""
+    return [kind for kind in operation_types.all() if kind.scheduled is not None and access.may(kind.capability)]

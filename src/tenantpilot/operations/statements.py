@@ -1,0 +1,80 @@
+"""The statements that every run goes through, and the conditions that decide. Executed by the service alone (OPS-05).
+
+They are plain SQL: the ORM takes longer to build them than the database to run them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+
+from tenantpilot.core.inserting import Insert, stored_time
+from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.models import OperationRun, RunEvent
+
+INSERT_RUN, INSERT_EVENT = Insert(OperationRun), Insert(RunEvent)
+BORN_WITH = (
+    "workspace_id", "tenant_id", "initiator_id", "type", "identity", "inputs", "queue", "created_at", "dispatched_at",
+    "retry_of_id",
+)  # fmt: skip
+TAKE = (
+    "UPDATE operation_runs SET status = 'running', attempt = attempt + 1,"
+    " started_at = coalesce(started_at, CASE WHEN created_at > %s THEN created_at ELSE %s END),"
+    " lease_token = %s, lease_owner = %s, lease_expires_at = %s"
+    " WHERE id = %s AND cancel_requested_at IS NULL"
+    " AND ((status = 'queued' AND (not_before IS NULL OR not_before <= %s))"
+    " OR (status = 'running' AND lease_owner = '')) RETURNING *"
+)
+END = (
+    "UPDATE operation_runs SET status = 'completed', outcome = %s, completed_at ="
+    " CASE WHEN coalesce(started_at, created_at) > %s THEN coalesce(started_at, created_at) ELSE %s END,"
+    " lease_token = NULL, lease_owner = '', lease_expires_at = NULL,"
+    " summary_counts = %s, failure_summary = %s, reason_code = %s, message = %s,"
+    " cancel_requested_at = coalesce(cancel_requested_at, %s),"
+    " cancel_requested_by_id = coalesce(cancel_requested_by_id, %s) "
+)
+ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Under which a run may end: what decides is in the WHERE clause, never a value that was read before."""
+
+    where: str
+    values: tuple[Any, ...]
+
+
+def held(lease: Lease) -> Condition:
+    """The fence: this lease is the one in force. One that was handed on has no owner any more."""
+    return Condition(
+        "WHERE id = %s AND status = 'running' AND lease_token = %s AND attempt = %s AND lease_owner <> ''" + ENDED,
+        (lease.run_id, stored_token(lease.token), lease.attempt),
+    )
+
+
+def still_queued(run_id: int) -> Condition:
+    return Condition("WHERE id = %s AND status = 'queued'" + ENDED, (run_id,))
+
+
+def still_as_seen(run: OperationRun) -> Condition:
+    """Nobody took it up, and its worker did not come back."""
+    return Condition(
+        "WHERE id = %s AND status = 'running' AND lease_token = %s AND attempt = %s AND lease_expires_at = %s" + ENDED,
+        (
+            run.pk,
+            stored_token(run.lease_token),
+            run.attempt,
+            run.lease_expires_at and stored_time(run.lease_expires_at),
+        ),
+    )
+
+
+def stored_token(token: UUID | None) -> Any:
+    return token if token is None or connection.features.has_native_uuid_field else token.hex
+
+
+def is_identity_taken(error: IntegrityError) -> bool:
+    """PostgreSQL names the index; SQLite names its columns."""
+    text = str(error)
+    return "operation_run_one_active" in text or "operation_runs.identity" in text

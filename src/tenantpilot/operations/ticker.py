@@ -1,0 +1,151 @@
+"""Beside the handlers of a process: keeps their leases, writes their progress, listens for a cancel."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from tenantpilot.operations.context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded
+from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.service import OperationRunService
+
+log = structlog.get_logger(__name__)
+
+
+class Ticker:
+    """One tick a second: at most one progress write, one look at the signals, a heartbeat when it is due."""
+
+    def __init__(
+        self,
+        context: RunContext,
+        lease: Lease,
+        service: OperationRunService,
+        *,
+        seconds_allowed: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._context, self._lease, self._service, self._clock = context, lease, service, clock
+        self._ends_at = time.monotonic() + seconds_allowed
+        self._last_beat = time.monotonic()
+        self._written = Progress()
+        self._ticking = threading.Lock()
+
+    def __enter__(self) -> "Ticker":
+        _heart.add(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """A tick under way is waited for, so that none comes after the end."""
+        _heart.remove(self)
+        if self._ticking.acquire(timeout=settings.OPERATIONS_LEASE_SECONDS):
+            self._ticking.release()
+
+    def tick(self) -> None:
+        """Raises DatabaseError when the database does not answer."""
+        signals = self._service.signals(self._lease)
+        if not signals.held:
+            self._context.stop(LeaseLost)
+            return
+        if signals.cancel_requested:
+            self._context.stop(RunCancelled)
+        self._write_progress()
+        self._beat_if_due()
+
+    def tick_or_give_up(self) -> None:
+        """Without a word from the database for a whole lease, another worker may have the run: stop."""
+        with self._ticking:
+            if not _heart.has(self):
+                return
+            try:
+                self.tick()
+            except (DatabaseError, InterfaceError):
+                log.warning("ticker_database_unavailable", run_id=self._lease.run_id)
+                connection.close()
+                if time.monotonic() - self._last_beat > settings.OPERATIONS_LEASE_SECONDS:
+                    self._context.stop(LeaseLost)
+
+    def _write_progress(self) -> None:
+        progress = self._context.current_progress
+        if progress != self._written and self._service.progress(self._lease, progress, now=self._clock()):
+            self._written = progress
+
+    def _beat_if_due(self) -> None:
+        """Past its time limit a run is not kept alive: it stops at a safe point, or the reconciler ends it."""
+        now = time.monotonic()
+        if now >= self._ends_at:
+            self._context.stop(TimeLimitExceeded)
+        elif now - self._last_beat >= settings.OPERATIONS_HEARTBEAT_SECONDS:
+            if self._service.heartbeat(self._lease, now=self._clock()):
+                self._last_beat = now
+            else:
+                self._context.stop(LeaseLost)
+
+
+class Heart:
+    """The one thread of a process that ticks. It begins with the first run and sleeps while there is none."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._due: dict[Ticker, float] = {}
+        self._sleeps_until = float("inf")
+        self._process: int | None = None
+        self._has_ticked = self._let_go = False
+
+    def add(self, ticker: Ticker) -> None:
+        """Its first tick comes a whole pause later: most runs of nothing have ended by then."""
+        due = time.monotonic() + settings.OPERATIONS_TICK_SECONDS
+        with self._changed:
+            self._due[ticker] = due
+            if self._process != os.getpid():
+                self._process = os.getpid()
+                threading.Thread(target=self._beat, name="heart", daemon=True).start()
+            elif due < self._sleeps_until:
+                self._changed.notify()
+
+    def remove(self, ticker: Ticker) -> None:
+        with self._changed:
+            self._due.pop(ticker, None)
+            self._let_go = self._has_ticked and not self._due
+            if self._let_go:
+                self._changed.notify()
+
+    def has(self, ticker: Ticker) -> bool:
+        return ticker in self._due
+
+    def _beat(self) -> None:
+        while True:
+            for ticker in self._wait():
+                try:
+                    ticker.tick_or_give_up()
+                except Exception:
+                    log.exception("tick_failed")
+            if self._let_go:
+                self._has_ticked = self._let_go = False
+                connection.close()
+
+    def _wait(self) -> list[Ticker]:
+        """Until something is due; answers it, with its next time set. Nothing: the last run is over."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                ready = [ticker for ticker, due in self._due.items() if due <= now]
+                if self._let_go:
+                    return []
+                if ready:
+                    self._has_ticked = True
+                    self._due.update(dict.fromkeys(ready, now + settings.OPERATIONS_TICK_SECONDS))
+                    return ready
+                self._sleeps_until = min(self._due.values(), default=float("inf"))
+                self._changed.wait(None if self._sleeps_until == float("inf") else self._sleeps_until - now)
+
+
+_heart = Heart()

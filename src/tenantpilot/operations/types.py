@@ -1,0 +1,95 @@
+"""Operation types: one declaration each, and the registry that rooms above sign into."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.operations.summary import OperationSummaryKeys
+from tenantpilot.tenancy.capabilities import Capability
+
+Inputs = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run of the type is allowed.
+
+    `attempts` counts how often a worker may take it up. The breaker opens when at least
+    `breaker_after` items were tried and more than `breaker_share` of them failed (OPS-13).
+    """
+
+    seconds: int = 3_600
+    attempts: int = 3
+    cancel_grace_seconds: int = 120
+    breaker_after: int = 20
+    breaker_share: float = 0.5
+
+
+@dataclass(frozen=True)
+class OperationType:
+    """Everything that the engine, the pages, the API and the documentation know about an operation.
+
+    `handler` is "module:function", imported by workers alone. `identity_fields` are the inputs that,
+    with tenant and type, make two requests the same work (OPS-06). `items_input` names the input that
+    holds the keys of the items, for an operation of which failed items can be tried again. `scheduled`
+    makes a run's inputs from those of a schedule at the time of a slot; None: it never starts by the clock.
+    """
+
+    key: str
+    label: str | Promise
+    capability: Capability
+    handler: str
+    queue: str = "interactive"
+    identity_fields: tuple[str, ...] = ()
+    items_input: str = ""
+    scheduled: Callable[[Inputs], Inputs] | None = None
+    counts: tuple[str, ...] = ()
+    reason_codes: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    writes_tenant: bool = False
+
+
+class UnknownOperationType(TenantPilotError):
+    """No room has declared a type with this key."""
+
+
+class OperationTypes:
+    """The registry. Its order is the order of registration."""
+
+    def __init__(self) -> None:
+        self._types: dict[str, OperationType] = {}
+
+    def register(self, kind: OperationType) -> OperationType:
+        """Raises ValueError for a key that is taken, or counts and reason codes outside their catalogues."""
+        if self._types.get(kind.key, kind) != kind:
+            raise ValueError(f"operation type {kind.key!r} is registered already")
+        _refuse_unknown("count", kind.counts, OperationSummaryKeys.all())
+        _refuse_unknown("reason code", kind.reason_codes, [reason.code for reason in ReasonCatalog.all()])
+        self._types[kind.key] = kind
+        return kind
+
+    def get(self, key: str) -> OperationType:
+        """Raises UnknownOperationType."""
+        try:
+            return self._types[key]
+        except KeyError:
+            raise UnknownOperationType(f"no operation type {key!r}") from None
+
+    def all(self) -> tuple[OperationType, ...]:
+        return tuple(self._types.values())
+
+    def label(self, key: str) -> str:
+        """For people; a type of an older version reads as its key."""
+        return str(self._types[key].label) if key in self._types else key.replace("_", " ").capitalize()
+
+
+def _refuse_unknown(what: str, used: tuple[str, ...], known: Any) -> None:
+    if unknown := sorted(set(used) - set(known)):
+        raise ValueError(f"{what} not in its catalogue: {', '.join(unknown)}")
+
+
+operation_types = OperationTypes()

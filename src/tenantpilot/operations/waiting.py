@@ -1,0 +1,103 @@
+"""Why a queued run waits, and behind what: found out when somebody looks, never stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenantpilot.operations import slots
+from tenantpilot.operations.health import Health, processes
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.states import RunStatus
+
+SHOWN = 5
+COUNTED = 100
+
+
+class Cause(StrEnum):
+    """What stands in the way, the first that applies."""
+
+    WORKSPACE_FULL = "workspace_full"
+    TENANT_FULL = "tenant_full"
+    NO_WORKER = "no_worker"
+    NOT_DUE = "not_due"
+    IN_LINE = "in_line"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`behind` are runs of the same tenant, oldest first: at most five of `ahead`, which counts up to 100."""
+
+    cause: Cause
+    behind: tuple[OperationRun, ...] = ()
+    ahead: int = 0
+    until: datetime | None = None
+    queue: str = ""
+
+    @property
+    def text(self) -> str:
+        """For people. Of other tenants it tells nothing, not even how many there are (SEC-02)."""
+        match self.cause:
+            case Cause.TENANT_FULL:
+                return _for_others(self.ahead)
+            case Cause.WORKSPACE_FULL:
+                return _("Waits for other operations of this workspace.")
+            case Cause.NO_WORKER:
+                return _("No worker takes jobs of the queue %(queue)s.") % {"queue": self.queue}
+            case Cause.NOT_DUE:
+                return _("Waits for its time.")
+        return _in_line(self.ahead) if self.ahead else _("Waits for a free worker.")
+
+
+def why(run: OperationRun, *, now: datetime) -> Waiting | None:
+    """None unless it is queued. At most six queries."""
+    if run.status != RunStatus.QUEUED:
+        return None
+    full = slots.full(run)
+    if full is not None and full.place == slots.Place.WORKSPACE:
+        return Waiting(Cause.WORKSPACE_FULL)
+    if full is not None:
+        return _behind(Cause.TENANT_FULL, _in_tenant(run).running())
+    if not _has_worker(run, now=now):
+        return Waiting(Cause.NO_WORKER, queue=run.queue)
+    if run.not_before is not None and run.not_before > now:
+        return Waiting(Cause.NOT_DUE, until=run.not_before)
+    return _behind(Cause.IN_LINE, _in_tenant(run).queued().filter(queue=run.queue, pk__lt=run.pk))
+
+
+def _for_others(count: int) -> str:
+    text = ngettext(
+        "Waits for %(count)d other operation of this tenant.",
+        "Waits for %(count)d other operations of this tenant.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _in_line(count: int) -> str:
+    text = ngettext(
+        "Waits for a free worker, behind %(count)d operation of this tenant.",
+        "Waits for a free worker, behind %(count)d operations of this tenant.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _in_tenant(run: OperationRun) -> OperationRunQuerySet:
+    place = Q(tenant_id=run.tenant_id) if run.tenant_id else Q(tenant_id__isnull=True)
+    found: OperationRunQuerySet = OperationRun.everywhere.filter(place, workspace_id=run.workspace_id)
+    return found
+
+
+def _behind(cause: Cause, others: OperationRunQuerySet) -> Waiting:
+    found = list(others.oldest_first().for_list()[:COUNTED])
+    return Waiting(cause, tuple(found[:SHOWN]), len(found))
+
+
+def _has_worker(run: OperationRun, *, now: datetime) -> bool:
+    alive = (one for one in processes(now=now) if one.role == "worker" and one.health == Health.OK)
+    return any(run.queue in one.queues.split(",") for one in alive)

@@ -1,0 +1,75 @@
+"""A worker of the distributed engine: procrastinate's, woken by LISTEN/NOTIFY.
+
+It reaches the queue by connections of its own. What a handler dispatches goes through Django's connection all the
+same, in the handler's transaction, because the dispatcher has a job manager of its own.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from django.db import close_old_connections
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.worker import Worker
+
+from tenantpilot.operations.distributed import BEATS_EVERY, TASK
+from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.workers.departure import Departure
+
+# What LISTEN does not tell: jobs whose time has come, and everything behind a proxy that pools transactions.
+LOOKS_EVERY_SECONDS = 2.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def work(queues: Sequence[str], *, name: str, leaving: Departure, grace_seconds: float) -> None:
+    """Until a signal, or until the database goes away: whoever supervises starts it again."""
+    asyncio.run(_work(queues, name=name, leaving=leaving, grace_seconds=grace_seconds))
+
+
+async def _work(queues: Sequence[str], *, name: str, leaving: Departure, grace_seconds: float) -> None:
+    async with worker_of(queues, name=name) as worker:
+        _listen_for_signals(worker, leaving, grace_seconds)
+        await worker.run()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
+async def worker_of(queues: Sequence[str], *, name: str) -> AsyncIterator[Worker]:
+    """One job at a time, as everywhere: a worker is a process."""
+    app = App(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4))
+    app.task(name=TASK)(execute_run)
+    async with app.open_async():
+        yield Worker(
+            app,
+            queues=list(queues),
+            name=name,
+            concurrency=1,
+            fetch_job_polling_interval=LOOKS_EVERY_SECONDS,
+            update_heartbeat_interval=BEATS_EVERY.total_seconds(),
+            # The run's row says how it ended; a job that did its duty says nothing more.
+            delete_jobs="successful",
+            install_signal_handlers=False,
+        )
+
+
+def execute_run(run_id: int) -> None:
+    """The one task of the whole product, in a thread of the worker."""
+    close_old_connections()
+    try:
+        Runner().execute(run_id)
+    finally:
+        close_old_connections()
+
+
+def _listen_for_signals(worker: Worker, leaving: Departure, grace_seconds: float) -> None:
+    """Each only says that no further job is taken. A hang-up that is ignored from the start stays so."""
+
+    def leave() -> None:
+        leaving.begin(grace_seconds)
+        worker.stop()  # type: ignore[no-untyped-call]
+
+    loop = asyncio.get_running_loop()
+    for number in STOPS:
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, leave)
