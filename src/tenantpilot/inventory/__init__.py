@@ -1,0 +1,1 @@
+"""What was last observed in a tenant: policy types and policies."""

@@ -1,0 +1,8 @@
+"""The inventory app."""
+
+from django.apps import AppConfig
+
+
+class InventoryConfig(AppConfig):
+    name = "tenantpilot.inventory"
+    label = "inventory"

@@ -1,0 +1,62 @@
+"""What workers run. Imported by nobody else: it reaches Graph (GUARD-F)."""
+
+from django.db import transaction
+
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.probing import Probe
+from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.connecting.looking import look
+from tenantpilot.inventory.connecting.models import PolicyTypeAccess
+from tenantpilot.operations.context import RunContext
+
+WRITTEN = ("is_readable", "is_writable", "missing", "reason_code", "checked_at")
+
+
+def check_connection(run: RunContext) -> None:
+    """Sign in, read one object of every type, and keep what was found. Writes nothing to the tenant."""
+    contracts = registry.of_configuration()
+    if not run.resume:
+        _find_out(run, contracts)
+    run.progress(len(contracts), len(contracts))
+
+
+def _find_out(run: RunContext, contracts: tuple[Contract, ...]) -> None:
+    run.progress(0, len(contracts))
+    found = look(run.tenant, contracts, stop=lambda: run.cancelled)
+    run.safe_point()
+    for one in found:
+        _report(run, one)
+    with transaction.atomic():
+        _keep(run, found)
+        run.checkpoint({"kept": True})
+
+
+def _report(run: RunContext, one: Probe) -> None:
+    """Only reading decides: TenantPilot may be wanted for reading alone."""
+    if one.is_readable:
+        run.count("succeeded")
+    elif one.error is not None:
+        run.item_raised(policy_types.label_of(one.contract.key), one.error)
+
+
+def _keep(run: RunContext, found: list[Probe]) -> None:
+    PolicyTypeAccess.everywhere.bulk_create(
+        [_row(run, one) for one in found],
+        update_conflicts=True,
+        update_fields=WRITTEN,
+        unique_fields=("tenant", "type"),
+    )
+
+
+def _row(run: RunContext, one: Probe) -> PolicyTypeAccess:
+    return PolicyTypeAccess(
+        workspace_id=run.tenant.workspace_id,
+        tenant=run.tenant,
+        type=one.contract.key,
+        is_readable=one.is_readable,
+        is_writable=one.is_writable,
+        missing=list(one.missing),
+        reason_code=one.error.reason_code if one.error else "",
+        checked_at=run.now,
+    )

@@ -1,0 +1,23 @@
+"""The operation type of the connection check."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.tenancy.capabilities import Capability
+
+CONNECTION_CHECK = operation_types.register(
+    OperationType(
+        key="connection_check",
+        label=_("Connection check"),
+        capability=Capability.CONNECTION_CHECK,
+        handler="tenantpilot.inventory.connecting.handlers:check_connection",
+        scheduled=dict,
+        counts=("total", "processed", "succeeded", "failed"),
+        reason_codes=(
+            "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
+            "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "graph_unavailable",
+        ),
+        # A type that may not be read says nothing of the next: the breaker stays closed.
+        limits=Limits(seconds=600, breaker_share=1.0),
+    )
+)  # fmt: skip

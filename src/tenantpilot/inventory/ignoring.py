@@ -1,0 +1,43 @@
+"""Taking policies out of care, and back: a mark of ours, nothing changes in the tenant. What workers run."""
+
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.inventory.models import Policy, PolicyQuerySet
+from tenantpilot.inventory.selecting import find_policies
+from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.items.models import ItemState
+from tenantpilot.operations.items.working import Item, work_through
+
+
+class PolicyNotFound(ReasonedError):
+    """It is not, or no longer, in the tenant's inventory."""
+
+    reason_code = "policy_not_found"
+
+
+def ignore_policies(run: RunContext) -> None:
+    work_through(run, find=find_policies, work=_ignore)
+
+
+def unignore_policies(run: RunContext) -> None:
+    work_through(run, find=find_policies, work=_unignore)
+
+
+def _ignore(run: RunContext, item: Item) -> ItemState:
+    mark = {"ignored_at": run.now, "ignored_by": run.initiator, "ignore_reason": run.inputs.get("reason", "")}
+    return _state(_policy(run, item).in_care().update(**mark))
+
+
+def _unignore(run: RunContext, item: Item) -> ItemState:
+    return _state(_policy(run, item).ignored().update(ignored_at=None, ignored_by=None, ignore_reason=""))
+
+
+def _policy(run: RunContext, item: Item) -> PolicyQuerySet:
+    """Raises PolicyNotFound."""
+    found: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant).filter(pk=int(item.key))
+    if not found.exists():
+        raise PolicyNotFound
+    return found
+
+
+def _state(changed: int) -> ItemState:
+    return ItemState.SUCCEEDED if changed else ItemState.UNCHANGED

@@ -1,0 +1,134 @@
+"""Policies as last observed. What is gone from the tenant is marked missing, never deleted (DESIGN section 8)."""
+
+from typing import Any, ClassVar
+
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from django_scopes import ScopedManager
+
+from tenantpilot.inventory import search
+from tenantpilot.inventory.connecting.models import PolicyTypeAccess
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+__all__ = ["Policy", "PolicyTypeAccess", "PolicyTypeSync"]
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    """Questions about policies."""
+
+    def of_tenant(self, tenant: Tenant) -> "PolicyQuerySet":
+        return self.filter(tenant=tenant)
+
+    def of_type(self, key: str) -> "PolicyQuerySet":
+        return self.filter(type=key)
+
+    def present(self) -> "PolicyQuerySet":
+        return self.filter(missing_since=None)
+
+    def missing(self) -> "PolicyQuerySet":
+        return self.exclude(missing_since=None)
+
+    def named_like(self, text: str) -> "PolicyQuerySet":
+        """Whose name holds `text`, in any case. Answered by the trigram index from three letters on."""
+        if connection.vendor != "sqlite" or len(text) < search.SHORTEST_INDEXED:
+            return self.filter(name__icontains=text)
+        phrase = '"' + text.replace('"', '""') + '"'
+        found = RawSQL(f"SELECT rowid FROM {search.TABLE} WHERE {search.TABLE} MATCH %s", [phrase])  # noqa: S608, S611
+        return self.filter(pk__in=found)
+
+    def ignored(self) -> "PolicyQuerySet":
+        return self.exclude(ignored_at=None)
+
+    def in_care(self) -> "PolicyQuerySet":
+        return self.filter(ignored_at=None)
+
+    def by_name(self) -> "PolicyQuerySet":
+        return self.order_by("name", "pk")
+
+    def counts_by_type(self) -> dict[str, int]:
+        """Policies that are present, keyed by type."""
+        rows = self.present().order_by().values_list("type").annotate(models.Count("pk"))
+        return dict(rows)
+
+
+class Policy(models.Model):
+    """One configuration object of a tenant, as last observed. `properties` holds only whitelisted fields (SEC-06).
+
+    Ignored is a mark of ours: it changes nothing in the tenant, and a sync leaves it as it is.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policies")
+    type = models.CharField(max_length=64)
+    graph_id = models.CharField(max_length=128)
+    name = models.CharField(max_length=512)
+    description = models.TextField(blank=True, default="")
+    platform = models.CharField(max_length=64, blank=True, default="")
+    last_modified_at = models.DateTimeField(null=True)
+    properties = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    missing_since = models.DateTimeField(null=True)
+    ignored_at = models.DateTimeField(null=True)
+    ignored_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ignore_reason = models.CharField(max_length=200, blank=True, default="")
+    last_seen_run = models.ForeignKey(OperationRun, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar[Any] = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(PolicyQuerySet)
+    )
+    everywhere: ClassVar[Any] = models.Manager.from_queryset(PolicyQuerySet)()
+
+    class Meta:
+        db_table = "policies"
+        base_manager_name = "everywhere"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "type", "graph_id"], name="policy_once_per_tenant"),
+            models.CheckConstraint(
+                condition=Q(missing_since=None) | Q(missing_since__gte=models.F("first_seen_at")),
+                name="policy_missing_after_seen",
+            ),
+            models.CheckConstraint(
+                condition=Q(ignored_at__isnull=False) | Q(ignored_by=None, ignore_reason=""),
+                name="policy_ignore_mark_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "name", "id"], name="policy_by_name_ix"),
+            models.Index(fields=["tenant", "type", "name", "id"], name="policy_by_type_ix"),
+            models.Index(fields=["tenant", "-last_modified_at", "-id"], name="policy_by_modified_ix"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def presence(self) -> str:
+        """The value of the `policy_presence` badge."""
+        return "missing" if self.missing_since else "present"
+
+
+class PolicyTypeSync(models.Model):
+    """When each type of a tenant was last read whole, and how it went the last time: how fresh the inventory is."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policy_type_syncs")
+    type = models.CharField(max_length=64)
+    succeeded_at = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField()
+    reason_code = models.CharField(max_length=64, blank=True, default="")
+
+    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
+    everywhere: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        db_table = "policy_type_syncs"
+        base_manager_name = "everywhere"
+        constraints = [models.UniqueConstraint(fields=["tenant", "type"], name="policy_type_sync_once")]
+
+    def __str__(self) -> str:
+        return f"{self.type} of tenant {self.tenant_id}"

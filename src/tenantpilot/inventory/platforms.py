@@ -1,0 +1,33 @@
+"""Which platform a policy is for, read off Graph's object."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tenantpilot.inventory.policy_types import Platform, PolicyType
+
+# Words that Graph uses in `platforms` and in the names of derived types.
+_MARKS: tuple[tuple[str, Platform], ...] = (
+    ("macos", Platform.MACOS),
+    ("windows", Platform.WINDOWS),
+    ("win32", Platform.WINDOWS),
+    ("ios", Platform.IOS),
+    ("android", Platform.ANDROID),
+    ("aosp", Platform.ANDROID),
+    ("linux", Platform.LINUX),
+)
+
+
+def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
+    """The type's own platform, else the one that `platforms`, `platform` or `@odata.type` names, else all."""
+    if kind.platform is not Platform.ALL:
+        return kind.platform
+    stated = item.get("platforms") or item.get("platform") or item.get("platformType")
+    if stated:
+        return _only_one(stated if isinstance(stated, str) else " ".join(map(str, stated)))
+    return _only_one(str(item.get("@odata.type", "")).rpartition(".")[2])
+
+
+def _only_one(text: str) -> Platform:
+    """What names two platforms is for all of them."""
+    found = {platform for mark, platform in _MARKS if mark in text.lower()}
+    return found.pop() if len(found) == 1 else Platform.ALL

@@ -1,0 +1,38 @@
+"""Asking for work on the inventory."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tenantpilot.core.sanitizing import sanitize
+from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, BULK_POLICY_UNIGNORE, INVENTORY_SYNC
+from tenantpilot.inventory.selecting import INPUT, Selection, as_input
+from tenantpilot.operations.answers import AlreadyActive, Started
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.models import Tenant, User
+
+MAX_REASON = 200
+
+
+def start_sync(
+    *, tenant: Tenant, initiator: User | None, now: datetime, policy_types: Iterable[str] | None = None
+) -> Started | AlreadyActive:
+    """Read the chosen policy types of the tenant, all without a choice. Raises UnknownPolicyType, DispatchFailed."""
+    inputs = {"policy_types": list(catalogue.chosen(policy_types))}
+    return OperationRunService().start(INVENTORY_SYNC, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def start_ignore(
+    *, tenant: Tenant, initiator: User | None, selection: Selection, reason: str, now: datetime
+) -> Started | AlreadyActive:
+    """Take policies out of care. Raises NothingChosen, TooManyChosen, DispatchFailed."""
+    inputs = {INPUT: as_input(selection), "reason": sanitize(reason)[:MAX_REASON]}
+    return OperationRunService().start(BULK_POLICY_IGNORE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def start_unignore(
+    *, tenant: Tenant, initiator: User | None, selection: Selection, now: datetime
+) -> Started | AlreadyActive:
+    """Take policies back into care. Raises NothingChosen, TooManyChosen, DispatchFailed."""
+    inputs = {INPUT: as_input(selection)}
+    return OperationRunService().start(BULK_POLICY_UNIGNORE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
