@@ -1,0 +1,62 @@
+"""403, 404 and 500 in the frame, one sentence and a reference number (UX-44)."""
+
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.core.request_id import current_request_id
+
+log = structlog.get_logger(__name__)
+
+Words = str | Promise
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The request could not be understood."""
+    return _page(request, 400, _("Request not understood"), _("TenantPilot cannot read what the browser sent."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A member without the capability."""
+    text = str(exception) or _("Your role does not allow this. An owner of the tenant can change your role.")
+    return _page(request, 403, _("Not allowed"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form sent from a page that was open too long, or from elsewhere."""
+    text = _("The form is no longer valid, so nothing was changed. Go back, reload the page and send it again.")
+    return _page(request, 403, _("Form expired"), text)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same words whether it never existed, is gone, or belongs to somebody else (SEC-02)."""
+    return _page(request, 404, _("Page not found"), _("There is nothing at this address that you can see."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug, or a database that is away: then the frame, which asks it, is left out."""
+    title, text = _("Something failed"), _("TenantPilot met an error that it did not expect and changed nothing more.")
+    try:
+        return _page(request, 500, title, text)
+    except Exception:
+        log.exception("error_page_without_frame")
+        return _page(request, 500, title, text, template="web/errors/bare.html")
+
+
+def _page(
+    request: HttpRequest, status: int, title: Words, text: Words, *, template: str = "web/errors/framed.html"
+) -> HttpResponse:
+    """For a request by script the same words as a fragment, so that they can be shown in place."""
+    chosen = "web/errors/fragment.html" if request.headers.get("HX-Request") else template
+    context = {"status": status, "title": title, "text": text, "reference": current_request_id()}
+    return HttpResponse(_drawn(request, chosen, context), status=status)
+
+
+def _drawn(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
+    """Without the request there are no context processors, so nothing is asked of the database."""
+    is_framed = template == "web/errors/framed.html"
+    return render_to_string(template, context, request if is_framed else None)

@@ -1,0 +1,67 @@
+"""Forms that more than a field or two belong to."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.operations.types import OperationType
+
+FREQUENCIES = [
+    (Frequency.HOURLY.value, gettext_lazy("Every hour")),
+    (Frequency.DAILY.value, gettext_lazy("Every day")),
+    (Frequency.WEEKLY.value, gettext_lazy("On chosen weekdays")),
+]
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones())]
+
+
+class ScheduleForm(forms.Form):
+    """When an operation starts by itself."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, strip=True)
+    operation = forms.ChoiceField(label=gettext_lazy("Operation"))
+    frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=FREQUENCIES, initial=Frequency.DAILY.value)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Weekdays"),
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checkbox"}),
+    )
+    at = forms.TimeField(
+        label=gettext_lazy("Time"),
+        initial="03:00",
+        input_formats=["%H:%M"],
+        error_messages={"invalid": gettext_lazy("Write a time such as 03:00.")},
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, initial="UTC")
+
+    def __init__(self, *args: Any, kinds: list[OperationType], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kinds = {kind.key: kind for kind in kinds}
+        self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if given.get("frequency") == Frequency.WEEKLY.value and not given.get("weekdays") and not self.errors:
+            raise ValidationError({"weekdays": _("Choose at least one weekday.")})
+
+    @property
+    def kind(self) -> OperationType:
+        return self._kinds[self.cleaned_data["operation"]]
+
+    @property
+    def cadence(self) -> Cadence:
+        given = self.cleaned_data
+        frequency, at = Frequency(given["frequency"]), given["at"]
+        weekdays = tuple(given["weekdays"]) if frequency is Frequency.WEEKLY else ()
+        hour = 0 if frequency is Frequency.HOURLY else at.hour
+        return Cadence(frequency, given["time_zone"], at.minute, hour, weekdays)

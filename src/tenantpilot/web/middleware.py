@@ -1,0 +1,52 @@
+"""What happens around every request of a page."""
+
+import re
+from collections.abc import Callable
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+
+from tenantpilot.core.request_id import begin_request
+from tenantpilot.tenancy import isolation
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+HEADER = "X-Request-ID"
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Bind the id that ties log lines, audit entries and error pages of one request together.
+
+    An id sent by the proxy in front is kept if it is plain; the answer always carries one.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = begin_request(_plain(request.headers.get(HEADER, "")))
+        response = self.get_response(request)
+        response.headers[HEADER] = request_id
+        return response
+
+
+class ReachOfPersonMiddleware:
+    """Outside the scope of a workspace, a request reaches what its person may see, and without a person nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with isolation.of_person(lambda: _signed_in_as(request)):
+            return self.get_response(request)
+
+
+def _signed_in_as(request: HttpRequest) -> object:
+    """None until the session was read: this is asked with every statement, that of the reading included."""
+    read = getattr(request.session, "_session_cache", None)
+    return read.get(SESSION_KEY) if read else None
+
+
+def _plain(offered: str) -> str:
+    return offered if _PLAIN.fullmatch(offered) else ""

@@ -1,0 +1,42 @@
+"""What a Prometheus server scrapes. No word about tenants or people is in it, and still it is not for everybody."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tenantpilot.operations.metrics import CONTENT_TYPE, exposition
+
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """With TENANTPILOT_METRICS_TOKEN set, for whoever sends it as a bearer token; else for this machine alone."""
+    if not _may_read(request):
+        return HttpResponse(
+            "Send the token that TENANTPILOT_METRICS_TOKEN names.\n", status=403, content_type="text/plain"
+        )
+    return HttpResponse(exposition(now=timezone.now()), content_type=CONTENT_TYPE)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        sent = request.headers.get("Authorization", "")
+        return constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}")
+    return _is_from_this_machine(request)
+
+
+def _is_from_this_machine(request: HttpRequest) -> bool:
+    """A proxy on this machine speaks for others."""
+    if any(request.headers.get(name) for name in FORWARDED):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
