@@ -1,0 +1,1 @@
+"""`tenantpilot`: for people at a shell, and for the processes of a deployment."""

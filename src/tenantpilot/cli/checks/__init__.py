@@ -1,0 +1,1 @@
+"""What `tenantpilot doctor` looks at."""

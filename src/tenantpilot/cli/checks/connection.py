@@ -1,0 +1,136 @@
+"""One tenant: whether its credential is good, and what the application may read and write there."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tenantpilot.cli.checks.finding import Finding, Verdict
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.errors import GraphForbidden
+from tenantpilot.graph.patience import Patience
+from tenantpilot.graph.probing import Probe
+from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.connecting.looking import look
+from tenantpilot.inventory.connecting.words import expiry, reading, writing
+from tenantpilot.tenancy.models import Tenant, TenantCredential
+
+A_PERSON_WAITS = Patience(
+    connect_seconds=5.0, read_seconds=20.0, attempt_seconds=30.0, call_seconds=60.0, unavailable_backoff=(1.0,)
+)
+
+ORDER = {kind.key: number for number, kind in enumerate(policy_types.every())}
+
+
+@dataclass(frozen=True)
+class TypeFinding:
+    """What the application may do with one policy type: "granted", "missing" or "unknown"."""
+
+    type: str
+    label: str
+    reading: str
+    writing: str
+    missing: tuple[str, ...]
+    says: str = ""
+    """Why it could not be read."""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class ConnectionFindings:
+    """All that was found out about one tenant. `missing` are the permissions to grant, each once."""
+
+    tenant: str
+    findings: list[Finding]
+    policy_types: list[TypeFinding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """A missing permission to write is told, and is no failure: a tenant may be wanted for reading alone."""
+        return any(one.failed for one in self.findings)
+
+
+def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
+    """Writes nothing to the tenant, and keeps nothing."""
+    credential = TenantCredential.everywhere.filter(tenant=tenant).first()
+    about_credential = _of_credential(tenant, credential, now=now)
+    if credential is None:
+        not_tried = "not checked: there is nothing to sign in with"
+        return ConnectionFindings(tenant.slug, [about_credential, _not_checked("sign-in", not_tried), _unread()])
+    try:
+        probes = look(tenant, registry.of_configuration(), patience=A_PERSON_WAITS)
+    except ReasonedError as error:
+        return ConnectionFindings(tenant.slug, [about_credential, _of_error("sign-in", error), _unread()])
+    signed_in = Finding("sign-in", Verdict.OK, f"signed in as application {credential.client_id}")
+    return ConnectionFindings(
+        tenant.slug,
+        [about_credential, signed_in, _of_reading(probes)],
+        [_of_type(one) for one in sorted(probes, key=lambda one: ORDER[one.contract.key])],
+        sorted({name for one in probes for name in one.missing}),
+    )
+
+
+def _of_credential(tenant: Tenant, credential: TenantCredential | None, *, now: datetime) -> Finding:
+    enter = f"Run: tenantpilot credential set {tenant.slug} --client-id …"
+    if credential is None:
+        return Finding("credential", Verdict.FAILED, f"{tenant.name} has no credential", enter)
+    kind = TenantCredential.Kind(credential.kind).label
+    day = f"{credential.expires_at:%Y-%m-%d}" if credential.expires_at else ""
+    match expiry(credential, now=now):
+        case "expired":
+            return Finding(
+                "credential", Verdict.FAILED, f"{kind}, expired on {day}", f"Make a new one in Entra. {enter}"
+            )
+        case "soon":
+            return Finding("credential", Verdict.OK, f"{kind}, expires soon: on {day}", "Make a new one in Entra.")
+        case "valid":
+            return Finding("credential", Verdict.OK, f"{kind}, expires on {day}")
+        case _:
+            return Finding("credential", Verdict.OK, f"{kind}; when it expires was not entered")
+
+
+def _of_reading(probes: list[Probe]) -> Finding:
+    unread = [one for one in probes if not one.is_readable]
+    if not unread:
+        return Finding("policy types", Verdict.OK, f"all {len(probes)} can be read")
+    what = f"{len(unread)} of {len(probes)} cannot be read"
+    if any(one.missing for one in unread):
+        return Finding("policy types", Verdict.FAILED, what, "Grant what is missing, with admin consent.")
+    return Finding("policy types", Verdict.FAILED, what, "No permission is missing: see the reason beside each.")
+
+
+def _of_type(one: Probe) -> TypeFinding:
+    code = one.error.reason_code if one.error else ""
+    why = _of_error("", one.error) if one.error else None
+    return TypeFinding(
+        one.contract.key,
+        policy_types.label_of(one.contract.key),
+        reading(is_readable=one.is_readable, reason_code=code),
+        writing(one.is_writable),
+        one.missing,
+        why.says if why else "",
+        _remedy_of(one, why.remedy) if why else "",
+    )
+
+
+def _remedy_of(one: Probe, usual: str) -> str:
+    """Graph refuses also what the tenant has no license for."""
+    if isinstance(one.error, GraphForbidden) and not one.missing:
+        return "The permission is granted: look whether the tenant has a license for it."
+    return usual
+
+
+def _of_error(check: str, error: ReasonedError) -> Finding:
+    reason = ReasonCatalog.get(error.reason_code)
+    says = ReasonCatalog.describe(reason.code, error.params)
+    request_id = getattr(error, "request_id", "")
+    return Finding(check, Verdict.FAILED, f"{says} Request id {request_id}." if request_id else says, reason.next_step)
+
+
+def _unread() -> Finding:
+    return _not_checked("policy types", "not checked: there is no sign-in")
+
+
+def _not_checked(check: str, why: str) -> Finding:
+    return Finding(check, Verdict.NOT_CHECKED, why)

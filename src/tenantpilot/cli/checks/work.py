@@ -1,0 +1,69 @@
+"""Whether the work is being done, and can be."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tenantpilot.cli.problems import Problem
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.operations import health
+from tenantpilot.operations.health import Health
+from tenantpilot.tenancy.credentials import open_credential
+from tenantpilot.tenancy.models import Tenant, TenantCredential
+
+START = "Run: tenantpilot serve"
+
+
+def the_queue_moves() -> str:
+    """Raises Problem."""
+    now = timezone.now()
+    queue = health.queue_health(now=now)
+    waits = now - queue.oldest_queued_at if queue.oldest_queued_at else timedelta()
+    if queue.health is not Health.OK:
+        raise Problem(
+            f"{queue.queued_runs} runs wait, the oldest for {waits.seconds // 60} minutes; "
+            f"{queue.silent_runs} have lost their worker.",
+            f"Start workers and a scheduler. {START}",
+        )
+    return f"{queue.jobs} jobs wait, {queue.running_runs} runs are under way"
+
+
+def workers_are_alive() -> str:
+    """Raises Problem."""
+    return _alive("worker")
+
+
+def a_scheduler_is_alive() -> str:
+    """Raises Problem."""
+    return _alive("scheduler")
+
+
+def credentials_can_be_opened() -> str:
+    """Raises Problem."""
+    tenants = Tenant.everywhere.filter(pk__in=TenantCredential.everywhere.values("tenant_id")).by_name()
+    closed = [tenant.slug for tenant in tenants if not _opens(tenant)]
+    if closed:
+        raise Problem(
+            f"No sealing key opens the credential of: {', '.join(closed)}.",
+            "Put the key back into sealing.keys, or enter the credential again: tenantpilot credential set",
+        )
+    return f"{len(tenants)} open"
+
+
+def _alive(role: str) -> str:
+    names = [
+        process.name
+        for process in health.processes(now=timezone.now())
+        if process.role == role and process.health is Health.OK
+    ]
+    if not names:
+        raise Problem(f"No {role} is alive.", f"{START}, or: tenantpilot {role}")
+    return ", ".join(names)
+
+
+def _opens(tenant: Tenant) -> bool:
+    try:
+        open_credential(tenant)
+    except ReasonedError:
+        return False
+    return True

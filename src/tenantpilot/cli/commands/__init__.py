@@ -1,0 +1,1 @@
+"""Edges: parse, one call, answer."""

@@ -1,0 +1,75 @@
+"""The demo with pages, until somebody stops it."""
+
+import socket
+from collections.abc import Iterable
+
+from django.utils import timezone
+from rich.rule import Rule
+
+from tenantpilot.cli.console import done, err, out, say
+from tenantpilot.cli.demo import sample
+from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS
+from tenantpilot.cli.demo.stage import Stage
+from tenantpilot.cli.processes.supervisor import Supervisor
+from tenantpilot.cli.run_words import title
+from tenantpilot.inventory.services import start_sync
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.presenter import counts_text
+from tenantpilot.operations.states import RunOutcome
+from tenantpilot.web.sign_in_links import path_for
+
+GRACE_SECONDS = 6.0
+LOOKS_EVERY_SECONDS = 0.5
+
+
+def run(stage: Stage, listener: socket.socket) -> None:
+    """Prepare, show the address and the people, follow the first syncs, go on until Ctrl-C."""
+    port = int(listener.getsockname()[1])
+    stage.prepare_data()
+    with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
+        stage.start_simulator(supervisor)
+        stage.start_workers(supervisor)
+        stage.start_web(supervisor, descriptor=listener.fileno(), port=port)
+        runs = start_first_syncs()
+        show_address(f"http://127.0.0.1:{port}", logs=str(stage.folder.logs))
+        _follow(runs, supervisor)
+        supervisor.run()
+        say("\nStopping ...")
+    say(f"Stopped. The data stays in {stage.folder.path}; the next demo finds it again.")
+
+
+def start_first_syncs() -> list[int]:
+    """One for each tenant that was never synced; a later demo starts none."""
+    initiator = sample.person(OLIVIA)
+    return [
+        start_sync(tenant=sample.tenant(place), initiator=initiator, now=timezone.now()).run.pk
+        for place in TENANTS
+        if sample.never_synced(place)
+    ]
+
+
+def show_address(address: str, *, logs: str) -> None:
+    """Links stand alone at the end of a line and are never wrapped, so that they can be clicked and copied."""
+    out.print(Rule("TenantPilot demo", style="cyan"))
+    out.print(f"  [bold]{address}[/]\n\n  Sign in as")
+    for person in PEOPLE:
+        out.print(f"    [bold]{person.name:<7}[/] {person.standing}")
+        out.print(f"            {address}{path_for(sample.person(person))}", style="cyan", no_wrap=True)
+    out.print(f"\n  Logs: {logs}\n  Ctrl-C stops everything; the data is kept.")
+    out.print(Rule(style="cyan"))
+
+
+def _follow(run_ids: Iterable[int], supervisor: Supervisor) -> None:
+    waiting = set(run_ids)
+    while waiting and not supervisor.stopping:
+        for ended in OperationRun.everywhere.completed().filter(pk__in=waiting).select_related("tenant"):
+            _tell(ended)
+            waiting.discard(ended.pk)
+        supervisor.step(LOOKS_EVERY_SECONDS)
+
+
+def _tell(ended: OperationRun) -> None:
+    if ended.outcome == RunOutcome.SUCCEEDED:
+        done(f"{title(ended)} succeeded: {counts_text(ended.summary_counts)}")
+    else:
+        err.print(f"[yellow]![/] {title(ended)} {ended.get_outcome_display().lower()}: {ended.message}")

@@ -1,0 +1,121 @@
+"""The demo without pages: one sync by real worker processes, and what came of it."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from tenantpilot.cli.console import done, say
+from tenantpilot.cli.demo import sample, simulator
+from tenantpilot.cli.demo.choices import Fault
+from tenantpilot.cli.demo.people_and_places import CONTOSO, OSCAR
+from tenantpilot.cli.demo.stage import Stage
+from tenantpilot.cli.processes.supervisor import Supervisor
+from tenantpilot.cli.run_words import live
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.services import start_sync
+from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.states import RunOutcome, RunStatus
+
+GRACE_SECONDS = 6.0
+ENDS_WITHIN_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """`problems` is empty if all of it worked."""
+
+    facts: dict[str, Any]
+    problems: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.facts, "ok": not self.problems, "problems": list(self.problems)}
+
+
+def run(stage: Stage, fault: Fault | None) -> Report:
+    """Sync Contoso as its operator. Raises Problem, KeyboardInterrupt."""
+    began = time.monotonic()
+    stage.prepare_data()
+    with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
+        stage.start_simulator(supervisor)
+        stage.start_workers(supervisor)
+        run_id = _start()
+        killed = _kill_worker_of(run_id, supervisor, stage) if fault is Fault.WORKER_KILL else None
+        supervisor.wait_until(lambda: not _run(run_id).is_active, seconds=ENDS_WITHIN_SECONDS)
+    return _report(run_id, fault=fault, killed=killed, seconds=time.monotonic() - began)
+
+
+def _start() -> int:
+    started = start_sync(tenant=sample.tenant(CONTOSO), initiator=sample.person(OSCAR), now=timezone.now())
+    say(f"Run {started.run.pk} is queued: an inventory sync of {CONTOSO.name}, started by {OSCAR.name}")
+    return int(started.run.pk)
+
+
+def _kill_worker_of(run_id: int, supervisor: Supervisor, stage: Stage) -> int | None:
+    """SIGKILL to the worker that holds the run, once it has done a part and not all. None: it was too fast."""
+    supervisor.wait_until(lambda: _is_half_done(run_id) or not _run(run_id).is_active, seconds=ENDS_WITHIN_SECONDS)
+    worker = _owner(_run(run_id))
+    if worker is None or worker not in {child.pid for child in supervisor.children}:
+        return None
+    os.kill(worker, signal.SIGKILL)
+    progress = live(_run(run_id))
+    done(f"Worker {worker} killed at {progress.processed}/{progress.total}; its lease has to expire now")
+    simulator.set_latency(stage.simulator_port, 0)
+    return worker
+
+
+def _is_half_done(run_id: int) -> bool:
+    progress = live(_run(run_id))
+    return progress.total is not None and progress.processed is not None and 0 < progress.processed < progress.total
+
+
+def _owner(run: OperationRun) -> int | None:
+    """The process of the worker, which the lease names as host:process."""
+    with suppress(ValueError):
+        return int(run.lease_owner.rpartition(":")[2])
+    return None
+
+
+def _run(run_id: int) -> OperationRun:
+    found: OperationRun = OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
+    return found
+
+
+def _report(run_id: int, *, fault: Fault | None, killed: int | None, seconds: float) -> Report:
+    run = _run(run_id)
+    facts = {
+        "run": {
+            "id": run.pk,
+            "type": run.type,
+            "tenant": CONTOSO.slug,
+            "status": run.status,
+            "outcome": run.outcome,
+            "summary_counts": run.summary_counts,
+            "reason_code": run.reason_code,
+            "attempts": run.attempt,
+        },
+        "notifications": Notification.everywhere.filter(run=run).count(),
+        "policies": Policy.everywhere.of_tenant(sample.tenant(CONTOSO)).present().count(),
+        "fault": fault.value if fault else None,
+        "killed_worker": killed,
+        "seconds": round(seconds, 1),
+    }
+    return Report(facts, tuple(words for words, holds in _checks(run, facts, fault) if not holds()))
+
+
+def _checks(run: OperationRun, facts: dict[str, Any], fault: Fault | None) -> list[tuple[str, Callable[[], bool]]]:
+    endings = run.events.filter(name="completed").count()
+    return [
+        (f"the run did not end within {ENDS_WITHIN_SECONDS:.0f} s", lambda: run.status == RunStatus.COMPLETED),
+        ("the run did not succeed", lambda: run.outcome == RunOutcome.SUCCEEDED),
+        ("the run did not end exactly once", lambda: endings == 1),
+        ("there is not exactly one notification", lambda: facts["notifications"] == 1),
+        ("the inventory has not all policies, or too many", lambda: facts["policies"] == CONTOSO.policies),
+        ("no worker was killed", lambda: fault is None or facts["killed_worker"] is not None),
+        ("the run was not taken over", lambda: fault is None or run.attempt > 1),
+    ]

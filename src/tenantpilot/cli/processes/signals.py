@@ -1,0 +1,54 @@
+"""Signals as something to wait for."""
+
+import select
+import signal
+import socket
+from contextlib import suppress
+from types import FrameType, TracebackType
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Signals:
+    """While entered, signals that stop a process are noted; `wait` ends early for them and for ended children."""
+
+    def __init__(self) -> None:
+        self.stop_asked = False
+        self.hurry_asked = False
+
+    def __enter__(self) -> "Signals":
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        # A hang-up that is ignored from the start stays so: `nohup` must keep its meaning. Ctrl-C is always heard, also
+        # by what a shell script started in the background, where it comes ignored.
+        wanted = [number for number in (*STOPS, signal.SIGCHLD) if not _is_ignored_hang_up(number)]
+        self._handlers_before = {number: signal.signal(number, self._note) for number in wanted}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._handlers_before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup_before)
+        self._reader.close()
+        self._writer.close()
+
+    def wait(self, seconds: float) -> None:
+        """At most so long."""
+        select.select([self._reader], [], [], max(seconds, 0))
+        with suppress(BlockingIOError):
+            self._reader.recv(4096)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        """A second Ctrl-C is from a person who does not want to wait; a second SIGTERM means nothing new."""
+        if number == signal.SIGINT and self.stop_asked:
+            self.hurry_asked = True
+        if number in STOPS:
+            self.stop_asked = True
+
+
+def _is_ignored_hang_up(number: signal.Signals) -> bool:
+    return number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

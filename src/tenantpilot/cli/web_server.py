@@ -1,0 +1,53 @@
+"""The web server: gunicorn with threads, told all it needs here."""
+
+import os
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.util import import_app
+
+from tenantpilot.cli.boot import WSGI
+from tenantpilot.cli.processes.tether import die_with
+
+PROCESSES, THREADS = 2, 8
+
+
+class OwnLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Its lines go where ours go, and pass the same net."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.propagate = True
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """`bind` is host:port, or fd://N for a socket that the parent listens on."""
+
+    def __init__(self, bind: str, *, grace_seconds: float) -> None:
+        self._options: dict[str, Any] = {
+            "bind": bind,
+            "workers": PROCESSES,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "keepalive": 30,
+            "graceful_timeout": int(grace_seconds),
+            "timeout": 60,
+            "loglevel": "warning",
+            "logger_class": OwnLogs,
+            "errorlog": None,
+            # Addresses may hold tokens, so there is no access log (OPS-12).
+            "accesslog": None,
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
+            "proc_name": "tenantpilot-web",
+            "post_fork": lambda server, _worker: die_with(server.pid),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return import_app(WSGI)

@@ -1,0 +1,71 @@
+"""What has to be done from time to time. A room that schedules work adds its tick here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+
+from tenantpilot.cli.work.heartbeat import forget_dead_processes
+from tenantpilot.operations.dispatch import configured_dispatcher
+from tenantpilot.operations.retention import services as retention
+from tenantpilot.operations.schedules import services as schedules
+from tenantpilot.operations.service import OperationRunService
+
+log = structlog.get_logger(__name__)
+
+JOBS_KEPT_FOR = timedelta(days=1)
+SLOTS_EVERY_SECONDS = 5
+RETENTION_EVERY_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Harmless when repeated, and safe in several schedulers at once."""
+
+    name: str
+    every_seconds: float
+    do: Callable[[datetime], None]
+
+
+def duties() -> tuple[Duty, ...]:
+    return (
+        Duty("reconcile", settings.OPERATIONS_RECONCILE_SECONDS, reconcile),
+        Duty("fill_slots", SLOTS_EVERY_SECONDS, fill_slots),
+        Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
+        Duty("prune_jobs", 600, prune_jobs),
+        Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
+    )
+
+
+def reconcile(now: datetime) -> None:
+    """Settle the runs that nobody else will."""
+    settled = OperationRunService().reconcile(now=now)
+    if any(vars(settled).values()):
+        log.info("reconciled", **vars(settled))
+
+
+def fill_slots(now: datetime) -> None:
+    """Start what a schedule wants at this minute."""
+    ticked = schedules.tick(now=now)
+    if any(vars(ticked).values()):
+        log.info("slots_filled", **vars(ticked))
+
+
+def start_retention(now: datetime) -> None:
+    """Start the removal of old runs, once a day in each workspace."""
+    _tell("retention_started", retention.start_daily(now=now))
+
+
+def prune_jobs(now: datetime) -> None:
+    """Remove finished rows of the queue, in chunks: the run's own row tells what happened."""
+    dispatcher, pruned = configured_dispatcher(), 0
+    while removed := dispatcher.forget_finished(before=now - JOBS_KEPT_FOR):
+        pruned += removed
+    _tell("jobs_pruned", pruned)
+
+
+def _tell(event: str, number: int) -> None:
+    if number:
+        log.info(event, number=number)

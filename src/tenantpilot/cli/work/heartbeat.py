@@ -1,0 +1,78 @@
+"""A sign of life: one row for each process, so that people can see who is at work."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from tenantpilot.operations.models import ProcessHeartbeat
+
+log = structlog.get_logger(__name__)
+
+FORGOTTEN_AFTER = timedelta(hours=1)
+
+
+def process_name(role: str) -> str:
+    return f"{role}@{socket.gethostname()}:{os.getpid()}"[:128]
+
+
+def forget_dead_processes(now: datetime) -> int:
+    """Rows of processes that were killed a while ago: long enough for a person to see that somebody is missing."""
+    return int(ProcessHeartbeat.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()[0])
+
+
+class Heartbeat:
+    """While entered, a thread writes the row; leaving in good order removes it."""
+
+    def __init__(self, role: str, queues: str = "", clock: Callable[[], datetime] = timezone.now) -> None:
+        self._role, self._queues, self._clock = role, queues, clock
+        self._name = process_name(role)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "Heartbeat":
+        self.beat(started_at=self._clock())
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join(timeout=settings.OPERATIONS_HEARTBEAT_SECONDS)
+        self._withdraw()
+
+    def beat(self, *, started_at: datetime | None = None) -> None:
+        now = self._clock()
+        values = {"role": self._role, "queues": self._queues[:128], "seen_at": now}
+        first = {**values, "started_at": started_at or now}
+        ProcessHeartbeat.objects.update_or_create(
+            name=self._name, defaults=first if started_at else values, create_defaults=first
+        )
+
+    def _run(self) -> None:
+        try:
+            while not self._over.wait(settings.OPERATIONS_HEARTBEAT_SECONDS):
+                self._beat_or_warn()
+        finally:
+            connection.close()
+
+    def _beat_or_warn(self) -> None:
+        try:
+            self.beat()
+        except (DatabaseError, InterfaceError):
+            log.warning("heartbeat_not_written", process=self._name)
+            connection.close()
+
+    def _withdraw(self) -> None:
+        try:
+            ProcessHeartbeat.objects.filter(name=self._name).delete()
+        except (DatabaseError, InterfaceError):
+            log.warning("heartbeat_not_withdrawn", process=self._name)
