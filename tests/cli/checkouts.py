@@ -1,0 +1,28 @@
+"""A copy of the product to write into, and commands that run in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def copy_of_checkout(folder: Path) -> Path:
+    """The sources, and what tests share; no test itself."""
+    ignored = shutil.ignore_patterns("__pycache__", "test_*.py")
+    shutil.copytree(ROOT / "src", folder / "src", ignore=ignored)
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "data").mkdir()
+    return folder
+
+
+def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A module in the copy, with the copy's sources before the installed ones, on a database of its own."""
+    environment = os.environ | {"PYTHONPATH": str(checkout / "src"), "TENANTPILOT_DATA_DIR": str(checkout / "data")}
+    environment = {name: value for name, value in environment.items() if name != "TENANTPILOT_DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=checkout, env=environment, capture_output=True, text=True, timeout=150
+    )

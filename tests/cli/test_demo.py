@@ -1,0 +1,124 @@
+"""`tenantpilot demo`: the whole product on sample tenants, in processes of its own."""
+
+import http.client
+import json
+import re
+import signal
+import sqlite3
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tenantpilot.tenancy.models import Tenant, Workspace
+from tests.cli.kit import Answer, descendants, free_port, is_alive, kill, running, tenantpilot, until
+
+OF_AN_INSTALLATION = {
+    "HTTPS": "1",
+    "ALLOWED_HOSTS": "pilot.example",
+    "DATA_DIR": "/nonexistent",
+    "LEASE_SECONDS": "3600",
+}
+SYNCED = [re.compile("Contoso succeeded.* 200 policies"), re.compile("Fabrikam succeeded.* 40 policies")]
+
+
+@pytest.fixture
+def headless(own_database, tmp_path):
+    """headless(*options) runs it on a database of the test's own."""
+
+    def run(*options: str) -> Answer:
+        return tenantpilot("demo", "--once", *options, cwd=tmp_path, timeout=120, DATABASE_URL=own_database.url)
+
+    return run
+
+
+def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
+    answer = headless("--json")
+    assert answer.code == 0, answer.err
+    said = json.loads(answer.out)
+    assert (said["run"]["status"], said["run"]["outcome"]) == ("completed", "succeeded")
+    assert said["notifications"] == 1
+    assert said["policies"] == said["run"]["summary_counts"]["policies"] == 200
+    assert "Traceback" not in answer.err
+    assert list(tmp_path.iterdir()) == [], "its folder is its own, and goes with it"
+
+
+def test_ops_07_a_worker_killed_in_the_middle_costs_nothing(headless):
+    """SIGKILL to the process that holds the run; another takes it up, and it ends once."""
+    answer = headless("--json", "--fault", "worker-kill")
+    assert answer.code == 0, answer.err
+    said = json.loads(answer.out)
+    assert said["killed_worker"] is not None
+    assert said["run"]["attempts"] == 2
+    assert (said["run"]["outcome"], said["notifications"]) == ("succeeded", 1)
+
+
+def test_with_pages_everybody_gets_a_link_and_the_first_syncs_end(tmp_path):
+    """In a shell in which the settings of a real installation are exported. One folder is for one demo at a time."""
+    port = free_port()
+    with running("demo", "--port", str(port), cwd=tmp_path, output=tmp_path / "said", **OF_AN_INSTALLATION) as demo:
+        demo.until(lambda: all(synced.search(demo.said) for synced in SYNCED))
+        links = re.findall(rf"http://127\.0\.0\.1:{port}/auth/link/\S+", demo.said)
+        assert len(links) == 5
+        assert opens(links[1]) == 302
+        second = tenantpilot("demo", "--port", str(free_port()), cwd=tmp_path)
+        assert (second.code, "A demo is running in" in second.err) == (1, True)
+        stops_within_seconds_and_leaves_nothing_running(demo)
+    assert "Traceback" not in demo.said
+    finds_its_data_again_and_dies_as_a_whole(tmp_path)
+
+
+def stops_within_seconds_and_leaves_nothing_running(demo):
+    family = descendants(demo.process.pid)
+    assert len(family) >= 7  # simulator, web with two processes, two workers, a scheduler
+    began = time.monotonic()
+    assert demo.stop(signal.SIGINT) == 0
+    assert time.monotonic() - began < 15  # a second when the machine is idle; six until what is left is killed
+    assert not any(map(is_alive, family))
+
+
+def finds_its_data_again_and_dies_as_a_whole(folder):
+    with running("demo", "--port", str(free_port()), cwd=folder, output=folder / "again") as demo:
+        demo.until_said("Sign in as")
+        assert "up to date" in demo.said
+        assert syncs_in(folder / ".data/demo") == 2
+        family = descendants(demo.process.pid)
+        kill(demo.process.pid)
+        until(lambda: not any(map(is_alive, family)))
+
+
+def test_it_keeps_out_of_a_folder_that_is_not_a_demos(tmp_path):
+    assert tenantpilot("setup", DATA_DIR=str(tmp_path / "real")).code == 0
+    before = (tmp_path / "real" / "secret.key").read_text()
+    refused = tenantpilot("demo", "--fresh", "--once", "--data-dir", str(tmp_path / "real"), cwd=tmp_path)
+    assert refused.code == 1
+    assert "holds the data of an installation" in refused.err
+    assert (tmp_path / "real" / "secret.key").read_text() == before
+
+
+def test_it_keeps_out_of_a_database_that_is_not_its_own(headless, northwind):
+    Workspace.objects.create(slug="tailspin", name="Tailspin")
+    answer = headless()
+    assert answer.code == 1
+    assert "workspaces that are not the demo's" in answer.err
+    assert not Tenant.everywhere.exists()
+
+
+def test_fault_and_json_belong_to_once(tmp_path):
+    answer = tenantpilot("demo", "--json", cwd=tmp_path)
+    assert answer.code == 2
+    assert "need --once" in answer.err
+
+
+def opens(link: str) -> int:
+    parts = urlsplit(link)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection.request("GET", parts.path)
+    return connection.getresponse().status
+
+
+def syncs_in(folder: Path) -> int:
+    database = sqlite3.connect(folder / "tenantpilot.sqlite3")
+    rows = database.execute("SELECT id FROM operation_runs WHERE type = 'inventory_sync'").fetchall()
+    return len(rows)

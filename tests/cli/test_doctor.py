@@ -1,0 +1,136 @@
+"""`tenantpilot doctor` finds what is wrong, and says what to do."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from typer.testing import CliRunner
+
+from tenantpilot.audit.guards import EXPECTED_TRIGGERS as OF_AUDIT
+from tenantpilot.cli.checks.database import expected_guards
+from tenantpilot.cli.main import app
+from tenantpilot.operations.guards import EXPECTED_TRIGGERS as OF_OPERATIONS
+from tenantpilot.operations.models import ProcessHeartbeat
+from tenantpilot.tenancy.credentials import store_credential
+from tenantpilot.tenancy.guards import EXPECTED_TRIGGERS as OF_TENANCY
+from tests.databases import IS_POSTGRESQL
+from tests.operations.kit import WORK
+
+CLIENT = "33333333-3333-4333-8333-333333333333"
+
+
+@pytest.fixture
+def healthy(own_database, settings, data_dir):
+    settings.DATA_DIR = data_dir
+    for role in ("worker", "scheduler"):
+        alive(role, timezone.now())
+
+
+@pytest.fixture
+def examine(healthy):
+    """The failed checks, by name."""
+
+    def run() -> dict[str, dict[str, str]]:
+        answer = CliRunner().invoke(app, ["doctor", "--json"])
+        failed = {found["check"]: found for found in json.loads(answer.stdout) if found["verdict"] == "failed"}
+        assert answer.exit_code == (1 if failed else 0)
+        assert all(found["remedy"] for found in failed.values())
+        return failed
+
+    return run
+
+
+def alive(role: str, when) -> None:
+    ProcessHeartbeat.objects.update_or_create(
+        name=role, defaults={"role": role, "queues": "", "started_at": when, "seen_at": when}
+    )
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_it_finds_nothing_in_a_healthy_installation(examine):
+    assert examine() == {}
+
+
+def test_a_guard_that_is_gone_is_named(examine):
+    execute("DROP TRIGGER audit_no_change" + (" ON audit_log" if IS_POSTGRESQL else ""))
+    assert "audit_no_change" in examine()["guards"]["says"]
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite's triggers cannot be switched off")
+def test_a_guard_that_is_switched_off_is_named(examine):
+    execute("ALTER TABLE audit_log DISABLE TRIGGER audit_no_change")
+    assert "audit_no_change" in examine()["guards"]["says"]
+
+
+def test_an_index_that_is_gone_is_named(examine):
+    execute("DROP INDEX operation_run_one_active_per_identity")
+    assert "operation_run_one_active_per_identity" in examine()["indexes"]["says"]
+
+
+def test_a_migration_that_is_missing_stops_it_from_looking_further(examine):
+    newest = "SELECT max(name) FROM django_migrations WHERE app = 'inventory'"
+    execute(f"DELETE FROM django_migrations WHERE app = 'inventory' AND name = ({newest})")
+    failed = examine()
+    assert list(failed) == ["migrations"]
+    assert failed["migrations"]["remedy"] == "Run: tenantpilot migrate"
+
+
+@pytest.mark.parametrize("role", ["worker", "scheduler"])
+def test_a_process_that_went_silent_is_missed(examine, role):
+    alive(role, timezone.now() - timedelta(minutes=5))
+    assert f"tenantpilot {role}" in examine()[f"{role}s" if role == "worker" else role]["remedy"]
+
+
+def test_a_queue_that_does_not_move_is_seen(examine, contoso, monkeypatch):
+    from tenantpilot.operations.service import OperationRunService
+    from tenantpilot.operations.types import operation_types
+
+    monkeypatch.setitem(operation_types._types, WORK.key, WORK)
+    long_ago = timezone.now() - timedelta(minutes=20)
+    OperationRunService().start(WORK, tenant=contoso, initiator=None, inputs={"what": "a"}, now=long_ago)
+    assert "1 runs wait, the oldest for 20 minutes" in examine()["queue"]["says"]
+
+
+def test_a_credential_that_no_key_opens_is_named(examine, contoso, settings):
+    store_credential(
+        tenant=contoso, kind="secret", client_id=CLIENT, secret="s", expires_at=None, actor=None, now=timezone.now()
+    )
+    assert "credentials" not in examine()
+    settings.SEALING_KEYS = ["other:" + "B" * 42 + "8="]
+    assert "contoso" in examine()["credentials"]["says"]
+
+
+def test_keys_that_others_may_read_are_named(examine, data_dir):
+    (data_dir / "sealing.keys").chmod(0o644)
+    assert examine()["keys"]["remedy"] == f"Run: chmod 600 {data_dir / 'sealing.keys'}"
+
+
+def test_a_placeholder_for_a_secret_key_is_refused(examine, settings):
+    settings.SECRET_KEY = "not-a-secret-only-for-commands-before-setup"
+    assert examine()["settings"]["remedy"] == "Run: tenantpilot setup"
+
+
+def test_a_disk_that_is_nearly_full_is_seen(examine, monkeypatch):
+    monkeypatch.setattr("tenantpilot.cli.checks.installation.LEAST_FREE_BYTES", 2**60)
+    assert "MB are free" in examine()["data folder"]["says"]
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_every_guard_that_a_room_names_is_looked_for(vendor):
+    named = {name for room in (OF_AUDIT, OF_OPERATIONS, OF_TENANCY) for name in room[vendor]}
+    assert named <= expected_guards(vendor)
+    assert any(name.startswith("policies_") for name in expected_guards(vendor))
+
+
+def test_people_read_it_as_lines_with_what_to_do(healthy):
+    ProcessHeartbeat.objects.all().delete()
+    answer = CliRunner().invoke(app, ["doctor"])
+    assert answer.exit_code == 1
+    assert "✗ workers" in answer.stdout
+    assert "→ Run: tenantpilot serve" in answer.stdout

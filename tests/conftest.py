@@ -1,0 +1,158 @@
+"""People and tenants that every test knows.
+
+Alice operates Contoso, Bob may only read it, Olivia owns the whole workspace, Charlie belongs to
+Fabrikam and must see nothing of Contoso, Pat runs the installation and sees no tenant.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tenantpilot.tenancy import row_security
+from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
+from tenantpilot.tenancy.roles import Role
+from tests.databases import IS_POSTGRESQL, OwnDatabase, PostgresTemplates, SqliteTemplates, pointing_default_at
+
+# What a test does itself it does as the engine; requests reach what their person may.
+let_process_reach(EVERYTHING)
+
+DATABASE_FIXTURES = {"db", "own_database", "database", "transactional_db"}
+
+
+def pytest_configure() -> None:
+    """Started in the background, a shell has us and all our children ignore Ctrl-C; tests of it need it heard."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that use a database run on both engines; one that is not their own is rolled back."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if DATABASE_FIXTURES & fixtures:
+            item.add_marker(pytest.mark.database)
+            if "own_database" not in fixtures:
+                item.add_marker(pytest.mark.django_db)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """With TENANTPILOT_ROW_SECURITY=1 the whole suite runs under the policies of PostgreSQL."""
+    if settings.ROW_SECURITY:
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            row_security.protect(connection)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The test's own committed database if it asks for one, else one that is rolled back."""
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
+
+
+@pytest.fixture(scope="session")
+def templates(
+    django_db_blocker: object, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqliteTemplates | PostgresTemplates]:
+    made = PostgresTemplates() if IS_POSTGRESQL else SqliteTemplates(tmp_path_factory.mktemp("databases"))
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made.prepare()
+        yield made
+        made.remove()
+
+
+@pytest.fixture
+def own_database(templates: SqliteTemplates | PostgresTemplates, django_db_blocker: object) -> Iterator[OwnDatabase]:
+    """A real database of this test's own, for tests with threads, processes or commits."""
+    made = templates.create()
+    with django_db_blocker.unblock(), pointing_default_at(made.name):  # type: ignore[attr-defined]
+        yield made
+    templates.drop(made)
+
+
+@pytest.fixture
+def northwind(database: None) -> Workspace:
+    return Workspace.objects.create(slug="northwind", name="Northwind MSP")
+
+
+@pytest.fixture
+def contoso(northwind: Workspace) -> Tenant:
+    entra = UUID("11111111-1111-4111-8111-111111111111")
+    return Tenant.everywhere.create(workspace=northwind, slug="contoso", name="Contoso", entra_tenant_id=entra)
+
+
+@pytest.fixture
+def fabrikam(northwind: Workspace) -> Tenant:
+    entra = UUID("22222222-2222-4222-8222-222222222222")
+    return Tenant.everywhere.create(workspace=northwind, slug="fabrikam", name="Fabrikam", entra_tenant_id=entra)
+
+
+@pytest.fixture
+def alice(contoso: Tenant) -> User:
+    return member(contoso, "alice", Role.OPERATOR)
+
+
+@pytest.fixture
+def bob(contoso: Tenant) -> User:
+    return member(contoso, "bob", Role.READONLY)
+
+
+@pytest.fixture
+def charlie(fabrikam: Tenant) -> User:
+    return member(fabrikam, "charlie", Role.OPERATOR)
+
+
+@pytest.fixture
+def olivia(northwind: Workspace) -> User:
+    person = User.objects.create_user("olivia@northwind.example", "correct horse battery", display_name="Olivia")
+    WorkspaceMember.everywhere.create(workspace=northwind, user=person, role=Role.OWNER)
+    return person
+
+
+@pytest.fixture
+def pat(database: None) -> User:
+    return User.objects.create_user(
+        "pat@platform.example", "correct horse battery", display_name="Pat", is_platform_operator=True
+    )
+
+
+def member(tenant: Tenant, name: str, role: Role) -> User:
+    person = User.objects.create_user(
+        f"{name}@{tenant.slug}.example", "correct horse battery", display_name=name.title()
+    )
+    TenantMember.everywhere.create(workspace_id=tenant.workspace_id, tenant=tenant, user=person, role=role)
+    return person
+
+
+@pytest.fixture
+def signed_in(client: Client):
+    """signed_in(alice) answers a client of her browser."""
+
+    def sign_in(person: User) -> Client:
+        browser = Client()
+        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of facts and real exports, which is not part of the repository."""
+    folder = os.environ.get("TENANTPILOT_SHARED")
+    if not folder:
+        pytest.skip("TENANTPILOT_SHARED is not set: no real exports to test against")
+    return Path(folder)

@@ -1,0 +1,40 @@
+"""Imports go down, and pages reach nothing remote (OPS-30, OPS-32, GUARD-F)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.contract
+
+ROOT = Path(__file__).resolve().parents[2]
+LINTER = str(Path(sys.executable).with_name("lint-imports"))
+
+
+def lint(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [LINTER, "--no-logo", "--cache-dir", str(ROOT / ".venv" / ".import_linter_cache"), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_every_room_imports_downward_alone_and_pages_reach_no_remote_call() -> None:
+    """OPS-30, OPS-32, GUARD-F: not even through others."""
+    done = lint()
+    assert done.returncode == 0, done.stdout
+    assert "3 kept, 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "forbidden"),
+    [("tenantpilot.inventory", "tenantpilot.graph"), ("tenantpilot.inventory", "httpx"), ("tenantpilot.web", "django")],
+)
+def test_the_linter_would_see_it(tmp_path: Path, source: str, forbidden: str) -> None:
+    """GUARD-F: what is really imported, by itself or through others, is found; so silence means something."""
+    config = tmp_path / "contracts.toml"
+    config.write_text(
+        "[tool.importlinter]\n"
+        'root_packages = ["tenantpilot"]\ninclude_external_packages = true\n'
+        "[[tool.importlinter.contracts]]\n"
+        f'name = "planted"\ntype = "forbidden"\nsource_modules = ["{source}"]\nforbidden_modules = ["{forbidden}"]\n'
+    )
+    assert lint("--config", str(config)).returncode == 1

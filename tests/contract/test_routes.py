@@ -1,0 +1,282 @@
+"""GUARD-G: every address × every kind of person, and no address without a row (SEC-01, SEC-02, SEC-03, OPS-30).
+
+What is expected follows from the plane and the capability of the row, by the one table of roles.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.services import start_sync
+from tenantpilot.operations.models import Notification, OperationRun, Schedule
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.operations.schedules.services import create_schedule
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
+from tenantpilot.web.saved_views.models import SavedView
+from tenantpilot.web.saved_views.services import save_view
+from tenantpilot.web.tables.runs import RUNS, WORKSPACE_RUNS
+
+pytestmark = pytest.mark.contract
+
+FOUND = {200, 202, 204, 302, 304, 422}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who reaches an address. `subject` names what its last argument is an id of."""
+
+    plane: str
+    capability: Capability | None = None
+    method: str = "get"
+    subject: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+def tenant(capability: Capability, method: str = "get", subject: str = "") -> Row:
+    return Row("tenant", capability, method, subject)
+
+
+def own(method: str = "get", *, across: bool = False) -> Row:
+    """A saved view that Alice keeps for herself, in a tenant or across them."""
+    return (
+        Row("personal", method=method, subject="view across") if across else Row("own", method=method, subject="view")
+    )
+
+
+MATRIX: dict[str, Row] = {
+    "home": Row("signed in"),
+    "preference": Row("anybody", method="post", arguments=("theme",)),
+    "sign-in-link": Row("not found", arguments=("forged",)),
+    "healthz": Row("anybody"),
+    "readyz": Row("anybody"),
+    "metrics": Row("anybody"),
+    "system-health": Row("platform"),
+    "workspace": Row("workspace"),
+    "tenant-switcher": Row("workspace"),
+    "search": Row("workspace"),
+    "activity": Row("signed in"),
+    "workspace-audit": Row("workspace role", Capability.AUDIT_VIEW),
+    "workspace-operations": Row("workspace"),
+    "workspace-operation-run": Row("workspace object", subject="no run"),
+    "workspace-cancel-operation-runs": Row("workspace"),
+    "workspace-saved-views": Row("workspace"),
+    "workspace-create-saved-view": Row("workspace"),
+    "workspace-saved-view": own(across=True),
+    "workspace-rename-saved-view": own(across=True),
+    "workspace-share-saved-view": Row("workspace role alone", method="post", subject="view across"),
+    "workspace-unshare-saved-view": own("post", across=True),
+    "workspace-delete-saved-view": own("post", across=True),
+    "notifications": Row("workspace"),
+    "notifications-panel": Row("workspace"),
+    "mark-all-notifications-read": Row("workspace", method="post"),
+    "notification": Row("personal", subject="notification"),
+    "mark-notification-read": Row("personal", method="post", subject="notification"),
+    "tenant-overview": tenant(Capability.TENANT_VIEW),
+    "inventory": tenant(Capability.INVENTORY_VIEW),
+    "start-inventory-sync": tenant(Capability.INVENTORY_SYNC, "post"),
+    "policy": tenant(Capability.INVENTORY_VIEW, subject="policy"),
+    "ignore-policies": tenant(Capability.POLICY_IGNORE, "post"),
+    "unignore-policies": tenant(Capability.POLICY_IGNORE, "post"),
+    "operations": tenant(Capability.OPERATIONS_VIEW),
+    "operation-run": tenant(Capability.OPERATIONS_VIEW, subject="run"),
+    "cancel-operation-run": tenant(Capability.OPERATIONS_CANCEL, "post", "run"),
+    "run-again": tenant(Capability.INVENTORY_SYNC, "post", "ended run"),
+    "retry-failed-items": tenant(Capability.INVENTORY_SYNC, "post", "ended run"),
+    "operation-statistics": tenant(Capability.OPERATIONS_VIEW),
+    "cancel-operation-runs": tenant(Capability.OPERATIONS_CANCEL),
+    "saved-views": tenant(Capability.OPERATIONS_VIEW),
+    "create-saved-view": tenant(Capability.OPERATIONS_VIEW),
+    "saved-view": own(),
+    "rename-saved-view": own(),
+    "share-saved-view": own("post"),
+    "unshare-saved-view": own("post"),
+    "delete-saved-view": own("post"),
+    "schedules": tenant(Capability.OPERATIONS_VIEW),
+    "create-schedule": tenant(Capability.SCHEDULE_MANAGE),
+    "pause-schedule": tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
+    "resume-schedule": tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
+    "delete-schedule": tenant(Capability.SCHEDULE_MANAGE, subject="schedule"),
+    "tenant-audit": tenant(Capability.AUDIT_VIEW),
+    "connection": tenant(Capability.TENANT_VIEW),
+    "start-connection-check": tenant(Capability.CONNECTION_CHECK, "post"),
+    "change-credential": tenant(Capability.CREDENTIAL_MANAGE, "post"),
+}
+
+IN_A_TENANT = {"tenant", "own"}
+
+# Pages of django-allauth: sign-in and a person's own account. They know no tenant.
+ACCOUNT_PAGES_PREFIXES = ("account_", "mfa_", "socialaccount_")
+
+PEOPLE: dict[str, Role | None] = {
+    "anonymous": None,
+    "charlie": None,
+    "pat": None,
+    "bob": Role.READONLY,
+    "alice": Role.OPERATOR,
+    "olivia": Role.OWNER,
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    known = {name for name in names(get_resolver().url_patterns) if not name.startswith(ACCOUNT_PAGES_PREFIXES)}
+    assert known - set(MATRIX) == set(), "add a row for these addresses"
+    assert set(MATRIX) - known == set(), "these rows have no address any more"
+
+
+@pytest.fixture
+def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
+    """What the ids are about: all of it Contoso's, and Alice's."""
+    service = OperationRunService()
+    ended = start_sync(tenant=contoso, initiator=alice, now=now, policy_types=["group"]).run
+    service.request_cancel(ended, actor=alice, now=now)
+    queued = start_sync(tenant=contoso, initiator=alice, now=now).run
+    policy = Policy.everywhere.create(
+        workspace_id=contoso.workspace_id,
+        tenant=contoso,
+        type="settingsCatalog",
+        graph_id="p1",
+        name="BitLocker",
+        content_hash="",
+        first_seen_at=now,
+        last_seen_at=now,
+        changed_at=now,
+    )
+    return {
+        "people": {"charlie": charlie, "pat": pat, "bob": bob, "alice": alice, "olivia": olivia},
+        "run": queued.pk,
+        "ended run": ended.pk,
+        "no run": 999_999,
+        "policy": policy.pk,
+        "schedule": daily(contoso, olivia, now).pk,
+        "notification": Notification.everywhere.get(recipient=alice).pk,
+        "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
+        "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
+    }
+
+
+def view(owner, workspace_id, listed, place, now):
+    where = {"list_name": listed, "workspace_id": workspace_id, "tenant": place}
+    return save_view("Failed", query="state=failed", owner=owner, now=now, **where)
+
+
+def daily(place, actor, now):
+    cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
+    return create_schedule(INVENTORY_SYNC, tenant=place, name="Daily", cadence=cadence, inputs={}, actor=actor, now=now)
+
+
+def address(name: str, row: Row, world, slug: str = "contoso") -> str:
+    parts = [slug] if row.plane in IN_A_TENANT else []
+    parts += [str(world[row.subject])] if row.subject else []
+    return reverse(name, args=[*parts, *row.arguments])
+
+
+def expected(row: Row, person: str) -> set[int]:
+    role = PEOPLE[person]
+    match row.plane:
+        case "anybody":
+            return FOUND | {400, 503}
+        case "not found":
+            return {400, 403, 404, 410}
+        case _ if person == "anonymous":
+            return {302}
+        case "signed in":
+            return FOUND
+        case "platform":
+            return FOUND if person == "pat" else {404}
+        case "workspace":
+            return {404} if person == "pat" else FOUND
+        case "workspace role":
+            return {404} if person == "pat" else FOUND if person == "olivia" else {403}
+        case "workspace object":
+            return {404}
+        case "workspace role alone":
+            return {403} if person == "alice" else {404}
+        case "personal" | "own":
+            return FOUND if person == "alice" else {404}
+    if role is None:
+        return {404}
+    return FOUND if row.capability in ROLE_CAPABILITIES[role] else {403}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What an address changes is not there for the next one."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(browser: Client, name: str, world, **where):
+    row = MATRIX[name]
+    with undone():
+        return getattr(browser, row.method)(address(name, row, world, **where))
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_sec_02_who_reaches_what(person, world, signed_in, client):
+    browser = client if person == "anonymous" else signed_in(world["people"][person])
+    answers = {name: ask(browser, name, world) for name in MATRIX}
+    wrong = {name: answer.status_code for name, answer in answers.items() if not is_expected(name, person, answer)}
+    assert wrong == {}
+
+
+def is_expected(name: str, person: str, answer) -> bool:
+    row = MATRIX[name]
+    if person == "anonymous" and row.plane not in ("anybody", "not found"):
+        return answer.status_code == 302 and "/auth/" in answer.headers["Location"]
+    return answer.status_code in expected(row, person)
+
+
+OF_A_TENANT = [name for name, row in MATRIX.items() if row.plane in IN_A_TENANT and row.subject]
+
+
+def test_sec_03_an_id_of_another_tenant_is_not_found_under_ones_own(world, signed_in):
+    browser = signed_in(world["people"]["charlie"])
+    found = {name: ask(browser, name, world, slug="fabrikam").status_code for name in OF_A_TENANT}
+    assert set(found.values()) == {404}, found
+
+
+def test_sec_02_what_is_not_yours_reads_like_what_is_not_there(world, signed_in):
+    """The same status and, but for its reference number, the same page."""
+    browser = signed_in(world["people"]["charlie"])
+    for name in OF_A_TENANT:
+        nothing = dict(world, **{MATRIX[name].subject: 987_654_321})
+        theirs, absent = (ask(browser, name, things, slug="fabrikam") for things in (world, nothing))
+        assert theirs.status_code == absent.status_code == 404, name
+        assert abs(len(theirs.content) - len(absent.content)) <= 40, name
+
+
+def test_what_changes_something_is_not_done_by_a_link(world, signed_in):
+    browser = signed_in(world["people"]["alice"])
+    before = facts()
+    for name in (name for name, row in MATRIX.items() if row.method == "post"):
+        browser.get(address(name, MATRIX[name], world))
+    assert facts() == before
+
+
+def facts() -> tuple[object, ...]:
+    """What the addresses could have changed."""
+    return (
+        Notification.everywhere.filter(read_at=None).count(),
+        list(OperationRun.everywhere.values_list("pk", "status").order_by("pk")),
+        list(Schedule.everywhere.values_list("pk", "paused_at")),
+        list(Policy.everywhere.values_list("pk", "ignored_at")),
+        list(SavedView.everywhere.values_list("pk", "name", "shared_at")),
+    )

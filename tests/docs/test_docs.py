@@ -1,0 +1,62 @@
+"""The documentation is true: its links lead somewhere, its commands exist, and the tutorial's examples run."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from tenantpilot.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("packages/*/*.md"),
+        *ROOT.glob("packages/*/docs/**/*.md"),
+    ]
+)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+MAKE = re.compile(r"\bmake ([a-z][a-z-]+)\b")
+COMMAND = re.compile(r"tenantpilot ([a-z][a-z-]+)(?=[\s`.,]|$)", re.M)
+
+
+def code_of(page: Path) -> str:
+    """Fenced blocks and spans in backticks: what a reader may type."""
+    text = page.read_text()
+    return "\n".join([*re.findall(r"```[a-z]*\n(.*?)```", text, re.S), *re.findall(r"`([^`\n]+)`", text)])
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", PAGES, ids=named)
+def test_every_link_of_a_page_leads_to_a_file(document):
+    targets = [link for link in LINK.findall(document.read_text()) if "://" not in link]
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", PAGES, ids=named)
+def test_every_command_that_a_page_names_exists(document):
+    commands = set(get_command(app).list_commands(None))
+    makefile = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    code = code_of(document)
+    assert {name for name in COMMAND.findall(code) if name not in commands} == set()
+    assert {name for name in MAKE.findall(code) if name not in makefile} == set()
+
+
+def test_every_decision_is_dated_and_short():
+    for page in ROOT.glob("docs/decisions/*.md"):
+        lines = [line for line in page.read_text().splitlines() if line.strip()]
+        assert re.search(r"\b20\d\d-\d\d-\d\d\b", page.read_text()), page.name
+        assert len(lines) <= 14, page.name
+
+
+def test_every_page_below_docs_is_reached_from_its_index():
+    index = (ROOT / "docs" / "README.md").read_text()
+    for page in ROOT.glob("docs/*/*.md"):
+        reached = f"{page.parent.name}/{page.name}" in index or f"({page.parent.name}/)" in index
+        assert reached, page

@@ -1,0 +1,242 @@
+"""One normal form: what means the same is equal, what does not is told with its place (issue threads 9, 13)."""
+
+import copy
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.normalizing import SECRET, Difference, content_hash, differences, normalize
+
+CATALOG = registry.get("settingsCatalog")
+CONFIGURATION = registry.get("deviceConfiguration")
+CONDITIONAL = registry.get("conditionalAccessPolicy")
+COMPLIANCE = registry.get("compliancePolicy")
+RING = registry.get("windowsUpdateRing")
+SECRET_VALUE = "#microsoft.graph.deviceManagementConfigurationSecretSettingValue"
+
+
+def setting(definition: str, value: object, number: int = 0, children: list | None = None) -> dict:
+    instance = {"settingDefinitionId": definition, "simpleSettingValue": {"value": value}}
+    if children is not None:
+        instance["choiceSettingValue"] = {"value": "on", "children": children}
+    return {"id": str(number), "settingInstance": instance}
+
+
+POLICY = {
+    "id": "p",
+    "name": "Firewall",
+    "description": "",
+    "platforms": "windows10",
+    "createdDateTime": "2026-01-01T00:00:00Z",
+    "settingCount": 2,
+    "roleScopeTagIds": ["1", "0"],
+    "templateReference": {"templateId": "t_4", "templateDisplayName": "Firewall"},
+    "settings": [setting("a", 1), setting("b", 2, 1, [{"settingDefinitionId": "y"}, {"settingDefinitionId": "x"}])],
+    "assignments": [
+        {"id": "p_g", "source": "direct", "sourceId": "p", "target": {"@odata.type": "#g", "groupId": "g"}},
+        {"id": "p_h", "target": {"@odata.type": "#g", "groupId": "h"}},
+    ],
+}
+
+
+def changed(**changes: object) -> dict:
+    return {**copy.deepcopy(POLICY), **changes}
+
+
+SAME = {
+    "another id and other times": changed(id="q", lastModifiedDateTime="2026-02-02T00:00:00Z", version=7),
+    "annotations": changed(
+        **{"@odata.context": "x", "settings@odata.count": 2, "#microsoft.graph.assign": {}, "@odata.etag": "1"}
+    ),
+    "the declared type spelled out": changed(**{"@odata.type": f"#{CATALOG.odata_type}"}),
+    "sets in another order": changed(
+        roleScopeTagIds=["0", "1"],
+        assignments=POLICY["assignments"][::-1],
+        settings=[setting("b", 2, 0, [{"settingDefinitionId": "x"}, {"settingDefinitionId": "y"}]), setting("a", 1, 1)],
+    ),
+    "nothing in other words": changed(description=None, priorityMetaData=None, technologies=[]),
+    "a number in other words": changed(settings=[setting("a", 1.0), POLICY["settings"][1]]),
+    "the template's name": changed(templateReference={"templateId": "t_4", "templateDisplayName": "Feuerwall"}),
+    "no filter, spelled out": changed(
+        assignments=[
+            {
+                "target": {
+                    **row["target"],
+                    "deviceAndAppManagementAssignmentFilterType": "none",
+                    "deviceAndAppManagementAssignmentFilterId": None,
+                }
+            }
+            for row in POLICY["assignments"]
+        ]
+    ),
+}
+OTHER = {
+    "another name": (changed(name="Firewall 2"), "name"),
+    "another value": (changed(settings=[setting("a", 9), POLICY["settings"][1]]), "settings[a].settingInstance"),
+    "a setting less": (changed(settings=[POLICY["settings"][0]]), "settings[b]"),
+    "an unknown property": (changed(futureProperty={"x": 1}), "futureProperty"),
+    "an assignment less": (changed(assignments=POLICY["assignments"][:1]), "assignments"),
+    "another scope tag": (changed(roleScopeTagIds=["0", "2"]), "roleScopeTagIds"),
+    "false is not null": (changed(disableEntraGroupPolicyAssignment=False), "disableEntraGroupPolicyAssignment"),
+    "true is not one": (changed(settings=[setting("a", True), POLICY["settings"][1]]), "settings[a]"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_means_the_same_is_equal(name):
+    assert differences(CATALOG, POLICY, SAME[name]) == []
+    assert content_hash(CATALOG, POLICY) == content_hash(CATALOG, SAME[name])
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_what_means_something_else_is_told_with_its_place(name):
+    other, path = OTHER[name]
+    found = differences(CATALOG, POLICY, other)
+    assert found
+    assert all(difference.path.startswith(path) for difference in found)
+    assert content_hash(CATALOG, POLICY) != content_hash(CATALOG, other)
+
+
+def test_a_difference_says_before_and_after():
+    other = changed(settings=[setting("a", 9), POLICY["settings"][1]])
+    place = "settings[a].settingInstance.simpleSettingValue.value"
+    assert differences(CATALOG, POLICY, other) == [Difference(place, 1, 9)]
+
+
+def test_a_payload_is_never_changed_by_looking_at_it():
+    before = copy.deepcopy(POLICY)
+    normalize(CATALOG, POLICY)
+    differences(CATALOG, POLICY, POLICY)
+    assert before == POLICY
+
+
+def test_the_order_of_a_list_that_is_no_set_counts():
+    before, after = (
+        {"displayName": "C", "steps": [{"x": 1}, {"x": 2}]},
+        {"displayName": "C", "steps": [{"x": 2}, {"x": 1}]},
+    )
+    assert differences(CONFIGURATION, before, after)
+
+
+def test_sets_of_conditional_access_have_no_order_at_any_depth():
+    before = {"conditions": {"users": {"includeGroups": ["a", "b"]}, "clientAppTypes": ["all"]}}
+    after = {"conditions": {"users": {"includeGroups": ["b", "a"], "excludeGroups": []}, "clientAppTypes": ["all"]}}
+    assert differences(CONDITIONAL, before, after) == []
+
+
+def test_a_member_more_of_a_set_is_told_alone():
+    before = {"conditions": {"users": {"includeGroups": ["a", "c"]}}}
+    after = {"conditions": {"users": {"includeGroups": ["a", "b", "c"]}}}
+    assert differences(CONDITIONAL, before, after) == [Difference('conditions.users.includeGroups["b"]', None, "b")]
+
+
+def test_the_time_of_a_pause_is_no_change_and_the_pause_is():
+    before = {"qualityUpdatesPaused": True, "qualityUpdatesPauseStartDate": "2026-01-01"}
+    assert differences(RING, before, {**before, "qualityUpdatesPauseStartDate": "2026-02-01"}) == []
+    assert differences(RING, before, {**before, "qualityUpdatesPaused": False})
+
+
+def test_ids_of_actions_are_no_change_and_their_grace_period_is():
+    def rules(action_id: str, hours: int) -> dict:
+        actions = [{"id": action_id, "actionType": "block", "gracePeriodHours": hours}]
+        return {"scheduledActionsForRule": [{"id": action_id, "scheduledActionConfigurations": actions}]}
+
+    assert differences(COMPLIANCE, rules("a", 0), rules("b", 0)) == []
+    assert len(differences(COMPLIANCE, rules("a", 0), rules("b", 24))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2026-01-01T09:00:00Z", "2026-01-01T09:00:00.0000000Z"), ("09:00:00.0000000", "09:00:00")],
+)
+def test_zeros_behind_a_second_are_no_change(one, other):
+    assert differences(CONFIGURATION, {"at": one}, {"at": other}) == []
+    assert differences(CONFIGURATION, {"at": "09:00:00.5"}, {"at": "09:00:00"})
+
+
+def oma(value: str, **facts: object) -> dict:
+    return {
+        "omaSettings": [{"@odata.type": "#microsoft.graph.omaSettingString", "omaUri": "./A", "value": value, **facts}]
+    }
+
+
+def test_a_masked_secret_is_equal_to_any_and_two_plain_ones_are_compared():
+    masked = oma("****", isEncrypted=True, secretReferenceValueId="r")
+    known, other = oma("hunter2", isEncrypted=True), oma("hunter3", isEncrypted=True)
+    assert differences(CONFIGURATION, masked, known) == []
+    assert differences(CONFIGURATION, oma("hunter2"), masked) == []
+    (difference,) = differences(CONFIGURATION, known, other)
+    assert (difference.before, difference.after) == (SECRET, SECRET)
+
+
+def test_a_secret_that_graph_never_gives_back_is_no_difference():
+    written = {"displayName": "Wi-Fi", "preSharedKey": "hunter2"}
+    assert differences(CONFIGURATION, written, {"displayName": "Wi-Fi", "preSharedKey": None}) == []
+    assert differences(CONFIGURATION, written, {"displayName": "Wi-Fi", "preSharedKey": "********"}) == []
+
+
+def test_a_secret_setting_is_compared_without_its_token():
+    def secret(value: str, state: str) -> dict:
+        value_of = {"@odata.type": SECRET_VALUE, "value": value, "valueState": state}
+        return {"settings": [{"settingInstance": {"settingDefinitionId": "k", "simpleSettingValue": value_of}}]}
+
+    token, again = secret("9f8e", "encryptedValueToken"), secret("77aa", "encryptedValueToken")
+    assert differences(CATALOG, token, again) == []
+    assert content_hash(CATALOG, token) == content_hash(CATALOG, again)
+    assert differences(CATALOG, secret("hunter2", "notEncrypted"), token) == []
+    assert len(differences(CATALOG, secret("hunter2", "notEncrypted"), secret("hunter3", "notEncrypted"))) == 1
+
+
+def test_no_secret_is_in_a_normal_form_or_in_a_difference():
+    payload = {**oma("hunter2", isEncrypted=True), "preSharedKey": "hunter2", "nested": [{"sharedSecret": "hunter2"}]}
+    assert "hunter2" not in json.dumps(normalize(CONFIGURATION, payload))
+    assert "hunter2" not in repr(differences(CONFIGURATION, payload, {"displayName": "x"}))
+    assert ":" not in repr([difference.before for difference in differences(CONFIGURATION, payload, {})]).replace(
+        "': ", ""
+    )
+
+
+def real_policies(folder: Path) -> Iterator[dict]:
+    for file in sorted((folder / "graph" / "real-policies").rglob("*.json")):
+        content = file.read_bytes()
+        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        try:
+            payload = json.loads(content.decode(encoding))
+        except ValueError:
+            continue
+        if isinstance(payload, dict):
+            yield payload
+
+
+def contract_of(payload: dict) -> Contract:
+    if "settings" in payload:
+        return CATALOG
+    return CONDITIONAL if "conditions" in payload else CONFIGURATION
+
+
+def shuffled(value: object, chance: random.Random) -> object:
+    """The same in another order of properties, with annotations."""
+    if isinstance(value, dict):
+        names = list(value)
+        chance.shuffle(names)
+        return {**{name: shuffled(value[name], chance) for name in names}, "x@odata.navigationLink": "y"}
+    return [shuffled(one, chance) for one in value] if isinstance(value, list) else value
+
+
+def test_real_policies_are_equal_to_themselves_however_they_are_written(shared):
+    chance, seen, hashes = random.Random(7), 0, set()
+    for payload in real_policies(shared):
+        contract = contract_of(payload)
+        again = shuffled(payload, chance)
+        assert differences(contract, payload, again) == []
+        assert content_hash(contract, payload) == content_hash(contract, again)
+        assert normalize(contract, normalize(contract, payload)) == normalize(contract, payload)
+        seen += 1
+        hashes.add(content_hash(contract, payload))
+    assert seen > 200
+    assert len(hashes) > 200  # some baselines share a policy

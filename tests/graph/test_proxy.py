@@ -1,0 +1,124 @@
+"""Microsoft may be out of reach but through a proxy: it sees hosts, and neither tokens nor answers."""
+
+import socket
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from intunesim import Simulator, serving
+
+from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.errors import GraphUnavailable
+from tenantpilot.graph.patience import Patience
+from tests.graph.simulated import connection_to_tenant, filled
+
+PATH = "/beta/deviceManagement/deviceCategories"
+IMPATIENT = Patience(unavailable_backoff=(), call_seconds=30)
+
+
+class Proxy:
+    """Opens tunnels, and remembers what it was asked and what it could read."""
+
+    def __init__(self, password: str = "") -> None:
+        self.password = password
+        self.heads: list[str] = []
+        self.passed = bytearray()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    @contextmanager
+    def at_work(self) -> Iterator["Proxy"]:
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            yield self
+        finally:
+            self._socket.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                client, _address = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._tunnel, args=(client,), daemon=True).start()
+
+    def _tunnel(self, client: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(4096)
+        self.heads.append(head.decode())
+        if self.password and b64encode(self.password.encode()) not in head:
+            client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+            client.close()
+            return
+        host, _, port = head.split()[1].decode().partition(":")
+        far = socket.create_connection((host, int(port)))
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        threading.Thread(target=self._pass, args=(far, client), daemon=True).start()
+        self._pass(client, far)
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while some := source.recv(65536):
+                self.passed += some
+                target.sendall(some)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    simulator = Simulator()
+    with serving(simulator, tls=tmp_path_factory.mktemp("tls")) as made:
+        filled(simulator, policies=8)
+        yield made
+    simulator.close()
+
+
+@pytest.fixture
+def connect(running):
+    with ExitStack() as stack:
+
+        def through(proxy_url: str, **options):
+            tenant = next(iter(running.simulator.tenants.values()))
+            connection = connection_to_tenant(running, tenant, ca_file=running.authority, proxy_url=proxy_url)
+            return stack.enter_context(GraphClient(connection, patience=IMPATIENT, **options))
+
+        yield through
+
+
+def test_everything_goes_through_the_tunnel_and_nothing_of_it_can_be_read(running, connect):
+    with Proxy().at_work() as proxy:
+        assert "value" in connect(proxy.url).get(PATH)
+    assert {head.split()[0] for head in proxy.heads} == {"CONNECT"}
+    assert str(running.port) in proxy.heads[0]
+    assert b"deviceCategories" not in proxy.passed
+    assert b"authorization" not in bytes(proxy.passed).lower()
+
+
+def test_a_proxy_that_asks_for_a_password_is_given_it(connect):
+    with Proxy(password="pilot:s3cret").at_work() as proxy:
+        assert "value" in connect(proxy.url.replace("//", "//pilot:s3cret@")).get(PATH)
+
+
+@pytest.mark.parametrize("trouble", ["refuses", "is not there"])
+def test_a_proxy_that_lets_nobody_through_is_a_network_that_is_broken(connect, trouble):
+    with Proxy(password="pilot:s3cret").at_work() as proxy:
+        url = proxy.url
+        if trouble == "refuses":
+            with pytest.raises(GraphUnavailable):
+                connect(url).get(PATH)
+    if trouble == "is not there":
+        with pytest.raises(GraphUnavailable):
+            connect(url).get(PATH)
+
+
+def test_the_password_of_a_proxy_is_shown_by_no_repr(running):
+    tenant = next(iter(running.simulator.tenants.values()))
+    assert "s3cret" not in repr(connection_to_tenant(running, tenant, proxy_url="http://pilot:s3cret@proxy:3128"))

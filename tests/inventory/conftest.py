@@ -1,0 +1,85 @@
+"""A tenant of the simulator for Contoso, over HTTP, and a worker in this process."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django_scopes import scope
+from intunesim import Plan, Simulator, generate, serving
+
+from tenantpilot.inventory.services import start_sync
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.runner import Runner
+from tenantpilot.tenancy.credentials import store_credential
+from tenantpilot.tenancy.models import Tenant
+
+POLICIES = 60
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    made = Simulator()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """What stands in the tenant; a test may ask for more."""
+    return Plan(policies=POLICIES, seed=7)
+
+
+@pytest.fixture
+def directory(simulator: Simulator, contoso: Tenant, plan: Plan) -> Any:
+    """Contoso's side of it: what the simulator calls a tenant."""
+    tenant = simulator.add_tenant("Contoso", tenant_id=str(contoso.entra_tenant_id))
+    generate(tenant, plan, now=simulator.clock.now())
+    return tenant
+
+
+@pytest.fixture
+def graph(simulator: Simulator, settings: Any) -> Iterator[str]:
+    with serving(simulator) as running:
+        settings.GRAPH_SIMULATOR_URL = running.url
+        yield running.url
+
+
+@pytest.fixture
+def credential(contoso: Tenant, directory: Any, now: datetime) -> Callable[..., None]:
+    """Keeps a client secret for Contoso: the right one unless told otherwise."""
+
+    def store(secret: str = "", client_id: str = "") -> None:
+        application = directory.application
+        store_credential(
+            tenant=contoso,
+            kind="secret",
+            client_id=UUID(client_id or application.client_id),
+            secret=secret or application.secrets[0].value,
+            expires_at=None,
+            actor=None,
+            now=now,
+        )
+
+    store()
+    return store
+
+
+@pytest.fixture
+def sync(contoso: Tenant, graph: str, credential: Any, now: datetime) -> Callable[..., OperationRun]:
+    """Ask for a sync and do it, as a worker would."""
+
+    def ask_and_work(*policy_types: str, initiator: Any = None) -> OperationRun:
+        started = start_sync(tenant=contoso, initiator=initiator, now=now, policy_types=policy_types)
+        Runner().execute(started.run.pk)
+        return OperationRun.everywhere.get(pk=started.run.pk)
+
+    return ask_and_work
+
+
+@pytest.fixture
+def workspace_scope(contoso: Tenant) -> Iterator[None]:
+    """What a page of Contoso runs in."""
+    with scope(workspace=contoso.workspace):
+        yield

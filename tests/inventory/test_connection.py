@@ -1,0 +1,81 @@
+"""`connection_check`: what the application of a tenant may read and write, found out without writing anything."""
+
+from datetime import timedelta
+
+import pytest
+
+from tenantpilot.inventory.connecting.services import connection_state, start_check
+from tenantpilot.inventory.models import PolicyTypeAccess
+from tenantpilot.inventory.policy_types import every
+from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.runner import Runner
+from tenantpilot.tenancy.models import TenantCredential
+
+SCRIPTS = {"powershellScript", "shellScript", "remediation", "customAttribute", "complianceScript"}
+
+
+@pytest.fixture
+def check(contoso, graph, credential, now):
+    def ask_and_work(initiator=None):
+        started = start_check(tenant=contoso, initiator=initiator, now=now)
+        Runner().execute(started.run.pk)
+        return OperationRun.everywhere.get(pk=started.run.pk)
+
+    return ask_and_work
+
+
+def rights():
+    return {row.type: row for row in PolicyTypeAccess.everywhere.all()}
+
+
+def test_with_every_permission_every_type_can_be_read_and_written(check, alice):
+    run = check(alice)
+    assert (run.outcome, run.summary_counts["succeeded"]) == ("succeeded", len(every()))
+    assert all(row.is_readable and row.is_writable and not row.missing for row in rights().values())
+    assert Notification.everywhere.get(recipient=alice).data["type"] == "connection_check"
+
+
+def test_it_writes_nothing_to_the_tenant(check, simulator, directory):
+    check()
+    assert not simulator.log.writes(directory)
+
+
+def test_what_may_not_be_read_is_named_with_the_permission_to_grant(check, directory, alice):
+    directory.application.roles = tuple(role for role in directory.application.roles if "Scripts" not in role)
+    run = check(alice)
+    assert run.outcome == "partially_succeeded"
+    found = rights()
+    assert {key for key, row in found.items() if not row.is_readable} == SCRIPTS
+    assert "DeviceManagementScripts.Read.All" in found["remediation"].missing
+    assert found["settingsCatalog"].is_readable
+
+
+def test_an_application_that_may_only_read_is_fine_for_reading(check, directory):
+    directory.application.roles = tuple(role for role in directory.application.roles if "ReadWrite" not in role)
+    run = check()
+    found = rights()["compliancePolicy"]
+    assert (run.outcome, found.is_readable, found.is_writable) == ("succeeded", True, False)
+    assert found.missing == ["DeviceManagementConfiguration.ReadWrite.All"]
+
+
+def test_a_check_that_cannot_sign_in_fails_and_keeps_what_was_known(check, credential):
+    check()
+    before = PolicyTypeAccess.everywhere.count()
+    credential(secret="wrong")
+    assert check().reason_code == "client_secret_invalid"
+    assert PolicyTypeAccess.everywhere.count() == before
+
+
+@pytest.mark.parametrize(
+    ("days", "badge"), [(None, "open"), (400, "valid"), (29, "soon"), (0, "expired"), (-3, "expired")]
+)
+def test_the_expiry_of_the_credential_is_told_before_it_hurts(contoso, credential, now, days, badge, workspace_scope):
+    expires_at = None if days is None else now + timedelta(days=days)
+    TenantCredential.everywhere.update(expires_at=expires_at)
+    assert connection_state(contoso, now=now).expiry == badge
+
+
+def test_a_tenant_that_was_never_checked_shows_every_type_as_not_known(contoso, now, workspace_scope):
+    state = connection_state(contoso, now=now)
+    assert (state.expiry, state.last_check, len(state.rights)) == ("none", None, len(every()))
+    assert {(one.reading, one.writing) for one in state.rights} == {("unknown", "unknown")}

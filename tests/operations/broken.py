@@ -1,0 +1,1 @@
+raise RuntimeError("a module that breaks when it is imported")

@@ -1,0 +1,54 @@
+"""Operations that do what their inputs say, for workers in processes of their own."""
+
+import time
+
+from django.db import transaction
+
+from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.tenancy.capabilities import Capability
+
+MOMENT = 0.05
+LIMITS = Limits(seconds=600, attempts=2)
+
+
+def take_steps(run: RunContext) -> None:
+    """`steps` of a moment each, with a checkpoint after every one."""
+    steps = run.inputs.get("steps", 1)
+    for step in range(run.resume or 0, steps):
+        run.progress(step, steps)
+        with transaction.atomic():
+            run.note("step", number=step)
+            run.checkpoint(step + 1)
+        time.sleep(MOMENT)
+
+
+def hear_nothing(run: RunContext) -> None:
+    """Busy for so many `seconds` without a safe point; the one that takes over is quick."""
+    first = run.resume is None
+    run.checkpoint("begun")
+    run.note("began")
+    time.sleep(run.inputs["seconds"] if first else 0)
+
+
+def _kind(key: str, handler: str, queue: str = "interactive") -> OperationType:
+    return OperationType(
+        key=key,
+        label=key,
+        capability=Capability.INVENTORY_SYNC,
+        handler=f"{__name__}:{handler}",
+        queue=queue,
+        identity_fields=("what",),
+        limits=LIMITS,
+    )
+
+
+INTERACTIVE = _kind("test_interactive", "take_steps")
+BULK = _kind("test_bulk", "take_steps", queue="bulk")
+DEAF = _kind("test_deaf", "hear_nothing")
+KINDS = (INTERACTIVE, BULK, DEAF)
+
+
+def register() -> None:
+    for kind in KINDS:
+        operation_types.register(kind)

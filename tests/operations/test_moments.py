@@ -1,0 +1,63 @@
+"""A span of time as a range of ids: nothing of the span is missed, whatever the clocks of the machines said."""
+
+from datetime import timedelta
+
+import pytest
+
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.moments import BLUR, before, since
+from tests.operations.kit import NOON, Engine
+
+
+def asked(engine, *minutes):
+    """Runs that were asked for so many minutes after noon, in this order."""
+    made = []
+    for number, minute in enumerate(minutes):
+        engine.clock.time = NOON + timedelta(minutes=minute)
+        made.append(engine.start(what=f"{minute}-{number}").pk)
+    return made
+
+
+def found(condition):
+    """Of Contoso; the condition itself is about time alone."""
+    runs = OperationRun.everywhere.filter(condition, tenant__slug="contoso")
+    return list(runs.order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("minute", [-1, 0, 1, 10, 19, 30, 31])
+def test_a_span_holds_exactly_what_was_asked_for_in_it(engine, contoso, minute):
+    runs = dict(zip(asked(engine, *range(31)), range(31), strict=True))
+    moment = NOON + timedelta(minutes=minute)
+    later = [pk for pk, asked_at in runs.items() if asked_at >= minute]
+    for place in ({"tenant_id": contoso.pk}, {"workspace_ids": [contoso.workspace_id]}):
+        assert found(since(moment, **place)) == later
+        assert found(before(moment, **place)) == [pk for pk in runs if pk not in later]
+
+
+def test_clocks_that_differ_by_minutes_lose_nothing(engine, contoso):
+    apart = int(BLUR.total_seconds() // 60) - 1
+    runs = asked(engine, 0, 20, 20 - apart, 20 + apart, 21, 22 - apart, 40)
+    later = [pk for pk, minute in zip(runs, (0, 20, 11, 29, 21, 13, 40), strict=True) if minute >= 20]
+    assert found(since(NOON + timedelta(minutes=20), tenant_id=contoso.pk)) == later
+    assert found(before(NOON + timedelta(minutes=20), tenant_id=contoso.pk)) == [pk for pk in runs if pk not in later]
+
+
+def test_ids_that_are_gone_are_no_hindrance(engine, contoso, fabrikam):
+    """Other tenants' runs and runs that retention removed leave gaps in a tenant's ids."""
+    elsewhere = Engine(fabrikam, clock=engine.clock)
+    runs = []
+    for minute in (0, 60, 120):
+        runs += asked(engine, minute)
+        asked(elsewhere, *range(minute, minute + 40))
+    assert found(since(NOON + timedelta(minutes=60), tenant_id=contoso.pk)) == runs[1:]
+    assert found(before(NOON + timedelta(minutes=60), tenant_id=contoso.pk)) == runs[:1]
+
+
+def test_without_a_run_nothing_is_found(contoso):
+    assert found(since(NOON, tenant_id=contoso.pk) | before(NOON, workspace_ids=[contoso.workspace_id])) == []
+
+
+def test_the_border_is_found_in_one_query(engine, contoso, django_assert_num_queries):
+    asked(engine, 0, 30, 60)
+    with django_assert_num_queries(1):
+        since(NOON, tenant_id=contoso.pk)

@@ -1,0 +1,94 @@
+"""The words that people read, letter by letter (OPS-20, OPS-25, OPS-26, UX-60, UX-61)."""
+
+from typing import Any
+
+import pytest
+
+from tenantpilot.operations.links import run_url
+from tenantpilot.operations.models import Notification
+from tenantpilot.operations.presenter import OperationUxPresenter, Toast, counts_text
+from tests.operations.kit import WORK, Engine
+
+pytestmark = pytest.mark.contract
+
+
+def test_a_request_that_was_accepted(engine: Engine, alice: Any) -> None:
+    """OPS-20, UX-60."""
+    run = engine.start(alice)
+    assert OperationUxPresenter.queued_toast(WORK, run) == Toast(
+        "Inventory sync queued", "Running in the background.", "View run", run_url(run)
+    )
+
+
+def test_a_request_that_joined(engine: Engine, alice: Any) -> None:
+    """OPS-20, OPS-26, UX-60: the one canonical toast with its link."""
+    run = engine.start(alice)
+    assert OperationUxPresenter.already_queued_toast(WORK, run) == Toast(
+        "Inventory sync already queued", "A matching run is already queued or running.", "View run", run_url(run)
+    )
+
+
+def test_a_request_that_the_queue_refused(engine: Engine, alice: Any) -> None:
+    """OPS-31, UX-60."""
+    run = engine.start(alice)
+    assert OperationUxPresenter.could_not_start(WORK, run) == Toast(
+        "Inventory sync could not start", "The queue did not accept the job. Try again.", "View run", run_url(run)
+    )
+
+
+COUNTS = {"total": 500, "processed": 480, "failed": 2, "skipped": 0, "created": 3}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message", "title", "body"),
+    [
+        ("succeeded", "", "Inventory sync completed", "Completed successfully. 480 processed, 2 failed, 3 created."),
+        ("partially_succeeded", "Graph answered 500.", "Inventory sync partially completed", "Completed with issues. 480 processed, 2 failed, 3 created. Graph answered 500."),
+        ("failed", "Graph answered 500.", "Inventory sync failed", "Graph answered 500. See the run for details."),
+        ("cancelled", "A person cancelled it.", "Inventory sync cancelled", "Stopped before it finished. 480 processed, 2 failed, 3 created."),
+    ],
+)  # fmt: skip
+def test_a_notification_reads(engine: Engine, alice: Any, outcome: str, message: str, title: str, body: str) -> None:
+    """OPS-23, UX-60, UX-61."""
+    run = engine.completed(alice)
+    data = {"type": WORK.key, "outcome": outcome, "counts": COUNTS, "reason_code": "graph_error", "message": message}
+    told = OperationUxPresenter.notification(Notification(run=run, data=data))
+    assert (told.title, told.body, told.link_label, told.url) == (title, body, "View run", run_url(run))
+
+
+@pytest.mark.parametrize("data", [{}, {"outcome": "blocked", "type": "gone"}, {"outcome": None, "counts": [1]}])
+def test_a_notification_of_another_version_still_reads(engine: Engine, alice: Any, data: dict[str, Any]) -> None:
+    """UI-01: what is unknown never fails."""
+    told = OperationUxPresenter.notification(Notification(run=engine.completed(alice), data=data))
+    assert told.title.endswith("failed")
+    assert "See the run for details." in told.body
+
+
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [
+        ({}, ""),
+        ({"processed": 480, "updated": 3, "failed": 2}, "480 processed, 2 failed, 3 updated"),
+        ({"processed": 1_234_567}, "1,234,567 processed"),
+        ({"failed": 0, "created": 1}, "1 created"),
+        ({"total": 9, "processed": 9}, "9 processed"),
+        ({"processed": 1, "succeeded": 2, "failed": 3, "skipped": 4, "created": 5}, "1 processed, 2 succeeded, 3 failed, 4 skipped"),
+    ],
+)  # fmt: skip
+def test_counts_read_in_catalogue_order_without_zeros_at_most_four(counts: dict[str, int], text: str) -> None:
+    """UX-61."""
+    assert counts_text(counts) == text
+
+
+def test_every_link_to_a_run_leads_to_its_page(engine: Engine, alice: Any) -> None:
+    """OPS-25: Monitoring, Operations, run detail."""
+    run = engine.start(alice)
+    assert run_url(run) == f"/admin/t/contoso/operations/{run.pk}/"
+
+
+def test_a_run_of_the_workspace_has_its_page_too(engine: Engine, alice: Any) -> None:
+    """OPS-25."""
+    wide = engine.service.start(
+        WORK, tenant=None, workspace=engine.tenant.workspace, initiator=alice, inputs={}, now=engine.clock()
+    ).run
+    assert str(wide.pk) in run_url(wide)

@@ -1,0 +1,179 @@
+"""`make test`: every suite, on every database that is here, and a last word on what was skipped.
+
+python -m tests.run [all | contract | deep | chaos]
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.servers import PostgresServer, find_postgresql
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() == "true"
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if shutil.which(path)), None)
+
+say = partial(print, end="", flush=True)
+
+
+@dataclass
+class Suite:
+    """One call of pytest."""
+
+    name: str
+    arguments: list[str]
+    environment: dict[str, str]
+    niceness: int = 0
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0
+    code: int = 0
+
+    def run(self, tell: Callable[[str], None] = say) -> None:
+        tell(f"\n=== {self.name} ===\n")
+        began = time.monotonic()
+        command = [sys.executable, "-m", "pytest", *self.arguments]
+        polite = ["nice", "-n", str(self.niceness)] if self.niceness else []
+        environment = os.environ | self.environment
+        process = subprocess.Popen([*polite, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for line in process.stdout or ():
+            tell(line)
+            self._read_counts(line)
+        # 5: no test was chosen, which is a failure of the command that chose.
+        self.code = process.wait()
+        self.seconds = time.monotonic() - began
+
+    def _read_counts(self, line: str) -> None:
+        if re.search(r" in \d+[.\d]*s", line):
+            self.passed = _count(line, "passed")
+            self.failed = _count(line, "failed") + _count(line, "errors?")
+            self.skipped = _count(line, "skipped")
+
+
+def _count(line: str, word: str) -> int:
+    found = re.search(rf"(\d+) {word}\b", line)
+    return int(found.group(1)) if found else 0
+
+
+def main(mode: str) -> int:
+    postgresql = find_postgresql()
+    missing = [] if postgresql else ["PostgreSQL: no server on 127.0.0.1:5432 and no binaries to start one"]
+    if CHROMIUM is None and mode == "all":
+        missing.append("Chromium: browser tests were skipped (apt-get install chromium)")
+    if missing and IN_CI:
+        print("CI needs what is missing here:", *missing, sep="\n  ")
+        return 1
+    suites = _suites(mode, postgresql)
+    if mode == "contract":
+        _run_side_by_side(suites)
+    else:
+        for suite in suites:
+            suite.run()
+    if postgresql:
+        postgresql.stop()
+    return _last_words(suites, missing)
+
+
+# What the database itself refuses, orders or undoes, and what each dispatcher promises.
+UP_TO_THE_DATABASE = (
+    "audit/",
+    "tenancy/",
+    "operations/dispatching/",
+    "operations/test_cancelling.py",
+    "operations/test_dying.py",
+    "operations/test_ending.py",
+    "operations/test_illegal_writes.py",
+    "operations/test_leases.py",
+    "operations/test_starting.py",
+    "operations/test_states.py",
+)
+CHOSEN = {"all": "not deep", "deep": "deep", "chaos": "deep"}
+
+
+def _run_side_by_side(suites: list[Suite]) -> None:
+    """Each in one process of its own; what it says is shown when it has ended."""
+    said: list[list[str]] = [[] for _suite in suites]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda suite, lines: suite.run(lines.append), suites, said))
+    for lines in said:
+        print("".join(lines), end="", flush=True)
+
+
+def _suites(mode: str, postgresql: PostgresServer | None) -> list[Suite]:
+    if mode == "contract":
+        return _contract_suites(postgresql)
+    chosen = CHOSEN[mode]
+    product = ["tests/operations/chaos", "-s"] if mode == "chaos" else ["tests", "-n", "2", "--dist", "worksteal"]
+    suites = [Suite("TenantPilot on SQLite", [*product, "-m", chosen], {})]
+    if postgresql:
+        suites.append(_on_postgresql(postgresql, [*product, "-m", f"database and not browser and {chosen}"]))
+        if mode == "all":
+            suites.append(_suite_under_policies(postgresql))
+    if mode != "chaos":
+        suites += [_package_suite(name, mode) for name in ("ownedfields", "intunesim")]
+    return suites
+
+
+def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
+    """Side by side, the one that waits for a server first. `make test` runs all of it on both databases."""
+    files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "mark.contract" in path.read_text()]
+    paths = [str(path.relative_to(ROOT)) for path in files]
+    engine = [path for path in paths if path.startswith("tests/operations/")]
+    others = [path for path in paths if path not in engine]
+    chosen = ["-m", "contract and not deep and not browser"]
+    suites = [
+        Suite("The engine on SQLite", [*engine, *chosen], {}, niceness=5),
+        Suite("What stands around it on SQLite", [*others, *chosen], {}, niceness=5),
+    ]
+    if postgresql:
+        refused = [path for path in paths if path.removeprefix("tests/").startswith(UP_TO_THE_DATABASE)]
+        suites.append(_on_postgresql(postgresql, [*refused, "-m", "contract and database and not deep and not twice"]))
+    return suites
+
+
+def _on_postgresql(postgresql: PostgresServer, arguments: list[str]) -> Suite:
+    environment = {"TENANTPILOT_DATABASE_URL": f"{postgresql.url}/tenantpilot"}
+    return Suite("TenantPilot on PostgreSQL", arguments, environment)
+
+
+def _suite_under_policies(postgresql: PostgresServer) -> Suite:
+    """Every address for every kind of person, with PostgreSQL's row-level security turned on."""
+    environment = {
+        "TENANTPILOT_DATABASE_URL": f"{postgresql.bound_by_policies()}/tenantpilot_rows",
+        "TENANTPILOT_ROW_SECURITY": "1",
+    }
+    paths = ["tests/contract/test_routes.py", "tests/web/test_activity.py", "tests/web/test_notifications.py"]
+    return Suite("TenantPilot under row security", [*paths, "-n", "2"], environment)
+
+
+def _package_suite(name: str, mode: str) -> Suite:
+    folder = f"packages/{name}"
+    arguments = ["-c", f"{folder}/pyproject.toml", "--rootdir", folder, f"{folder}/tests", "-n", "2"]
+    environment = {"OWNEDFIELDS_DEEP": "1"} if mode == "deep" else {}
+    return Suite(name, [*arguments, "-p", "no:django", "-p", "no:cacheprovider"], environment)
+
+
+def _last_words(suites: list[Suite], missing: list[str]) -> int:
+    print("\n=== what ran ===")
+    for suite in suites:
+        state = "ok" if suite.code == 0 else f"FAILED (exit {suite.code})"
+        counts = f"{suite.passed} passed, {suite.failed} failed, {suite.skipped} skipped"
+        print(f"{suite.name:28} {counts:40} {suite.seconds:6.0f} s  {state}")
+    print("Not run here:", *missing, sep="\n  ") if missing else print("Nothing was left out.")
+    broken = sum(suite.code != 0 and not suite.failed for suite in suites)
+    total = [sum(getattr(suite, name) for suite in suites) for name in ("passed", "failed", "skipped")]
+    print(f"{total[0]} passed, {total[1] + broken} failed, {total[2]} skipped")
+    return 1 if any(suite.code for suite in suites) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))

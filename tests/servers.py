@@ -1,0 +1,100 @@
+"""Find a PostgreSQL server for the tests, or start one of their own from the machine's binaries."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+STANDARD = "postgresql://postgres@127.0.0.1:5432"
+
+
+@dataclass
+class PostgresServer:
+    """`url` has no database name. A server that was found is not stopped."""
+
+    url: str
+    folder: Path | None = None
+    binaries: Path | None = None
+
+    def stop(self) -> None:
+        if self.folder is not None and self.binaries is not None:
+            _as_owner([str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"])
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def crash_and_start(self) -> None:
+        """As if its process had been killed: nothing is said to anybody. Started where it was not running, too."""
+        assert self.folder is not None, "a server that was found is not ours to stop"
+        data = self.folder / "data"
+        _as_owner(
+            [str(self.binaries / "pg_ctl"), "-D", str(data), "-w", "-l", f"{data}.log", "-m", "immediate", "restart"]
+        )
+
+    @property
+    def answers(self) -> bool:
+        return _answers(self.url)
+
+    def bound_by_policies(self, role: str = "tenantpilot_tests") -> str:
+        """The address for a role that row-level security binds, made here unless it is there."""
+        with psycopg.connect(f"{self.url}/postgres", autocommit=True) as server:
+            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                server.execute(f"CREATE ROLE {role} LOGIN CREATEDB PASSWORD '{role}'")
+            host, port = server.info.host, server.info.port
+        return f"postgresql://{role}:{role}@{host}:{port}"
+
+
+def find_postgresql() -> PostgresServer | None:
+    """A server that answers; else one started here; else None."""
+    url = os.environ.get("TENANTPILOT_TEST_POSTGRESQL", STANDARD)
+    if _answers(url):
+        return PostgresServer(url)
+    return start_own_postgresql()
+
+
+def start_own_postgresql(within: Path | None = None) -> PostgresServer | None:
+    """Its files in a folder of its own, in `within` if that is given. None where there are no binaries."""
+    binaries = _binaries()
+    return _start(binaries, within) if binaries else None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with psycopg.connect(f"{url}/postgres", connect_timeout=3) as server:
+            return server.info.server_version >= 150000
+    except psycopg.Error:
+        return False
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    path = shutil.which("initdb")
+    return found[0].parent if found else Path(path).parent if path else None
+
+
+def _start(binaries: Path, within: Path | None) -> PostgresServer | None:
+    folder = Path(tempfile.mkdtemp(prefix="tenantpilot-postgresql-", dir=within))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    port = _free_port()
+    data = str(folder / "data")
+    _as_owner([str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"])
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    _as_owner([str(binaries / "pg_ctl"), "-D", data, "-w", "-l", f"{data}.log", "-o", options, "start"])
+    server = PostgresServer(f"postgresql://postgres@127.0.0.1:{port}", folder, binaries)
+    return server if _answers(server.url) else None
+
+
+def _as_owner(command: list[str]) -> None:
+    """PostgreSQL refuses to run as root."""
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*prefix, *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

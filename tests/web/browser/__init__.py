@@ -1,0 +1,1 @@
+"""Tests in a real browser, against the whole product as `tenantpilot demo` runs it."""

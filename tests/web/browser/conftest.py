@@ -1,0 +1,163 @@
+"""The demo with its real processes, and browsers of its people.
+
+Without Chromium these tests are skipped, and in CI they fail instead.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tenantpilot.cli.demo import simulator
+from tenantpilot.cli.demo.choices import DATABASE, FOR_PEOPLE
+from tests.cli.kit import Running, free_port, running
+from tests.web.browser.workers import Workers
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+IN_CI = os.environ.get("CI", "").lower() == "true"
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+INVENTORY, FIRST_POLICY = "/admin/t/contoso/inventory/", "FIRST POLICY"
+# What must come in the end may take a while on two busy cores; that it comes is what the tests hold.
+expect.set_options(timeout=30_000)
+PEOPLE = ("Olivia", "Oscar", "Rita", "Farid", "Pat")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/web/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and not IN_CI:
+                item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    assert CHROMIUM, "CI needs Chromium: apt-get install chromium"
+    quiet = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+    options = ["--headless", "--no-sandbox", "--no-first-run", "--disable-sync", "--disable-dev-shm-usage", *quiet]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": options}
+
+
+@dataclass
+class Demo:
+    """A demo that runs, its first syncs done."""
+
+    address: str
+    process: Running
+    links: dict[str, str]
+    database: Path
+
+    @property
+    def workers(self) -> Workers:
+        return Workers(self.process.process.pid, self.database)
+
+    @contextmanager
+    def slow_graph(self, milliseconds: int) -> Iterator[None]:
+        """Graph answers so late that a sync is under way for as long as a test needs it to be."""
+        found = re.search(r"Simulated Microsoft Graph on http://[\d.]+:(\d+)", self.process.said)
+        assert found, "the demo names no simulator"
+        simulator.set_latency(int(found[1]), milliseconds)
+        try:
+            yield
+        finally:
+            simulator.set_latency(int(found[1]), FOR_PEOPLE.latency_ms)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    arguments = ("demo", "--port", str(port), "--data-dir", str(folder / "data"))
+    with running(*arguments, output=folder / "output") as process:
+        process.until_said("Run 2: ")
+        process.until(lambda: process.said.count("succeeded:") == 2)
+        links = dict(zip(PEOPLE, re.findall(r"http://\S+/auth/link/\S+", process.said), strict=True))
+        yield Demo(f"http://127.0.0.1:{port}", process, links, folder / "data" / DATABASE)
+
+
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, demo: Demo) -> dict[str, Any]:
+    """Everybody signed in by their link, once: what a browser keeps of it."""
+    kept = {}
+    for person, link in demo.links.items():
+        context = browser.new_context()
+        context.new_page().goto(link)
+        kept[person] = context.storage_state()
+        context.close()
+    return kept
+
+
+@dataclass
+class Visits:
+    """Opens pages as somebody, and remembers every error that a console showed."""
+
+    browser: Browser
+    demo: Demo
+    sessions: dict[str, Any]
+    errors: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(
+        self, person: str, path: str, *, dark: bool = False, narrow: bool = False, script: bool = True, **options: Any
+    ) -> Page:
+        context = self.browser.new_context(
+            storage_state=self.sessions[person],
+            base_url=self.demo.address,
+            viewport=NARROW if narrow else WIDE,
+            is_mobile=narrow,
+            has_touch=narrow,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            **options,
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._own(request.url))
+        page.goto(path.replace(FIRST_POLICY, self._first_policy(context)))
+        return page
+
+    def _first_policy(self, context: BrowserContext) -> str:
+        found = re.search(r'href="(/admin/t/contoso/inventory/\d+/)"', context.request.get(INVENTORY).text())
+        return found.group(1) if found else INVENTORY
+
+    def _own(self, url: str) -> None:
+        if not url.startswith((self.demo.address, "data:")):
+            self.errors.append(f"asked another origin: {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: Demo, sessions: dict[str, Any]) -> Iterator[Visits]:
+    """visit("Oscar", "/admin/") answers a page; at the end no console may have complained."""
+    visits = Visits(browser, demo, sessions)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert visits.errors == []
+
+
+@pytest.fixture
+def held_sync(demo: Demo, visit: Visits) -> Iterator[str]:
+    """The address of a sync of Contoso that waits in line for as long as the test looks at it."""
+    page = visit("Oscar", "/admin/t/contoso/")
+    with demo.workers.stopped():
+        page.get_by_role("button", name="Sync inventory").click()
+        run = str(page.locator(".toast a").get_attribute("href"))
+        yield run
+        page = visit("Oscar", f"{run}cancellation/", script=False)
+        page.get_by_role("button", name="Cancel run").click()
+        page.locator("#run:not([data-every])").wait_for()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path | None:
+    """Where pictures are kept, if somebody wants to look at them."""
+    folder = os.environ.get("TENANTPILOT_SCREENSHOTS")
+    return Path(folder) if folder else None

@@ -1,0 +1,119 @@
+"""Nothing for the automatic check to find: every page, both themes, both widths, dialogs open (UX-70, UX-19)."""
+
+import itertools
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page
+
+from tests.web.browser.conftest import FIRST_POLICY, NARROW, WIDE, Visits
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "LATEST RUN"
+PAGES = {
+    "tenants": ("Olivia", "/admin/"),
+    "overview": ("Oscar", "/admin/t/contoso/"),
+    "inventory": ("Oscar", "/admin/t/contoso/inventory/?platform=windows&sort=-modified"),
+    "nothing matches": ("Oscar", "/admin/t/contoso/inventory/?q=zzzz"),
+    "policy": ("Oscar", FIRST_POLICY),
+    "policy runs": ("Oscar", FIRST_POLICY + "?tab=runs"),
+    "operations": ("Oscar", "/admin/t/contoso/operations/?state=succeeded&who=nonsense"),
+    "statistics": ("Oscar", "/admin/t/contoso/operations/statistics/"),
+    "saved views": ("Oscar", "/admin/t/contoso/operations/views/"),
+    "operations of all": ("Olivia", "/admin/operations/"),
+    "run": ("Oscar", RUN),
+    "notifications": ("Olivia", "/admin/notifications/"),
+    "audit log": ("Olivia", "/admin/t/contoso/audit/"),
+    "search": ("Oscar", "/admin/search/?q=a"),
+    "system": ("Pat", "/system/"),
+    "reader": ("Rita", "/admin/t/contoso/"),
+}
+OPENERS = {
+    "command palette": lambda page: page.keyboard.press("Control+k"),
+    "shortcuts": lambda page: page.keyboard.press("Shift+?"),
+    "switcher": lambda page: page.get_by_role("button", name=re.compile("Switch tenant")).click(),
+    "bell": lambda page: page.get_by_role("button", name=re.compile("^Notifications")).click(),
+    "theme": lambda page: page.get_by_role("button", name="Theme").click(),
+    "account": lambda page: page.get_by_role("button", name="Account").click(),
+    "save view": lambda page: (
+        page.goto("/admin/t/contoso/operations/?state=succeeded"),
+        page.locator("#save-view-button").click(),
+    ),
+    "policy types": lambda page: page.get_by_role("button", name="Choose policy types").click(),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_pages_in_both_themes_and_widths_ux_19_ux_70(visit: Visits, screenshots: Path | None, name: str):
+    person, path = PAGES[name]
+    page = visit(person, "/admin/t/contoso/operations/" if path == RUN else path, reduced_motion="reduce")
+    if path == RUN:
+        page.locator("tbody th a").first.click()
+        page.locator("#run").wait_for()
+    for size, theme in itertools.product((WIDE, NARROW), ("light", "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
+        if screenshots:
+            page.screenshot(path=screenshots / f"{name}-{theme}-{size['width']}.png")
+        assert_nothing_found(page)
+        assert_nothing_scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", OPENERS)
+def test_with_something_open_ux_70(visit: Visits, name: str, dark: bool):
+    page = visit("Oscar", "/admin/t/contoso/", dark=dark)
+    OPENERS[name](page)
+    page.wait_for_load_state()
+    page.locator("dialog[open], :popover-open").first.wait_for()
+    page.wait_for_timeout(400)
+    assert_nothing_found(page)
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["1280", "390"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_while_a_run_is_active_with_its_dialog_and_a_toast_ux_70(
+    visit: Visits, held_sync: str, dark: bool, narrow: bool
+):
+    page = visit("Oscar", held_sync, dark=dark, narrow=narrow)
+    page.locator("#activity summary").wait_for()
+    assert_nothing_found(page)
+    page.locator("#cancel-run").click()
+    assert_nothing_found(page)
+    page.keyboard.press("Escape")
+    page.goto("/admin/t/contoso/inventory/")
+    page.get_by_role("button", name="Sync inventory").first.click()
+    page.locator(".toast").wait_for()
+    page.wait_for_timeout(300)
+    assert_nothing_found(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_on_the_menu_of_narrow_screens_ux_70(visit: Visits, dark: bool):
+    page = visit("Oscar", "/admin/t/contoso/", dark=dark, narrow=True)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("dialog", name="Menu").wait_for()
+    assert_nothing_found(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", ["/auth/login/", "/auth/signup/", "/auth/link/forged/"])
+def test_before_anybody_is_signed_in_ux_70(visit: Visits, path: str, dark: bool):
+    visit.sessions = {**visit.sessions, "Nobody": {"cookies": [], "origins": []}}
+    page = visit("Nobody", path, dark=dark)
+    assert_nothing_found(page)
+    visit.errors[:] = [error for error in visit.errors if "410" not in error]
+
+
+def assert_nothing_found(page: Page) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+
+
+def assert_nothing_scrolls_sideways(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

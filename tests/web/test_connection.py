@@ -1,0 +1,85 @@
+"""Settings → Connection: what is known is shown to members, a secret is taken in and never shown again."""
+
+import pytest
+from django.urls import reverse
+
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.tenancy.credentials import open_credential
+from tenantpilot.tenancy.models import TenantCredential
+
+CLIENT = "55555555-5555-4555-8555-555555555555"
+PEM = "\n".join(f"-----BEGIN {what}-----\nMII\n-----END {what}-----" for what in ("CERTIFICATE", "PRIVATE KEY"))
+
+
+@pytest.fixture
+def address(contoso):
+    return reverse("connection", args=["contoso"])
+
+
+@pytest.fixture
+def change(contoso, signed_in, olivia):
+    browser = signed_in(olivia)
+
+    def post(**fields):
+        return browser.post(reverse("change-credential", args=["contoso"]), fields)
+
+    return post
+
+
+def test_ops_32_the_page_is_made_from_the_database_in_few_queries(
+    address, signed_in, bob, django_assert_max_num_queries
+):
+    browser = signed_in(bob)
+    with django_assert_max_num_queries(12):
+        answer = browser.get(address)
+    assert "There is no credential yet" in answer.text
+    assert answer.text.count('<th scope="row">') == 44
+
+
+def test_ux_36_a_reader_sees_the_button_disabled_and_no_form(address, signed_in, bob):
+    text = signed_in(bob).get(address).text
+    assert 'aria-describedby="why-not-check"' in text
+    assert 'name="secret"' not in text
+
+
+def test_a_client_secret_is_sealed_audited_and_never_shown(change, contoso, address, signed_in, olivia):
+    answer = change(client_id=CLIENT, secret="Very~Secret.Value", expires_on="2027-01-31")
+    assert answer.status_code == 302
+    assert open_credential(contoso).secret == "Very~Secret.Value"
+    assert "Very~Secret" not in signed_in(olivia).get(address).text
+    entry = AuditLog.objects.get(action="tenant.credential_changed")
+    assert (entry.actor_id, "Very~Secret" in str(entry.after)) == (olivia.pk, False)
+
+
+def test_a_certificate_with_its_key_is_kept_as_such(change):
+    assert change(client_id=CLIENT, certificate=PEM).status_code == 302
+    assert TenantCredential.everywhere.get().kind == "certificate"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"client_id": "nonsense", "secret": "s"}, "Copy the id"),
+        ({"client_id": CLIENT}, "one of the two"),
+        ({"client_id": CLIENT, "secret": "s", "certificate": PEM}, "one of the two"),
+        ({"client_id": CLIENT, "certificate": "-----BEGIN CERTIFICATE-----"}, "Paste both"),
+        ({"client_id": CLIENT, "secret": "s", "expires_on": "tomorrow"}, "Enter a valid date"),
+        ({"client_id": CLIENT, "secret": "s" * 300}, "at most 256"),
+    ],
+)
+def test_ux_35_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(change, fields, says):
+    answer = change(**fields)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert fields.get("secret", "no secret") not in answer.text or len(fields["secret"]) == 1
+    assert not TenantCredential.everywhere.exists()
+
+
+def test_ops_30_the_check_is_queued_and_a_second_one_joins_it(contoso, signed_in, alice):
+    browser = signed_in(alice)
+    start = reverse("start-connection-check", args=["contoso"])
+    first, second = (browser.post(start, headers={"HX-Request": "true"}) for _click in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert "Connection check already queued" in second.text
+    assert OperationRun.everywhere.get().type == "connection_check"

@@ -1,0 +1,171 @@
+"""Monitoring → Schedules: seen by members, changed by who may, each change audited (SEC-02, OPS-32, OPS-34)."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, INVENTORY_SYNC
+from tenantpilot.operations.models import OperationRun, Schedule
+from tenantpilot.operations.schedules import services
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.operations.types import operation_types
+from tenantpilot.web.schedule_words import cadence_words
+from tests.web.html import read
+from tests.web.kit import at_most_queries
+
+FORM = {
+    "name": "Nightly",
+    "operation": "inventory_sync",
+    "frequency": "daily",
+    "at": "03:30",
+    "time_zone": "Europe/Berlin",
+}
+
+
+@pytest.fixture
+def nightly(contoso, alice, now):
+    return made(contoso, alice, now, "Nightly")
+
+
+def made(tenant, actor, now, name):
+    cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
+    return services.create_schedule(
+        INVENTORY_SYNC, tenant=tenant, name=name, cadence=cadence, inputs={}, actor=actor, now=now
+    )
+
+
+@pytest.fixture
+def ask(signed_in, alice, contoso):
+    """ask("schedules") as Alice; ask("pause-schedule", nightly, {}) sends a form."""
+
+    def ask(name, schedule=None, form=None, who=alice):
+        url = reverse(name, args=["contoso", *([schedule.pk] if schedule else [])])
+        return signed_in(who).get(url) if form is None else signed_in(who).post(url, form)
+
+    return ask
+
+
+def test_every_schedule_says_what_when_and_how_the_last_run_went(ask, nightly, now):
+    services.tick(now=now + timedelta(days=1))
+    row = read(ask("schedules")).one("tr", id=f"schedule-{nightly.pk}")
+    words = [cell.words for cell in row.every("td")]
+    assert row.one("th").words == "Nightly"
+    assert words[:3] == ["Inventory sync", "Active", "Every day at 03:00 (UTC)"]
+    assert "Queued" in words[4]
+    assert row.one("a", class_="link")["href"] == reverse(
+        "operation-run", args=["contoso", OperationRun.everywhere.get().pk]
+    )
+
+
+def test_ux_40_without_a_schedule_the_page_says_what_one_is_for(ask):
+    assert "No schedules yet" in read(ask("schedules")).one("main").words
+
+
+def test_ux_36_a_reader_sees_them_and_is_told_why_not_more(ask, nightly, bob):
+    main = read(ask("schedules", who=bob)).one("main")
+    assert "Nightly" in main.words
+    assert "Your role is Reader." in main.one("p", id="why-not-manage").words
+    assert not main.every("form")
+
+
+def test_ux_21_many_schedules_cost_no_more_queries_than_one(signed_in, contoso, alice, now):
+    for number in range(30):
+        made(contoso, alice, now, f"Number {number}")
+    services.tick(now=now + timedelta(days=1))
+    browser = signed_in(alice)
+    browser.get(reverse("schedules", args=["contoso"]))
+    with at_most_queries(12):
+        page = browser.get(reverse("schedules", args=["contoso"]))
+    assert len(read(page).one("tbody").every("tr")) == 30
+
+
+def test_a_schedule_is_created_as_the_form_says(ask, contoso, alice):
+    answer = ask("create-schedule", form=FORM)
+    assert answer["Location"] == reverse("schedules", args=["contoso"])
+    kept = Schedule.everywhere.get()
+    assert (kept.tenant, kept.type, kept.created_by) == (contoso, "inventory_sync", alice)
+    assert kept.cadence == Cadence(Frequency.DAILY, "Europe/Berlin", minute=30, hour=3)
+    assert AuditLog.objects.get(action="schedule.created").actor_id == alice.pk
+
+
+def test_what_a_schedule_starts_reads_every_type_that_there_is_at_that_time(ask, now):
+    ask("create-schedule", form=FORM)
+    services.tick(now=Schedule.everywhere.get().next_slot_at)
+    run = OperationRun.everywhere.get()
+    assert run.inputs == {"policy_types": [kind.key for kind in policy_types.every()]}
+    assert run.initiator is None
+
+
+def test_weekdays_count_for_a_weekly_schedule_alone(ask):
+    ask("create-schedule", form={**FORM, "frequency": "weekly", "weekdays": ["4", "0"]})
+    ask("create-schedule", form={**FORM, "name": "Hourly", "frequency": "hourly", "weekdays": ["4"]})
+    weekly, hourly = Schedule.everywhere.order_by("pk")
+    assert cadence_words(weekly.cadence) == "Monday and Friday at 03:30 (Europe/Berlin)"
+    assert (cadence_words(hourly.cadence), hourly.weekdays) == ("Every hour at :30", [])
+
+
+def test_each_weekday_can_be_ticked(ask):
+    boxes = read(ask("create-schedule")).one("fieldset", id="id_weekdays").every("input", type="checkbox")
+    assert [box["value"] for box in boxes] == ["0", "1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"name": "x" * 121}, "at most 120"),
+        ({"at": "25:00"}, "Write a time such as 03:00."),
+        ({"time_zone": "Mars/Olympus"}, "not one of the available choices"),
+        ({"frequency": "yearly"}, "not one of the available choices"),
+        ({"frequency": "weekly"}, "Choose at least one weekday."),
+        ({"frequency": "weekly", "weekdays": ["7"]}, "not one of the available choices"),
+        ({"operation": "bulk_policy_ignore"}, "not one of the available choices"),
+    ],
+)
+def test_ux_35_what_is_wrong_stays_in_the_form_with_its_reason(ask, wrong, says):
+    answer = ask("create-schedule", form={**FORM, **wrong})
+    assert answer.status_code == 422
+    assert says in read(answer).one("main").words
+    assert not Schedule.everywhere.exists()
+
+
+def test_a_name_is_used_once_in_a_tenant(ask, nightly):
+    answer = ask("create-schedule", form=FORM)
+    assert answer.status_code == 422
+    assert "There is a schedule of this name already." in answer.text
+
+
+def test_only_what_can_start_without_a_person_is_offered(ask):
+    offered = {kind.key for kind in operation_types.all() if kind.scheduled}
+    values = [
+        option["value"] for option in read(ask("create-schedule")).one("select", id="id_operation").every("option")
+    ]
+    assert set(values) == offered
+    assert BULK_POLICY_IGNORE.key not in values
+
+
+def test_it_is_paused_and_resumed(ask, nightly):
+    ask("pause-schedule", nightly, {})
+    assert "Paused" in read(ask("schedules")).one("tbody").words
+    ask("resume-schedule", nightly, {})
+    assert Schedule.everywhere.get().paused_at is None
+
+
+def test_ux_34_it_is_deleted_by_typing_its_name_and_its_runs_stay(ask, nightly, now):
+    services.tick(now=now + timedelta(days=1))
+    assert "Delete the schedule Nightly?" in read(ask("delete-schedule", nightly)).one("h1").words
+    assert ask("delete-schedule", nightly, {"name": "Daily"}).status_code == 422
+    assert Schedule.everywhere.exists()
+    assert ask("delete-schedule", nightly, {"name": "Nightly"}).status_code == 302
+    assert not Schedule.everywhere.exists()
+    assert OperationRun.everywhere.count() == 1
+
+
+@pytest.mark.parametrize("name", ["pause-schedule", "resume-schedule", "delete-schedule"])
+def test_sec_03_a_schedule_of_another_tenant_is_not_there(ask, fabrikam, charlie, now, name):
+    theirs = made(fabrikam, charlie, now, "Theirs")
+    assert ask(name, theirs, {"name": "Theirs"}).status_code == 404
+    assert Schedule.everywhere.get().paused_at is None
