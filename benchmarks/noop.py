@@ -1,0 +1,25 @@
+"""What the engine is compared with: a task that does nothing, and an operation that does nothing."""
+
+from typing import Any
+
+from tenantpilot.operations.taskapi import task
+from tenantpilot.operations.types import OperationType
+from tenantpilot.tenancy.capabilities import Capability
+
+
+@task(queue_name="interactive")
+def noop(_number: int) -> None:
+    """The queue's own cost."""
+
+
+def empty(_context: Any) -> None:
+    """The engine's own cost."""
+
+
+EMPTY = OperationType(
+    key="bench_empty",
+    label="Nothing",
+    capability=Capability.INVENTORY_SYNC,
+    handler="benchmarks.noop:empty",
+    identity_fields=("number",),
+)

@@ -1,0 +1,1 @@
+"""How the questions of the product cost on a long history: `make bench-scale`."""

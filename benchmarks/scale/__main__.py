@@ -1,0 +1,112 @@
+"""python -m benchmarks.scale [--sqlite N] [--postgresql N] [--base N] [--write FILE]: load, ask, compare, clean up.
+
+Each engine gets two databases of its own, a short history and a long one, which are removed again. Without a number
+PostgreSQL gets as many runs as fit into half of the free disk, at most 10,000,000.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+from benchmarks.scale.reporting import History, report
+
+BASE, MOST_ON_SQLITE, MOST_ON_POSTGRESQL = 40_000, 1_000_000, 10_000_000
+BYTES_A_RUN = 2_000
+
+
+def main() -> int:
+    chosen = _arguments()
+    parts = []
+    if chosen.sqlite:
+        parts.append(report("SQLite", _histories(_sqlite, chosen.base, chosen.sqlite)))
+    if chosen.postgresql != 0:
+        parts += _on_postgresql(chosen.base, chosen.postgresql)
+    text = "\n\n".join(parts)
+    print(text)
+    if chosen.write:
+        Path(chosen.write).write_text(text + "\n")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
+    parser.add_argument("--sqlite", type=int, default=MOST_ON_SQLITE, help="how many runs; 0 leaves it out")
+    parser.add_argument("--postgresql", type=int, help="how many runs; 0 leaves it out")
+    parser.add_argument("--base", type=int, default=BASE, help="the short history; a quarter lies in one tenant")
+    parser.add_argument("--write", help="a file for the tables")
+    return parser.parse_args()
+
+
+def _on_postgresql(base: int, asked: int | None) -> list[str]:
+    from tests.servers import find_postgresql
+
+    server = find_postgresql()
+    if server is None:
+        return ["PostgreSQL: no server was found."]
+    try:
+        runs = asked or min(MOST_ON_POSTGRESQL, _free_bytes(server.url) // 2 // BYTES_A_RUN)
+        return [report("PostgreSQL", _histories(lambda: _postgresql(server.url), base, runs))]
+    finally:
+        server.stop()
+
+
+def _free_bytes(server: str) -> int:
+    """Where the server keeps its data; of one on another machine nothing is known, and it gets a tenth."""
+    with psycopg.connect(f"{server}/postgres") as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    folder = Path(row[0]) if row else Path()
+    known = folder.exists()
+    return shutil.disk_usage(folder).free if known else MOST_ON_POSTGRESQL // 10 * BYTES_A_RUN * 2
+
+
+def _histories(database: object, *sizes: int) -> list[History]:
+    return [_history(database, runs) for runs in sizes]
+
+
+def _history(database: object, runs: int) -> History:
+    with database() as environment:  # type: ignore[operator]
+        command = [sys.executable, "-m", "benchmarks.scale.child", str(runs)]
+        done = subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True)
+    return History.read(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def _sqlite() -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="tenantpilot-scale-") as folder:
+        yield _settings(folder, f"sqlite:///{folder}/scale.sqlite3")
+
+
+@contextmanager
+def _postgresql(server: str) -> Iterator[dict[str, str]]:
+    name = f"tp_scale_{uuid4().hex[:12]}"
+    with (
+        tempfile.TemporaryDirectory(prefix="tenantpilot-scale-") as folder,
+        psycopg.connect(f"{server}/postgres", autocommit=True) as connection,
+    ):
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield _settings(folder, f"{server}/{name}")
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _settings(folder: str, url: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "tenantpilot.config.settings",
+        "TENANTPILOT_DATA_DIR": folder,
+        "TENANTPILOT_LOG_LEVEL": "CRITICAL",
+        "TENANTPILOT_DATABASE_URL": url,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""python -m benchmarks.scale.child RUNS: one history in the database that the settings name, as one line of JSON.
+
+`python -m benchmarks.scale.child purge SECONDS` removes old runs there for a while, as a worker does.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+PURGE_SECONDS = 20.0
+LOOKS = 100
+
+
+def main(runs: int) -> None:
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from benchmarks.scale.engines import engine
+    from benchmarks.scale.loading import load, to_stderr
+    from benchmarks.scale.measuring import draws, measure
+    from benchmarks.scale.places import make_places
+    from benchmarks.scale.questions import questions
+
+    call_command("migrate", verbosity=0)
+    to_stderr(f"{engine().vendor}: loading {runs:,} runs")
+    places = make_places()
+    began = time.perf_counter()
+    load(runs, tell=to_stderr)
+    loaded = time.perf_counter() - began
+    to_stderr("asking")
+    asked = draws(places, newest=runs, now=timezone.now())
+    measured = [measure(question, asked).__dict__ for question in questions()]
+    to_stderr("purging")
+    print(
+        json.dumps(
+            {
+                "runs": runs,
+                "unit": engine().unit,
+                "loaded": loaded,
+                "sizes": _sizes(),
+                "measured": measured,
+                "purge": _purge(places),
+            }
+        )
+    )
+
+
+def _sizes() -> dict[str, int]:
+    from django.db import connection
+
+    from benchmarks.scale.rows import TABLES
+
+    sizes = {}
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            sizes[table] = cursor.fetchone()[0]
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+        else:
+            cursor.execute("SELECT pg_database_size(current_database())")
+        sizes["bytes"] = cursor.fetchone()[0]
+    return sizes
+
+
+def _purge(places: Any) -> dict[str, Any]:
+    """How fast, and what a list feels of it: its newest page, taken before and meanwhile."""
+    import subprocess
+
+    alone = _looks(places, LOOKS)
+    command = [sys.executable, "-m", "benchmarks.scale.child", "purge", str(PURGE_SECONDS)]
+    worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    meanwhile: list[float] = []
+    while worker.poll() is None:
+        meanwhile += _looks(places, 10)
+    return {"alone": alone, "meanwhile": meanwhile, **json.loads(worker.stdout.read().splitlines()[-1])}
+
+
+def _looks(places: Any, number: int) -> list[float]:
+    """Milliseconds, with the pauses of somebody who looks again and again."""
+    from django.utils import timezone
+
+    from benchmarks.scale.lists import of_tenant
+    from benchmarks.scale.questions import Draw
+
+    taken = []
+    for _look in range(number):
+        began = time.perf_counter()
+        assert of_tenant(Draw(places, timezone.now(), 1, 0), {}).page.rows
+        taken.append((time.perf_counter() - began) * 1e3)
+        time.sleep(0.01)
+    return taken
+
+
+def purge(seconds: float) -> None:
+    """What the handler of retention does, until the time is over."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from benchmarks.scale.rows import OUTCOMES
+    from tenantpilot.operations.retention import purging
+    from tenantpilot.operations.retention.rules import Rules
+
+    rules, after, removed, windows = Rules(dict.fromkeys(OUTCOMES, 1)), 0, 0, 0
+    print("begins", flush=True)
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        window = purging.next_window(1, rules, after=after, now=timezone.now())
+        if window is None:
+            break
+        with transaction.atomic():
+            removed += purging.purge(window)
+        after, windows = window.last, windows + 1
+    print(json.dumps({"removed": removed, "windows": windows, "seconds": time.perf_counter() - began}))
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+
+    let_process_reach(EVERYTHING)
+    if sys.argv[1] == "purge":
+        purge(float(sys.argv[2]))
+    else:
+        main(int(sys.argv[1]))
