@@ -11,7 +11,7 @@ from django.utils import timezone
 from tenantpilot.operations.answers import Claimed
 from tenantpilot.operations.dispatch import DatabaseDispatcher, Dispatcher
 from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
+from tenantpilot.operations.models import OperationRun, ProcessHeartbeat, RunEvent, RunProgress
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.databases import IS_POSTGRESQL
 from tests.operations.dispatching.handlers import DEAF
@@ -69,6 +69,13 @@ def test_an_idle_worker_wakes_up_for_a_job_and_ends_when_asked(start, processes)
     until(lambda: is_over(second))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_worker_that_is_stopped_as_soon_as_it_is_seen_ends_well(processes, number):
+    worker = processes.start(TESTS_STOPPED_WITH=str(int(number)))
+    assert worker.wait(timeout=60) == 0
+    assert not ProcessHeartbeat.objects.exists()
 
 
 def test_ops_07_a_killed_workers_run_is_taken_up_where_it_stopped(start, service, dispatcher, processes):

@@ -6,7 +6,7 @@ import socket
 from contextlib import suppress
 from types import FrameType, TracebackType
 
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from tenantpilot.operations.workers.signals import STOPS, to_listen_for
 
 
 class Signals:
@@ -21,9 +21,8 @@ class Signals:
         self._reader.setblocking(False)
         self._writer.setblocking(False)
         self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        # A hang-up that is ignored from the start stays so: `nohup` must keep its meaning. Ctrl-C is always heard, also
-        # by what a shell script started in the background, where it comes ignored.
-        wanted = [number for number in (*STOPS, signal.SIGCHLD) if not _is_ignored_hang_up(number)]
+        # Ctrl-C is always heard, also by what a shell script started in the background, where it comes ignored.
+        wanted = [*to_listen_for(), signal.SIGCHLD]
         self._handlers_before = {number: signal.signal(number, self._note) for number in wanted}
         return self
 
@@ -48,7 +47,3 @@ class Signals:
             self.hurry_asked = True
         if number in STOPS:
             self.stop_asked = True
-
-
-def _is_ignored_hang_up(number: signal.Signals) -> bool:
-    return number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

@@ -8,11 +8,11 @@ import structlog
 from django_tasks_db.management.commands.db_worker import Worker
 
 from tenantpilot.operations.workers.departure import Departure
+from tenantpilot.operations.workers.signals import hear, to_listen_for
 
 log = structlog.get_logger(__name__)
 
 LOOKS_EVERY_SECONDS = 0.3
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class GracefulWorker(Worker):
@@ -35,10 +35,10 @@ class GracefulWorker(Worker):
         self._leaving, self._grace_seconds = leaving, grace_seconds
 
     def configure_signals(self) -> None:
-        """A hang-up that is ignored from the start stays so: `nohup` must keep its meaning."""
-        for number in STOPS:
-            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self.shutdown)
+        """The base class would end the process at a second one."""
+        for number in to_listen_for():
+            signal.signal(number, self.shutdown)
+        hear()
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002 a handler of signals
         """Take no further job."""

@@ -5,7 +5,6 @@ same, in the handler's transaction, because the dispatcher has a job manager of 
 """
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -17,10 +16,10 @@ from procrastinate.worker import Worker
 from tenantpilot.operations.distributed import BEATS_EVERY, TASK
 from tenantpilot.operations.runner import Runner
 from tenantpilot.operations.workers.departure import Departure
+from tenantpilot.operations.workers.signals import hear, to_listen_for
 
 # What LISTEN does not tell: jobs whose time has come, and everything behind a proxy that pools transactions.
 LOOKS_EVERY_SECONDS = 2.0
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def work(queues: Sequence[str], *, name: str, leaving: Departure, grace_seconds: float) -> None:
@@ -63,13 +62,13 @@ def execute_run(run_id: int) -> None:
 
 
 def _listen_for_signals(worker: Worker, leaving: Departure, grace_seconds: float) -> None:
-    """Each only says that no further job is taken. A hang-up that is ignored from the start stays so."""
+    """Each only says that no further job is taken."""
 
     def leave() -> None:
         leaving.begin(grace_seconds)
         worker.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
-    for number in STOPS:
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, leave)
+    for number in to_listen_for():
+        loop.add_signal_handler(number, leave)
+    hear()
