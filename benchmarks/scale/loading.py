@@ -52,7 +52,8 @@ _ILLEGAL = {
     "an ending that was not told, or told twice": """
         SELECT count(*) FROM operation_runs r LEFT JOIN notifications n ON n.run_id = r.id
         WHERE (r.status = 'completed' AND r.initiator_id IS NOT NULL) <> (n.id IS NOT NULL)
-           OR n.recipient_id <> r.initiator_id OR n.workspace_id <> r.workspace_id""",
+           OR n.recipient_id <> r.initiator_id OR n.workspace_id <> r.workspace_id
+           OR n.id IS NOT NULL AND coalesce(n.tenant_id, 0) <> coalesce(r.tenant_id, 0)""",
     "a run that points into another workspace": """
         SELECT count(*) FROM operation_runs r
         LEFT JOIN tenants t ON t.id = r.tenant_id AND t.workspace_id = r.workspace_id

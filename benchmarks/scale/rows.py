@@ -127,8 +127,8 @@ def _following(ours: Engine) -> tuple[str, ...]:
         " CASE WHEN n % 10 = 0 THEN 'failed' ELSE 'succeeded' END,"
         " CASE WHEN n % 10 = 0 THEN 'graph_not_found' ELSE '' END, ''"
         f" FROM operation_runs, {ours.numbers(1, 100)} WHERE {{these}} AND id % 1000 = 500",
-        "INSERT INTO notifications (workspace_id, recipient_id, kind, run_id, data, created_at, read_at)"
-        f" SELECT workspace_id, initiator_id, 'operation_run_completed', id, {told}, completed_at,"
+        "INSERT INTO notifications (workspace_id, tenant_id, recipient_id, kind, run_id, data, created_at, read_at)"
+        f" SELECT workspace_id, tenant_id, initiator_id, 'operation_run_completed', id, {told}, completed_at,"
         f" CASE WHEN {_roll('id', 9, 100)} = 0 THEN NULL ELSE completed_at END"
         " FROM operation_runs WHERE {these} AND initiator_id IS NOT NULL AND status = 'completed' ORDER BY id",
         "INSERT INTO schedule_slots (schedule_id, slot_at, filled_at, result, run_id)"

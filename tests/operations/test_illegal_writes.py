@@ -53,7 +53,7 @@ def change(which: str, what: str) -> str:
 
 def told(**values: str) -> str:
     row = {
-        "workspace_id": "{workspace}", "recipient_id": "{alice}", "kind": "'operation_run_completed'", "run_id": "{running}",
+        "workspace_id": "{workspace}", "tenant_id": "{tenant}", "recipient_id": "{alice}", "kind": "'operation_run_completed'", "run_id": "{running}",
         "data": "'{{}}'", "created_at": LATER,
     } | values  # fmt: skip
     return f"INSERT INTO notifications ({', '.join(row)}) VALUES ({', '.join(row.values())})"
@@ -143,6 +143,9 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "told to somebody else": ("notification_of_ended_run", told(run_id="{completed}", recipient_id="{bob}")),
     "told of a system run": ("notification_of_ended_run", told(run_id="{system}")),
     "told twice": ("notification_once_per_run", told(run_id="{completed}")),
+    "told of another tenant": ("notification_of_its_tenant", told(run_id="{completed}", tenant_id="{fabrikam}")),
+    "told of no tenant": ("notification_of_its_tenant", told(run_id="{completed}", tenant_id="NULL")),
+    "told of a tenant later": ("notification_fixed", "UPDATE notifications SET tenant_id = {fabrikam} WHERE id = {note}"),
     "told otherwise": ("notification_fixed", """UPDATE notifications SET data = '{{"outcome": "failed"}}' WHERE id = {note}"""),
     "told to another": ("notification_fixed", "UPDATE notifications SET recipient_id = {bob} WHERE id = {note}"),
     "untold": ("notification_purge_gate", "DELETE FROM notifications WHERE id = {note}"),

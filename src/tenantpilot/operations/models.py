@@ -232,9 +232,13 @@ class RunEvent(models.Model):
 
 
 class Notification(models.Model):
-    """A lasting message to one person. `data` holds facts; the presenter makes the words."""
+    """A lasting message to one person. `data` holds facts; the presenter makes the words.
+
+    `tenant` is that of the run, as the database sees to: a person's notifications are counted without their runs.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications", db_index=False)
     kind = models.CharField(max_length=48)
     run = models.ForeignKey(
@@ -258,8 +262,14 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["recipient", "-id"], name="notification_of_person_ix"),
-            models.Index(fields=["recipient", "-id"], condition=Q(read_at=None), name="notification_unread_ix"),
+            models.Index(
+                fields=["recipient", "-id", "tenant", "workspace", "read_at"], name="notification_of_person_ix"
+            ),
+            models.Index(
+                fields=["recipient", "-id", "tenant", "workspace"],
+                condition=Q(read_at=None),
+                name="notification_unread_ix",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ class OperationRunCompleted:
             return None
         return _INSERT(  # type: ignore[no-any-return]
             workspace_id=run.workspace_id,
+            tenant_id=run.tenant_id,
             recipient_id=run.initiator_id,
             kind=cls.KIND,
             run_id=run.pk,

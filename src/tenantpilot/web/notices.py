@@ -29,7 +29,7 @@ def visible_to(person: User) -> Any:
     """Told to the person, about tenants and workspaces of which the person is still a member."""
     tenants = visible_tenants(person, Capability.OPERATIONS_VIEW)
     through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
-    about = Q(run__tenant__in=tenants) | Q(run__tenant=None, workspace__in=through)
+    about = Q(tenant__in=tenants) | Q(tenant=None, workspace__in=through)
     return Notification.everywhere.of_person(person).filter(about).select_related("run__tenant")
 
 
