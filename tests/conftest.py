@@ -29,9 +29,10 @@ DATABASE_FIXTURES = {"db", "own_database", "database", "transactional_db"}
 
 
 def pytest_configure() -> None:
-    """Started in the background, a shell has us and all our children ignore Ctrl-C; tests of it need it heard."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """In the background, or beneath `nohup`, all our children would ignore signals that tests need them to hear."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ def main(grace: str, *children: str) -> None:
         supervisor.start(specs)
         say("started")
         supervisor.run()
+        say("stopping")
     say("stopped")
 
 

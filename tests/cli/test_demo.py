@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tenantpilot.tenancy.models import Tenant, Workspace
-from tests.cli.kit import Answer, descendants, free_port, is_alive, kill, running, tenantpilot, until
+from tests.cli.kit import Answer, descendants, is_alive, kill, running, tenantpilot, until
+from tests.ports import free_port
 
 OF_AN_INSTALLATION = {
     "HTTPS": "1",

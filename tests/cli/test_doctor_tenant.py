@@ -15,7 +15,7 @@ from tenantpilot.inventory.models import PolicyTypeAccess
 from tenantpilot.inventory.policy_types import every
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import TenantCredential
-from tests.cli.kit import free_port
+from tests.ports import free_port
 
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
 

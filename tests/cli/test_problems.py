@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import ROOT, Answer, clean_environment, free_port, tenantpilot
+from tests.cli.kit import ROOT, Answer, clean_environment, tenantpilot
+from tests.ports import free_port
 
 NOBODY = 65534
 

@@ -95,6 +95,14 @@ def test_a_sign_of_life_that_cannot_be_written_is_tried_again(own_database, sett
         until(lambda: ProcessHeartbeat.objects.get().seen_at > before)
 
 
+def test_a_sign_of_life_that_comes_after_the_end_does_not_bring_the_process_back(own_database):
+    """It hung at the database while its process withdrew."""
+    with Heartbeat("worker") as heart:
+        pass
+    heart.beat()
+    assert not ProcessHeartbeat.objects.exists()
+
+
 def test_processes_that_died_a_while_ago_are_forgotten(database):
     now = timezone.now()
     for name, age in (("lately", timedelta(minutes=5)), ("long ago", timedelta(hours=2))):

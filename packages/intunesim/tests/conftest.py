@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,12 @@ from intunesim import DEFAULT_SECRET, Running, Simulator, Tenant, VirtualClock, 
 # Making one takes longer than most tests here, and none of them needs more than one.
 CONTEXT = ssl.create_default_context()
 SCOPE = "https://graph.microsoft.com/.default"
+
+
+def pytest_configure() -> None:
+    """Started in the background, a shell has us and all our children ignore Ctrl-C; tests of it need it heard."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Client(httpx.Client):
@@ -92,7 +99,7 @@ def connect(running: Running) -> Iterator[Callable[[Tenant | None], Client]]:
     clients: list[Client] = []
 
     def connected(tenant: Tenant | None = None) -> Client:
-        client = Client(base_url=running.url, trust_env=False, timeout=10, verify=CONTEXT)
+        client = Client(base_url=running.url, trust_env=False, timeout=60, verify=CONTEXT)
         clients.append(client)
         return client.sign_in(tenant) if tenant else client
 
@@ -125,7 +132,7 @@ def another() -> Iterator[Callable[..., tuple[Simulator, Tenant, Client]]]:
             simulator = Simulator(**{"clock": VirtualClock(), **options})
             tenant = simulator.add_tenant("Contoso")
             running = stack.enter_context(serving(simulator))
-            client = stack.enter_context(Client(base_url=running.url, trust_env=False, timeout=10, verify=CONTEXT))
+            client = stack.enter_context(Client(base_url=running.url, trust_env=False, timeout=60, verify=CONTEXT))
             return simulator, tenant, client.sign_in(tenant)
 
         yield made

@@ -90,13 +90,13 @@ def test_the_process_serves_over_tls_and_names_the_certificate_to_trust(tmp_path
         url = process.stdout.readline().split()[-1]
         authority = process.stdout.readline().split()[-1]
         transport = httpx.HTTPTransport(verify=__import__("ssl").create_default_context(cafile=authority), retries=20)
-        with httpx.Client(base_url=url, transport=transport, trust_env=False) as client:
+        with httpx.Client(base_url=url, transport=transport, trust_env=False, timeout=60) as client:
             shown = client.get("/_sim/").json()
         assert url.startswith("https://")
         assert shown["tenants"][0]["id"] == announced["tenant_id"]
     finally:
         process.terminate()
-        assert process.wait(10) in (0, -15)
+        assert process.wait(60) in (0, -15)
 
 
 def test_help_names_every_option(capsys):
@@ -122,8 +122,8 @@ def test_ctrl_c_ends_it_quietly():
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     url = process.stdout.readline().split()[-1]
     transport = httpx.HTTPTransport(verify=False, retries=20)
-    with httpx.Client(base_url=url, transport=transport, trust_env=False) as client:
+    with httpx.Client(base_url=url, transport=transport, trust_env=False, timeout=60) as client:
         assert client.get("/_sim/").status_code == 200
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=10)
+    _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")

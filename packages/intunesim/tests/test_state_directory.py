@@ -13,6 +13,10 @@ from intunesim import Plan, Secret, Simulator, VirtualClock, generate, serving
 CATEGORIES = "/beta/deviceManagement/deviceCategories"
 
 
+def visitor(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, trust_env=False, verify=False, timeout=60)
+
+
 @pytest.fixture
 def restart(tmp_path):
     """A simulator on the same folder, again and again."""
@@ -53,7 +57,10 @@ def test_a_token_outlives_the_restart_and_changes_are_kept(restart, tmp_path):
         "client_id": tenant.application.client_id,
         "client_secret": "simulated-secret",
     }
-    with serving(first) as running, httpx.Client(base_url=running.url, trust_env=False, verify=False) as client:
+    with (
+        serving(first) as running,
+        visitor(running.url) as client,
+    ):
         token = client.post(
             f"/{tenant.id}/oauth2/v2.0/token", data={**form, "scope": "https://graph.microsoft.com/.default"}
         )
@@ -61,7 +68,10 @@ def test_a_token_outlives_the_restart_and_changes_are_kept(restart, tmp_path):
         kept = client.post(CATEGORIES, json={"displayName": "Kept"}, headers=headers).json()
         gone = client.post(CATEGORIES, json={"displayName": "Gone"}, headers=headers).json()
         client.delete(f"{CATEGORIES}/{gone['id']}", headers=headers)
-    with serving(restart()) as running, httpx.Client(base_url=running.url, trust_env=False, verify=False) as client:
+    with (
+        serving(restart()) as running,
+        visitor(running.url) as client,
+    ):
         assert [each["id"] for each in client.get(CATEGORIES, headers=headers).json()["value"]] == [kept["id"]]
         events = client.get("/beta/deviceManagement/auditEvents", headers=headers).json()["value"]
         assert [each["activityOperationType"] for each in events] == ["Create", "Create", "Delete"]
@@ -101,7 +111,7 @@ def test_a_process_that_is_killed_has_lost_nothing(tmp_path):
     while not url:
         line = process.stdout.readline()
         url = line.split()[-1] if line.startswith("intunesim serves") else ""
-    client = httpx.Client(base_url=url, trust_env=False, verify=False)
+    client = visitor(url)
     path = "/_sim/tenants/Contoso/objects/deviceManagement/deviceCategories"
     for _ in range(100):
         try:

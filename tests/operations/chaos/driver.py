@@ -13,7 +13,6 @@ import multiprocessing
 import os
 import random
 import signal
-import socket
 import sys
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from typing import Any
 from tests.disks import SmallDisk
 from tests.operations.chaos import roles, troubles
 from tests.operations.chaos.journal import Journal
+from tests.ports import free_port
 from tests.servers import PostgresServer
 
 Fork = multiprocessing.get_context("fork")
@@ -209,9 +209,7 @@ def main(seconds: float, seed: int, path: Path) -> None:
     replace_the_sync()
     journal = Journal(path)
     troubles.install(journal)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     crew = Crew(seed, journal, port)
     people = crew.people(roles.Door(port, sign_in(), tuple(policy_types.chosen(None))[:6]), 2)
     enough = lambda: crew.said["killed"] >= ENOUGH and path.read_bytes().count(b'"accepted"') >= ENOUGH  # noqa: E731

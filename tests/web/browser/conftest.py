@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tenantpilot.cli.demo import simulator
 from tenantpilot.cli.demo.choices import DATABASE, FOR_PEOPLE
-from tests.cli.kit import Running, free_port, running
+from tests.cli.kit import Running, running
+from tests.ports import free_port
 from tests.web.browser.workers import Workers
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

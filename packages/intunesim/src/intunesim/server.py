@@ -15,7 +15,7 @@ from intunesim.certificates import ServerFiles, server_files
 from intunesim.simulator import Simulator
 from intunesim.web.wire import TRANSPORT
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class BreakableProtocol(H11Protocol):
@@ -36,9 +36,10 @@ class StoppableServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def main_loop(self) -> None:
-        """Wait to be told to stop."""
+        """Wait to be told to stop, unless that came before anybody could wait."""
         self._loop = asyncio.get_running_loop()
-        await self._told.wait()
+        if not self.should_exit:
+            await self._told.wait()
 
     def stop(self) -> None:
         """Tell it to stop, from any thread; open connections are cut."""

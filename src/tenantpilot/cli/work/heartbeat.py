@@ -50,12 +50,13 @@ class Heartbeat:
         self._withdraw()
 
     def beat(self, *, started_at: datetime | None = None) -> None:
+        """One that was slow to be written does not bring back the row that was withdrawn meanwhile."""
         now = self._clock()
         values = {"role": self._role, "queues": self._queues[:128], "seen_at": now}
         first = {**values, "started_at": started_at or now}
-        ProcessHeartbeat.objects.update_or_create(
-            name=self._name, defaults=first if started_at else values, create_defaults=first
-        )
+        written = ProcessHeartbeat.objects.filter(name=self._name).update(**first if started_at else values)
+        if not written and not self._over.is_set():
+            ProcessHeartbeat.objects.create(name=self._name, **first)
 
     def _run(self) -> None:
         try:
