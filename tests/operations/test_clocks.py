@@ -31,15 +31,6 @@ def wrong_by(engine: Engine, hours: float) -> Iterator[None]:
         engine.clock.move(hours=-hours)
 
 
-@pytest.fixture
-def ticking(engine: Engine) -> Engine:
-    """What passes is told apart from what the clock says."""
-    engine.passed = 0.0  # type: ignore[attr-defined]
-    engine.watch = Watch(lambda: engine.passed)  # type: ignore[attr-defined]
-    engine.service = OperationRunService(engine.line, engine.watch)
-    return engine
-
-
 def look(engine: Engine, *, every: float = 10, seconds: float = 0, hours: float = 0) -> list[Settled]:
     """The reconciler's passes while so much time passes, by a clock that is wrong by so many hours."""
     passes = []

@@ -100,6 +100,8 @@ ATTACKS: dict[str, tuple[str, str]] = {
     # what never goes back
     "running, then queued again": ("operation_run_legal_move", change("running", f"status = 'queued', {NO_LEASE}")),
     "an attempt taken back": ("operation_run_attempt_only_grows", change("running", f"attempt = 0, {LEASE}")),
+    "born with time spent": ("operation_run_born_queued", born(seconds_spent="1")),
+    "time that was spent taken back": ("operation_run_time_only_grows", change("running", "seconds_spent = -1")),
     "an attempt left out": ("operation_run_attempt_only_grows", change("running", f"attempt = attempt + 2, {LEASE}")),
     "a lease stolen without an attempt": ("operation_run_lease_of_attempt", change("running", LEASE)),
     "an attempt without its lease": ("operation_run_lease_of_attempt", change("running", "attempt = attempt + 1")),
@@ -122,6 +124,7 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "completed, then queued": ("operation_run_legal_move|operation_run_ending_final", change("completed", "status = 'queued', outcome = NULL, completed_at = NULL, started_at = NULL")),
     "another outcome": ("operation_run_ending_final", change("completed", "outcome = 'failed'")),
     "another end": ("operation_run_ending_final", change("completed", f"completed_at = {LATER}")),
+    "more time spent": ("operation_run_ending_final", change("completed", "seconds_spent = seconds_spent + 1")),
     "other counts": ("operation_run_ending_final", change("completed", """summary_counts = '{{"processed": 9}}'""")),
     "other failures": ("operation_run_ending_final", change("completed", """failure_summary = '[{{"more": 1}}]'""")),
     "another reason": ("operation_run_ending_final", change("completed", "reason_code = 'worker_lost'")),

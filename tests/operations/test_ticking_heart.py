@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.runner import Runner
 from tests.databases import IS_POSTGRESQL, OwnDatabase
-from tests.operations.kit import Engine, again, limited, work_is
+from tests.operations.kit import WORK, Engine, again, limited, work_is
 
 pytestmark = pytest.mark.contract
 
@@ -91,6 +92,27 @@ def test_the_time_limit_reaches_the_handler(live: Engine, alice: Any) -> None:
 
     with limited(seconds=0):
         assert perform(live, handler, alice).reason_code == "time_limit_exceeded"
+
+
+@pytest.mark.parametrize("hours", [-25, 25])
+def test_a_run_that_is_taken_up_where_the_clock_is_wrong_has_the_time_it_had(
+    live: Engine, alice: Any, hours: int
+) -> None:
+    """OPS-07: what the clock says between two attempts is no time spent."""
+
+    def handler(context: RunContext) -> None:
+        context.progress(1, 2)
+        until(lambda: again(OperationRun(pk=context.run_id)).seconds_spent > 0 or context.cancelled)
+        context.progress(2, 2)
+
+    run = live.start(alice)
+    first = live.service.claim(run.pk, owner="worker-1", now=timezone.now())
+    assert live.service.hand_on(first.lease, now=timezone.now())
+    elsewhere = lambda: timezone.now() + timedelta(hours=hours)  # noqa: E731
+    with work_is(handler):
+        Runner(live.service, elsewhere).execute(run.pk)
+    assert again(run).outcome == "succeeded"
+    assert 0 < again(run).seconds_spent < WORK.limits.seconds
 
 
 def test_one_thread_ticks_for_all_runs_of_the_process(live: Engine, alice: Any) -> None:

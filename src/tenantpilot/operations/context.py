@@ -1,6 +1,7 @@
 """What a handler is handed: a run to report on, and no way to end it (OPS-08)."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -14,6 +15,7 @@ from tenantpilot.operations.leases import Lease
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.progress import Progress
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.spending import TimeSpent
 from tenantpilot.operations.types import Inputs, OperationType
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
@@ -65,8 +67,10 @@ class RunContext:
         lease: Lease,
         service: OperationRunService,
         clock: Callable[[], datetime],
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run, self._kind, self._lease, self._service, self._clock = run, kind, lease, service, clock
+        self._spent = TimeSpent(run.seconds_spent, ticks)
         self._must_stop: type[Interrupted] | None = None
         self._told_to_stop = False
         self._lock = threading.Lock()
@@ -183,6 +187,15 @@ class RunContext:
 
     def stop(self, why: type[Interrupted]) -> None:
         self._stop(why)
+
+    @property
+    def seconds_spent(self) -> float:
+        """By this worker and those before it."""
+        return self._spent.seconds
+
+    @property
+    def time_is_up(self) -> bool:
+        return self.seconds_spent >= self._kind.limits.seconds
 
     @property
     def current_progress(self) -> Progress:

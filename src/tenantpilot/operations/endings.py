@@ -16,13 +16,17 @@ FailureEntry = dict[str, str | int]
 
 @dataclass(frozen=True)
 class Ending:
-    """What `finish` writes. `failures` is the stored form, bounded (OPS-11)."""
+    """What `finish` writes. `failures` is the stored form, bounded (OPS-11).
+
+    `seconds_spent`: how long the run was worked on, over all attempts; 0 leaves what its workers said.
+    """
 
     outcome: RunOutcome
     counts: dict[str, int] = field(default_factory=dict)
     failures: list[FailureEntry] = field(default_factory=list)
     reason_code: str = ""
     message: str = ""
+    seconds_spent: float = 0.0
 
 
 @dataclass(frozen=True)

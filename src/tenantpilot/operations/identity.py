@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from tenantpilot.operations.types import Inputs, OperationType
+from tenantpilot.tenancy.models import Tenant, Workspace
 
 
 def identity_of(kind: OperationType, inputs: Inputs) -> str:
@@ -11,3 +12,12 @@ def identity_of(kind: OperationType, inputs: Inputs) -> str:
     chosen = {name: inputs.get(name) for name in kind.identity_fields}
     text = json.dumps([kind.key, chosen], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def workspace_of(tenant: Tenant | None, workspace: Workspace | None) -> int:
+    """The workspace that a run belongs to: its tenant's, or the one that is named."""
+    if tenant is not None:
+        return tenant.workspace_id
+    if workspace is None:
+        raise ValueError("A run needs a tenant, or a workspace.")
+    return workspace.pk

@@ -1,7 +1,10 @@
 """A worker's right to write to a run."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
+
+from django.conf import settings
 
 # The event by which a worker gives a run to another in good order; the reconciler does not count such an attempt.
 HANDED_ON = "handed_on"
@@ -14,3 +17,8 @@ class Lease:
     run_id: int
     token: UUID
     attempt: int
+
+
+def lease_time() -> timedelta:
+    """How long a lease holds without a heartbeat."""
+    return timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)

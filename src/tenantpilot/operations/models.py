@@ -76,6 +76,8 @@ class OperationRun(models.Model):
     dispatches = models.PositiveIntegerField(default=1)
 
     attempt = models.PositiveIntegerField(default=0)
+    # By the workers' monotonic clocks, as far as they could say it: the time limit goes by this, and by no stored time.
+    seconds_spent = models.FloatField(default=0, db_default=0)
     lease_token = models.UUIDField(null=True)
     lease_owner = models.CharField(max_length=128, default="")
     lease_expires_at = models.DateTimeField(null=True)

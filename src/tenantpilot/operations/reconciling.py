@@ -15,7 +15,7 @@ from tenantpilot.operations.answers import Settled
 from tenantpilot.operations.checkpoints import Kept
 from tenantpilot.operations.dispatch import Dispatcher
 from tenantpilot.operations.endings import Ending, stopped
-from tenantpilot.operations.leases import HANDED_ON
+from tenantpilot.operations.leases import HANDED_ON, lease_time
 from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import Limits, UnknownOperationType, operation_types
@@ -63,7 +63,7 @@ class Reconciler:
             done[self._apart(self._settle_lost, run, now=now)] += 1
         for run in found.overlooked:
             done[self._apart(self._dispatch_if_due, run, now=now, done="dispatched")] += 1
-        cleared = self._dispatcher.clear_lost(older_than=_lease_time() * 2, now=now)
+        cleared = self._dispatcher.clear_lost(older_than=lease_time() * 2, now=now)
         del done[NOTHING]
         return Settled(**done, jobs_cleared=cleared)
 
@@ -104,7 +104,7 @@ class Reconciler:
             return NOTHING
 
     def _settle_lost(self, run: OperationRun, *, now: datetime) -> str:
-        if why := _why_lost_for_good(run, now=now):
+        if why := _why_lost_for_good(run):
             return self._end(run, why, now=now)
         if run.lease_owner == "":
             return self._dispatch_if_due(run, now=now, done="taken_up")
@@ -135,12 +135,15 @@ def _signs(run: OperationRun) -> Iterator[tuple[Hashable, Hashable]]:
 Why = Callable[[OperationRun], Ending]
 
 
-def _why_lost_for_good(run: OperationRun, *, now: datetime) -> Why | None:
-    """None: it may be taken up again."""
+def _why_lost_for_good(run: OperationRun) -> Why | None:
+    """None: it may be taken up again.
+
+    Its time is up if its worker said so. Silence is no time spent: who is silent may have died long ago.
+    """
     limits = _limits(run)
     if run.cancel_requested_at is not None:
         return _cancelled
-    if run.started_at is not None and now - run.started_at > timedelta(seconds=limits.seconds):
+    if run.seconds_spent >= limits.seconds:
         return _timed_out
     return _lost if _attempts_lost(run) >= limits.attempts else None
 
@@ -182,10 +185,6 @@ def _limits(run: OperationRun) -> Limits:
 
 def _cancel_grace_seconds(run: OperationRun) -> float:
     return _limits(run).cancel_grace_seconds
-
-
-def _lease_time() -> timedelta:
-    return timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)
 
 
 def _redispatch_after(dispatches: int) -> timedelta:

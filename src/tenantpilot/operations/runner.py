@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -53,9 +54,10 @@ class Runner:
         service: OperationRunService | None = None,
         clock: Clock = timezone.now,
         leaving: Departure = departure,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service or OperationRunService()
-        self._clock, self._leaving = clock, leaving
+        self._clock, self._leaving, self._ticks = clock, leaving, ticks
 
     def execute(self, run_id: int) -> bool:
         """True when this worker brought the run to its end. Raises NotSettled, and the reconciler will."""
@@ -89,21 +91,26 @@ class Runner:
         except Exception as error:
             log.exception("handler_broken", type=claimed.run.type)
             return stopped(RunOutcome.FAILED, failure(error))
-        context = RunContext(claimed.run, kind, claimed.lease, self._service, self._clock)
-        began = claimed.run.started_at or self._clock()
-        allowed = kind.limits.seconds - (self._clock() - began).total_seconds()
+        context = RunContext(claimed.run, kind, claimed.lease, self._service, self._clock, self._ticks)
         try:
-            with (
-                self._leaving.holding(context, claimed.lease, self._service),
-                Ticker(context, claimed.lease, self._service, seconds_allowed=allowed, clock=self._clock),
-            ):
-                return _ending_of(handler, context, kind)
+            ending = self._handle(handler, context, kind, claimed.lease)
         except interruptions.WorkerLeaves:
-            self._service.hand_on(claimed.lease, now=self._clock())
+            self._hand_on(claimed.lease, context)
             return None
         except (SystemExit, KeyboardInterrupt):
-            self._service.hand_on(claimed.lease, now=self._clock())
+            self._hand_on(claimed.lease, context)
             raise
+        return ending and replace(ending, seconds_spent=context.seconds_spent)
+
+    def _handle(self, handler: Handler, context: RunContext, kind: OperationType, lease: Lease) -> Ending | None:
+        with (
+            self._leaving.holding(context, lease, self._service),
+            Ticker(context, lease, self._service, clock=self._clock),
+        ):
+            return _ending_of(handler, context, kind)
+
+    def _hand_on(self, lease: Lease, context: RunContext) -> None:
+        self._service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)
 
     def _finish(self, lease: Lease, ending: Ending) -> bool:
         """Try for as long as the lease may hold: a database that restarts must not cost the ending."""
@@ -194,5 +201,5 @@ def _stopped_by(error: BaseException, context: RunContext) -> Ending:
 def _plainer(ending: Ending, error: BaseException) -> Ending:
     """If the database refuses what the ending says, rather than being away, end without saying it."""
     if isinstance(error, DataError | IntegrityError):
-        return stopped(RunOutcome.FAILED, describe("internal_error"))
+        return replace(stopped(RunOutcome.FAILED, describe("internal_error")), seconds_spent=ending.seconds_spent)
     return ending

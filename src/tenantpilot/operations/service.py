@@ -1,12 +1,10 @@
 """The only writer of a run's status and outcome (OPS-05)."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
@@ -27,12 +25,13 @@ from tenantpilot.operations.answers import (
 )
 from tenantpilot.operations.dispatch import Dispatcher, configured_dispatcher
 from tenantpilot.operations.endings import EndedRun, Ending, stopped
-from tenantpilot.operations.identity import identity_of
-from tenantpilot.operations.leases import HANDED_ON, Lease
+from tenantpilot.operations.identity import identity_of, workspace_of
+from tenantpilot.operations.leases import HANDED_ON, Lease, lease_time
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.progress import Progress
 from tenantpilot.operations.reconciling import Reconciler
+from tenantpilot.operations.spending import at_least
 from tenantpilot.operations.statements import (
     BORN_WITH,
     END,
@@ -45,6 +44,7 @@ from tenantpilot.operations.statements import (
     still_as_seen,
     still_queued,
     stored_token,
+    values_of_end,
 )
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import Inputs, OperationType
@@ -86,7 +86,7 @@ class OperationRunService:
         an error would roll back.
         """
         run = OperationRun(
-            workspace_id=tenant.workspace_id if tenant else _required(workspace).pk,
+            workspace_id=workspace_of(tenant, workspace),
             tenant=tenant,
             initiator=initiator,
             type=kind.key,
@@ -136,13 +136,18 @@ class OperationRunService:
         return Claimed(Lease(run_id, lease_token, taken.attempt), taken)
 
     def _take(self, run_id: int, lease_token: UUID, *, owner: str, now: datetime) -> OperationRun | None:
-        at, until = stored_time(now), stored_time(now + _lease_time())
+        at, until = stored_time(now), stored_time(now + lease_time())
         taken = OperationRun.everywhere.raw(TAKE, [at, at, stored_token(lease_token), owner[:128], until, run_id, at])
         return next(iter(taken), None)
 
-    def heartbeat(self, lease: Lease, *, now: datetime) -> bool:
-        """Extend the lease. False: it was lost, stop and write nothing more."""
-        return bool(OperationRun.everywhere.held_by(lease).update(lease_expires_at=now + _lease_time()))
+    def heartbeat(self, lease: Lease, *, now: datetime, seconds_spent: float = 0) -> bool:
+        """Extend the lease, and say how long the run was worked on. False: it was lost, stop and write nothing more."""
+        values = {"lease_expires_at": now + lease_time(), "seconds_spent": at_least(seconds_spent)}
+        return bool(OperationRun.everywhere.held_by(lease).update(**values))
+
+    def spend(self, lease: Lease, *, seconds_spent: float) -> bool:
+        """Say how long the run was worked on, and extend nothing. False: the lease was lost."""
+        return bool(OperationRun.everywhere.held_by(lease).update(seconds_spent=at_least(seconds_spent)))
 
     def signals(self, lease: Lease) -> Signals:
         """Whether the lease still holds, and whether somebody asked to cancel."""
@@ -167,11 +172,11 @@ class OperationRunService:
                 self._tell(name[:48], lease.run_id, now=now, attempt=lease.attempt, data=harmless(data))
         return bool(held)
 
-    def hand_on(self, lease: Lease, *, now: datetime) -> bool:
+    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0) -> bool:
         """The worker must leave: let another take the run up at once. False: the lease was lost."""
         with transaction.atomic():
             held = OperationRun.everywhere.held_by(lease)
-            gone = {"lease_owner": "", "lease_expires_at": now}
+            gone = {"lease_owner": "", "lease_expires_at": now, "seconds_spent": at_least(seconds_spent)}
             if not held.update(**gone, dispatched_at=now, dispatches=F("dispatches") + 1):
                 return False
             self._tell(HANDED_ON, lease.run_id, now=now, attempt=lease.attempt)
@@ -210,10 +215,7 @@ class OperationRunService:
 
     def _complete(self, condition: Condition, ending: Ending, *, now: datetime, canceller: User | None = None) -> bool:
         """The canonical transition into `completed`: row, timeline, telling and audit, all or nothing."""
-        at = stored_time(now)
-        asked = (at, canceller.pk) if canceller else (None, None)
-        counts, failures = json.dumps(ending.counts), json.dumps(ending.failures)
-        said = (ending.outcome.value, at, at, counts, failures, ending.reason_code, ending.message[:300], *asked)
+        said = values_of_end(ending, now=now, canceller_id=canceller.pk if canceller else None)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(END + condition.where, [*said, *condition.values])
@@ -337,13 +339,3 @@ class OperationRunService:
 
 def _facts(run: OperationRun) -> dict[str, Any]:
     return {"type": run.type} | ({"retry_of": run.retry_of_id} if run.retry_of_id else {})
-
-
-def _lease_time() -> timedelta:
-    return timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)
-
-
-def _required(workspace: Workspace | None) -> Workspace:
-    if workspace is None:
-        raise ValueError("A run needs a tenant, or a workspace.")
-    return workspace

@@ -3,13 +3,16 @@
 They are plain SQL: the ORM takes longer to build them than the database to run them.
 """
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
 
 from tenantpilot.core.inserting import Insert, stored_time
+from tenantpilot.operations.endings import Ending
 from tenantpilot.operations.leases import Lease
 from tenantpilot.operations.models import OperationRun, RunEvent
 
@@ -30,11 +33,19 @@ END = (
     "UPDATE operation_runs SET status = 'completed', outcome = %s, completed_at ="
     " CASE WHEN coalesce(started_at, created_at) > %s THEN coalesce(started_at, created_at) ELSE %s END,"
     " lease_token = NULL, lease_owner = '', lease_expires_at = NULL,"
+    " seconds_spent = CASE WHEN seconds_spent < %s THEN %s ELSE seconds_spent END,"
     " summary_counts = %s, failure_summary = %s, reason_code = %s, message = %s,"
     " cancel_requested_at = coalesce(cancel_requested_at, %s),"
     " cancel_requested_by_id = coalesce(cancel_requested_by_id, %s) "
 )
 ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt"
+
+
+def values_of_end(ending: Ending, *, now: datetime, canceller_id: int | None) -> tuple[Any, ...]:
+    """What END asks for, before its condition."""
+    at, spent = stored_time(now), ending.seconds_spent
+    said = (json.dumps(ending.counts), json.dumps(ending.failures), ending.reason_code, ending.message[:300])
+    return (ending.outcome.value, at, at, spent, spent, *said, canceller_id and at, canceller_id)
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,11 @@ class Ticker:
         context: RunContext,
         lease: Lease,
         service: OperationRunService,
-        *,
-        seconds_allowed: float,
         clock: Callable[[], datetime],
     ) -> None:
         self._context, self._lease, self._service, self._clock = context, lease, service, clock
-        self._ends_at = time.monotonic() + seconds_allowed
         self._last_beat = time.monotonic()
+        self._has_said_the_end = False
         self._written = Progress()
         self._ticking = threading.Lock()
 
@@ -80,14 +78,23 @@ class Ticker:
 
     def _beat_if_due(self) -> None:
         """Past its time limit a run is not kept alive: it stops at a safe point, or the reconciler ends it."""
-        now = time.monotonic()
-        if now >= self._ends_at:
+        if self._context.time_is_up:
             self._context.stop(TimeLimitExceeded)
-        elif now - self._last_beat >= settings.OPERATIONS_HEARTBEAT_SECONDS:
-            if self._service.heartbeat(self._lease, now=self._clock()):
-                self._last_beat = now
-            else:
-                self._context.stop(LeaseLost)
+            self._say_the_end()
+        elif time.monotonic() - self._last_beat >= settings.OPERATIONS_HEARTBEAT_SECONDS:
+            self._beat()
+
+    def _say_the_end(self) -> None:
+        """Once: by it the reconciler tells the silence that follows from that of a worker who was lost."""
+        if not self._has_said_the_end:
+            self._has_said_the_end = self._service.spend(self._lease, seconds_spent=self._context.seconds_spent)
+
+    def _beat(self) -> None:
+        beaten_at = time.monotonic()
+        if self._service.heartbeat(self._lease, now=self._clock(), seconds_spent=self._context.seconds_spent):
+            self._last_beat = beaten_at
+        else:
+            self._context.stop(LeaseLost)
 
 
 class Heart:

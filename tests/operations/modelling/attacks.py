@@ -21,6 +21,7 @@ def setting(what: str, changes: Callable[[Expected], bool] = lambda run: True) -
 ATTACKS = [
     setting("attempt = attempt - 1"),
     setting("attempt = attempt + 1"),
+    setting("seconds_spent = -1"),
     setting("lease_token = '00000000000000000000000000000001'"),
     setting("type = 'other'"),
     setting("identity = 'other'"),

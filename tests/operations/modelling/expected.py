@@ -28,6 +28,7 @@ class Expected:
     started: datetime | None = None
     cancel: datetime | None = None
     handed_on: int = 0
+    spent: float = 0.0
     ownerless: bool = False
     silent: float | None = None
     deaf: float | None = None
@@ -46,6 +47,10 @@ class Expected:
     def held_by(self, lease: Lease) -> bool:
         mine = self.status == "running" and (self.token, self.attempt) == (lease.token, lease.attempt)
         return mine and not self.ownerless
+
+    def worked(self, seconds: float) -> None:
+        """What a worker says of all attempts together; never taken back."""
+        self.spent = max(self.spent, seconds)
 
     def beat(self, until: datetime) -> None:
         """A heartbeat that changes nothing is no sign of life."""
@@ -72,6 +77,7 @@ class Expected:
             self.status,
             self.outcome,
             self.attempt,
+            self.spent,
             stored_token(self.token),
             *times,
             owner,

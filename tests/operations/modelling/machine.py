@@ -31,6 +31,7 @@ from tests.operations.modelling.expected import LEASE, Expected
 COUNTED_PAUSE = LEASE.total_seconds() / 2
 LIMITS = WORK.limits
 OUTCOMES = st.sampled_from(RunOutcome)
+SPENT = st.sampled_from([0.0, 15.25, LIMITS.seconds - 0.5, float(LIMITS.seconds)])
 
 
 class Crash(Exception):
@@ -122,13 +123,23 @@ class RunMachine(RuleBasedStateMachine):
         """A token of one run or attempt with the number of another."""
         return Lease(one.run_id, other.token, one.attempt)
 
-    @rule(lease=leases)
-    def heartbeat(self, lease: Lease) -> None:
+    @rule(lease=leases, spent=SPENT)
+    def heartbeat(self, lease: Lease, spent: float) -> None:
         run = self.model[lease.run_id]
         held = run.held_by(lease)
-        assert self.service.heartbeat(lease, now=self.now) is held
+        assert self.service.heartbeat(lease, now=self.now, seconds_spent=spent) is held
         if held:
+            run.worked(spent)
             run.beat(self.now + LEASE)
+
+    @rule(lease=leases, spent=SPENT)
+    def spend(self, lease: Lease, spent: float) -> None:
+        """No sign of life: what a worker says when the time of its run is up."""
+        run = self.model[lease.run_id]
+        held = run.held_by(lease)
+        assert self.service.spend(lease, seconds_spent=spent) is held
+        if held:
+            run.worked(spent)
 
     @rule(lease=leases, processed=st.integers(0, 5), what=st.sampled_from(["progress", "checkpoint", "note"]))
     def report(self, lease: Lease, processed: int, what: str) -> None:
@@ -142,12 +153,14 @@ class RunMachine(RuleBasedStateMachine):
         assert landed is held
         assert self.service.signals(lease).held is held
 
-    @rule(lease=leases, outcome=OUTCOMES)
-    def finish(self, lease: Lease, outcome: RunOutcome) -> None:
+    @rule(lease=leases, outcome=OUTCOMES, spent=SPENT)
+    def finish(self, lease: Lease, outcome: RunOutcome, spent: float) -> None:
         run = self.model[lease.run_id]
         held = run.held_by(lease)
-        assert self.service.finish(lease, Ending(outcome, {"processed": 1}), now=self.now) is held
+        ending = Ending(outcome, {"processed": 1}, seconds_spent=spent)
+        assert self.service.finish(lease, ending, now=self.now) is held
         if held:
+            run.worked(spent)
             run.end(outcome)
 
     @rule(lease=leases, place=st.sampled_from(["after the row", "after the telling", "after the audit"]))
@@ -161,12 +174,13 @@ class RunMachine(RuleBasedStateMachine):
         else:
             assert not landed
 
-    @rule(lease=leases)
-    def hand_on(self, lease: Lease) -> None:
+    @rule(lease=leases, spent=SPENT)
+    def hand_on(self, lease: Lease, spent: float) -> None:
         run = self.model[lease.run_id]
         held = run.held_by(lease)
-        assert self.service.hand_on(lease, now=self.now) is held
+        assert self.service.hand_on(lease, now=self.now, seconds_spent=spent) is held
         if held:
+            run.worked(spent)
             run.expires, run.ownerless, run.handed_on = self.now, True, run.handed_on + 1
 
     # What time and the reconciler do.
@@ -201,9 +215,7 @@ class RunMachine(RuleBasedStateMachine):
             run.ownerless = True
 
     def _given_up(self, run: Expected) -> bool:
-        assert run.started is not None
-        too_long = self.now - run.started > timedelta(seconds=LIMITS.seconds)
-        return too_long or run.attempt - run.handed_on >= LIMITS.attempts
+        return run.spent >= LIMITS.seconds or run.attempt - run.handed_on >= LIMITS.attempts
 
     # What nobody may do.
 
@@ -257,7 +269,7 @@ class RunMachine(RuleBasedStateMachine):
 
 
 ROWS = """
-    SELECT id, status, outcome, attempt, lease_token, lease_expires_at, cancel_requested_at, started_at, lease_owner,
+    SELECT id, status, outcome, attempt, seconds_spent, lease_token, lease_expires_at, cancel_requested_at, started_at, lease_owner,
       (SELECT count(*) FROM operation_run_events WHERE run_id = operation_runs.id AND name = 'completed'),
       (SELECT count(*) FROM notifications WHERE run_id = operation_runs.id),
       (SELECT max(recipient_id) FROM notifications WHERE run_id = operation_runs.id)

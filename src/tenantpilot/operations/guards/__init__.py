@@ -1,7 +1,7 @@
 """What the database itself refuses, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
 
 from tenantpilot.core.migrating import Statements, same_workspace, together
-from tenantpilot.operations.guards import items, notifications, postgresql, sqlite
+from tenantpilot.operations.guards import items, notifications, postgresql, spending, sqlite
 
 TRIGGERS: tuple[Statements, Statements] = (
     {"postgresql": postgresql.INSTALL, "sqlite": sqlite.INSTALL},
@@ -17,6 +17,11 @@ INSTALL, REMOVE = together(
 
 # Every name that must exist in a healthy database; the doctor and a test compare.
 EXPECTED_TRIGGERS = {
-    "postgresql": (*postgresql.NAMES, *items.NAMES["postgresql"], *notifications.NAMES["postgresql"]),
-    "sqlite": (*sqlite.NAMES, *items.NAMES["sqlite"], *notifications.NAMES["sqlite"]),
+    "postgresql": (
+        *postgresql.NAMES,
+        *items.NAMES["postgresql"],
+        *notifications.NAMES["postgresql"],
+        *spending.NAMES["postgresql"],
+    ),
+    "sqlite": (*sqlite.NAMES, *items.NAMES["sqlite"], *notifications.NAMES["sqlite"], *spending.NAMES["sqlite"]),
 }

@@ -79,7 +79,7 @@ class Departure:
         """False: the database is away. The lease expires then, as if the worker had been killed."""
         context.stop(LeaseLost)
         try:
-            service.hand_on(lease, now=self._clock())
+            service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)
         except (DatabaseError, InterfaceError):
             log.warning("run_not_handed_on", run_id=lease.run_id)
             return False
