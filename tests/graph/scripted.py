@@ -55,6 +55,8 @@ class ScriptedGraph:
         self._scripts: dict[str, list[Any]] = {}
         self._lock = threading.Lock()
         self._tokens = 0
+        self.over = threading.Event()
+        """The test has ended: nobody waits for an answer any more."""
         self.on(f"/{TENANT}/oauth2/v2.0/token", self._give_token)
 
     def on(self, path: str, *answers: Any) -> None:
@@ -131,6 +133,7 @@ def scripted_graph() -> Iterator[ScriptedGraph]:
     try:
         yield graph
     finally:
+        graph.over.set()
         server.shutdown()
         server.server_close()
 

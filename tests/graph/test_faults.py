@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,9 +28,11 @@ from tests.graph.scripted import TENANT, Handler, Raw, Reply, page
 
 PATH = "/beta/deviceManagement/intents"
 TOKEN_PATH = f"/{TENANT}/oauth2/v2.0/token"
-IMPATIENT = Patience(read_seconds=0.15, attempt_seconds=0.2, unavailable_backoff=(), internal_error_backoff=())
-BUSY = 2.0
-"""What a busy machine may add; every fault that takes time takes four seconds."""
+PATIENT = Patience(unavailable_backoff=(), internal_error_backoff=())
+IMPATIENT = replace(PATIENT, read_seconds=0.15, attempt_seconds=0.2)
+"""For what lasts: on a busy machine a sound answer may take longer."""
+IN_TIME = 30.0
+"""Even on a busy machine; a fault that lasts goes on until the test is over, or for two minutes."""
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
@@ -44,13 +47,14 @@ def drip_of_body(handler: Handler) -> None:
 
 
 def _drip(handler: Handler) -> None:
-    for _ in range(90):
+    for _ in range(2_400):
         handler.wfile.write(b" ")
-        time.sleep(0.05)
+        if handler.graph.over.wait(0.05):
+            return
 
 
 def silence(handler: Handler) -> None:
-    time.sleep(4)
+    handler.graph.over.wait(120)
     handler.close_connection = True
 
 
@@ -136,20 +140,21 @@ def test_a_fault_is_classified_and_ends_in_time(graph, connect, fault, answer, k
     graph.on(f"{PATH}/first", page({"id": "0"}, next_link=f"{graph.url}{PATH}"))
     began = time.monotonic()
     with pytest.raises(GraphError) as caught:
-        act(connect(patience=IMPATIENT))
+        act(connect(patience=IMPATIENT if kind is GraphDeadlineExceeded else PATIENT))
     assert type(caught.value) is kind
-    assert time.monotonic() - began < IMPATIENT.attempt_seconds * 1.1 + BUSY
+    assert time.monotonic() - began < IN_TIME
 
 
 @pytest.mark.parametrize("drip", [drip_of_headers, drip_of_body])
 def test_a_drip_never_trips_a_read_timeout_and_yet_ends_with_the_exchange(graph, connect, drip):
     graph.on(PATH, Raw(drip))
-    client = connect(patience=Patience(read_seconds=30, attempt_seconds=1.0, unavailable_backoff=()))
+    client = connect(patience=replace(PATIENT, read_seconds=60))
     client.sign_in()
+    client.patience = replace(PATIENT, attempt_seconds=1.0)
     began = time.monotonic()
     with pytest.raises(GraphDeadlineExceeded):
         client.get(PATH)
-    assert 0.9 < time.monotonic() - began < 1.0 * 1.1 + BUSY
+    assert 0.9 < time.monotonic() - began < IN_TIME
 
 
 @pytest.mark.parametrize(("call", "path", "act"), CALLS[:4], ids=[call[0] for call in CALLS[:4]])
@@ -157,7 +162,7 @@ def test_an_answer_without_a_body_is_unreadable_where_one_was_asked_for(graph, c
     graph.on(path, Reply(200))
     graph.on(f"{PATH}/first", page({"id": "0"}, next_link=f"{graph.url}{PATH}"))
     with pytest.raises(GraphResponseUnreadable):
-        act(connect(patience=IMPATIENT))
+        act(connect(patience=PATIENT))
 
 
 def test_a_fault_that_passes_is_survived_by_what_may_be_repeated(graph, connect):
@@ -181,7 +186,7 @@ def test_a_duplicate_or_looping_link_ends_the_reading(graph, connect, pages):
     link = f"{graph.url}{PATH}?$skip=1"
     graph.on(PATH, *[page({"id": str(n)}, next_link=f"{link}{n % pages}") for n in range(6)])
     with pytest.raises(GraphIncompleteRead):
-        list(connect(patience=IMPATIENT).iterate(PATH))
+        list(connect(patience=PATIENT).iterate(PATH))
     assert len(graph.paths()) <= pages + 1
 
 

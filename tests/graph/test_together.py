@@ -14,13 +14,16 @@ def path(number: int) -> str:
 
 
 def test_no_more_requests_are_under_way_than_allowed_however_calls_are_nested(graph, connect):
-    under_way, most, lock = 0, 0, threading.Lock()
+    under_way, most, lock, several_came = 0, 0, threading.Lock(), threading.Event()
 
     def slow(_request):
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
+            if under_way > 1:
+                several_came.set()
+        several_came.wait(60)
         time.sleep(0.02)
         with lock:
             under_way -= 1
@@ -57,7 +60,7 @@ def test_outcomes_come_as_they_are_ready(graph, client):
     gate = threading.Event()
 
     def late(_request):
-        gate.wait(5)
+        gate.wait(60)
         return page()
 
     graph.on(path(1), late)

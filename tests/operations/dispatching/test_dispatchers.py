@@ -77,14 +77,13 @@ def test_urgent_work_goes_first_and_equals_in_the_order_they_came(dispatcher, ov
 
 
 def test_a_job_waits_for_its_time(dispatcher, overlooked, drain):
-    run, due = overlooked(what="a"), timezone.now() + timedelta(seconds=1)
-    dispatcher.dispatch(run.pk, queue="interactive", not_before=due)
-    drain()
-    assert executed() == []
-    assert dispatcher.waiting() == 1
+    soon, later, due = overlooked(what="a"), overlooked(what="b"), timezone.now() + timedelta(seconds=0.5)
+    dispatcher.dispatch(later.pk, queue="interactive", not_before=due + timedelta(hours=1))
+    dispatcher.dispatch(soon.pk, queue="interactive", not_before=due)
     threading.Event().wait((due - timezone.now()).total_seconds() + 0.1)
     drain()
-    assert executed() == [run.pk]
+    assert executed() == [soon.pk]
+    assert dispatcher.waiting() == 1
 
 
 def test_a_worker_takes_only_from_its_own_queues(dispatcher, start, drain):

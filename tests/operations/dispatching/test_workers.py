@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tenantpilot.operations.answers import Claimed
 from tenantpilot.operations.dispatch import DatabaseDispatcher, Dispatcher
@@ -39,6 +40,15 @@ def began(run: OperationRun) -> bool:
 
 def events(run: OperationRun, *names: str) -> list[str]:
     return [event.name for event in RunEvent.objects.filter(run=run, name__in=names).in_order()]
+
+
+def under_way(dispatcher: Dispatcher) -> int:
+    """Jobs that the queue believes to be in somebody's hands."""
+    if isinstance(dispatcher, DatabaseDispatcher):
+        return int(DBTaskResult.objects.filter(status="RUNNING").count())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+        return int(cursor.fetchone()[0])
 
 
 def cleared_an_hour_later(dispatcher: Dispatcher) -> int:
@@ -90,6 +100,7 @@ def test_ops_07_a_killed_workers_run_is_taken_up_where_it_stopped(start, service
     assert again(run).outcome == RunOutcome.SUCCEEDED
     assert steps_of(run) == list(range(40))
     assert events(run, "started", "taken_over") == ["started", "taken_over"]
+    until(lambda: under_way(dispatcher) == 1)  # the second worker's job ends after its run; that of the dead one never
     assert cleared_an_hour_later(dispatcher) == 1
     assert cleared_an_hour_later(dispatcher) == 0
 
