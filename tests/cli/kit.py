@@ -74,9 +74,9 @@ class Running:
     def said(self) -> str:
         return self.output.read_text(errors="replace")
 
-    def until(self, question: Callable[[], object]) -> None:
+    def until(self, question: Callable[[], object], *, patience: float = PATIENCE_SECONDS) -> None:
         """Fails also when the command ends before the answer is yes."""
-        until(lambda: question() or self._ended())
+        until(lambda: question() or self._ended(), patience=patience)
 
     def until_said(self, words: str) -> None:
         self.until(lambda: words in self.said)

@@ -59,7 +59,7 @@ def test_with_pages_everybody_gets_a_link_and_the_first_syncs_end(tmp_path):
     """In a shell in which the settings of a real installation are exported. One folder is for one demo at a time."""
     port = free_port()
     with running("demo", "--port", str(port), cwd=tmp_path, output=tmp_path / "said", **OF_AN_INSTALLATION) as demo:
-        demo.until(lambda: all(synced.search(demo.said) for synced in SYNCED))
+        demo.until(lambda: all(synced.search(demo.said) for synced in SYNCED), patience=120)
         links = re.findall(rf"http://127\.0\.0\.1:{port}/auth/link/\S+", demo.said)
         assert len(links) == 5
         assert opens(links[1]) == 302
@@ -114,7 +114,7 @@ def test_fault_and_json_belong_to_once(tmp_path):
 
 def opens(link: str) -> int:
     parts = urlsplit(link)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     connection.request("GET", parts.path)
     return connection.getresponse().status
 

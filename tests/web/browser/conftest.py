@@ -27,6 +27,7 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 INVENTORY, FIRST_POLICY = "/admin/t/contoso/inventory/", "FIRST POLICY"
 # What must come in the end may take a while on two busy cores; that it comes is what the tests hold.
 expect.set_options(timeout=30_000)
+PATIENCE_SECONDS = 150  # a whole deployment starts, and syncs two tenants
 PEOPLE = ("Olivia", "Oscar", "Rita", "Farid", "Pat")
 
 
@@ -76,8 +77,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     arguments = ("demo", "--port", str(port), "--data-dir", str(folder / "data"))
     with running(*arguments, output=folder / "output") as process:
-        process.until_said("Run 2: ")
-        process.until(lambda: process.said.count("succeeded:") == 2)
+        process.until(lambda: process.said.count("succeeded:") == 2, patience=PATIENCE_SECONDS)
         links = dict(zip(PEOPLE, re.findall(r"http://\S+/auth/link/\S+", process.said), strict=True))
         yield Demo(f"http://127.0.0.1:{port}", process, links, folder / "data" / DATABASE)
 

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import FIRST_POLICY, NARROW, WIDE, Visits
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "LATEST RUN"
+# What fades in is hard to read for a moment. What turns for as long as something is awaited never ends.
+STANDS_STILL = """async () => {
+  const moves = a => a.playState === 'running' && a.effect.getComputedTiming().endTime !== Infinity;
+  const left = () => document.getAnimations().filter(moves);
+  while (left().length) await Promise.allSettled(left().map(a => a.finished));
+}"""
 PAGES = {
     "tenants": ("Olivia", "/admin/"),
     "overview": ("Oscar", "/admin/t/contoso/"),
@@ -109,6 +115,8 @@ def test_before_anybody_is_signed_in_ux_70(visit: Visits, path: str, dark: bool)
 
 
 def assert_nothing_found(page: Page) -> None:
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate(STANDS_STILL)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})")

@@ -25,11 +25,17 @@ def newest_run(page: Page) -> None:
     page.locator(ENDED).wait_for()
 
 
+def submit(page: Page, name: "str | re.Pattern[str]") -> None:
+    """A form that leads to another page: what comes next must not cut it off."""
+    with page.expect_navigation(timeout=60_000):
+        page.get_by_role("button", name=name).click()
+
+
 def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_saved(visit: Visits, demo: Demo):
     page = visit("Oscar", INVENTORY)
     known = str(page.locator("tbody th a").first.get_attribute("href")).rstrip("/").rpartition("/")[2]
 
-    with demo.slow_graph(1_000):
+    with demo.slow_graph(3_000):
         page.get_by_role("button", name="Sync inventory").first.click()
         page.locator(".toast a").click()
         expect(page.locator(".run-state")).to_contain_text("Running")
@@ -44,7 +50,7 @@ def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_sa
     expect(page.locator("#run")).to_contain_text("Repeats")
 
     page.goto(f"{INVENTORY}ignored/?policy={known}&policy=99999998&policy=99999999")
-    page.get_by_role("button", name="Ignore 1 policy").click()
+    submit(page, "Ignore 1 policy")
     newest_run(page)
     page.locator("#filter-state").select_option("failed")
     expect(page.locator("#list-count")).to_have_text("2 items")
@@ -71,10 +77,11 @@ def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_sa
     expect(page).to_have_url(filtered)
     page.goto(f"{OPERATIONS}views/")
     page.get_by_role("row", name=re.compile("Bulk failures")).get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete view").click()
+    submit(page, "Delete view")
     expect(page.get_by_role("main")).to_contain_text("No saved views yet")
     page.goto(f"{INVENTORY}unignored/?policy={known}")
-    page.get_by_role("button", name="Stop ignoring 1 policy").click()
+    submit(page, "Stop ignoring 1 policy")
+    newest_run(page)
 
 
 def follow_toast(page: Page) -> None:
@@ -84,7 +91,7 @@ def follow_toast(page: Page) -> None:
 
 def test_the_items_of_a_run_follow_it_and_keep_page_focus_and_place_ux_69(visit: Visits, demo: Demo):
     page = visit("Oscar", INVENTORY)
-    with demo.slow_graph(700):
+    with demo.slow_graph(2_000):
         page.get_by_role("button", name="Sync inventory").first.click()
         run = str(page.locator(".toast a").last.get_attribute("href"))
         page.goto(f"{run}?size=25")
@@ -147,7 +154,7 @@ def test_two_items_fail_and_are_retried_as_a_run_of_their_own_on_a_telephone(vis
     page.goto(f"{INVENTORY}ignored/?policy={known}&policy=99999998&policy=99999999")
     page.get_by_label("Reason").fill("Owned by the network team")
     looked_at(page, screenshots, "ignore-narrow")
-    page.get_by_role("button", name="Ignore 1 policy").click()
+    submit(page, "Ignore 1 policy")
     newest_run(page)
     expect(page.locator(".run-state").first).to_contain_text("Partially succeeded")
     expect(page.locator("#list-count")).to_have_text("3 items")
@@ -157,7 +164,8 @@ def test_two_items_fail_and_are_retried_as_a_run_of_their_own_on_a_telephone(vis
     page.locator(ENDED).wait_for()
     expect(page.locator("#run")).to_contain_text("Repeats")
     page.goto(f"{INVENTORY}unignored/?policy={known}")
-    page.get_by_role("button", name="Stop ignoring 1 policy").click()
+    submit(page, "Stop ignoring 1 policy")
+    newest_run(page)
 
 
 def test_a_list_leads_to_the_question_with_its_filters_and_a_run_again_is_linked(visit: Visits):
@@ -167,14 +175,15 @@ def test_a_list_leads_to_the_question_with_its_filters_and_a_run_again_is_linked
     page.get_by_role("checkbox", name="All rows of this page").check()
     page.get_by_role("button", name="Ignore policies").click()
     expect(page).to_have_url(re.compile(r"/ignored/\?chosen=1&policy="))
-    page.get_by_role("button", name=re.compile("^Ignore ")).click()
+    submit(page, re.compile("^Ignore "))
     newest_run(page)
     page.get_by_role("button", name="Run again").click()
     page.locator(".toast a").click()
     page.locator(ENDED).wait_for()
     expect(page.locator("#run")).to_contain_text("Repeats")
     page.goto(f"{INVENTORY}unignored/?platform=macos")
-    page.get_by_role("button", name=re.compile("^Stop ignoring ")).click()
+    submit(page, re.compile("^Stop ignoring "))
+    newest_run(page)
 
 
 def test_a_schedule_is_kept_paused_and_deleted(visit: Visits, screenshots: Path | None):

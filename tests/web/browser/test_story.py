@@ -6,31 +6,38 @@ from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import Demo, Visits
 
+# Eight seconds may be over on a busy machine before both of them were looked at.
+TOASTS_STAY = """(() => {
+  const real = window.setTimeout;
+  window.setTimeout = (act, pause, ...more) => real(act, pause === 8000 ? 1e6 : pause, ...more);
+})()"""
+
 
 def test_an_operator_syncs_twice_follows_the_run_and_is_told_once(visit: Visits, demo: Demo):
     page = visit("Oscar", "/admin/t/contoso/inventory/")
     unread = count_of_bell(page)
+    page.evaluate(TOASTS_STAY)
     sync, toasts = page.get_by_role("button", name="Sync inventory").first, page.locator(".toast")
 
-    with demo.workers.stopped():
-        sync.click()
-        expect(toasts).to_have_count(1)
-        expect(toasts.first).to_contain_text("Inventory sync queued")
-        expect(toasts.first).to_contain_text("Running in the background.")
-        expect(page.locator("#activity summary")).to_contain_text("1 operation running")
-        sync.click()
-        expect(toasts).to_have_count(2)
-        expect(toasts.last).to_contain_text("Inventory sync already queued")
-        expect(toasts.last).to_contain_text("A matching run is already queued or running.")
-        links = {toast.get_by_role("link", name="View run").get_attribute("href") for toast in toasts.all()}
-        assert len(links) == 1, "both lead to the same run"
-        expect(page.locator("#activity a")).to_have_count(1)
-        toasts.last.get_by_role("link", name="View run").click()
-        expect(page).to_have_url(re.compile(r"/operations/\d+/$"))
-        expect(page.locator(".run-state")).to_contain_text("Queued")
-
-    page.evaluate("window.notReloaded = true")
-    expect(page.locator(".run-state")).to_contain_text("Running", timeout=40_000)
+    with demo.slow_graph(2_000):  # the run is under way for as long as somebody looks for it
+        with demo.workers.stopped():
+            sync.click()
+            expect(toasts).to_have_count(1)
+            expect(toasts.first).to_contain_text("Inventory sync queued")
+            expect(toasts.first).to_contain_text("Running in the background.")
+            expect(page.locator("#activity summary")).to_contain_text("1 operation running")
+            sync.click()
+            expect(toasts).to_have_count(2)
+            expect(toasts.last).to_contain_text("Inventory sync already queued")
+            expect(toasts.last).to_contain_text("A matching run is already queued or running.")
+            links = {toast.get_by_role("link", name="View run").get_attribute("href") for toast in toasts.all()}
+            assert len(links) == 1, "both lead to the same run"
+            expect(page.locator("#activity a")).to_have_count(1)
+            toasts.last.get_by_role("link", name="View run").click()
+            expect(page).to_have_url(re.compile(r"/operations/\d+/$"))
+            expect(page.locator(".run-state")).to_contain_text("Queued")
+            page.evaluate("window.notReloaded = true")
+        expect(page.locator(".run-state")).to_contain_text("Running", timeout=40_000)
     expect(page.locator(".run-state")).to_contain_text("Succeeded", timeout=40_000)
     expect(page.locator("#activity details")).to_have_count(0)
     assert page.evaluate("window.notReloaded"), "the page was reloaded"
@@ -38,10 +45,10 @@ def test_an_operator_syncs_twice_follows_the_run_and_is_told_once(visit: Visits,
     page.get_by_role("button", name=re.compile("^Notifications")).click()
     first = page.locator("#bell-panel .notice").first
     expect(first).to_contain_text("Inventory sync completed")
-    assert count_of_bell(page) == unread + 1
+    expect_bell(page, unread + 1)
     first.get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"/operations/\d+/$"))
-    assert count_of_bell(page) == unread
+    expect_bell(page, unread)
 
 
 def test_the_reader_finds_the_button_disabled_with_the_reason(visit: Visits):
@@ -78,3 +85,7 @@ def test_cancelling_asks_first_and_ends_the_run(visit: Visits, held_sync: str):
 def count_of_bell(page: Page) -> int:
     shown = page.locator(".bell-count")
     return int(shown.inner_text()) if shown.count() else 0
+
+
+def expect_bell(page: Page, number: int) -> None:
+    expect(page.locator(".bell-count")).to_have_text([str(number)] if number else [])

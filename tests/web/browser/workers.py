@@ -4,7 +4,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,20 @@ class Workers:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """They stand still, as if the machine were busy; afterwards they go on."""
+        """What is under way comes to its end; then they stand still, as if the machine were busy; then they go on."""
+        until(self.nothing_is_under_way)
         try:
             until(self._stand_still)
             yield
         finally:
             self._send(signal.SIGCONT)
+
+    def nothing_is_under_way(self) -> bool:
+        connection = sqlite3.connect(self.database, timeout=60)
+        try:
+            return not connection.execute("SELECT 1 FROM operation_runs WHERE status <> 'completed'").fetchone()
+        finally:
+            connection.close()
 
     def _stand_still(self) -> bool:
         """False: one of them was stopped in the middle of writing, and nobody else could write."""
@@ -48,5 +56,6 @@ class Workers:
 
     def _send(self, number: signal.Signals) -> None:
         for pid in descendants(self.demo):
-            if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-                os.kill(pid, number)
+            with suppress(OSError):
+                if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    os.kill(pid, number)
