@@ -11,6 +11,7 @@ from ownedfields.engine.tracked import Tracked, snake_case
 
 WORD = re.compile(rb"\w+")
 DIRECTIVE = b"ownedfields:"
+FEW = 8
 Export = tuple[str, str, str]
 
 
@@ -126,17 +127,15 @@ class NameCues:
         for name, home, folder in exports:
             if len(name) > 1:
                 self._by_home.setdefault(home.encode(), {}).setdefault(folder, set()).add(name.encode())
-        self._names = {home: tuple(set().union(*folders.values())) for home, folders in self._by_home.items()}
+        self._homes = frozenset(self._by_home)
 
     def hit(self, path: str, content: bytes) -> bool:
         """Whether the file says one of the names, and where it comes from."""
-        words: frozenset[bytes] | None = None
-        for home, names in self._names.items():
-            if home in content and any(name in content for name in names):
-                words = words or frozenset(WORD.findall(content))
-                if (not home or home in words) and self._is_said(home, path, words):
-                    return True
-        return False
+        # To look for few words costs less than to take a file apart, to look for many costs more.
+        if len(self._homes) <= FEW and not any(home in content for home in self._homes):
+            return False
+        words = frozenset(WORD.findall(content))
+        return any(self._is_said(home, path, words) for home in self._homes if not home or home in words)
 
     def _is_said(self, home: bytes, path: str, words: frozenset[bytes]) -> bool:
         for folder, names in self._by_home[home].items():

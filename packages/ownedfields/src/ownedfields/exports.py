@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from ownedfields.engine.classes import ClassInfo
 from ownedfields.engine.kinds import Carrier, Context, Partial, Relation, TypeHint
 from ownedfields.engine.lookups import fixtures_in
@@ -61,28 +64,17 @@ class Exports:
         return depth <= MAX_DEPTH and any(self._one(option, depth + 1) for option in options_of(value))
 
     def _one(self, value: Value, depth: int) -> bool:
-        match value:
-            case Instance() | Rows() | ModelClass() | Carrier():
-                return True
-            case Text():
-                return any(table in text for text in value.options for table in self._tables)
-            case Imported():
-                return self._carries(self._loaded(value), depth)
-            case Function():
-                return self._function(value, depth)
-            case Class() | Object():
-                return self._class(value.info, depth)
-            case Items():
-                return any(self._carries(each, depth) for each in value.elements[:10])
-            case Table():
-                return any(self._carries(each, depth) for each in [*value.keys.values(), *value.rest][:MAX_VALUES])
-            case Bound():
-                return self._carries(value.receiver, depth)
-            case Partial():
-                return self._carries(value.callee, depth)
-            case Context() | TypeHint():
-                return self._carries(value.value, depth)
-        return False
+        asked = ASKED.get(type(value))
+        return asked is not None and asked(self, value, depth)
+
+    def _text(self, value: Text, _depth: int) -> bool:
+        return any(table in text for text in value.options for table in self._tables)
+
+    def _import(self, value: Imported, depth: int) -> bool:
+        return self._carries(self._loaded(value), depth)
+
+    def _any(self, values: Sequence[Value], depth: int) -> bool:
+        return any(self._carries(each, depth) for each in values)
 
     def _loaded(self, value: Imported) -> Value:
         """What an import stands for, if its module was read anyway."""
@@ -126,3 +118,17 @@ class Exports:
             return False
         named = any(self._project.model_named(label) is not None for label in texts_of(value.target))
         return named or any(isinstance(option, ModelClass) for option in options_of(value.target))
+
+
+ASKED: dict[type[Value], Callable[[Exports, Any, int], bool]] = {
+    **dict.fromkeys((Instance, Rows, ModelClass, Carrier), lambda *_: True),
+    Text: Exports._text,
+    Imported: Exports._import,
+    Function: Exports._function,
+    **dict.fromkeys((Class, Object), lambda exports, value, depth: exports._class(value.info, depth)),
+    Items: lambda exports, value, depth: exports._any(value.elements[:10], depth),
+    Table: lambda exports, value, depth: exports._any([*value.keys.values(), *value.rest][:MAX_VALUES], depth),
+    Bound: lambda exports, value, depth: exports._carries(value.receiver, depth),
+    Partial: lambda exports, value, depth: exports._carries(value.callee, depth),
+    **dict.fromkeys((Context, TypeHint), lambda exports, value, depth: exports._carries(value.value, depth)),
+}

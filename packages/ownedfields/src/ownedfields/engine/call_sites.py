@@ -45,17 +45,21 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and node.func.id == "super":
         return orm.parent(frame, node)
     callee = frame.eval(node.func)
-    talk = _name_of(node.func) in ONLY_TALK
+    name = _name_of(node.func)
+    talk = name in ONLY_TALK
     frame.quiet += talk
     args = arguments(frame, node)
     frame.quiet -= talk
     frame.project.meetings.note_call(frame, callee, args, node)
     _note_handed_on(frame, callee, args, node)
-    if _name_of(node.func) in ("enter_context", "enter_async_context") and args.positional:
+    if name in ("enter_context", "enter_async_context") and args.positional:
         return entered(frame, args.positional[0], node)
-    if _name_of(node.func) == "submit" and args.positional and _may_be_called(args.positional[0]):
+    if name == "submit" and args.positional and _may_be_called(args.positional[0]):
         return holders.submitted(frame, args, node)
     return frame.call(callee, args, node)
+
+
+HANDED_ON = frozenset((Bound, Partial, Function, MethodCaller, Symbol))
 
 
 def _may_be_called(value: Value) -> bool:
@@ -101,7 +105,7 @@ def _note_handed_on(frame: Frame, callee: Value, args: Args, node: ast.AST) -> N
     """A writing method that is handed to somebody with its payload: `submit(qs.update, status="x")`."""
     for number, value in enumerate(args.positional[:3]):
         for option in options_of(value):
-            if not isinstance(option, Bound | Partial | Function | MethodCaller | Symbol):
+            if type(option) not in HANDED_ON:
                 continue
             if isinstance(option, Symbol) and option.name not in ("setattr", "__setattr__"):
                 continue

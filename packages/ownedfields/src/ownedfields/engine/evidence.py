@@ -10,13 +10,19 @@ from ownedfields.engine.kinds import MethodCaller, Partial
 from ownedfields.engine.tracked import Tracked
 from ownedfields.engine.values import (
     Bound,
+    Class,
     FieldOf,
+    Function,
+    Imported,
     Instance,
     Items,
     ModelClass,
     ModelMeta,
+    ModuleRef,
     Object,
+    Other,
     Rows,
+    Symbol,
     Table,
     Text,
     Union,
@@ -29,6 +35,7 @@ from ownedfields.engine.values import (
 from ownedfields.findings import Why
 
 ALWAYS = frozenset((Instance, ModelClass, Rows, VarsOf, ModelMeta, FieldOf))
+SILENT = frozenset((Other, Symbol, Class, Function, ModuleRef, Imported))
 HOLDING = frozenset((Items, Table, Object, Bound, Partial, MethodCaller))
 MAX_DEPTH = 3
 MAX_PARTS = 30
@@ -85,23 +92,25 @@ def vars_written(frame: Frame, receiver: VarsOf, names: Iterable[str], node: ast
 
 def is_interesting(frame: Frame, value: Value, depth: int = 0) -> bool:
     """Whether a helper that is handed this value is worth reading with it."""
-    if type(value) is Union:
-        return any_interesting(frame, value.options, depth)
-    value = plain(value)
-    if isinstance(value, Unknown):
-        return value.hint != "" and frame.project.hints.either(value.hint)
+    kind = type(value)
+    if kind in SILENT:
+        return False
     if isinstance(value, Text):
         return not value.options.isdisjoint(frame.project.telling)
-    kind = type(value)
+    if isinstance(value, Union):
+        return any_interesting(frame, value.options, depth)
     if kind in ALWAYS:
         return True
+    value = plain(value)
+    if type(value) is Unknown:
+        return value.hint != "" and frame.project.hints.either(value.hint)
     return depth < MAX_DEPTH and kind in HOLDING and _holds_interest(frame, value, depth + 1)
 
 
 def any_interesting(frame: Frame, values: Iterable[Value], depth: int = 0) -> bool:
     """Whether one of the values is."""
     for each in values:  # noqa: SIM110 - the busiest loop of all, and a generator costs twice as much
-        if is_interesting(frame, each, depth):
+        if type(each) not in SILENT and is_interesting(frame, each, depth):
             return True
     return False
 

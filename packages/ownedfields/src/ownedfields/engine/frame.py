@@ -72,15 +72,44 @@ class Site:
 class Frame:
     """Reads statements in order and knows what each name stands for at that point."""
 
-    def __init__(self, project: Project, module: Module, scope: Scope, **around: Any) -> None:
+    __slots__ = (
+        "active",
+        "branches",
+        "info",
+        "loops",
+        "module",
+        "pending",
+        "project",
+        "quiet",
+        "receiver",
+        "returned",
+        "scope",
+        "site",
+        "statement",
+        "symbol",
+        "yielded",
+    )
+
+    def __init__(
+        self,
+        project: Project,
+        module: Module,
+        scope: Scope,
+        *,
+        symbol: str = "<module>",
+        info: ClassInfo | None = None,
+        receiver: Value | None = None,
+        site: Site | None = None,
+        active: tuple[ast.AST, ...] = (),
+    ) -> None:
         self.project = project
         self.module = module
         self.scope = scope
-        self.symbol: str = around.get("symbol", "<module>")
-        self.info: ClassInfo | None = around.get("info")
-        self.receiver: Value | None = around.get("receiver")
-        self.site: Site | None = around.get("site")
-        self.active: tuple[ast.AST, ...] = around.get("active", ())
+        self.symbol = symbol
+        self.info = info
+        self.receiver = receiver
+        self.site = site
+        self.active = active
         self.statement: ast.AST | None = None
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
@@ -91,14 +120,14 @@ class Frame:
 
     def eval(self, node: ast.AST | None) -> Value:
         """What the expression may be. Calls within it are judged on the way."""
-        if node is None:
-            return UNKNOWN
-        handler = EXPRESSIONS.get(type(node))
-        if handler is None:
-            for child in ast.iter_child_nodes(node):
-                self.eval(child)
-            return UNKNOWN
-        return handler(self, node)
+        handler = EXPRESSIONS.get(type(node))  # type: ignore[arg-type]
+        return handler(self, node) if handler is not None else self._parts(node)
+
+    def _parts(self, node: ast.AST | None) -> Value:
+        """Of an expression that says nothing itself, what is in it."""
+        for child in ast.iter_child_nodes(node) if node is not None else ():
+            self.eval(child)
+        return UNKNOWN
 
     def eval_all(self, nodes: Iterable[ast.AST | None]) -> Value:
         """Any of several expressions."""

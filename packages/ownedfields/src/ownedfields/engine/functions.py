@@ -33,6 +33,7 @@ from ownedfields.engine.values import (
 if TYPE_CHECKING:
     from ownedfields.engine.project import Project
 
+MADE_OF_PARTS = frozenset((Table, Items, Object))
 NO_RECEIVER = frozenset({"staticmethod"})
 SHORT, LONG = 16, 200
 WORD = re.compile(r"\w+")
@@ -230,7 +231,7 @@ def _is_worth_reading(frame: Frame, function: Function, args: Args) -> bool:
         return True
     if any_interesting(frame, args.positional) or any_interesting(frame, args.keywords.values()):
         return True
-    if any(isinstance(each, Table | Items | Object) for each in args.all()) and _speaks(frame, function):
+    if not MADE_OF_PARTS.isdisjoint(map(type, args.all())) and _speaks(frame, function):
         return True
     return _is_loaded(frame, function.receiver, function)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from ownedfields.config import Config
 from ownedfields.engine.kinds import Args, Partial
@@ -73,17 +75,23 @@ class Meetings:
         if getattr(function, "attr", getattr(function, "id", "")) in self._names:
             return True
         for option in options_of(callee):  # noqa: SIM110 - asked at every call
-            if isinstance(option, Partial) or _last_name(option) in self._names:
+            if type(option) is Partial or _last_name(option) in self._names:
                 return True
         return False
 
 
 def _last_name(value: Value) -> str:
-    if isinstance(value, Bound | Symbol):
-        return value.name
-    if isinstance(value, Function):
-        return getattr(value.node, "name", "")
-    return value.hint if isinstance(value, Unknown) else value.info.name if isinstance(value, Class) else ""
+    name = LAST_NAMES.get(type(value))
+    return name(value) if name is not None else ""
+
+
+LAST_NAMES: dict[type[Value], Callable[[Any], str]] = {
+    Bound: attrgetter("name"),
+    Symbol: attrgetter("name"),
+    Function: lambda value: getattr(value.node, "name", ""),
+    Unknown: attrgetter("hint"),
+    Class: attrgetter("info.name"),
+}
 
 
 def _spelled(node: ast.expr) -> str:

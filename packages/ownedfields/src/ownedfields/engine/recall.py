@@ -10,6 +10,7 @@ from ownedfields.engine.kinds import Args, Context, MethodCaller, Partial, Retur
 from ownedfields.engine.values import Bound, Function, Items, Namespace, Object, Table, Union, Value, VarsOf
 
 MAX_PARTS = 100
+GROWING = (Items, Table)
 Each = Callable[[Value], Any]
 
 
@@ -63,7 +64,7 @@ class Handed:
 
     def kept(self, value: Value, function: Function) -> Value:
         """The result, with what was handed over replaced by its place. Raises NotToKeep."""
-        lasting = {id(each) for each in function.module.scope.names.values()}
+        lasting = set(map(id, function.module.scope.names.values()))
 
         def place(each: Value) -> Value | None:
             if id(each) in self._numbers:
@@ -93,7 +94,7 @@ class Handed:
 
 def fresh(value: Value, function: Function) -> Value:
     """What a function hands back to one of its callers: a list or dict that the function made is the caller's own."""
-    if not isinstance(value, Items | Table) or any(each is value for each in function.module.scope.names.values()):
+    if not isinstance(value, GROWING) or id(value) in map(id, function.module.scope.names.values()):
         return value
     return Items(list(value.elements), value.exact, value.kind) if isinstance(value, Items) else value.copy()
 

@@ -70,7 +70,7 @@ class Relevance:
 
 def _known_words(project: Project, module: Module) -> set[str]:
     known = set(DYNAMIC) | set(project.words) | project.meetings.names
-    known |= {word for word in set(WORD.findall(module.source)) if project.hints.either(word)}
+    known |= project.hints.among(frozenset(WORD.findall(module.source)))
     for model in project.tracked:
         known |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy, *model.reverse}
     for name, value in module.scope.names.items():

@@ -22,16 +22,16 @@ class Scope:
 
     def lookup(self, name: str) -> Value | None:
         """What `name` stands for here; class scopes are invisible from within."""
-        if name in self.names and name not in self.global_names:
-            return self.names[name]
-        if name in self.snapshot:
-            return self.snapshot[name]
+        found = self.names.get(name)
+        if found is not None and name not in self.global_names:
+            return found
+        found = self.snapshot.get(name)
         scope = self.parent
-        while scope is not None:
-            if scope.kind != "class" and name in scope.names:
-                return scope.names[name]
+        while found is None and scope is not None:
+            if scope.kind != "class":
+                found = scope.names.get(name)
             scope = scope.parent
-        return None
+        return found
 
     def bind(self, name: str, value: Value) -> None:
         """From here on `name` is `value`; what was known of its attributes is forgotten."""
@@ -80,9 +80,12 @@ def merged(branches: list[dict[str, Value]]) -> dict[str, Value]:
     if len(branches) == 1:
         return branches[0]
     result: dict[str, Value] = {}
-    for name in dict.fromkeys(name for branch in branches for name in branch):
+    for branch in branches:
+        result.update(branch)
+    for name, last in list(result.items()):
         seen = [branch[name] for branch in branches if name in branch]
         if "." in name and len(seen) < len(branches):
-            continue
-        result[name] = seen[0] if all(each is seen[0] for each in seen) else join(seen)
+            del result[name]
+        elif any(each is not last for each in seen):
+            result[name] = join(seen)
     return result

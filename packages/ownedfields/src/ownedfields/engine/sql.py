@@ -37,10 +37,9 @@ def judge(frame: Frame, value: Value, node: ast.AST) -> None:
         if not isinstance(option, Text):
             continue
         for content in option.options:
-            if not VERB.search(content):
-                continue
+            lowered = content.lower()
             for model in frame.project.tracked:
-                if model.table not in content and model.table.lower() not in content.lower():
+                if (model.table not in content and model.table.lower() not in lowered) or not VERB.search(content):
                     continue
                 columns = written_columns(content, model.table)
                 if INSERT.search(content):

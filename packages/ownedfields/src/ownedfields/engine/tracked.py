@@ -88,6 +88,8 @@ class Hints:
         self._plural = {_plural(hint): model for hint, model in self._single.items()}
         self._another: dict[str, bool] = {}
         self._either: dict[str, bool] = {}
+        self._asked: set[str] = set()
+        self._telling: set[str] = set()
         self._memo: dict[tuple[str, bool], Tracked | None] = {}
 
     def single(self, name: str) -> Tracked | None:
@@ -104,6 +106,13 @@ class Hints:
         if known is None:
             known = self._either[name] = (self.single(name) or self.plural(name)) is not None
         return known
+
+    def among(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that suggest one or several of some model."""
+        new = names - self._asked
+        self._asked |= new
+        self._telling |= {name for name in new if self.either(name)}
+        return names & self._telling
 
     def another(self, name: str) -> bool:
         """Whether the name says that it is a thing of the same word but another kind: `backup_runs`."""

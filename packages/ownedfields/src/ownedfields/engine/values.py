@@ -212,7 +212,8 @@ class Union(Value):
 
 
 NO_TEXTS: frozenset[str] = frozenset()
-SPEAKING = (Text, Union)
+SPEAKING = frozenset((Text, Union))
+EMPTY = frozenset((Unknown, Other))
 NOTHING = Other("None")
 UNKNOWN = Unknown()
 
@@ -252,8 +253,8 @@ def join(values: Sequence[Value]) -> Value:
         return UNKNOWN
     if len(flat) == 1:
         return flat[0]
-    owned = [option for option in flat if not isinstance(option, Unknown | Other)]
-    rest = [option for option in flat if isinstance(option, Unknown | Other)]
+    owned = [option for option in flat if type(option) not in EMPTY]
+    rest = [option for option in flat if type(option) in EMPTY]
     return Union(tuple((owned + rest)[:MAX_OPTIONS]))
 
 
