@@ -140,15 +140,19 @@ def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
     return suites
 
 
+# Runs beside each other, or one that was killed and still holds its database, are not in each other's way.
+OWN = os.getpid()
+
+
 def _on_postgresql(postgresql: PostgresServer, arguments: list[str]) -> Suite:
-    environment = {"TENANTPILOT_DATABASE_URL": f"{postgresql.url}/tenantpilot"}
+    environment = {"TENANTPILOT_DATABASE_URL": f"{postgresql.url}/tenantpilot_{OWN}"}
     return Suite("TenantPilot on PostgreSQL", arguments, environment)
 
 
 def _suite_under_policies(postgresql: PostgresServer) -> Suite:
     """Every address for every kind of person, with PostgreSQL's row-level security turned on."""
     environment = {
-        "TENANTPILOT_DATABASE_URL": f"{postgresql.bound_by_policies()}/tenantpilot_rows",
+        "TENANTPILOT_DATABASE_URL": f"{postgresql.bound_by_policies()}/tenantpilot_rows_{OWN}",
         "TENANTPILOT_ROW_SECURITY": "1",
     }
     paths = ["tests/contract/test_routes.py", "tests/web/test_activity.py", "tests/web/test_notifications.py"]

@@ -64,7 +64,7 @@ def start_own_postgresql(within: Path | None = None) -> PostgresServer | None:
 
 def _answers(url: str) -> bool:
     try:
-        with psycopg.connect(f"{url}/postgres", connect_timeout=3) as server:
+        with psycopg.connect(f"{url}/postgres", connect_timeout=10) as server:
             return server.info.server_version >= 150000
     except psycopg.Error:
         return False

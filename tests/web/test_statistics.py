@@ -11,10 +11,12 @@ from tests.web.kit import at_most_queries, ended, policies
 PAGE = "/admin/t/contoso/operations/statistics/"
 
 
-@pytest.fixture
-def today():
-    """Noon, so that what happens an hour before is of the same day."""
-    return timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """It stays noon: what happens an hour before is of the same day, and no day ends between two looks."""
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    return noon
 
 
 @pytest.fixture
