@@ -1,11 +1,14 @@
 """A span of time as a range of ids: nothing of the span is missed, whatever the clocks of the machines said."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.db.models import Q
 
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.moments import BLUR, before, since
+from tenantpilot.operations.moments import BLUR, before, since, span
+from tenantpilot.tenancy.models import Tenant, Workspace
 from tests.operations.kit import NOON, Engine
 
 
@@ -61,3 +64,35 @@ def test_the_border_is_found_in_one_query(engine, contoso, django_assert_num_que
     asked(engine, 0, 30, 60)
     with django_assert_num_queries(1):
         since(NOON, tenant_id=contoso.pk)
+
+
+def test_both_ends_in_very_many_workspaces_are_found_in_one_query(engine, contoso, django_assert_num_queries):
+    spaces = Workspace.objects.bulk_create(Workspace(slug=f"w{n}", name=f"Workspace {n}") for n in range(300))
+    first, *inside, _last = asked(engine, 0, 30, 60, 90)
+    everywhere = [contoso.workspace_id, *(space.pk for space in spaces)]
+    with django_assert_num_queries(1):
+        asked_then = span(NOON + timedelta(minutes=1), NOON + timedelta(minutes=90), workspace_ids=everywhere)
+    assert found(asked_then) == inside
+    assert found(span(None, NOON + timedelta(minutes=1), workspace_ids=everywhere)) == [first]
+
+
+def test_where_the_places_differ_none_of_them_loses_a_run(engine, contoso, alice):
+    """Each workspace has a border of its own; what all of them are asked has to reach as far as the farthest."""
+    adatum = Workspace.objects.create(slug="adatum", name="Adatum")
+    tenant = Tenant.everywhere.create(workspace=adatum, slug="adatum", name="Adatum", entra_tenant_id=UUID(int=1))
+    elsewhere, runs = Engine(tenant, clock=engine.clock), {}
+    for minute in range(0, 120, 10):
+        engine.clock.time = NOON + timedelta(minutes=minute)
+        for place in (engine, elsewhere) if minute < 60 else (engine,):
+            runs[place.start(what=f"{minute}").pk] = minute
+    for moment in (0, 40, 60, 70, 200):
+        both = [contoso.workspace_id, adatum.pk]
+        told = OperationRun.everywhere.filter(span(NOON + timedelta(minutes=moment), None, workspace_ids=both))
+        assert {run.pk for run in told} == {pk for pk, minute in runs.items() if minute >= moment}
+        told = OperationRun.everywhere.filter(span(None, NOON + timedelta(minutes=moment), workspace_ids=both))
+        assert {run.pk for run in told} == {pk for pk, minute in runs.items() if minute < moment}
+
+
+def test_without_a_moment_nothing_is_asked(contoso, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert span(None, None, tenant_id=contoso.pk) == Q()

@@ -6,6 +6,7 @@ looks at some twenty entries of an index whatever the length of the history.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -23,48 +24,72 @@ BLUR = timedelta(minutes=10)
 _ASKED_AT = Coalesce(F("created_at"), Value(None, output_field=DateTimeField()))
 
 _PROBE = (
-    "(SELECT CASE WHEN created_at < %s THEN id ELSE 0 END FROM operation_runs"
-    " WHERE {place} = %s AND id >= {middle} ORDER BY id LIMIT 1)"
+    "(SELECT CASE WHEN created_at < moment THEN id ELSE 0 END FROM operation_runs"
+    " WHERE {column} = place AND id >= {middle} ORDER BY id LIMIT 1)"
 )
 _LOW = "CASE WHEN old > 0 THEN old ELSE low END"
 _HIGH = "CASE WHEN old > 0 THEN high ELSE (low + high + 1) / 2 - 1 END"
 
 
+@dataclass(frozen=True)
+class _Border:
+    """What lies up to `first` in each of the places was asked for before the moment, and nothing behind `last` was."""
+
+    first: int = 0
+    last: int = 0
+
+
 def since(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """What was asked for at the moment or later, in a tenant or in workspaces. One query for each."""
-    border = min(_borders(moment - BLUR, tenant_id, workspace_ids), default=0)
-    return Q(pk__gt=border) & Q(GreaterThanOrEqual(_ASKED_AT, moment))
+    """What was asked for at the moment or later, in a tenant or in workspaces. One query."""
+    return span(moment, None, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 
 def before(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """What was asked for earlier than the moment, in a tenant or in workspaces. One query for each."""
-    border = max(_borders(moment + BLUR, tenant_id, workspace_ids), default=0)
-    return Q(pk__lte=border) & Q(LessThan(_ASKED_AT, moment))
+    """What was asked for earlier than the moment, in a tenant or in workspaces. One query."""
+    return span(None, moment, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 
-def _borders(moment: datetime, tenant_id: int | None, workspace_ids: Sequence[int]) -> list[int]:
-    if tenant_id is not None:
-        return [_last_before("tenant_id", tenant_id, moment)]
-    return [_last_before("workspace_id", key, moment) for key in workspace_ids]
+def span(
+    first: datetime | None,
+    end: datetime | None,
+    *,
+    tenant_id: int | None = None,
+    workspace_ids: Sequence[int] = (),
+) -> Q:
+    """From the first moment, if any, until before the end, if any. One query for all places; none without a moment."""
+    column, places = ("tenant_id", [tenant_id]) if tenant_id is not None else ("workspace_id", [*workspace_ids])
+    probed = [*([first - BLUR] if first else []), *([end + BLUR] if end else [])]
+    borders = _borders(column, places, probed)
+    asked = Q()
+    if first:
+        asked &= Q(pk__gt=borders[first - BLUR].first) & Q(GreaterThanOrEqual(_ASKED_AT, first))
+    if end:
+        asked &= Q(pk__lte=borders[end + BLUR].last) & Q(LessThan(_ASKED_AT, end))
+    return asked
 
 
-def _last_before(place: str, key: int, moment: datetime) -> int:
-    """The id of a run before the moment, with none before it behind; 0 when there is none."""
-    at = stored_time(moment)
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(place), [at, key, key, at, key])
-        (found,) = cursor.fetchone()
-    return int(found)
+def _borders(column: str, places: Sequence[int | None], moments: Sequence[datetime]) -> dict[datetime, _Border]:
+    """Of each moment, in whichever place it comes first and last."""
+    found = {number: _Border() for number in range(len(moments))}
+    if places and moments:
+        asked = [(place, number, stored_time(moment)) for place in places for number, moment in enumerate(moments)]
+        with connection.cursor() as cursor:
+            cursor.execute(_statement(column, len(asked)), [value for row in asked for value in row])
+            found |= {number: _Border(low, high) for number, low, high in cursor.fetchall()}
+    return {moment: found[number] for number, moment in enumerate(moments)}
 
 
-def _statement(place: str) -> str:
-    """Each row of `halves` is a range in which the border lies, and the old run that its upper half begins with."""
-    last = f"coalesce((SELECT max(id) FROM operation_runs WHERE {place} = %s), 0)"  # noqa: S608 names of ours
-    probe = _PROBE.format(place=place, middle="(low + high + 1) / 2")
-    following = _PROBE.format(place=place, middle=f"({_LOW} + {_HIGH} + 1) / 2")
+def _statement(column: str, rows: int) -> str:
+    """Each row of `halves` is a range in which a border lies, and the old run that its upper half begins with."""
+    last = f"coalesce((SELECT max(id) FROM operation_runs WHERE {column} = place), 0)"  # noqa: S608 names of ours
+    probe = _PROBE.format(column=column, middle="(low + high + 1) / 2")
+    following = _PROBE.format(column=column, middle=f"({_LOW} + {_HIGH} + 1) / 2")
+    asked = f"(VALUES {', '.join(['(%s, %s, %s)'] * rows)}) asked"
+    named = f"(SELECT column1 AS place, column2 AS number, column3 AS moment FROM {asked}) named"  # noqa: S608
+    ends = f"(SELECT place, number, moment, CAST(0 AS bigint) AS low, {last} AS high FROM {named}) ends"  # noqa: S608
     return (
-        "WITH RECURSIVE halves (low, high, old) AS ("  # noqa: S608
-        f"SELECT low, high, {probe} FROM (SELECT CAST(0 AS bigint) AS low, {last} AS high) ends"
-        f" UNION ALL SELECT {_LOW}, {_HIGH}, {following} FROM halves WHERE low < high)"
-        " SELECT low FROM halves WHERE low >= high"
+        "WITH RECURSIVE halves (place, number, moment, low, high, old) AS ("  # noqa: S608
+        f"SELECT place, number, moment, low, high, {probe} FROM {ends} UNION ALL"
+        f" SELECT place, number, moment, {_LOW}, {_HIGH}, {following} FROM halves WHERE low < high)"
+        " SELECT number, min(low), max(low) FROM halves WHERE low >= high GROUP BY number"
     )

@@ -38,6 +38,13 @@ class OperationRunQuerySet(models.QuerySet["OperationRun"]):
     def of_type(self, key: str) -> "OperationRunQuerySet":
         return self.filter(type=key)
 
+    def of_others(self, person: "User") -> "OperationRunQuerySet":
+        """Started by people, but not by this one.
+
+        As an expression: else PostgreSQL walks through the index of persons, past all that this one ever started.
+        """
+        return self.alias(other=Coalesce("initiator_id", Value(person.pk))).exclude(other=person.pk)
+
     def of_identity(
         self, key: str, *, workspace_id: int, tenant_id: int | None, identity: str
     ) -> "OperationRunQuerySet":

@@ -3,12 +3,17 @@
 A text can stand anywhere in a history of millions of runs, so the search looks through a stated part of it: the
 newest runs of those that it is given, and the items of the newest of them and of the newest bulk operations. What
 it costs does not grow with the history, whether something is found or not.
+
+Where those parts begin is asked first, and stands in the question as numbers: of a subquery a planner knows nothing,
+and with millions of runs behind it guesses that reading everything is cheaper.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Func, Q, Subquery, Value
+from django.db.models import BooleanField, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.reasons import ReasonCatalog
@@ -24,7 +29,7 @@ _TOLD = (RunOutcome.FAILED, RunOutcome.PARTIALLY_SUCCEEDED)
 
 
 def search(runs: OperationRunQuerySet, text: str) -> OperationRunQuerySet:
-    """Those of the newest 10,000 of `runs` that the text speaks of. "#7" is run 7, however old."""
+    """Those of the newest 10,000 of `runs` that the text speaks of. "#7" is run 7, however old. One query before."""
     text = " ".join(text.split())
     if not text:
         return runs
@@ -33,7 +38,9 @@ def search(runs: OperationRunQuerySet, text: str) -> OperationRunQuerySet:
     codes = _reasons_named(text)
     about = Q(type__in=_types_named(text)) | Q(reason_code__in=codes) | Q(message__icontains=text)
     about |= Q(outcome__in=_TOLD) & Q(_TellsOf("failure_summary", Value(_pattern(text))))
-    return runs.filter(about | _with_item(runs, text, codes) | _numbered(text), _among_newest(runs))
+    parts = _parts_of(runs)
+    about |= parts.with_items & Q(_has_item(_told(text, codes)))
+    return runs.filter(about | _numbered(text), pk__gte=parts.oldest)
 
 
 def _types_named(text: str) -> list[str]:
@@ -55,23 +62,47 @@ def _numbered(text: str) -> Q:
     return Q(pk=int(digits)) if is_number else Q(pk__in=[])
 
 
-def _among_newest(runs: OperationRunQuerySet) -> Q:
-    oldest = runs.order_by("-pk").values("pk")[NEWEST - 1 : NEWEST]
-    return Q(pk__gte=Coalesce(Subquery(oldest), Value(0)))
+@dataclass(frozen=True)
+class _Parts:
+    """The ids with which the parts of the history begin; 0 where there are no more runs than a part may have."""
+
+    oldest: int = 0
+    oldest_with_items: int = 0
+    oldest_bulk_with_items: int = 0
+
+    @property
+    def with_items(self) -> Q:
+        """Runs whose items are looked at. Syncs shall not hide bulk operations."""
+        return Q(pk__gte=self.oldest_with_items) | Q(pk__gte=self.oldest_bulk_with_items, type__in=_bulk_types())
 
 
-def _with_item(runs: OperationRunQuerySet, text: str, codes: list[str]) -> Q:
-    """Runs with an item of this name, or one that failed for such a reason. Syncs shall not hide bulk operations."""
-    told = Q(label__icontains=text) | Q(state=ItemState.FAILED) & (
-        Q(reason_code__in=codes) | Q(message__icontains=text)
-    )
-    items = RunItem.objects.filter(told)
-    bulk = [kind.key for kind in operation_types.all() if kind.items_input]
-    newest = runs.order_by("-pk").values("pk")
-    # Apart, and not joined by OR: then the runs lead to their items, and no other items are looked at.
-    among = (newest[:NEWEST_WITH_ITEMS], newest.filter(_among_newest(runs), type__in=bulk)[:NEWEST_WITH_ITEMS])
-    first, second = (Q(pk__in=items.filter(run__in=few).values("run")) for few in among)
-    return first | second
+def _parts_of(runs: OperationRunQuerySet) -> _Parts:
+    """One query, beside the newest run."""
+    oldest = _oldest_of(runs, NEWEST)
+    bulk = runs.filter(pk__gte=oldest, type__in=_bulk_types())
+    borders = (oldest, _oldest_of(runs, NEWEST_WITH_ITEMS), _oldest_of(bulk, NEWEST_WITH_ITEMS))
+    found = runs.order_by("-pk").values_list(*borders).first()
+    return _Parts(*found) if found else _Parts()
+
+
+def _oldest_of(runs: OperationRunQuerySet, newest: int) -> Coalesce:
+    return Coalesce(Subquery(runs.order_by("-pk").values("pk")[newest - 1 : newest]), Value(0))
+
+
+def _bulk_types() -> list[str]:
+    return [kind.key for kind in operation_types.all() if kind.items_input]
+
+
+def _told(text: str, codes: list[str]) -> Q:
+    """Items of this name, or that failed for such a reason."""
+    why = Q(reason_code__in=codes) | Q(message__icontains=text)
+    return Q(label__icontains=text) | Q(state=ItemState.FAILED) & why
+
+
+def _has_item(told: Q) -> IsNull:
+    """A value and not EXISTS, which a planner may turn round, to read every item there is."""
+    items = RunItem.objects.filter(told, run=OuterRef("pk")).order_by()
+    return IsNull(Subquery(items.values("pk")[:1]), False)
 
 
 def _pattern(text: str) -> str:

@@ -4,11 +4,15 @@ The planners of both engines are asked, on a history of 20,000 runs of which the
 """
 
 import re
+from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.utils import ConnectionHandler
 
 from benchmarks.scale.lists import ACROSS_FILTERS, RUN_FILTERS
+from benchmarks.scale.measuring import statements_of
+from benchmarks.scale.questions import questions
 from benchmarks.scale.rows import TABLES
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.web.tables.notifications import NOTIFICATIONS
@@ -16,8 +20,7 @@ from tenantpilot.web.tables.runs import RUNS, STATES, WORKSPACE_RUNS
 
 pytestmark = pytest.mark.database
 
-# The items of a thousandth of the runs fit on a few pages: there a planner may well read them all.
-LARGE = set(TABLES) - {"operation_run_items"}
+LARGE = set(TABLES)
 MOST_PAGES_OF_A_COUNT = 250
 
 
@@ -26,6 +29,8 @@ def test_no_question_reads_a_large_table_from_end_to_end(plans):
     assert read == {}
 
 
+# SQLite gives the index of a unique constraint a name of its own.
+OF_ITEMS = "operation_item_by_state_ix|operation_item_once_a_(position|key)|sqlite_autoindex_operation_run_items"
 # The index of each list is the one that stops where the page ends; of each count the one that has all it counts by.
 INDEXES = {
     "count of runs of a tenant": "operation_run_of_tenant_ix",
@@ -41,6 +46,12 @@ INDEXES = {
     "count of runs of a tenant, state attention": "operation_run_(attention|of_outcome)_ix",
     "count of runs of a tenant, state active": "operation_run_(active_ix|one_active_per_identity)",
     "count of runs of a tenant, since day": "operation_run_of_(tenant|workspace)_ix",
+    "count of runs of a tenant, q graph": OF_ITEMS,
+    "count of runs of a workspace, q graph": OF_ITEMS,
+    "count of runs of a workspace, who others": "operation_run_of_workspace_ix",
+    "count of runs of a workspace, tenant t20": "operation_run_of_tenant_ix",
+    "count of runs of a workspace, tenant t20, state failed": "operation_run_of_outcome_ix",
+    "list of runs of a workspace, tenant t20, state failed": "operation_run_of_outcome_ix",
     "list of runs of a small tenant": "operation_run_of_tenant_ix",
     "list of runs of a tenant, state cancelled": "operation_run_of_outcome_ix",
     "list of runs of a tenant, state active": "operation_run_(active_ix|one_active_per_identity)",
@@ -55,6 +66,7 @@ INDEXES = {
     "count of runs of a workspace, who me": "operation_run_of_person_ix",
     "count of runs of a workspace, since hour": "operation_run_of_workspace_ix",
     "count of notifications": "notification_of_person_ix",
+    "count of notifications, read read": "notification_of_person_ix",
     "count of notifications, read unread": "notification_unread_ix",
     "bell, unread": "notification_unread_ix",
     "widget": "operation_run_active_ix",
@@ -88,7 +100,7 @@ ONE_CONDITION_IS_NOT_IN_THE_INDEX = {
 def test_a_count_looks_at_no_run(plans):
     """Up to 10,000 runs are counted from the index alone, so that a page of it serves hundreds of them."""
     if connection.vendor == "sqlite":
-        counts = [name for name in INDEXES if name.startswith("count of runs of a tenant")]
+        counts = [name for name in INDEXES if name.startswith("count of runs of a tenant") and ", q " not in name]
         looked = [name for name in counts if "COVERING" not in plans[name][-1].text]
         assert set(looked) <= ONE_CONDITION_IS_NOT_IN_THE_INDEX
     else:
@@ -96,6 +108,40 @@ def test_a_count_looks_at_no_run(plans):
         names = [name for name in names if not name.endswith("state failed, since week")]
         works = {name: max(plan.work for plan in plans[name]) for name in names}
         assert {name: work for name, work in works.items() if work > MOST_PAGES_OF_A_COUNT} == {}
+
+
+NOTICES_COUNTED = ("count of notifications", "count of notifications, read unread", "count of notifications, read read")
+
+
+@pytest.mark.parametrize("name", [*NOTICES_COUNTED, "bell, unread"])
+def test_notifications_are_counted_without_a_look_at_their_runs(name, plans):
+    assert all("operation_runs" not in plan.text for plan in plans[name])
+    if connection.vendor == "postgresql":
+        assert max(plan.work for plan in plans[name]) <= MOST_PAGES_OF_A_COUNT
+
+
+SEARCHES = [f"{what} of runs of a {place}, q graph" for what in ("list", "count") for place in ("tenant", "workspace")]
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_a_search_reads_the_stated_part_of_the_history_and_the_items_of_few_runs(name, history):
+    """Whether something is found or not; where the part begins stands in the question, and not in a subquery."""
+    question = next(question for question in questions() if question.name == name)
+    (where_it_begins, _), (searched, _) = statements_of(question, history[0])
+    assert where_it_begins.count("OFFSET") >= 3
+    assert "OFFSET" not in searched
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
+def test_a_session_of_a_migrated_database_compiles_no_question(history):
+    settings = connection.settings_dict | {"NAME": connection.settings_dict["NAME"]}
+    alter = import_module("tenantpilot.tenancy.migrations.0004_without_jit").Migration.operations[0]
+    with connection.cursor() as cursor:
+        for statement in alter.install["postgresql"]:
+            cursor.execute(statement.replace("%%", "%"))
+    with ConnectionHandler({"default": settings})["default"].cursor() as another:
+        another.execute("SHOW jit")
+        assert another.fetchone() == ("off",)
 
 
 def test_every_filter_that_is_offered_has_its_question():

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.tables.declaration import Column, Empty, Filters, Sort, Table
 from tenantpilot.web.tables.fields import DayFilter, RangeForm
 from tenantpilot.web.tables.people import initiators
@@ -45,17 +46,16 @@ def _types() -> list[tuple[str, Words]]:
     return [(kind.key, kind.label) for kind in operation_types.all()]
 
 
-def _tenants(request: HttpRequest | None) -> list[tuple[str, Words]]:
+def _tenants(request: HttpRequest | None) -> list[Tenant]:
     if request is None:
         return []
-    found = tenants_where(request.user, Capability.OPERATIONS_VIEW).by_name()  # type: ignore[arg-type]  # signed in
-    return [(tenant.slug, tenant.name) for tenant in found]
+    return list(tenants_where(request.user, Capability.OPERATIONS_VIEW).by_name())  # type: ignore[arg-type]  # signed in
 
 
 class RunFilters(Filters):
     """Status and outcome are one question to people: how does it stand."""
 
-    q = django_filters.CharFilter(label=_("Search"), method="by_text", max_length=120)
+    q = django_filters.CharFilter(label=_("Search"), method="all_together", max_length=120)
     state = django_filters.ChoiceFilter(
         label=_("Status"), choices=STATES, empty_label=_("Any status"), method="by_state"
     )
@@ -65,10 +65,10 @@ class RunFilters(Filters):
         label=_("Time"),
         choices=[(key, label) for key, (label, _span) in SINCE.items()],
         empty_label=_("Any time"),
-        method="by_time",
+        method="all_together",
     )
-    after = DayFilter(label=_("From"), method="by_first_day")
-    before = DayFilter(label=_("To"), method="by_last_day")
+    after = DayFilter(label=_("From"), method="all_together")
+    before = DayFilter(label=_("To"), method="all_together")
 
     class Meta:
         model = OperationRun
@@ -81,11 +81,21 @@ class RunFilters(Filters):
         self.filters["who"].extra["choices"] = [*WHO, *([(_("People"), people)] if people else [])]
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """The search looks through the newest runs of the list, whatever else narrows it."""
+        """The search looks through the newest runs of the list, whatever else narrows it. Times make one span."""
         text = self.form.cleaned_data.get("q", "")
-        return super().filter_queryset(search(queryset, text) if text else queryset)
+        found = super().filter_queryset(search(queryset, text) if text else queryset)
+        first, end = self._span()
+        return found.filter(moments.span(first, end, **self._place())) if first or end else found
 
-    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def _span(self) -> tuple[datetime | None, datetime | None]:
+        chosen = self.form.cleaned_data
+        since, after, before = (chosen.get(name) for name in ("since", "after", "before"))
+        firsts = [timezone.now() - SINCE[since][1]] if since else []
+        firsts += [_midnight(after)] if after else []
+        return max(firsts, default=None), _midnight(before + timedelta(days=1)) if before else None
+
+    def all_together(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """What `filter_queryset` has done or will do."""
         return rows
 
     def by_state(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
@@ -97,20 +107,11 @@ class RunFilters(Filters):
         }
         return asked[value]() if value in asked else rows.filter(outcome=value)  # type: ignore[no-any-return]
 
-    def by_who(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        if value.isdecimal():
-            return rows.filter(initiator=int(value))
-        mine, system = Q(initiator=self.request.user), Q(initiator=None)
-        return rows.filter({"me": mine, "system": system}.get(value, ~mine & ~system))
-
-    def by_time(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(moments.since(timezone.now() - SINCE[value][1], **self._place()))
-
-    def by_first_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(moments.since(_midnight(value), **self._place()))
-
-    def by_last_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(moments.before(_midnight(value + timedelta(days=1)), **self._place()))
+    def by_who(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        if value == "others":
+            return rows.of_others(self.request.user)  # type: ignore[no-any-return]
+        named = {"me": self.request.user, "system": None}
+        return rows.filter(initiator=named[value] if value in named else int(value))  # type: ignore[no-any-return]
 
     def _place(self) -> dict[str, Any]:
         """Whose history the list is of."""
@@ -127,12 +128,17 @@ class WorkspaceRunFilters(RunFilters):
     """Across tenants there is one filter more: the tenants that the person may see."""
 
     tenant = django_filters.ChoiceFilter(
-        label=_("Tenant"), field_name="tenant__slug", choices=[], empty_label=_("All tenants")
+        label=_("Tenant"), choices=[], empty_label=_("All tenants"), method="by_tenant"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["tenant"].extra["choices"] = _tenants(self.request)
+        self._tenants = _tenants(self.request)
+        self.filters["tenant"].extra["choices"] = [(tenant.slug, tenant.name) for tenant in self._tenants]
+
+    def by_tenant(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By its id, which every index of runs knows; an address names it by its slug."""
+        return rows.filter(tenant_id__in=[tenant.pk for tenant in self._tenants if tenant.slug == value])
 
 
 def _counted(count: int, figure: str) -> str:
