@@ -16,7 +16,6 @@ from tenantpilot.graph.budget import (
     Demand,
     MemoryStore,
     Service,
-    StockedBudget,
     TenantBudget,
     answered,
     as_data,
@@ -201,23 +200,6 @@ def test_where_others_ask_too_one_request_a_second_becomes_one_in_a_longer_time(
     assert wait == pytest.approx(1 / 0.49, rel=0.1)
 
 
-def test_a_worker_with_little_to_do_books_little_in_vain():
-    clock = ObedientClock()
-    store = MemoryStore(clock)
-    seldom = StockedBudget(TenantBudget(store, "t"), clock=clock)
-    for _second in range(15):
-        assert seldom.take(INTUNE, Demand()) == 0.0
-        clock.sleep(1.0)
-    rest = TenantBudget(store, "t")
-    assert rest.take(INTUNE, Demand(950 - 30)) == 0.0
-
-
-def test_batches_use_up_the_allowance_to_the_last_request():
-    budget = StockedBudget(TenantBudget(MemoryStore(ObedientClock()), "t"), clock=ObedientClock())
-    assert [budget.take(INTUNE, Demand(19)) for _batch in range(50)] == [0.0] * 50
-    assert budget.take(INTUNE, Demand()) > 0.0
-
-
 def test_a_demand_larger_than_the_allowance_goes_alone():
     allowance = Allowance(requests=5, writes=5, seconds=1.0)
     state, wait = book(BudgetState(), Demand(20), allowance, now=0.0)
@@ -229,57 +211,6 @@ def test_the_state_survives_a_store_that_keeps_json():
     state, _wait = book(hold(BudgetState(), 0.0, now=5.0), Demand(3, 1), ALLOWANCES[INTUNE], now=6.0)
     assert from_data(json.loads(json.dumps(as_data(state)))) == state
     assert from_data({}) == BudgetState()
-
-
-class Counting:
-    """A budget that counts how often it is asked."""
-
-    def __init__(self, inner: TenantBudget) -> None:
-        self.inner, self.asked = inner, 0
-
-    def take(self, service: Service, demand: Demand) -> float:
-        self.asked += 1
-        return self.inner.take(service, demand)
-
-    def answered(self, service: Service) -> None:
-        self.inner.answered(service)
-
-    def hold(self, service: Service, seconds: float) -> None:
-        self.inner.hold(service, seconds)
-
-
-def test_a_stock_asks_the_shared_budget_a_tenth_as_often_and_keeps_the_limit():
-    clock = ObedientClock()
-    store = MemoryStore(clock)
-    counting = Counting(TenantBudget(store, "t"))
-    granted = greedy(StockedBudget(counting, clock=clock), clock, INTUNE, 100.0, Demand())
-    assert counting.asked < len(granted) / 5
-    assert most_in_any(20.0, [(moment, 1) for moment in granted]) <= 1000
-    assert len(granted) / 100.0 >= 0.8 * 50
-
-
-def test_a_stock_is_forgotten_when_the_tenant_is_throttled_and_when_it_is_old():
-    clock = ObedientClock()
-    counting = Counting(TenantBudget(MemoryStore(clock), "t"))
-    budget = StockedBudget(counting, clock=clock)
-    assert budget.take(INTUNE, Demand()) == 0.0
-    budget.hold(INTUNE, 5.0)
-    assert budget.take(INTUNE, Demand()) == pytest.approx(5.0)
-    clock.sleep(6.0)
-    assert budget.take(INTUNE, Demand()) == 0.0
-    clock.sleep(1.5)
-    asked = counting.asked
-    budget.take(INTUNE, Demand())
-    assert counting.asked == asked + 1
-
-
-def test_writes_and_paced_services_are_never_booked_ahead():
-    counting = Counting(TenantBudget(MemoryStore(ObedientClock()), "t"))
-    budget = StockedBudget(counting, clock=ObedientClock())
-    assert budget.take(CONDITIONAL, Demand()) == 0.0
-    assert budget.take(CONDITIONAL, Demand()) > 0.0
-    assert [budget.take(INTUNE, Demand(1, 1)) for _ in range(95)] == [0.0] * 95
-    assert budget.take(INTUNE, Demand(1, 1)) > 0.0
 
 
 @pytest.mark.parametrize(

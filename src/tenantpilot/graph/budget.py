@@ -63,9 +63,6 @@ ALLOWANCES: Mapping[Service, Allowance] = {
 }
 SAFETY_SHARE = 0.95
 
-STOCK_SHARE = 0.01
-"""How much of an allowance one worker books ahead at most."""
-
 PENDING_SECONDS = 10.0
 """A paced request that is not answered by then is thought lost with its worker."""
 
@@ -122,13 +119,13 @@ def book(state: BudgetState, demand: Demand, allowance: Allowance, *, now: float
     if state.quiet_until > now:
         return state, state.quiet_until - now
     state = _regained(state, now)
-    usable = allowance.slowed_to(state.caution)
-    state = _forgotten(state, usable, now)
     if allowance.is_paced and state.pending_until > now:
         return state, min(state.pending_until - now, allowance.seconds)
-    if wait := _seconds_until_free(state, demand, usable, now):
-        return state, wait
-    return _with_booking(state, demand, allowance, now), 0.0
+    usable = allowance.slowed_to(state.caution)
+    current = _forgotten(state, usable, now)
+    if wait := _seconds_until_free(current, demand, usable, now):
+        return state, wait  # as it was, so that a store has nothing to write
+    return _with_booking(current, demand, allowance, now), 0.0
 
 
 def answered(state: BudgetState, *, now: float) -> BudgetState:
@@ -262,67 +259,3 @@ class TenantBudget:
 
     def _key(self, service: Service) -> str:
         return f"{self._tenant_key}/{service}"
-
-
-@dataclass(frozen=True)
-class _Stock:
-    """What was booked ahead, and how much of it is left until when."""
-
-    booked: int = 0
-    left: int = 0
-    good_until: float = 0.0
-
-    def next_one(self, most: int) -> int:
-        """Twice what was used of this one: a worker with little to do books little in vain."""
-        return min(most, max(1, 2 * (self.booked - self.left)))
-
-
-class StockedBudget:
-    """Books several requests at a time from a shared budget, so that a database is asked a tenth as often.
-
-    What is not used within a short span is forgotten; the shared window has counted it, so the limit holds. Only
-    single reads are booked ahead: a batch is many already, and a write too dear to be booked in vain.
-    """
-
-    def __init__(
-        self,
-        shared: Budget,
-        *,
-        allowances: Mapping[Service, Allowance] = ALLOWANCES,
-        clock: Clock | None = None,
-    ) -> None:
-        self._shared = shared
-        self._allowances = allowances
-        self._clock = clock or SystemClock()
-        self._lock = threading.Lock()
-        self._stocks: dict[Service, _Stock] = {}
-
-    def take(self, service: Service, demand: Demand) -> float:
-        most = int(self._allowances[service].requests * STOCK_SHARE)
-        if demand.writes or demand.requests > 1 or not most:
-            return self._shared.take(service, demand)
-        with self._lock:
-            return 0.0 if self._from_stock(service) else self._restocked(service, most)
-
-    def answered(self, service: Service) -> None:
-        self._shared.answered(service)
-
-    def hold(self, service: Service, seconds: float) -> None:
-        with self._lock:
-            self._stocks.pop(service, None)
-        self._shared.hold(service, seconds)
-
-    def _from_stock(self, service: Service) -> bool:
-        stock = self._stocks.get(service, _Stock())
-        if not stock.left or self._clock.monotonic() >= stock.good_until:
-            return False
-        self._stocks[service] = replace(stock, left=stock.left - 1)
-        return True
-
-    def _restocked(self, service: Service, most: int) -> float:
-        ahead = self._stocks.get(service, _Stock()).next_one(most)
-        if self._shared.take(service, Demand(1 + ahead)) > 0.0:
-            return self._shared.take(service, Demand())
-        good_until = self._clock.monotonic() + self._allowances[service].slot_seconds
-        self._stocks[service] = _Stock(ahead, ahead, good_until)
-        return 0.0

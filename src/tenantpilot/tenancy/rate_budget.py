@@ -7,6 +7,7 @@ written under its lock; on SQLite, BEGIN IMMEDIATE is that lock.
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,35 +19,44 @@ from tenantpilot.graph.budget import (
     Budget,
     BudgetState,
     Service,
-    StockedBudget,
     TenantBudget,
     as_data,
     budget_of_process,
     from_data,
 )
+from tenantpilot.graph.stock import StockedBudget
 from tenantpilot.tenancy.models import GraphBudget
+from tenantpilot.tenancy.teller import teller_of
 
 T = TypeVar("T")
 
 
 class DatabaseStore:
-    """States in the table `graph_budgets`. Called from the client's own threads, which leave no connection behind."""
+    """States in the table `graph_budgets`. The client's many short threads open no connections for it."""
 
     def change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
         """Time is the database's where there is a server: workers on several machines need not agree on a clock."""
-        try:
-            with transaction.atomic():
-                return self._change(key, step)
-        finally:
-            if threading.current_thread() is not threading.main_thread():
-                connection.close()
+        if threading.current_thread() is threading.main_thread():
+            return self._change(key, step)
+        teller = teller_of(str(connection.settings_dict["NAME"]))
+        return teller.ask(partial(self._change, key, step))
 
+    @transaction.atomic
     def _change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
-        GraphBudget.objects.bulk_create([GraphBudget(key=key, state={})], ignore_conflicts=True)
-        row = GraphBudget.objects.select_for_update().get(pk=key)
-        state, result = step(from_data(row.state), _database_time())
-        GraphBudget.objects.filter(pk=key).update(state=as_data(state))
+        before = from_data(_locked(key).state)
+        state, result = step(before, _database_time())
+        if state != before:
+            GraphBudget.objects.filter(pk=key).update(state=as_data(state))
         return result
+
+
+def _locked(key: str) -> GraphBudget:
+    """The row of the key, under its lock; made the first time somebody asks for it."""
+    row = GraphBudget.objects.select_for_update().filter(pk=key)
+    if (found := next(iter(row), None)) is not None:
+        return found
+    GraphBudget.objects.bulk_create([GraphBudget(key=key, state={})], ignore_conflicts=True)
+    return row.all().get()
 
 
 def budget_of(entra_tenant_id: str) -> Budget:
@@ -72,9 +82,10 @@ def _share() -> float:
 
 
 def _database_time() -> float:
+    """Seconds. PostgreSQL need not wait for its disk besides: who loses the last bookings has lost power."""
     if connection.vendor != "postgresql":
         return timezone.now().timestamp()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp()), set_config('synchronous_commit', 'off', true)")
         row: Any = cursor.fetchone()
     return float(row[0])

@@ -1,0 +1,81 @@
+"""One thread that keeps a connection for the short questions of many threads that live no longer than a request.
+
+Each of them would else open a connection for one small transaction, which costs a server more than the transaction.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import lru_cache
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+
+IDLE_SECONDS = 2.0
+"""After so long without a question the connection is closed and the thread ends."""
+
+
+class Teller:
+    """Calls functions one after another in a thread of its own, which comes and goes with the questions."""
+
+    def __init__(self, database: str = "", *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._name = f"teller of {database}"
+        self._idle_seconds = idle_seconds
+        self._waiting: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_there = False
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """What the function returns or raises. It may be called twice, when the connection was lost meanwhile."""
+        answer: Future[T] = Future()
+        with self._lock:
+            self._waiting.put((question, answer))
+            if not self._is_there:
+                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+                self._is_there = True
+        return answer.result()
+
+    def _serve(self) -> None:
+        try:
+            while (next_one := self._next()) is not None:
+                _tell(*next_one)
+        finally:
+            connection.close()
+
+    def _next(self) -> tuple[Callable[[], Any], Future[Any]] | None:
+        """None: nobody has asked for a while, and whoever asks from now on starts another thread."""
+        try:
+            return self._waiting.get(timeout=self._idle_seconds)
+        except Empty:
+            with self._lock:
+                self._is_there = not self._waiting.empty()
+                return self._waiting.get() if self._is_there else None
+
+
+def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
+    try:
+        answer.set_result(_with_good_connection(question))
+    except BaseException as error:
+        connection.close()
+        answer.set_exception(error)
+
+
+def _with_good_connection(question: Callable[[], T]) -> T:
+    """A connection that was kept may have been lost with its server; a new one may not."""
+    was_kept = connection.connection is not None
+    try:
+        return question()
+    except (InterfaceError, OperationalError):
+        if not was_kept:
+            raise
+        connection.close()
+        return question()
+
+
+@lru_cache(maxsize=8)
+def teller_of(database: str) -> Teller:
+    """The one of this process for a database."""
+    return Teller(database)
