@@ -12,6 +12,8 @@ os.environ.setdefault("TENANTPILOT_LOG_LEVEL", "CRITICAL")
 os.environ.setdefault("TENANTPILOT_TICK_SECONDS", "3600")
 # Playwright keeps an event loop in the thread that runs the tests; nothing of ours is asynchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# A test that is rolled back is one transaction, however long it does nothing.
+os.environ.setdefault("TENANTPILOT_IDLE_TRANSACTION_SECONDS", "0")
 # A second connection would wait for the transaction that is rolled back.
 os.environ.setdefault("TENANTPILOT_GRAPH_SHARED_BUDGET", "0")
 # Most simulated tenants have no limits: reading one Conditional Access policy a second would only cost time.
@@ -25,4 +27,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
 else:
     # A test's rows need not survive a power loss.
-    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+    OPTIONS = DATABASES["default"]["OPTIONS"]
+    OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c synchronous_commit=off"

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from tenantpilot.operations.checkpoints import Kept
 from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.ticker import Ticker
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.operations.kit import WORK, Engine, again, limited, work_is
 
@@ -157,6 +159,55 @@ def test_what_a_worker_says_while_its_run_is_given_up_is_on_the_record_or_refuse
         live.reconcile()
     worker.join(timeout=30)
     assert (again(claimed.run).reason_code, said) == ("worker_lost", [False])
+
+
+@pytest.mark.skipif(IS_POSTGRESQL, reason="PostgreSQL keeps no heartbeat out until the run's own row is written")
+def test_a_long_write_on_sqlite_does_not_cost_a_worker_its_run(
+    live: Engine, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-07: the heart cannot write, but nor can anybody else; the checkpoint gives the sign of life in its place."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
+    unheard: list[float] = []
+    real = Ticker._give_up_if_unheard
+    monkeypatch.setattr(Ticker, "_give_up_if_unheard", lambda ticker: (unheard.append(time.monotonic()), real(ticker)))
+
+    def handler(context: RunContext) -> None:
+        with transaction.atomic():
+            before = again(OperationRun(pk=context.run_id))
+            until(lambda: unheard and unheard[-1] - unheard[0] > 2 * settings.OPERATIONS_LEASE_SECONDS)
+            assert not context.lost
+            context.checkpoint("worked through")
+            assert again(before).lease_expires_at > before.lease_expires_at
+        assert not live.service.redispatch(before, now=timezone.now())
+
+    with override_settings(OPERATIONS_LEASE_SECONDS=0.5):
+        assert perform(live, handler, alice).outcome == "succeeded"
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one lock for all that is written")
+def test_a_heartbeat_does_not_wait_behind_a_write_of_its_own_worker(live: Engine) -> None:
+    """OPS-07: suspended now, the worker would give a sign of life when its session is ended, long after it was gone."""
+    claimed = live.running()
+    holds, goes_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            live.service.checkpoint(claimed.lease, {"data": 1}, now=timezone.now())
+            holds.set()
+            goes_on.wait(120)
+        connection.close()
+
+    handler = threading.Thread(target=write)
+    handler.start()
+    try:
+        assert holds.wait(20)
+        with pytest.raises(OperationalError):
+            live.service.heartbeat(claimed.lease, now=timezone.now())
+        assert handler.is_alive()
+    finally:
+        goes_on.set()
+        handler.join()
+    assert live.service.heartbeat(claimed.lease, now=timezone.now())
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one lock for all that is written")

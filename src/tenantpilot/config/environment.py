@@ -10,6 +10,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "TENANTPILOT_"
+# A server that is gone without a word is noticed within a minute.
+KEEPALIVES = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -120,8 +127,11 @@ def content(file: Path) -> str:
     return file.read_text().strip() if file.is_file() else ""
 
 
-def database(name: str, *, default: Path) -> dict[str, Any]:
-    """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name?option=value`."""
+def database(name: str, *, default: Path, idle_transaction_seconds: int = 0) -> dict[str, Any]:
+    """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name?option=value`.
+
+    PostgreSQL ends a session that does nothing in a transaction for so long; 0: it waits as its own settings say.
+    """
     url = os.environ.get(PREFIX + name)
     if not url:
         return sqlite(default)
@@ -129,7 +139,7 @@ def database(name: str, *, default: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return sqlite(Path(unquote(parts.path)))
     if parts.scheme in {"postgres", "postgresql"}:
-        return _postgresql(name, url)
+        return _postgresql(name, url, idle_transaction_seconds)
     raise ImproperlyConfigured(f"{PREFIX}{name} begins with {parts.scheme!r}; write sqlite:/// or postgresql://.")
 
 
@@ -147,8 +157,9 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(name: str, url: str) -> dict[str, Any]:
+def _postgresql(name: str, url: str, idle_transaction_seconds: int) -> dict[str, Any]:
     parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query))
     try:
         port = str(parts.port or "")
     except ValueError:  # its text may quote a part of the password
@@ -162,5 +173,12 @@ def _postgresql(name: str, url: str) -> dict[str, Any]:
         "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "10"} | dict(parse_qsl(parts.query)),
+        "OPTIONS": {"connect_timeout": "10"} | KEEPALIVES | given | _session(idle_transaction_seconds, given),
     }
+
+
+def _session(idle_transaction_seconds: int, given: dict[str, str]) -> dict[str, str]:
+    """What the server is asked to do for each session. Of two that contradict each other it takes the second."""
+    ours = f"-c idle_in_transaction_session_timeout={idle_transaction_seconds}s" if idle_transaction_seconds else ""
+    options = " ".join(filter(None, (ours, given.get("options", ""))))
+    return {"options": options} if options else {}

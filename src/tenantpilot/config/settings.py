@@ -81,7 +81,15 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database("DATABASE_URL", default=DATA_DIR / "tenantpilot.sqlite3")}
+# A process that is suspended in the middle of a write holds its locks until PostgreSQL ends its session.
+IDLE_TRANSACTION_SECONDS = env.integer("IDLE_TRANSACTION_SECONDS", 30)
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL",
+        default=DATA_DIR / "tenantpilot.sqlite3",
+        idle_transaction_seconds=IDLE_TRANSACTION_SECONDS,
+    )
+}
 ON_POSTGRESQL = "postgresql" in DATABASES["default"]["ENGINE"]
 if ON_POSTGRESQL:
     # Its tables are there whichever engine is chosen, so that changing the engine is one setting.
@@ -96,7 +104,9 @@ if ROW_SECURITY:
     # Migrations of libraries know one database alone, so a process that is told the owner signs in as the owner.
     OWNS_DATABASE = bool(env.text("OWNER_DATABASE_URL", ""))
     if OWNS_DATABASE:
-        DATABASES["default"] |= env.database("OWNER_DATABASE_URL", default=DATA_DIR / "never")
+        DATABASES["default"] |= env.database(
+            "OWNER_DATABASE_URL", default=DATA_DIR / "never", idle_transaction_seconds=IDLE_TRANSACTION_SECONDS
+        )
     DATABASES["default"]["ENGINE"] = "tenantpilot.tenancy.postgresql"
 
 TASKS = {

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from tenantpilot.core.errors import Params, ReasonedError
 from tenantpilot.core.sanitizing import Failure, describe, failure
 from tenantpilot.operations.checkpoints import Kept
@@ -70,7 +73,8 @@ class RunContext:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run, self._kind, self._lease, self._service, self._clock = run, kind, lease, service, clock
-        self._spent = TimeSpent(run.seconds_spent, ticks)
+        self._spent, self._ticks, self._beaten_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
+        self._database = connections[DEFAULT_DB_ALIAS]
         self._must_stop: type[Interrupted] | None = None
         self._told_to_stop = False
         self._lock = threading.Lock()
@@ -153,7 +157,8 @@ class RunContext:
         """
         with self._lock:
             kept = Kept(data, dict(self._counts), list(self._failures))
-        if not self._service.checkpoint(self._lease, kept.as_json(), now=self._clock()):
+        spent = self.seconds_spent if self._is_beat_overdue else None
+        if not self._service.checkpoint(self._lease, kept.as_json(), now=self._clock(), spent=spent):
             self._stop(LeaseLost)
             raise LeaseLost
 
@@ -187,6 +192,15 @@ class RunContext:
 
     def stop(self, why: type[Interrupted]) -> None:
         self._stop(why)
+
+    def beaten(self) -> None:
+        """The heart has given a sign of life."""
+        self._beaten_at = self._ticks()
+
+    @property
+    def keeps_all_others_out(self) -> bool:
+        """The handler is in a transaction, and its database has one lock for all that is written."""
+        return self._database.vendor == "sqlite" and self._database.in_atomic_block
 
     @property
     def seconds_spent(self) -> float:
@@ -222,6 +236,11 @@ class RunContext:
         if progress.total is not None and progress.processed is not None:
             counts = {"total": progress.total, "processed": progress.processed} | counts
         return counts
+
+    @property
+    def _is_beat_overdue(self) -> bool:
+        """The heart could not write, because the handler's own transaction kept it out (SQLite)."""
+        return self._ticks() - self._beaten_at > 2 * settings.OPERATIONS_HEARTBEAT_SECONDS
 
     def _add_failure(self, entry: Failure) -> None:
         with self._lock:

@@ -41,10 +41,12 @@ from tenantpilot.operations.statements import (
     Condition,
     held,
     is_identity_taken,
+    sign_of_life,
     still_as_seen,
     still_queued,
     stored_token,
     values_of_end,
+    wait_for_no_lock,
 )
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import Inputs, OperationType
@@ -141,9 +143,13 @@ class OperationRunService:
         return next(iter(taken), None)
 
     def heartbeat(self, lease: Lease, *, now: datetime, seconds_spent: float = 0) -> bool:
-        """Extend the lease, and say how long the run was worked on. False: it was lost, stop and write nothing more."""
-        values = {"lease_expires_at": now + lease_time(), "seconds_spent": at_least(seconds_spent)}
-        return bool(OperationRun.everywhere.held_by(lease).update(**values))
+        """Extend the lease, and say how long the run was worked on. False: it was lost, stop and write nothing more.
+
+        Raises OperationalError rather than wait for a lock: a beat that is late would speak for a worker that is gone.
+        """
+        with transaction.atomic():
+            wait_for_no_lock()
+            return bool(OperationRun.everywhere.held_by(lease).update(**sign_of_life(now, seconds_spent)))
 
     def spend(self, lease: Lease, *, seconds_spent: float) -> bool:
         """Say how long the run was worked on, and extend nothing. False: the lease was lost."""
@@ -160,8 +166,10 @@ class OperationRunService:
         values = {"processed": progress.processed, "total": progress.total, "updated_at": now}
         return self._write_live(lease, values)
 
-    def checkpoint(self, lease: Lease, data: dict[str, Any], *, now: datetime) -> bool:
-        """Keep what a worker after this one needs to go on. False: the lease was lost."""
+    def checkpoint(self, lease: Lease, data: dict[str, Any], *, now: datetime, spent: float | None = None) -> bool:
+        """Keep what the next worker needs. With the seconds spent it is a heartbeat too. False: the lease was lost."""
+        if spent is not None:
+            OperationRun.everywhere.held_by(lease).update(**sign_of_life(now, spent))
         return self._write_live(lease, {"checkpoint": data, "updated_at": now})
 
     def note(self, lease: Lease, name: str, data: dict[str, Any], *, now: datetime) -> bool:

@@ -13,8 +13,9 @@ from django.db import IntegrityError, connection
 
 from tenantpilot.core.inserting import Insert, stored_time
 from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.leases import Lease, lease_time
 from tenantpilot.operations.models import OperationRun, RunEvent
+from tenantpilot.operations.spending import at_least
 
 INSERT_RUN, INSERT_EVENT = Insert(OperationRun), Insert(RunEvent)
 BORN_WITH = (
@@ -79,6 +80,18 @@ def still_as_seen(run: OperationRun) -> Condition:
             run.lease_expires_at and stored_time(run.lease_expires_at),
         ),
     )
+
+
+def sign_of_life(now: datetime, seconds_spent: float) -> dict[str, Any]:
+    """What a heartbeat changes of a run."""
+    return {"lease_expires_at": now + lease_time(), "seconds_spent": at_least(seconds_spent)}
+
+
+def wait_for_no_lock() -> None:
+    """In this transaction, longer than a moment. SQLite has one lock for all writers, and waits as its settings say."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
 
 
 def stored_token(token: UUID | None) -> Any:

@@ -68,8 +68,13 @@ class Ticker:
             except (DatabaseError, InterfaceError):
                 log.warning("ticker_database_unavailable", run_id=self._lease.run_id)
                 connection.close()
-                if time.monotonic() - self._last_beat > settings.OPERATIONS_LEASE_SECONDS:
-                    self._context.stop(LeaseLost)
+                self._give_up_if_unheard()
+
+    def _give_up_if_unheard(self) -> None:
+        """While the handler itself keeps all others from writing, none of them can take its run."""
+        silent = time.monotonic() - self._last_beat > settings.OPERATIONS_LEASE_SECONDS
+        if silent and not self._context.keeps_all_others_out:
+            self._context.stop(LeaseLost)
 
     def _write_progress(self) -> None:
         progress = self._context.current_progress
@@ -93,6 +98,7 @@ class Ticker:
         beaten_at = time.monotonic()
         if self._service.heartbeat(self._lease, now=self._clock(), seconds_spent=self._context.seconds_spent):
             self._last_beat = beaten_at
+            self._context.beaten()
         else:
             self._context.stop(LeaseLost)
 

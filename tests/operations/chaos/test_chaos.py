@@ -58,6 +58,7 @@ def test_nothing_is_lost_doubled_or_left_hanging(
     assert told_right(runs) == []
     assert healthy_but_taken(happened) == []
     assert waited_too_long(happened) == []
+    assert [run.pk for run in runs if run.reason_code == "time_limit_exceeded"] == [], report
     each_ended_once_and_for_good(runs)
     assert audit.verify().holds
     assert AuditLog.objects.filter(action="run.completed").count() == len(runs)

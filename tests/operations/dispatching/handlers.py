@@ -1,6 +1,7 @@
 """Operations that do what their inputs say, for workers in processes of their own."""
 
 import time
+from pathlib import Path
 
 from django.db import transaction
 
@@ -31,7 +32,19 @@ def hear_nothing(run: RunContext) -> None:
     time.sleep(run.inputs["seconds"] if first else 0)
 
 
-def _kind(key: str, handler: str, queue: str = "interactive") -> OperationType:
+def stay_in_the_middle_of_a_write(run: RunContext) -> None:
+    """The first that does it makes the file `there`, and waits for the file `go` with its run's row locked."""
+    there, go = Path(run.inputs["there"]), Path(run.inputs["go"])
+    with transaction.atomic():
+        run.checkpoint("begun")
+        if not there.exists():
+            there.touch()
+            while not go.exists():
+                time.sleep(MOMENT)
+    run.note("written")
+
+
+def _kind(key: str, handler: str, queue: str = "interactive", limits: Limits = LIMITS) -> OperationType:
     return OperationType(
         key=key,
         label=key,
@@ -39,14 +52,16 @@ def _kind(key: str, handler: str, queue: str = "interactive") -> OperationType:
         handler=f"{__name__}:{handler}",
         queue=queue,
         identity_fields=("what",),
-        limits=LIMITS,
+        limits=limits,
     )
 
 
 INTERACTIVE = _kind("test_interactive", "take_steps")
 BULK = _kind("test_bulk", "take_steps", queue="bulk")
 DEAF = _kind("test_deaf", "hear_nothing")
-KINDS = (INTERACTIVE, BULK, DEAF)
+HOLDING = _kind("test_holding", "stay_in_the_middle_of_a_write")
+ONE_ATTEMPT = _kind("test_one_attempt", "take_steps", limits=Limits(seconds=600, attempts=1))
+KINDS = (INTERACTIVE, BULK, DEAF, HOLDING, ONE_ATTEMPT)
 
 
 def register() -> None:

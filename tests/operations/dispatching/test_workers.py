@@ -3,6 +3,7 @@
 import os
 import signal
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from tenantpilot.operations.endings import Ending
 from tenantpilot.operations.models import OperationRun, ProcessHeartbeat, RunEvent, RunProgress
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.databases import IS_POSTGRESQL
-from tests.operations.dispatching.handlers import DEAF
+from tests.operations.dispatching.handlers import DEAF, HOLDING
 from tests.operations.dispatching.processes import freeze, until
 from tests.operations.kit import again
 
@@ -49,6 +50,12 @@ def under_way(dispatcher: Dispatcher) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
         return int(cursor.fetchone()[0])
+
+
+def state(run: OperationRun) -> Any:
+    """All that is stored of it."""
+    rows = OperationRun.everywhere.filter(pk=run.pk).values().get(), RunProgress.objects.filter(run=run).values().get()
+    return rows, [*RunEvent.objects.filter(run=run).in_order().values()]
 
 
 def cleared_an_hour_later(dispatcher: Dispatcher) -> int:
@@ -161,6 +168,28 @@ def test_ops_07_a_frozen_worker_that_wakes_up_again_can_write_nothing_more(start
     until(lambda: is_over(run))
     assert steps_of(run) == list(range(60))
     assert RunProgress.objects.get(run=run).checkpoint["data"] == 60
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="on SQLite who is stopped in the middle of a write holds up all writers")
+def test_ops_07_who_is_stopped_in_the_middle_of_a_write_keeps_its_run_from_nobody(start, service, processes, tmp_path):
+    """Its row is locked until the server ends the session; the lock is gone before the file `go` is there."""
+    there, go = tmp_path / "there", tmp_path / "go"
+    run = start(HOLDING, what="a", there=str(there), go=str(go))
+    stopped = processes.start(IDLE_TRANSACTION_SECONDS="1")
+    until(there.exists)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    until(lambda: service.reconcile(now=timezone.now()).taken_up == 1)
+    processes.start()
+    until(lambda: is_over(run))
+    settled = state(run)
+    go.touch()
+    os.kill(stopped.pid, signal.SIGCONT)
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait(timeout=60) == 0
+    assert state(run) == settled
+    assert events(run, "started", "taken_over", "written", "completed") == [
+        "started", "taken_over", "written", "completed",
+    ]  # fmt: skip
 
 
 def test_ops_07_a_lease_that_was_handed_on_is_lost_at_once(service, start):
