@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.web.views import cancellations
 from tests.web.html import read
 from tests.web.kit import at_most_queries, ended, policies, queued, running
 
@@ -83,6 +84,34 @@ def test_each_is_cancelled_with_the_person_on_its_record(signed_in, alice, three
     assert outcomes(three) == {"waits": "cancelled", "runs": "asked", "ended": "succeeded"}
     by = OperationRun.everywhere.filter(cancel_requested_by=alice).values_list("pk", flat=True)
     assert set(by) == {three["waits"], three["runs"]}
+
+
+def test_the_page_that_follows_says_once_what_became_of_each(signed_in, alice, three):
+    browser = signed_in(alice)
+    confirm(browser, f"{CANCEL}?" + "&".join(f"run={pk}" for pk in three.values()))
+    said = read(browser.get(LISTED)).one("main").one("p", role="status").words
+    assert said == (
+        "1 operation was cancelled. 1 stops at its next safe point."
+        " 1 had ended or was stopping already, and stays as it is."
+    )
+    assert not read(browser.get(LISTED)).one("main").every("p", role="status")
+
+
+def test_a_list_that_a_script_replaces_leaves_the_word_to_the_page(signed_in, alice, three):
+    browser = signed_in(alice)
+    browser.post(CANCEL, {"run": [three["waits"]]})
+    browser.get(LISTED, headers={"HX-Request": "true", "HX-Target": "table#list"})
+    assert read(browser.get(LISTED)).one("main").one("p", role="status").words == "1 operation was cancelled."
+
+
+def test_more_than_are_cancelled_at_once_are_told_as_left(signed_in, olivia, contoso, now, monkeypatch):
+    monkeypatch.setattr(cancellations, "AT_ONCE", 1)
+    for name in ("group", "namedLocation", "settingsCatalog"):
+        queued(contoso, olivia, now, name)
+    browser = signed_in(olivia)
+    browser.post(f"{ACROSS}cancellations/", {"matching": "1"})
+    said = read(browser.get(ACROSS)).one("main").one("p", role="status").words
+    assert said == "1 operation was cancelled. 2 more are under way: ask again for the rest."
 
 
 def test_all_matching_is_resolved_again_when_it_is_confirmed_ux_15(signed_in, alice, three, contoso, now, outcomes):

@@ -16,8 +16,10 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web import cancelling
 from tenantpilot.web.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
 from tenantpilot.web.addresses import page_before
+from tenantpilot.web.cancelling import Cancelled
 from tenantpilot.web.tables.bulk import Action, chosen_ids
 from tenantpilot.web.tables.declaration import Table
 from tenantpilot.web.tables.runs import RUNS, WORKSPACE_RUNS
@@ -66,7 +68,9 @@ def _answer(request: Any, place: Place) -> HttpResponse:
     chosen = _chosen(request, place, given)
     active = chosen.active().filter(cancel_requested_at=None).oldest_first()
     if request.method == "POST":
-        return _cancel(request, place, active)
+        over = 0 if "matching" in given else chosen.count() - active.count()
+        cancelling.keep(request, _cancel(request, active, over))
+        return redirect(page_before(request, otherwise=place.back))
     count = active.count()
     context = {
         "heading": _question(count, place.target),
@@ -81,15 +85,19 @@ def _answer(request: Any, place: Place) -> HttpResponse:
     return render(request, "web/operations/cancel_several.html", context)
 
 
-def _cancel(request: Any, place: Place, active: OperationRunQuerySet) -> HttpResponse:
-    """One that ended meanwhile shows in the list how."""
-    service, now = OperationRunService(), timezone.now()
+def _cancel(request: Any, active: OperationRunQuerySet, over: int) -> Cancelled:
+    """Of `over` it is known that they cannot be. One that ended meanwhile shows in the list how."""
+    service, now, told = OperationRunService(), timezone.now(), Cancelled(over=over)
     for run in list(active[:AT_ONCE]):
         try:
-            service.request_cancel(run, actor=request.user, now=now)
+            if service.request_cancel(run, actor=request.user, now=now):
+                told.ended += 1
+            else:
+                told.asked += 1
         except CannotCancel:
-            continue
-    return redirect(page_before(request, otherwise=place.back))
+            told.over += 1
+    told.left = active.count()
+    return told
 
 
 def _chosen(request: HttpRequest, place: Place, given: QueryDict) -> OperationRunQuerySet:

@@ -21,7 +21,15 @@ from tenantpilot.operations.types import operation_types
 from tenantpilot.operations.waiting import Waiting, why
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.web.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
+from tenantpilot.web import cancelling
+from tenantpilot.web.access import (
+    SignedInRequest,
+    TenantRequest,
+    WorkspaceRequest,
+    requires,
+    visible_tenants,
+    workspace_plane,
+)
 from tenantpilot.web.conditional import answer_if_changed
 from tenantpilot.web.runs import count_rows, failures_of, reason_of, run_of_tenant, timeline
 from tenantpilot.web.saved_views.menu import menu_of
@@ -42,7 +50,7 @@ def operations(request: TenantRequest) -> HttpResponse:
     shelf = shelf_of_tenant(request)
     cancel = cancel_action(reverse("cancel-operation-runs", args=[request.tenant.slug]))
     bulk = bulk_of("run", cancel if request.access.may(Capability.OPERATIONS_CANCEL) else None)
-    context = {"heading": _("Operations"), "bulk": bulk, **_sharing(shelf)}
+    context = {"heading": _("Operations"), "bulk": bulk, **_sharing(shelf), **_told(request)}
     return listing(request, RUNS, rows, "web/operations/page.html", context, partial(_menu, shelf))
 
 
@@ -54,7 +62,7 @@ def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
     able = tenants_where(request.user, Capability.OPERATIONS_CANCEL).filter(pk=OuterRef("tenant_id"))
     rows = OperationRun.objects.among_tenants(tenants).for_list().annotate(may_cancel=Exists(able))
     shelf = shelf_across(request)
-    context = {"heading": _("Operations"), "shows_tenants": True, **_sharing(shelf)}
+    context = {"heading": _("Operations"), "shows_tenants": True, **_sharing(shelf), **_told(request)}
     return listing(request, WORKSPACE_RUNS, rows, "web/operations/workspace.html", context, partial(_across, shelf))
 
 
@@ -109,6 +117,11 @@ def cancel_operation_run(request: TenantRequest, run_id: int) -> HttpResponse:
 def _sharing(shelf: Shelf) -> dict[str, Any]:
     places = shelf.places
     return {"places": places if len(places) > 1 else [], "may_share": not shelf.why_not_share}
+
+
+def _told(request: SignedInRequest) -> dict[str, Any]:
+    """A script that replaces the list alone leaves it to the page."""
+    return {} if asks_for_list(request) else {"cancelled": cancelling.take(request)}
 
 
 def _menu(shelf: Shelf, found: Listing) -> dict[str, Any]:
