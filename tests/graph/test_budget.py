@@ -142,6 +142,27 @@ def test_a_tenant_that_was_throttled_is_quiet_as_a_whole_and_asks_for_less_after
     assert granted == 70
 
 
+@pytest.mark.parametrize("throttled", [INTUNE, Service.INTUNE_DEVICES, Service.DIRECTORY])
+def test_where_one_service_is_throttled_the_tenant_waits_as_a_whole_while_others_go_on(throttled):
+    """What is asked meanwhile counts too (GRAPH C4); only the service that refused is asked for less afterwards."""
+    clock = ObedientClock()
+    store = MemoryStore(clock)
+    budget = TenantBudget(store, "contoso")
+    budget.hold(throttled, 30.0)
+    assert {service: budget.take(service, Demand()) for service in Service} == dict.fromkeys(Service, 30.0)
+    assert {TenantBudget(store, "fabrikam").take(service, Demand()) for service in Service} == {0.0}
+    clock.sleep(30.0)
+    _first, second = budget.take(INTUNE, Demand(400)), budget.take(INTUNE, Demand(400))
+    assert (second > 0.0) is (throttled is INTUNE)
+
+
+def test_conditional_access_that_refuses_by_the_second_is_no_reason_to_leave_the_rest_alone():
+    budget = TenantBudget(MemoryStore(ObedientClock()), "contoso")
+    budget.hold(CONDITIONAL, 3.0)
+    assert budget.take(CONDITIONAL, Demand()) == pytest.approx(3.0)
+    assert [budget.take(service, Demand()) for service in Service if service is not CONDITIONAL] == [0.0] * 3
+
+
 def test_many_answers_429_of_one_burst_are_one_lesson():
     state = BudgetState()
     for _answer in range(12):

@@ -72,6 +72,14 @@ def test_a_stock_is_forgotten_when_the_tenant_is_throttled_and_when_it_is_old():
     assert counting.asked == asked + 1
 
 
+def test_what_was_booked_ahead_of_any_service_is_forgotten_when_one_is_throttled():
+    clock = ObedientClock()
+    budget = StockedBudget(TenantBudget(MemoryStore(clock), "t"), clock=clock)
+    assert [budget.take(INTUNE, Demand()) for _read in range(3)] == [0.0] * 3
+    budget.hold(Service.DIRECTORY, 5.0)
+    assert budget.take(INTUNE, Demand()) == pytest.approx(5.0)
+
+
 def test_writes_and_paced_services_are_never_booked_ahead():
     counting = Counting(TenantBudget(MemoryStore(ObedientClock()), "t"))
     budget = StockedBudget(counting, clock=ObedientClock())

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from tenantpilot.graph.answers import Answer, JsonObject
 from tenantpilot.graph.budget import Service
 from tenantpilot.graph.contracts.services import most_in_batch, service_of
-from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable
+from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable, GraphThrottled
 from tenantpilot.graph.patience import Call
 
 Outcome = JsonObject | GraphError
@@ -78,6 +78,7 @@ class PartReader:
         self._whole = new_call()
         self._calls = {number: new_call() for number in part}
         self._found: dict[int, Outcome] = {}
+        self._service = next(iter(part.values())).service
 
     def read(self) -> dict[int, Outcome]:
         """Every number of the part with its object or its error."""
@@ -96,31 +97,36 @@ class PartReader:
             answers = answers_of(body, self._pending)
         except GraphError as error:
             return self._whole.delay_after(error)
-        delays = [self._settle(number, answers.get(number)) for number in list(self._pending)]
+        refusals: list[GraphThrottled] = []
+        delays = [self._settle(number, answers.get(number), refusals) for number in list(self._pending)]
+        if refusals:  # one lesson, however many parts were refused
+            self._throttled(self._service, max(refusals, key=_asks_for))
         return max(delays, default=0.0)
 
-    def _settle(self, number: int, answer: Answer | None) -> float:
+    def _settle(self, number: int, answer: Answer | None, refusals: list[GraphThrottled]) -> float:
         """Keep the outcome, or leave it pending and answer the seconds to wait."""
         try:
             self._found[number] = self._object_of(answer)
         except GraphError as error:
+            if isinstance(error, GraphThrottled):
+                refusals.append(error)
             try:
-                return self._postponed(number, error)
+                return self._calls[number].delay_after(error)
             except GraphError as final:
                 self._found[number] = final
         del self._pending[number]
         return 0.0
-
-    def _postponed(self, number: int, error: GraphError) -> float:
-        delay = self._calls[number].delay_after(error)
-        self._throttled(self._pending[number].service, error)
-        return delay
 
     def _object_of(self, answer: Answer | None) -> JsonObject:
         if answer is None:
             raise GraphResponseUnreadable("a batch left a part unanswered")
         answer.raise_for_error(now=self._now())
         return answer.json()
+
+
+def _asks_for(refusal: GraphThrottled) -> float:
+    """Seconds; one that does not say how long is waited for as long as one knows no better."""
+    return float("inf") if refusal.facts.retry_after is None else refusal.facts.retry_after
 
 
 def body_of(part: Part) -> JsonObject:

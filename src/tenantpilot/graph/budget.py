@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tenantpilot.graph.clock import Clock, SystemClock
@@ -142,6 +143,19 @@ def hold(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
     return replace(state, quiet_until=quiet_until, caution=caution, caution_since=quiet_until)
 
 
+def quiet(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
+    """Graph throttled this tenant at another service: be quiet as well, and as busy afterwards as before."""
+    return replace(state, quiet_until=max(state.quiet_until, now + seconds))
+
+
+def silenced_with(service: Service, allowances: Mapping[Service, Allowance]) -> tuple[Service, ...]:
+    """Which services are quiet when one was throttled: all of the tenant's, since what is asked meanwhile counts too.
+
+    A paced one is quiet alone: it refuses by the second, and that says nothing of the tenant.
+    """
+    return (service,) if allowances[service].is_paced else tuple(allowances)
+
+
 def _forgotten(state: BudgetState, allowance: Allowance, now: float) -> BudgetState:
     """Who waited as told must find room, however the sum of two times is rounded."""
     gone_by = now + 1e-6
@@ -181,6 +195,10 @@ def _with_booking(state: BudgetState, demand: Demand, allowance: Allowance, now:
     booked = Slot(last.starts_at, last.requests + demand.requests, last.writes + demand.writes)
     pending_until = now + PENDING_SECONDS if allowance.is_paced else 0.0
     return replace(state, slots=(*earlier, booked), pending_until=pending_until)
+
+
+def _held(step: Callable[..., BudgetState], seconds: float, state: BudgetState, now: float) -> tuple[BudgetState, None]:
+    return step(state, seconds, now=now), None
 
 
 class BudgetStore(Protocol):
@@ -228,7 +246,7 @@ class Budget(Protocol):
         """What was taken has come back from Graph, or never will."""
 
     def hold(self, service: Service, seconds: float) -> None:
-        """Graph throttled this tenant: nobody asks this service for so long."""
+        """Graph throttled this tenant: nobody asks it for so long, whichever service refused (see `silenced_with`)."""
 
 
 class TenantBudget:
@@ -255,7 +273,9 @@ class TenantBudget:
             self._store.change(self._key(service), lambda state, now: (answered(state, now=now), None))
 
     def hold(self, service: Service, seconds: float) -> None:
-        self._store.change(self._key(service), lambda state, now: (hold(state, seconds, now=now), None))
+        for each in silenced_with(service, self._allowances):
+            step = hold if each is service else quiet
+            self._store.change(self._key(each), partial(_held, step, seconds))
 
     def _key(self, service: Service) -> str:
         return f"{self._tenant_key}/{service}"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tenantpilot.graph.budget import ALLOWANCES, Allowance, Budget, Demand, Service
+from tenantpilot.graph.budget import ALLOWANCES, Allowance, Budget, Demand, Service, silenced_with
 from tenantpilot.graph.clock import Clock, SystemClock
 
 STOCK_SHARE = 0.01
@@ -84,9 +84,10 @@ class StockedBudget:
             self._forget_refusal(self._desks[service])
 
     def hold(self, service: Service, seconds: float) -> None:
-        desk = self._desks[service]
-        with desk.lock:
-            desk.stock, desk.refusal = _Stock(), _Refusal()
+        for each in silenced_with(service, self._allowances):
+            desk = self._desks[each]
+            with desk.lock:
+                desk.stock, desk.refusal = _Stock(), _Refusal()
         self._shared.hold(service, seconds)
 
     def _forget_refusal(self, desk: _Desk) -> None:
