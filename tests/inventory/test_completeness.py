@@ -98,6 +98,31 @@ def test_a_policy_that_states_306_settings_and_shows_fewer_fails_alone(large, di
     assert error.params == {"stated": 306, "read": 305}
 
 
+def test_a_sync_says_which_policy_of_306_settings_hides_one_and_fails_that_item(
+    large, directory, simulator, sync, contoso
+):
+    whole_once = sync("settingsCatalog", "compliancePolicy")
+    large.children["settings"].pop()
+    large.body["description"] = "changed meanwhile"
+    directory.store.put(CATALOG, large)
+    run = sync("settingsCatalog", "compliancePolicy")
+    [failure] = run.failure_summary
+    assert whole_once.outcome == "succeeded"
+    assert (run.outcome, run.summary_counts["succeeded"], run.summary_counts["failed"]) == ("partially_succeeded", 1, 1)
+    assert (failure["code"], failure["message"]) == ("incomplete_read", "Graph stated 306 objects and delivered 305.")
+    assert failure["item"].endswith(f": {large.body['name']}")
+    assert PolicyTypeSync.everywhere.get(tenant=contoso, type="settingsCatalog").reason_code == "incomplete_read"
+    assert Policy.everywhere.get(tenant=contoso, graph_id=large.id).description == "changed meanwhile"
+    assert len(simulator.log.find(path=f"/{CATALOG}/{large.id}/settings")) == 3  # once whole, then torn and read again
+
+
+def test_a_sync_reads_no_settings_of_policies_that_graph_shows_at_once(directory, simulator, sync):
+    """What inventory asks for stays a fraction of a request for each policy."""
+    assert sync("settingsCatalog").outcome == "succeeded"
+    counts = [entity.body["settingCount"] for entity in directory.store.entities(CATALOG)]
+    assert len(simulator.log.find(path=f"/{CATALOG}/*/settings")) == sum(count > 25 for count in counts) < len(counts)
+
+
 def test_a_failure_keeps_the_request_id_that_microsofts_support_asks_for(simulator, sync):
     simulator.faults.add(Fault("status", path=f"/{CLASSIC}*", status=400))
     run = sync("deviceConfiguration", "compliancePolicy")

@@ -21,6 +21,8 @@ from tenantpilot.graph.reading import read_policies
 AT_ONCE = 200
 SHOWN_WHOLE_BELOW = 20
 """A list that shows so many items of a part may have cut it there."""
+SHOWN_AT_ONCE = 25
+"""Of the parts of one object, unless more are asked for: who holds more is where reads are cut without a word."""
 NEXT_LINK = "@odata.nextLink"
 
 
@@ -60,6 +62,17 @@ def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObje
     """Read the objects anew, whatever is known of them: `items` need an id, and their @odata.type if there is one."""
     for some in _portions(items):
         yield from _anew_or_again(client, contract, some)
+
+
+def torn_ones(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> list[WholeRead]:
+    """Those that state more parts than Graph shows at once, and could not be read whole."""
+    large = [item for item in items if any(_states_many(item, part) for part in contract.parts)]
+    return [read for read in read_whole(client, contract, large) if read.error is not None]
+
+
+def _states_many(item: JsonObject, part: Part) -> bool:
+    stated = item.get(part.stated_by)
+    return isinstance(stated, int) and stated > SHOWN_AT_ONCE
 
 
 def _whole_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:

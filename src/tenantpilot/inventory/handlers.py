@@ -1,6 +1,7 @@
 """What workers run. Imported by nobody else: it reaches Graph (GUARD-F)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.timezone import is_aware
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.reading import TypeRead, read_types
+from tenantpilot.graph.whole import WholeRead, torn_ones
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.platforms import platform_of
 from tenantpilot.inventory.recording import Observation, record_failure, record_type
@@ -24,6 +26,9 @@ def sync_inventory(run: RunContext) -> None:
 
     The writing of a type and the checkpoint that says so are one transaction, so a worker that
     takes over goes on behind the last type that was written, and ends with the same counts.
+
+    Inventory keeps no settings. Yet an object that states more of them than Graph shows at once is read whole,
+    so that one that no snapshot could hold is known by its name as soon as it is there.
     """
     items = RunItems(run, find=_types)
     pending = {item.key: item for item in items.pending()}
@@ -31,22 +36,35 @@ def sync_inventory(run: RunContext) -> None:
         client.sign_in()
         for read in read_types(client, registry.chosen(pending)):
             run.safe_point()
-            _record(run, read, pending[read.contract.key], items)
+            torn = torn_ones(client, read.contract, read.items)
+            _record(run, read, torn, pending[read.contract.key], items)
 
 
 def _types(run: RunContext) -> list[Item]:
     return [Item(key, catalogue.label_of(key)) for key in run.inputs["policy_types"]]
 
 
-def _record(run: RunContext, read: TypeRead, item: Item, items: RunItems) -> None:
+def _record(run: RunContext, read: TypeRead, torn: Sequence[WholeRead], item: Item, items: RunItems) -> None:
+    """The list is kept also where one of its objects is torn; the type is failed all the same, by the object's name."""
     with transaction.atomic():
         if read.error is None:
             _record_policies(run, read)
+        error = read.error or next((one.error for one in torn), None)
+        if error is None:
             items.settled(item)
         else:
-            record_failure(run.tenant, item.key, getattr(read.error, "reason_code", "internal_error"), now=run.now)
-            items.note_failure(item, read.error)
+            record_failure(run.tenant, item.key, getattr(error, "reason_code", "internal_error"), now=run.now)
+            items.note_failure(replace(item, label=_label(item, read, torn)), error)
     items.report()
+
+
+def _label(item: Item, read: TypeRead, torn: Sequence[WholeRead]) -> str:
+    """The type; and where its list is whole, the first of the objects that are not."""
+    if not torn:
+        return item.label
+    names = {one["id"]: _text(one.get(read.contract.name_field)) for one in read.items}
+    others = f" (+{len(torn) - 1})" if len(torn) > 1 else ""
+    return f"{item.label}: {names[torn[0].graph_id]}{others}"
 
 
 def _record_policies(run: RunContext, read: TypeRead) -> None:
