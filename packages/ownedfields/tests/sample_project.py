@@ -144,9 +144,14 @@ def sample_config(**changes: object) -> Config:
 
 def check_files(files: dict[str, str], config: Config | None = None, *, base: bool = True) -> Report:
     """Check the sample project with some more files in it."""
+    return checker_of(files, config, base=base).run()
+
+
+def checker_of(files: dict[str, str], config: Config | None = None, *, base: bool = True) -> Checker:
+    """Ready to check the sample project with some more files in it."""
     everything = {**(FILES if base else {}), **files}
     tree = Tree(Path("/sample"), {path: (len(text), 0) for path, text in everything.items()})
-    return Checker(config or sample_config(), tree, lambda path: everything[path].encode()).run()
+    return Checker(config or sample_config(), tree, lambda path: everything[path].encode())
 
 
 def found_in(files: dict[str, str], config: Config | None = None) -> set[tuple[str, int, str]]:

@@ -31,15 +31,18 @@ class Memory:
     results: dict[str, FileResult] = field(default_factory=dict)
 
 
-def cached_check(config: Config, *, use_cache: bool = True, by_content: bool = False) -> Report:
+def cached_check(
+    config: Config, *, use_cache: bool = True, by_content: bool = False, may_share: bool = False
+) -> Report:
     """Check a project, reading again only what changed since the last time.
 
-    The engine is imported where something must be read: a check of an unchanged project does without.
+    The engine is imported where something must be read: a check of an unchanged project does without. One that
+    `may_share` the work uses a second process where that is worth it.
     """
     if not use_cache:
         from ownedfields.checking import Checker
 
-        return Checker(config).run()
+        return Checker(config).run(may_share=may_share)
     started = time.perf_counter()
     path = config.root / config.cache_dir / "memory.pickle"
     tree = find_files(config.root, config.exclude)
@@ -53,7 +56,7 @@ def cached_check(config: Config, *, use_cache: bool = True, by_content: bool = F
     else:
         from ownedfields.rechecking import recheck
 
-        report = recheck(config, tree, before, now)
+        report = recheck(config, tree, before, now, may_share=may_share)
         _store(path, now)
     report.seconds = time.perf_counter() - started
     return report

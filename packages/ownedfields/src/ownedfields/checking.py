@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ownedfields.config import Config, ConfigError
-from ownedfields.cues import Cues, NameCues
+from ownedfields.cues import Cues, Export, NameCues
 from ownedfields.discovery import Tree, find_files
 from ownedfields.engine.modules import Reader, without_collector
 from ownedfields.engine.project import Project, Unparsable
@@ -14,6 +14,7 @@ from ownedfields.exports import Exports
 from ownedfields.findings import Finding
 from ownedfields.judging import Judge, apply_ignores
 from ownedfields.results import MAX_ROUNDS, FileResult, Report, assembled
+from ownedfields.sharing import Crew, sharing, usable_processes
 from ownedfields.sql_files import sql_findings
 from ownedfields.verifying import verify
 
@@ -33,12 +34,13 @@ class Checker:
         self._contents: dict[str, bytes] = {}
         self._room = KEPT_BYTES
 
-    def run(self) -> Report:
+    def run(self, *, may_share: bool = False) -> Report:
         """Everything, without a cache."""
-        with without_collector():
-            return self._run()
+        with without_collector(), sharing(self, usable_processes() if may_share else 1) as crew:
+            return self.run_with(crew)
 
-    def _run(self) -> Report:
+    def run_with(self, crew: Crew) -> Report:
+        """Everything, shared with others."""
         started = time.perf_counter()
         if not self.tree.files:
             raise ConfigError(f"{self.config.root} holds no Python file: there is nothing to check.")
@@ -46,10 +48,13 @@ class Checker:
         results: dict[str, FileResult] = {}
         candidates = {path for path in self.tree.files if self.cues.hit(self.content(path))}
         rounds = 0
+        asked: set[Export] = set()
         while candidates and rounds < MAX_ROUNDS:
             rounds += 1
-            self.judge_all(sorted(candidates), results)
-            names = NameCues(name for result in results.values() for name in result.exports)
+            crew.judge_all(sorted(candidates), results)
+            exports = {name for result in results.values() for name in result.exports}
+            names = NameCues(exports - asked)
+            asked |= exports
             candidates = {
                 path for path in self.tree.files if path not in results and names.hit(path, self.content(path))
             }
@@ -75,19 +80,37 @@ class Checker:
                 self._contents[path] = known
         return known
 
-    def judge_all(self, paths: list[str], results: dict[str, FileResult]) -> None:
-        """Judge the files, then those of which they taught something, then see what they all export."""
+    def judge_all(
+        self,
+        paths: list[str],
+        results: dict[str, FileResult],
+        *,
+        everybody: Collection[str] = (),
+        elsewhere: Collection[str] = (),
+    ) -> None:
+        """Judge the files, then those of which they taught something, then see what they all export.
+
+        `everybody` are the files that are judged by any process, `elsewhere` those that another one has judged.
+        """
         while paths:
             for path in paths:
                 results[path] = self.judge(path)
-            paths = sorted(path for path in self.project.take_late() if not path.endswith(".sql"))
-        exports = Exports(self.project)
+            late = self.project.take_late().difference(elsewhere)
+            paths = sorted(path for path in late if not path.endswith(".sql"))
+        exports = Exports(self.project, everybody)
         for path in results:
-            if self.project.is_loaded(path):
+            if path not in elsewhere and self.project.is_loaded(path):
                 results[path].exports = exports.of(self.project.check(path))
+
+    def note_needs(self, results: dict[str, FileResult], elsewhere: Collection[str] = ()) -> None:
+        """Say of each file what its judgement rests on."""
+        for path, result in results.items():
+            if path not in elsewhere and self.project.is_loaded(path):
+                result.needs = sorted(self.project.dependencies(path))
 
     def judge(self, path: str) -> FileResult:
         """The findings of one file."""
+        self.project.lessons.judged = path
         if path.endswith(".sql"):
             return FileResult(findings=sql_findings(self.project, path, self.content(path)))
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ownedfields.engine.classes import ClassInfo
@@ -36,8 +36,9 @@ MAX_VALUES = 40
 class Exports:
     """Answers what carries a guarded model; remembers every class and function it looked into."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, judged: Collection[str] = ()) -> None:
         self._project = project
+        self._judged = judged
         self._own = {model.name for model in project.tracked}
         self._tables = [model.table for model in project.tracked if model.guards]
         self._classes: dict[ClassInfo, bool] = {}
@@ -77,9 +78,9 @@ class Exports:
         return any(self._carries(each, depth) for each in values)
 
     def _loaded(self, value: Imported) -> Value:
-        """What an import stands for, if its module was read anyway."""
+        """What an import stands for, if its module was read anyway, here or by another process."""
         path = self._project.index.path_of(value.source)
-        known = path is not None and self._project.is_loaded(path)
+        known = path is not None and (path in self._judged or self._project.is_loaded(path))
         found = self._project.resolve(value) if known else UNKNOWN
         return UNKNOWN if isinstance(found, Imported) else found
 

@@ -31,10 +31,10 @@ class Judge:
 
     def sites(self, module: Module) -> list[tuple[str, str, int, int, str]]:
         """Every known write, allowed or not: model, field, first line, last line, symbol."""
-        return [
+        return sorted(
             (hit.model.path, hit.field, hit.place.first_line, hit.place.last_line, hit.place.symbol)
             for hit in module.hits.writes.values()
-        ]
+        )
 
     def _writes(self, module: Module) -> Iterator[Finding]:
         for hit in module.hits.writes.values():

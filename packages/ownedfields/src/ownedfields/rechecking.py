@@ -5,17 +5,18 @@ from __future__ import annotations
 from ownedfields.caching import Memory
 from ownedfields.checking import Checker
 from ownedfields.config import Config
-from ownedfields.cues import NameCues
+from ownedfields.cues import Export, NameCues
 from ownedfields.discovery import Tree
 from ownedfields.engine.modules import without_collector
 from ownedfields.results import MAX_ROUNDS, FileResult, Report, assembled
+from ownedfields.sharing import Crew, sharing, usable_processes
 
 
-def recheck(config: Config, tree: Tree, before: Memory, now: Memory) -> Report:
+def recheck(config: Config, tree: Tree, before: Memory, now: Memory, *, may_share: bool = False) -> Report:
     """The report, with what was learned left in `now`."""
     run = _Run(Checker(config, tree), before, now)
-    with without_collector():
-        results = run.results()
+    with without_collector(), sharing(run.checker, usable_processes() if may_share else 1) as crew:
+        results = run.results(crew)
     report = assembled(config, tree, results)
     report.rounds, report.parsed, report.cached = run.rounds, len(results), len(results) - run.judged
     return report
@@ -40,7 +41,7 @@ class _Run:
         self._added = [_folder_and_name(path) for path in now.signatures if path not in before.signatures]
         self._same = {path for path, mark in now.signatures.items() if before.signatures.get(path) == mark}
 
-    def results(self) -> dict[str, FileResult]:
+    def results(self, crew: Crew) -> dict[str, FileResult]:
         """The judgement of every candidate."""
         self.now.cue_hits = {path for path in self.now.signatures if self._has_cue(path)}
         candidates, results = set(self.now.cue_hits), self.now.results
@@ -50,13 +51,12 @@ class _Run:
             known = {path: result for path in candidates if (result := self._known(path)) is not None}
             results.update(known)
             self.judged += len(candidates) - len(known)
-            self.checker.judge_all(sorted(candidates - set(known)), results)
+            crew.judge_all(sorted(candidates - set(known)), results)
+            asked = self.now.exports
             self.now.exports = frozenset(name for result in results.values() for name in result.exports)
-            candidates = self._named(set(self.now.signatures) - set(results))
+            candidates = self._named(set(self.now.signatures) - set(results), asked)
         self.now.name_hits = set(results) - self.now.cue_hits
-        for path, result in results.items():
-            if self.checker.project.is_loaded(path):
-                result.needs = sorted(self.checker.project.dependencies(path))
+        crew.note_needs(results)
         return results
 
     def _has_cue(self, path: str) -> bool:
@@ -64,8 +64,9 @@ class _Run:
             return path in self.before.cue_hits
         return self.checker.cues.hit(self.checker.content(path))
 
-    def _named(self, paths: set[str]) -> set[str]:
-        names = NameCues(self.now.exports)
+    def _named(self, paths: set[str], asked: frozenset[Export]) -> set[str]:
+        """The files that say a name which was not asked for before."""
+        names = NameCues(self.now.exports - asked)
         if self.now.exports == self.before.exports:
             known = {path for path in paths & self._same if path in self.before.name_hits}
             return known | {path for path in paths - self._same if names.hit(path, self.checker.content(path))}

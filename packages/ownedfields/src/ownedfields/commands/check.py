@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if options.strict:
         config = dataclasses.replace(config, strict=True)
     by_content = options.hash or bool(os.environ.get("CI"))
-    report = cached_check(config, use_cache=not options.no_cache, by_content=by_content)
+    report = cached_check(config, use_cache=not options.no_cache, by_content=by_content, may_share=True)
     _apply_baseline(options, config, report)
     if options.prove is not None:
         from ownedfields import proving

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ownedfields.config import Config
 from ownedfields.engine.hits import Mention, Place
+from ownedfields.engine.lessons import Lessons
 from ownedfields.engine.tracked import Tracked
 from ownedfields.engine.values import Function
 from ownedfields.findings import Why
@@ -18,16 +19,21 @@ if TYPE_CHECKING:
 class Effects:
     """Remembers for each function what it does, by itself or through others."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, lessons: Lessons) -> None:
+        self._lessons = lessons
         self._rules = config.together
         self._by_function: dict[ast.AST, dict[tuple[str, str], Mention]] = {}
         self.homes: dict[ast.AST, str] = {}
         self.noted = 0
 
     def touch(self, frame: Frame, model: Tracked, node: ast.AST | None, note: str) -> None:
-        """The file speaks of a model."""
-        if node is not None and model.path not in frame.module.hits.touches and frame.site is None:
-            frame.module.hits.touches[model.path] = Mention(frame.place(node), model.path, note)
+        """The file speaks of a model; the first line that does is the one to show."""
+        if node is None or frame.site is not None:
+            return
+        touches, line = frame.module.hits.touches, getattr(node, "lineno", 1)
+        known = touches.get(model.path)
+        if known is None or line < known.place.line:
+            touches[model.path] = Mention(frame.place(node), model.path, note)
 
     def store(self, frame: Frame, model: Tracked, node: ast.AST, how: str) -> None:
         """Rows of a model are stored here."""
@@ -61,7 +67,11 @@ class Effects:
         for node in reversed(frame.active):
             if self._is_exempt(self.homes.get(node, "")):
                 return
-            self._by_function.setdefault(node, {}).setdefault((kind, mention.what), mention)
+            known = self._by_function.setdefault(node, {})
+            if (kind, mention.what) not in known:
+                known[(kind, mention.what)] = mention
+                if frame.site is not None and node in self.homes:
+                    self._lessons.note(self.homes[node])
 
     def _keep(self, frame: Frame, kind: str, mention: Mention) -> None:
         module = frame.site.module if frame.site is not None else frame.module

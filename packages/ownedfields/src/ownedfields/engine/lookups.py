@@ -22,6 +22,7 @@ class SelfAttributes:
         """What `self.name` was set to in the class or its bases; None when nothing sets it."""
         found: list[Value] = []
         for each in info.ancestry():
+            frame.project.lessons.asked.add((each.module.path, name, frame.module.path))
             methods = each.methods_that_store(name)
             for method in methods:
                 self._survey(frame, each, method)

@@ -14,6 +14,7 @@ from ownedfields.engine.attributes import Attributes
 from ownedfields.engine.effects import Effects
 from ownedfields.engine.frame import Frame
 from ownedfields.engine.functions import review, summary, wrap
+from ownedfields.engine.lessons import Lessons
 from ownedfields.engine.lookups import Fixtures, SelfAttributes
 from ownedfields.engine.meetings import Meetings
 from ownedfields.engine.modules import Module, ModuleIndex, Reader, parse
@@ -59,7 +60,8 @@ class Project:
         self.promises: dict[ast.AST, Value] = {}
         self.summaries: dict[ast.AST, Value] = {}
         self.writers: set[ast.AST] = set()
-        self.effects = Effects(config)
+        self.lessons = Lessons()
+        self.effects = Effects(config, self.lessons)
         self._late: set[str] = set()
         self.known_calls: dict[Hashable, Known] = {}
         self.cut = Cut()
@@ -256,6 +258,7 @@ class Project:
     def reconsider(self, info: ClassInfo) -> None:
         """What the class is was learned after its file may have been read: read its methods (again)."""
         self._late.add(info.module.path)
+        self.lessons.note_late(info.module.path)
         methods = [each for each in info.names.values() if isinstance(each, Function)]
         for method in methods:
             self.forget(method)
@@ -309,6 +312,12 @@ class Project:
         with contextlib.suppress(RecursionError):
             frame.run(module.tree.body)
         module.evaluated = True
+        self.lessons.note_read(module)
+
+    def note_filled(self) -> None:
+        """See of which modules functions have filled the lists, dicts or objects."""
+        read = [module for module in self._modules.values() if module is not None]
+        self.lessons.note_filled(read, lambda module: Frame(self, module, module.scope))
 
     def _explain(self, path: str) -> Unparsable:
         try:

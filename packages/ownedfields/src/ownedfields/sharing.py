@@ -1,0 +1,258 @@
+"""Judges the files of a large project in two processes, with the findings of one.
+
+Each process judges its own part. What one of them learned about a module (see `engine.lessons`) the other could not
+know: the files of the other that rest on such a module are judged again by the first, as if it had judged all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+from ownedfields.engine.lessons import Lesson
+from ownedfields.results import FileResult
+
+if TYPE_CHECKING:
+    from ownedfields.checking import Checker
+
+WORTH_IT = 250_000
+FIRST_IS_MORE = 0.1
+Results = dict[str, FileResult]
+Asked = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a process came to: its files as it judges them now, what they taught, and what of it came late."""
+
+    results: Results
+    taught: set[Lesson]
+    late: set[Lesson]
+    asked: set[Asked]
+
+
+@dataclass(slots=True)
+class Helper:
+    """A process that began with all that its parent knew, and judges what it is sent."""
+
+    pid: int
+    questions: BinaryIO
+    answers: BinaryIO
+    taught: set[Lesson] = field(default_factory=set)
+    taught_before: set[Lesson] = field(default_factory=set)
+    late: set[Lesson] = field(default_factory=set)
+    asked: set[Asked] = field(default_factory=set)
+
+    def ask(self, paths: list[str], everybody: set[str]) -> None:
+        """Have it judge the files; `everybody` are all that are judged anywhere."""
+        with contextlib.suppress(OSError):
+            pickle.dump((paths, everybody), self.questions)
+            self.questions.flush()
+
+    def answer(self) -> Results | None:
+        """What it came to; None where it died."""
+        try:
+            answer: Answer = pickle.load(self.answers)  # noqa: S301 - from our own child
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+        self.taught_before, self.taught = self.taught, answer.taught
+        self.late, self.asked = answer.late, answer.asked
+        return answer.results
+
+    def end(self) -> None:
+        """Leave no process behind, whatever state it is in."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        for stream in (self.questions, self.answers):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def usable_processes() -> int:
+    """Two where two processors may be used and a process can be forked from one that has no threads."""
+    threads = sys.modules.get("threading")
+    alone = threads is None or threads.active_count() == 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return 2 if alone and usable > 1 and hasattr(os, "fork") else 1
+
+
+class Crew:
+    """This process and its helpers."""
+
+    def __init__(self, checker: Checker, processes: int, worth_it: int = WORTH_IT) -> None:
+        self._checker = checker
+        self._processes = processes
+        self._worth_it = worth_it
+        self._helpers: list[Helper] = []
+        self._elsewhere: dict[str, Helper] = {}
+
+    def judge_all(self, paths: list[str], results: Results) -> None:
+        """What the checker's own `judge_all` does, shared where there is enough to judge."""
+        weights = [len(self._checker.content(path)) for path in paths]
+        if not self._helpers and self._processes > 1 and sum(weights) >= self._worth_it:
+            self._helpers = [self._new_helper() for _ in range(self._processes - 1)]
+        mine, *parts = _parts(paths, weights, 1 + len(self._helpers))
+        everybody = {*results, *paths}
+        for helper, part in zip(self._helpers, parts, strict=True):
+            helper.ask(part, everybody)
+        self._judge_here(mine, results, everybody)
+        for helper, part in zip(list(self._helpers), parts, strict=True):
+            self._take(helper, part, results, everybody)
+        if self._helpers:
+            self._judge_again(mine, results, everybody)
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The files whose judgement is another process's."""
+        return frozenset(self._elsewhere)
+
+    def note_needs(self, results: Results) -> None:
+        """Say of each file what its judgement rests on."""
+        self._checker.note_needs(results, self._elsewhere)
+
+    def end(self) -> None:
+        """Let the helpers go."""
+        while self._helpers:
+            self._helpers.pop().end()
+
+    def _new_helper(self) -> Helper:
+        return _forked(self._checker)
+
+    def _take(self, helper: Helper, part: list[str], results: Results, everybody: set[str]) -> None:
+        found = helper.answer()
+        if found is None:
+            self._helpers.remove(helper)
+            helper.end()
+            self._judge_here(part, results, everybody)
+            return
+        self._elsewhere.update(dict.fromkeys(part, helper))
+        results.update({path: each for path, each in found.items() if self._elsewhere.get(path) is helper})
+
+    def _judge_here(self, paths: list[str], results: Results, everybody: set[str]) -> None:
+        for path in paths:
+            self._elsewhere.pop(path, None)
+        self._checker.judge_all(paths, results, everybody=everybody, elsewhere=self._elsewhere)
+
+    def _judge_again(self, mine: list[str], results: Results, everybody: set[str]) -> None:
+        """Judge here what rests on something that another process learned first, and what it learned it from."""
+        done: set[str] = set()
+        while True:
+            self.note_needs(results)
+            again = self._misjudged(mine, results) - done
+            if not again:
+                return
+            done |= again
+            self._judge_here(sorted(again), results, everybody)
+
+    def _misjudged(self, mine: list[str], results: Results) -> set[str]:
+        here = answer_of(self._checker, {})
+        before = set().union(*(helper.taught_before for helper in self._helpers))
+        late = set().union(here.late, *(helper.late for helper in self._helpers))
+        here_too = [path for path in results if path not in self._elsewhere]
+        found = self._named((late - here.late) | _narrow(before - here.taught), here_too)
+        found |= self._resting_on(_heard(before - here.taught, here.asked), mine, results)
+        first = before | here.taught
+        for helper in self._helpers:
+            own = [path for path, judge in self._elsewhere.items() if judge is helper]
+            found |= self._named((late - helper.late) | _narrow(first - helper.taught), own)
+            found |= self._resting_on(_heard(first - helper.taught, helper.asked), own, results)
+            first |= helper.taught
+        return found
+
+    def _resting_on(self, lessons: set[Lesson], paths: list[str], results: Results) -> set[str]:
+        """The files that rest on a module of which a lesson speaks, with the files that taught it elsewhere."""
+        needs = {path: {path, *results[path].needs} for path in paths} if lessons else {}
+        return self._with_teachers(
+            {(path, each.teacher) for path, modules in needs.items() for each in lessons if each.about in modules}
+        )
+
+    def _named(self, lessons: set[Lesson], paths: list[str]) -> set[str]:
+        """The files of which a lesson speaks, with the files that taught it elsewhere."""
+        return self._with_teachers({(each.about, each.teacher) for each in lessons if each.about in paths})
+
+    def _with_teachers(self, matching: set[tuple[str, str]]) -> set[str]:
+        pairs = [(path, teacher) for path, teacher in matching if path != teacher]
+        return {path for path, _ in pairs} | {teacher for _, teacher in pairs if teacher in self._elsewhere}
+
+
+def answer_of(checker: Checker, results: Results) -> Answer:
+    """What this process came to."""
+    checker.project.note_filled()
+    lessons = checker.project.lessons
+    return Answer(results, set(lessons.taught), set(lessons.late), set(lessons.asked))
+
+
+def _narrow(lessons: set[Lesson]) -> set[Lesson]:
+    """The lessons that are about one attribute. The module itself rests on them too: they say what it exports."""
+    return {each for each in lessons if each.attribute}
+
+
+def _heard(lessons: set[Lesson], asked: set[Asked]) -> set[Lesson]:
+    """The lessons that are about a whole module; where one is about an attribute, the modules that ask for it."""
+    narrow = _narrow(lessons)
+    heard = {Lesson(each.teacher, where) for each in narrow for *what, where in asked if tuple(what) == each[1:]}
+    return (lessons - narrow) | heard
+
+
+@contextlib.contextmanager
+def sharing(checker: Checker, processes: int) -> Iterator[Crew]:
+    """A crew for the length of one check."""
+    crew = Crew(checker, processes)
+    try:
+        yield crew
+    finally:
+        crew.end()
+
+
+def _parts(paths: list[str], weights: list[int], count: int) -> list[list[str]]:
+    """The paths in so many stretches; the first is the heaviest, for every process reads what its files rest on."""
+    parts: list[list[str]] = [[] for _ in range(count)]
+    whole, before = sum(weights) or 1, 0
+    for path, weight in zip(paths, weights, strict=True):
+        parts[min(int(before * (count - FIRST_IS_MORE) / whole), count - 1)].append(path)
+        before += weight
+    return parts
+
+
+def _forked(checker: Checker) -> Helper:
+    asked, ask = os.pipe()
+    answered, answer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(ask)
+        os.close(answered)
+        _serve(checker, os.fdopen(asked, "rb"), os.fdopen(answer, "wb"))
+    os.close(asked)
+    os.close(answer)
+    return Helper(pid, os.fdopen(ask, "wb"), os.fdopen(answered, "rb"))
+
+
+def _serve(checker: Checker, questions: BinaryIO, answers: BinaryIO) -> NoReturn:
+    """Judge until nobody asks any more. Whatever goes wrong, the parent notices that no answer comes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    results: Results = {}
+    checker.project.take_late()
+    with contextlib.suppress(Exception):
+        while True:
+            paths, everybody = pickle.load(questions)  # noqa: S301 - from our own parent
+            checker.judge_all(paths, results, everybody=everybody)
+            checker.note_needs(results)
+            pickle.dump(_told(answer_of(checker, results)), answers)
+            answers.flush()
+    os._exit(0)
+
+
+def _told(answer: Answer) -> Answer:
+    """An answer in which every lesson has its teacher: where it is not known which file it was, any may be."""
+    unknown = {lesson.about for lesson in answer.taught if not lesson.teacher}
+    answer.taught = {lesson for lesson in answer.taught if lesson.teacher}
+    answer.taught |= {Lesson(path, about) for about in unknown for path in answer.results}
+    return answer
