@@ -123,23 +123,19 @@ class RunMachine(RuleBasedStateMachine):
         """A token of one run or attempt with the number of another."""
         return Lease(one.run_id, other.token, one.attempt)
 
-    @rule(lease=leases, spent=SPENT)
-    def heartbeat(self, lease: Lease, spent: float) -> None:
+    @rule(lease=leases, spent=SPENT, extends=st.sampled_from([True, True, False]))
+    def heartbeat(self, lease: Lease, spent: float, extends: bool) -> None:
+        """When the time of its run is up a worker says so, which is no sign of life."""
         run = self.model[lease.run_id]
         held = run.held_by(lease)
-        assert self.service.heartbeat(lease, now=self.now, seconds_spent=spent) is held
+        if extends:
+            assert self.service.heartbeat(lease, now=self.now, seconds_spent=spent) is held
+        else:
+            assert self.service.spend(lease, seconds_spent=spent) is held
         if held:
             run.worked(spent)
+        if held and extends:
             run.beat(self.now + LEASE)
-
-    @rule(lease=leases, spent=SPENT)
-    def spend(self, lease: Lease, spent: float) -> None:
-        """No sign of life: what a worker says when the time of its run is up."""
-        run = self.model[lease.run_id]
-        held = run.held_by(lease)
-        assert self.service.spend(lease, seconds_spent=spent) is held
-        if held:
-            run.worked(spent)
 
     @rule(lease=leases, processed=st.integers(0, 5), what=st.sampled_from(["progress", "checkpoint", "note"]))
     def report(self, lease: Lease, processed: int, what: str) -> None:

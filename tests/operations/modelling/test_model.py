@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,12 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tenantpilot.operations import service
+from tenantpilot.operations import reconciling, service
 from tenantpilot.operations.endings import Ending
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.reconciling import Reconciler
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.statements import ENDED, TAKE, Condition
 from tenantpilot.operations.types import operation_types
@@ -119,6 +120,19 @@ def test_the_model_finds_a_claim_of_what_another_holds(world: World, monkeypatch
         "AND lease_owner = ''", ""
     )  # ownedfields: ignore[OPR111] -- the product's, but for a condition
     monkeypatch.setattr(service, "TAKE", mutant)
+    assert mutant_is_found(world)
+
+
+def test_the_model_finds_a_time_limit_that_goes_by_the_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-07: a mutant."""
+    real = Reconciler._settle_lost
+
+    def settle_by_the_clock(self: Reconciler, run: OperationRun, *, now: datetime) -> str:
+        if now - run.started_at > timedelta(seconds=WORK.limits.seconds):
+            return self._end(run, reconciling._timed_out, now=now)
+        return real(self, run, now=now)
+
+    monkeypatch.setattr(Reconciler, "_settle_lost", settle_by_the_clock)
     assert mutant_is_found(world)
 
 
