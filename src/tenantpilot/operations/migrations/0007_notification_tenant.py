@@ -9,6 +9,7 @@ from django.db import migrations, models
 from django.db.models import PROTECT, Q
 
 from tenantpilot.core.migrating import RunStatements
+from tenantpilot.operations import guards
 from tenantpilot.operations.guards import notifications
 
 _OF_ITS_RUN = """
@@ -32,6 +33,8 @@ class Migration(migrations.Migration):
     dependencies = [("operations", "0006_list_indexes"), ("tenancy", "0002_guards")]
 
     operations = [
+        # Taken back, the column goes with a table of SQLite that is made anew: without the triggers that it had before.
+        RunStatements({}, {"sqlite": guards.INSTALL["sqlite"]}),
         migrations.RemoveIndex("notification", "notification_of_person_ix"),
         migrations.RemoveIndex("notification", "notification_unread_ix"),
         migrations.AddField(

@@ -1,0 +1,57 @@
+"""What migrations make of rows that are there, and of the guards of a table that they change."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from tenantpilot.operations.guards import EXPECTED_TRIGGERS
+from tenantpilot.operations.models import Notification
+from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
+from tenantpilot.tenancy.roles import Role
+from tests.databases import PostgresTemplates, SqliteTemplates, pointing_default_at
+from tests.operations.kit import Engine
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def own_database(templates: SqliteTemplates | PostgresTemplates, django_db_blocker: object) -> Iterator[None]:
+    """Nobody else sees what is migrated there."""
+    made = templates.create()
+    with django_db_blocker.unblock(), pointing_default_at(made.name):  # type: ignore[attr-defined]
+        yield
+    templates.drop(made)
+
+
+def told() -> Tenant:
+    """A run of somebody in a tenant that has ended."""
+    space = Workspace.objects.create(slug="adatum", name="Adatum")
+    tenant = Tenant.everywhere.create(workspace=space, slug="adatum", name="Adatum", entra_tenant_id="3" * 32)
+    person = User.objects.create_user("anna@adatum.example", display_name="Anna")
+    TenantMember.everywhere.create(workspace=space, tenant=tenant, user=person, role=Role.OPERATOR)
+    Engine(tenant).completed(person)
+    return tenant
+
+
+def triggers() -> set[str]:
+    of_tables = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    asked = of_tables if connection.vendor == "sqlite" else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_a_notification_gets_the_tenant_of_its_run_and_every_guard_is_there_again(own_database):
+    tenant = told()
+    call_command("migrate", "operations", "0006_list_indexes", verbosity=0)
+    assert "tenant_id" not in columns_of_notifications()
+    call_command("migrate", verbosity=0)
+    assert Notification.everywhere.get().tenant_id == tenant.pk
+    assert set(EXPECTED_TRIGGERS[connection.vendor]) - triggers() == set()
+
+
+def columns_of_notifications() -> set[str]:
+    with connection.cursor() as cursor:
+        return {column.name for column in connection.introspection.get_table_description(cursor, "notifications")}
