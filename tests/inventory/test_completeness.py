@@ -16,7 +16,13 @@ LOCATIONS = "identity/conditionalAccess/namedLocations"
 CATALOG = "deviceManagement/configurationPolicies"
 CLASSIC = "deviceManagement/deviceConfigurations"
 LONG = {"mobileApp": APPS, "conditionalAccessPolicy": ACCESS}
-EACH = {**LONG, "namedLocation": LOCATIONS, "settingsCatalog": CATALOG, "deviceConfiguration": CLASSIC}
+EACH = {
+    **LONG,
+    "namedLocation": LOCATIONS,
+    "settingsCatalog": CATALOG,
+    "deviceConfiguration": CLASSIC,
+    "group": "groups",
+}
 
 
 more_than_a_page = pytest.mark.parametrize("plan", [Plan(policies=1_210, seed=7, kinds=tuple(LONG))], ids=["1210"])

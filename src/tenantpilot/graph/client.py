@@ -108,17 +108,19 @@ class GraphClient:
         self._tokens.reject(self._tokens.token())
         return self._tokens.token()
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> JsonObject:
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, headers: Headers = NO_HEADERS) -> JsonObject:
         """One object, or one page of a collection."""
-        return self._perform(Request("GET", self._url(path), params=dict(params or {}))).json()
+        return self._perform(Request("GET", self._url(path), params=dict(params or {}), headers=headers)).json()
 
-    def iterate(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[JsonObject]:
+    def iterate(
+        self, path: str, params: Mapping[str, str] | None = None, *, headers: Headers = NO_HEADERS
+    ) -> Iterator[JsonObject]:
         """Every item of a collection, page after page.
 
         Items are Graph's own JSON objects, untouched. Raises GraphIncompleteRead at the end when it was not all.
         Source: https://learn.microsoft.com/graph/paging
         """
-        return items_of_pages(self.get(path, params), self._follow)
+        return items_of_pages(self.get(path, params, headers=headers), partial(self._follow, headers=headers))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[JsonObject]:
         """The pages themselves: the last one of a delta query holds its link."""
@@ -181,11 +183,11 @@ class GraphClient:
     def _url(self, path: str) -> str:
         return f"{self._connection.graph_url}{path}"
 
-    def _follow(self, link: str) -> JsonObject:
+    def _follow(self, link: str, headers: Headers = NO_HEADERS) -> JsonObject:
         # Every request carries our token, so a link may not choose the host.
         if origin_of(link) != self._connection.graph_url:
             raise GraphHostRefused("a page link leads to another host")
-        return self._perform(Request("GET", link)).json()
+        return self._perform(Request("GET", link, headers=headers)).json()
 
     def _read_part(self, part: Part) -> dict[int, JsonObject | GraphError]:
         reader = PartReader(

@@ -17,6 +17,9 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
 )
 
+ACCEPTS_LAG = {"ConsistencyLevel": "eventual"}
+"""Source: https://learn.microsoft.com/graph/aad-advanced-queries"""
+
 
 @dataclass(frozen=True)
 class TypeRead:
@@ -76,11 +79,11 @@ def _listed(client: GraphClient, contract: Contract, collection: str) -> Iterabl
     *hopeful, plain = _queries(contract)
     for params in hopeful:
         try:
-            return _list_patiently(client, collection, params)
+            return _list_patiently(client, contract, collection, params)
         except (GraphRejected, GraphInternalError) as refused:
             if refused.facts.status not in (400, 500, 501):
                 raise
-    return _list_patiently(client, collection, plain)
+    return _list_patiently(client, contract, collection, plain)
 
 
 def _queries(contract: Contract) -> list[dict[str, str]]:
@@ -90,15 +93,14 @@ def _queries(contract: Contract) -> list[dict[str, str]]:
     return [query for n, query in enumerate(wishes) if query not in wishes[:n]]
 
 
-def _list_patiently(client: GraphClient, collection: str, params: Mapping[str, str]) -> list[JsonObject]:
+def _list_patiently(
+    client: GraphClient, contract: Contract, collection: str, params: Mapping[str, str]
+) -> list[JsonObject]:
+    headers = ACCEPTS_LAG if contract.counts_with_lag and "$count" in params else {}
     try:
-        return _list_once(client, collection, params)
+        return list(client.iterate(collection, params, headers=headers))
     except GraphIncompleteRead:  # something may have been deleted meanwhile
-        return _list_once(client, collection, params)
-
-
-def _list_once(client: GraphClient, collection: str, params: Mapping[str, str]) -> list[JsonObject]:
-    return list(client.iterate(collection, params))
+        return list(client.iterate(collection, params, headers=headers))
 
 
 def _id_of(item: JsonObject) -> str:

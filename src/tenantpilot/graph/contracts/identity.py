@@ -102,7 +102,8 @@ CONTRACTS = (
             "$select": "id,displayName,description,createdDateTime,groupTypes,mailEnabled,mailNickname,"
             "membershipRule,membershipRuleProcessingState,securityEnabled,onPremisesSyncEnabled,isAssignableToRole"
         },
-        wishes={"$top": "999"},
+        wishes={"$top": "999", **STATED_TOTAL},
+        counts_with_lag=True,
         kept=(
             "groupTypes",
             "mailEnabled",

@@ -230,6 +230,8 @@ class Contract:
     """Whether a read right after a write shows it; Entra does not promise that."""
     wishes: Mapping[str, str] = field(default_factory=lambda: STATED_TOTAL)
     """Makes reading better; left away when Graph refuses it."""
+    counts_with_lag: bool = False
+    """States its total only to who accepts that list and total may lag, as the directory does."""
     only: tuple[str, ...] = ()
     """Of a shared collection, only these @odata.types belong to the type."""
     excluding: tuple[str, ...] = ()
