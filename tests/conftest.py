@@ -25,6 +25,7 @@ from tests.databases import IS_POSTGRESQL, OwnDatabase, PostgresTemplates, Sqlit
 # What a test does itself it does as the engine; requests reach what their person may.
 let_process_reach(EVERYTHING)
 
+COPIES = {"own_database", "templates"}
 DATABASE_FIXTURES = {"db", "own_database", "database", "transactional_db"}
 
 
@@ -45,12 +46,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.django_db)
 
 
+Templates = SqliteTemplates | PostgresTemplates
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    made = PostgresTemplates() if IS_POSTGRESQL else SqliteTemplates(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: object, copies: Templates, request: pytest.FixtureRequest
+) -> None:
     """With TENANTPILOT_ROW_SECURITY=1 the whole suite runs under the policies of PostgreSQL."""
-    if settings.ROW_SECURITY:
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    items = request.session.items
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        if settings.ROW_SECURITY:
             row_security.protect(connection)
+        if any(COPIES & set(getattr(item, "fixturenames", ())) for item in items):
+            # Where no test is rolled back there is no database for such tests.
+            is_migrated = any(item.get_closest_marker("django_db") for item in items)
+            copies.copy_tests_database() if is_migrated else copies.prepare()
 
 
 @pytest.fixture
@@ -65,18 +83,12 @@ def database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def templates(
-    django_db_blocker: object, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SqliteTemplates | PostgresTemplates]:
-    made = PostgresTemplates() if IS_POSTGRESQL else SqliteTemplates(tmp_path_factory.mktemp("databases"))
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        made.prepare()
-        yield made
-        made.remove()
+def templates(copies: Templates, django_db_setup: None) -> Templates:
+    return copies
 
 
 @pytest.fixture
-def own_database(templates: SqliteTemplates | PostgresTemplates, django_db_blocker: object) -> Iterator[OwnDatabase]:
+def own_database(templates: Templates, django_db_blocker: object) -> Iterator[OwnDatabase]:
     """A real database of this test's own, for tests with threads, processes or commits."""
     made = templates.create()
     with django_db_blocker.unblock(), pointing_default_at(made.name):  # type: ignore[attr-defined]

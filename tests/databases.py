@@ -55,6 +55,14 @@ class SqliteTemplates:
             with connections["default"].cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def copy_tests_database(self) -> None:
+        """It is migrated already, and no test has written to it yet."""
+        connection = connections["default"]
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.copy(connection.settings_dict["NAME"], self.template)
+
     def create(self) -> OwnDatabase:
         path = self.folder / f"{uuid4().hex}.sqlite3"
         shutil.copy(self.template, path)
@@ -78,6 +86,12 @@ class PostgresTemplates:
         self._maker = ThreadPoolExecutor(max_workers=2)
         self._ahead: Future[str] | None = None
         self._dropped: list[Future[None]] = []
+
+    def copy_tests_database(self) -> None:
+        """It is migrated already, and no test has written to it yet."""
+        connection = connections["default"]
+        connection.close()
+        self._execute(f'CREATE DATABASE {self.template} TEMPLATE "{connection.settings_dict["NAME"]}"')
 
     def prepare(self) -> None:
         self._execute(f"CREATE DATABASE {self.template}")

@@ -123,20 +123,35 @@ def _suites(mode: str, postgresql: PostgresServer | None) -> list[Suite]:
     return suites
 
 
+# Left to itself, pytest loads every plugin that is installed, and compiles their libraries anew to rewrite assertions.
+FEW_PLUGINS = [
+    "--disable-plugin-autoload",
+    *(
+        part
+        for plugin in ("pytest_django.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
+        for part in ("-p", plugin)
+    ),
+]
+# Three processes load the whole product: once compiled is enough, also where Python was told not to keep it.
+KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+
+
 def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
     """Side by side, the one that waits for a server first. `make test` runs all of it on both databases."""
     files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "mark.contract" in path.read_text()]
     paths = [str(path.relative_to(ROOT)) for path in files]
     engine = [path for path in paths if path.startswith("tests/operations/")]
     others = [path for path in paths if path not in engine]
-    chosen = ["-m", "contract and not deep and not browser"]
+    chosen = [*FEW_PLUGINS, "-m", "contract and not deep and not browser"]
     suites = [
-        Suite("The engine on SQLite", [*engine, *chosen], {}, niceness=5),
-        Suite("What stands around it on SQLite", [*others, *chosen], {}, niceness=5),
+        Suite("The engine on SQLite", [*engine, *chosen], KEEPS_BYTECODE, niceness=5),
+        Suite("What stands around it on SQLite", [*others, *chosen], KEEPS_BYTECODE, niceness=5),
     ]
     if postgresql:
         refused = [path for path in paths if path.removeprefix("tests/").startswith(UP_TO_THE_DATABASE)]
-        suites.append(_on_postgresql(postgresql, [*refused, "-m", "contract and database and not deep and not twice"]))
+        chosen = [*FEW_PLUGINS, "-m", "contract and database and not deep and not twice"]
+        suites.append(_on_postgresql(postgresql, [*refused, *chosen]))
+        suites[-1].environment |= KEEPS_BYTECODE
     return suites
 
 
