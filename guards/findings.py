@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ownedfields.engine.modules import without_collector
+from ownedfields.engine.walking import walk
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "tenantpilot"
 
@@ -20,7 +23,8 @@ class Source:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node, outer before inner."""
-        return tuple(ast.walk(ast.parse(self.text)))
+        with without_collector():
+            return tuple(walk(ast.parse(self.text)))
 
     def says(self, cues: Iterable[str]) -> bool:
         """Whether the text holds one of the words; what holds none need not be parsed."""

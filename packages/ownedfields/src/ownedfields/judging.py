@@ -11,6 +11,7 @@ from ownedfields.cues import Cues
 from ownedfields.engine.hits import Mention, Place, WriteHit, place_of
 from ownedfields.engine.modules import Module
 from ownedfields.engine.project import Project
+from ownedfields.engine.walking import walk
 from ownedfields.findings import Finding, Why
 
 MAX_SNIPPET = 6
@@ -119,7 +120,7 @@ def _names(wanted: Iterable[str], path: str) -> bool:
 def _spoken(module: Module, names: set[str]) -> Mention | None:
     """The first identifier or import of one of the names."""
     first: tuple[int, ast.AST, str] | None = None
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         said = ""
         if isinstance(node, ast.Name):
             said = node.id

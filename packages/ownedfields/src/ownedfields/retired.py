@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ownedfields.config import Banned
+from ownedfields.engine.walking import walk
 
 
 class Use(NamedTuple):
@@ -23,7 +24,7 @@ def uses(tree: ast.Module, banned: Banned) -> Iterator[Use]:
     names = frozenset(banned.names)
     docstrings = _docstrings(tree)
     folded: set[int] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name in _identifiers(node):
             if name in names:
                 yield Use(node, name, "OPR301")
@@ -33,7 +34,7 @@ def uses(tree: ast.Module, banned: Banned) -> Iterator[Use]:
             content = _fold(node)
             if content is None:
                 continue
-            folded.update(id(each) for each in ast.walk(node))
+            folded.update(id(each) for each in walk(node))
             for name in names:
                 if _says(content, name, prose=banned.prose):
                     yield Use(node, name, "OPR302")
@@ -65,7 +66,7 @@ def _identifiers(node: ast.AST) -> Iterator[str]:
 def _docstrings(tree: ast.Module) -> set[int]:
     """Strings that stand alone as statements: nobody reads them but people."""
     return {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 
 

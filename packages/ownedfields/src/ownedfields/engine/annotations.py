@@ -24,6 +24,7 @@ from ownedfields.engine.values import (
     join,
     options_of,
 )
+from ownedfields.engine.walking import walk
 
 if TYPE_CHECKING:
     from ownedfields.engine.classes import ClassInfo
@@ -93,7 +94,7 @@ class Annotations:
             parsed = ast.parse(node.value.strip(), mode="eval").body
         except (SyntaxError, ValueError):
             return UNKNOWN
-        for each in ast.walk(parsed):
+        for each in walk(parsed):
             ast.copy_location(each, node)
         return self.value(frame, parsed)
 

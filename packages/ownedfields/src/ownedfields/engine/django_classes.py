@@ -19,6 +19,7 @@ from ownedfields.engine.values import (
     options_of,
     texts_of,
 )
+from ownedfields.engine.walking import walk
 
 if TYPE_CHECKING:
     from ownedfields.engine.frame import Frame
@@ -114,13 +115,13 @@ def _is_field(value: ast.Call) -> bool:
 def _makes_rows(value: ast.Call) -> bool:
     return any(
         str(getattr(each, "attr", getattr(each, "id", ""))).endswith((*ROW_CLASS_MAKERS, "as_manager", "from_queryset"))
-        for each in ast.walk(value)
+        for each in walk(value)
     )
 
 
 def _classes_in(frame: Frame, info: ClassInfo, value: ast.expr) -> Iterator[ClassInfo]:
     inner = type(frame)(frame.project, info.module, info.outer)
-    for each in ast.walk(value):
+    for each in walk(value):
         if isinstance(each, ast.Name | ast.Attribute):
             found = inner.eval(each)
             if isinstance(found, Class) and (_is_rows_class(found.info) or found.info.name.endswith(ROW_CLASS_MAKERS)):
@@ -233,7 +234,7 @@ def _judge_fields(frame: Frame, info: ClassInfo, model: Tracked, names: tuple[st
 
 
 def _judge_factory(frame: Frame, info: ClassInfo, model: Tracked) -> None:
-    for statement in ast.walk(info.node):
+    for statement in walk(info.node):
         names: list[str] = []
         if isinstance(statement, ast.Assign) and statement in info.node.body:
             names = [target.id for target in statement.targets if isinstance(target, ast.Name)]

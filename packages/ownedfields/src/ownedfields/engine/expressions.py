@@ -32,6 +32,7 @@ from ownedfields.engine.values import (
     text,
     texts_of,
 )
+from ownedfields.engine.walking import walk
 
 GENERIC = frozenset({"dict", "list", "set", "frozenset", "tuple", "type", "defaultdict", "deque"})
 BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
@@ -132,7 +133,7 @@ def boolean(frame: Frame, node: ast.BoolOp) -> Value:
 
 
 def _bound_within(node: ast.expr) -> set[str]:
-    return {each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr)}
+    return {each.target.id for each in walk(node) if isinstance(each, ast.NamedExpr)}
 
 
 @expression(ast.IfExp)

@@ -38,6 +38,7 @@ from ownedfields.engine.values import (
     text,
     texts_of,
 )
+from ownedfields.engine.walking import walk
 
 
 def copy(value: Value) -> Value:
@@ -261,7 +262,7 @@ def _execute(frame: Frame, args: Args, node: ast.AST) -> Value:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
             continue
-        for each in ast.walk(tree):
+        for each in walk(tree):
             ast.copy_location(each, node)
         around = frame.statement
         frame.run(tree.body)
