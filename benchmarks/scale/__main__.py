@@ -5,14 +5,16 @@ PostgreSQL gets as many runs as fit into half of the free disk, at most 10,000,0
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +23,11 @@ from benchmarks.scale.reporting import History, report
 
 BASE, MOST_ON_SQLITE, MOST_ON_POSTGRESQL = 40_000, 1_000_000, 10_000_000
 BYTES_A_RUN = 2_000
+ROUNDS = 3
+"""Both histories are asked in turn, and so often: the quieter of its rounds speaks for a question."""
+
+Environment = dict[str, str]
+Database = Callable[[], AbstractContextManager[Environment]]
 
 
 def main() -> int:
@@ -68,25 +75,42 @@ def _free_bytes(server: str) -> int:
     return shutil.disk_usage(folder).free if known else MOST_ON_POSTGRESQL // 10 * BYTES_A_RUN * 2
 
 
-def _histories(database: object, *sizes: int) -> list[History]:
-    return [_history(database, runs) for runs in sizes]
+def _histories(database: Database, base: int, runs: int) -> list[History]:
+    """The short one and the long one, which are there at the same time."""
+    with database() as short, database() as long:
+        return measured([(short, base), (long, runs)])
 
 
-def _history(database: object, runs: int) -> History:
-    with database() as environment:  # type: ignore[operator]
-        command = [sys.executable, "-m", "benchmarks.scale.child", str(runs)]
-        done = subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True)
-    return History.read(done.stdout.splitlines()[-1])
+def measured(places: list[tuple[Environment, int]], *, rounds: int = ROUNDS) -> list[History]:
+    """Each place is an empty database and the length of the history that it gets."""
+    loaded = [_child(environment, "load", runs) for environment, runs in places]
+    return asked(places, loaded, rounds=rounds)
+
+
+def asked(places: list[tuple[Environment, int]], loaded: list[Any], *, rounds: int) -> list[History]:
+    """Of histories that are there; at the end retention works on the longest."""
+    answers = [[_child(environment, "ask", runs) for environment, runs in places] for _round in range(rounds)]
+    removed = _child(places[-1][0], "purge")
+    return [
+        History(runs=runs, **facts, rounds=list(told), purge=removed)
+        for (_environment, runs), facts, told in zip(places, loaded, zip(*answers, strict=True), strict=True)
+    ]
+
+
+def _child(environment: Environment, *does: str | int) -> Any:
+    command = [sys.executable, "-m", "benchmarks.scale.child", *map(str, does)]
+    done = subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @contextmanager
-def _sqlite() -> Iterator[dict[str, str]]:
+def _sqlite() -> Iterator[Environment]:
     with tempfile.TemporaryDirectory(prefix="tenantpilot-scale-") as folder:
         yield _settings(folder, f"sqlite:///{folder}/scale.sqlite3")
 
 
 @contextmanager
-def _postgresql(server: str) -> Iterator[dict[str, str]]:
+def _postgresql(server: str) -> Iterator[Environment]:
     name = f"tp_scale_{uuid4().hex[:12]}"
     with (
         tempfile.TemporaryDirectory(prefix="tenantpilot-scale-") as folder,
@@ -99,7 +123,7 @@ def _postgresql(server: str) -> Iterator[dict[str, str]]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _settings(folder: str, url: str) -> dict[str, str]:
+def _settings(folder: str, url: str) -> Environment:
     return {
         "DJANGO_SETTINGS_MODULE": "tenantpilot.config.settings",
         "TENANTPILOT_DATA_DIR": folder,

@@ -1,6 +1,7 @@
-"""python -m benchmarks.scale.child RUNS: one history in the database that the settings name, as one line of JSON.
+"""python -m benchmarks.scale.child load RUNS | ask RUNS | purge: one history in the database that the settings name.
 
-`python -m benchmarks.scale.child purge SECONDS` removes old runs there for a while, as a worker does.
+Each answers one line of JSON. `python -m benchmarks.scale.child remove SECONDS` removes old runs there for a while, as
+a worker does.
 """
 
 import json
@@ -8,42 +9,38 @@ import sys
 import time
 from typing import Any
 
-PURGE_SECONDS = 20.0
+PURGE_SECONDS = 20
 LOOKS = 100
 
 
-def main(runs: int) -> None:
+def load(runs: int) -> dict[str, Any]:
+    """Into a database that is made for it."""
     from django.core.management import call_command
-    from django.utils import timezone
 
+    from benchmarks.scale import loading
     from benchmarks.scale.engines import engine
-    from benchmarks.scale.loading import load, to_stderr
-    from benchmarks.scale.measuring import draws, measure
     from benchmarks.scale.places import make_places
-    from benchmarks.scale.questions import questions
 
     call_command("migrate", verbosity=0)
-    to_stderr(f"{engine().vendor}: loading {runs:,} runs")
-    places = make_places()
+    loading.to_stderr(f"{engine().vendor}: loading {runs:,} runs")
+    make_places()
     began = time.perf_counter()
-    load(runs, tell=to_stderr)
-    loaded = time.perf_counter() - began
-    to_stderr("asking")
-    asked = draws(places, newest=runs, now=timezone.now())
-    measured = [measure(question, asked).__dict__ for question in questions()]
-    to_stderr("purging")
-    print(
-        json.dumps(
-            {
-                "runs": runs,
-                "unit": engine().unit,
-                "loaded": loaded,
-                "sizes": _sizes(),
-                "measured": measured,
-                "purge": _purge(places),
-            }
-        )
-    )
+    loading.load(runs, tell=loading.to_stderr)
+    return {"loaded": time.perf_counter() - began, "unit": engine().unit, "sizes": _sizes()}
+
+
+def ask(runs: int) -> list[dict[str, Any]]:
+    """Every question, measured once."""
+    from django.utils import timezone
+
+    from benchmarks.scale.loading import to_stderr
+    from benchmarks.scale.measuring import draws, measure
+    from benchmarks.scale.places import places
+    from benchmarks.scale.questions import questions
+
+    to_stderr(f"asking {runs:,} runs")
+    asked = draws(places(), newest=runs, now=timezone.now())
+    return [measure(question, asked).__dict__ for question in questions()]
 
 
 def _sizes() -> dict[str, int]:
@@ -64,18 +61,21 @@ def _sizes() -> dict[str, int]:
     return sizes
 
 
-def _purge(places: Any) -> dict[str, Any]:
+def purge() -> dict[str, Any]:
     """How fast, and what a list feels of it: its newest page, taken before and meanwhile."""
     import subprocess
 
-    alone = _looks(places, LOOKS)
-    command = [sys.executable, "-m", "benchmarks.scale.child", "purge", str(PURGE_SECONDS)]
+    from benchmarks.scale.places import places
+
+    here = places()
+    alone = _looks(here, LOOKS)
+    command = [sys.executable, "-m", "benchmarks.scale.child", "remove", str(PURGE_SECONDS)]
     worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     worker.stdout.readline()
     meanwhile: list[float] = []
     while worker.poll() is None:
-        meanwhile += _looks(places, 10)
+        meanwhile += _looks(here, 10)
     return {"alone": alone, "meanwhile": meanwhile, **json.loads(worker.stdout.read().splitlines()[-1])}
 
 
@@ -95,7 +95,7 @@ def _looks(places: Any, number: int) -> list[float]:
     return taken
 
 
-def purge(seconds: float) -> None:
+def remove(seconds: float) -> dict[str, Any]:
     """What the handler of retention does, until the time is over."""
     from django.db import transaction
     from django.utils import timezone
@@ -114,7 +114,7 @@ def purge(seconds: float) -> None:
         with transaction.atomic():
             removed += purging.purge(window)
         after, windows = window.last, windows + 1
-    print(json.dumps({"removed": removed, "windows": windows, "seconds": time.perf_counter() - began}))
+    return {"removed": removed, "windows": windows, "seconds": time.perf_counter() - began}
 
 
 if __name__ == "__main__":
@@ -124,7 +124,5 @@ if __name__ == "__main__":
     from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 
     let_process_reach(EVERYTHING)
-    if sys.argv[1] == "purge":
-        purge(float(sys.argv[2]))
-    else:
-        main(int(sys.argv[1]))
+    does = {"load": load, "ask": ask, "purge": purge, "remove": remove}
+    print(json.dumps(does[sys.argv[1]](*map(int, sys.argv[2:]))))

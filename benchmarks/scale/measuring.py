@@ -1,12 +1,11 @@
 """Taking the statements that a question sends, and their time and work."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.scale.engines import Engine, engine
+from benchmarks.scale.engines import Clock, Engine, engine
 from benchmarks.scale.questions import Draw, Question
 from benchmarks.scale.rows import TABLES
 
@@ -18,7 +17,7 @@ Statement = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds, and the median of the work; `counted` for a count."""
+    """Milliseconds of a processor, and the median of the work."""
 
     name: str
     kind: str
@@ -33,6 +32,7 @@ class Measured:
 def measure(question: Question, draws: Iterable[Draw]) -> Measured:
     """The least of its tries each, so that what is told is the question and not its neighbors."""
     ours = engine()
+    clock = ours.clock()
     seconds: list[float] = []
     works: list[int] = []
     rows: list[int] = []
@@ -40,7 +40,7 @@ def measure(question: Question, draws: Iterable[Draw]) -> Measured:
     plans: dict[str, None] = {}
     for draw in draws:
         sent = statements_of(question, draw)
-        answers = [_least(statement) for statement in sent]
+        answers = [_least(statement, clock) for statement in sent]
         seconds.append(sum(taken for taken, _rows in answers))
         rows.append(_counted(answers[-1][1]) if question.kind == "count" else sum(len(found) for _t, found in answers))
         if draw.number < 4:
@@ -74,16 +74,16 @@ def _reads_history(sql: str) -> bool:
     return sql.lstrip().upper().startswith(("SELECT", "WITH")) and any(f"{table}" in sql for table in TABLES)
 
 
-def _least(statement: Statement) -> tuple[float, list[Any]]:
+def _least(statement: Statement, clock: Clock) -> tuple[float, list[Any]]:
     from django.db import connection
 
     best, found = float("inf"), []
     for _try in range(TRIES):
         with connection.cursor() as cursor:
-            began = time.perf_counter()
+            began = clock()
             cursor.execute(*statement)
             found = list(cursor.fetchall())
-            best = min(best, time.perf_counter() - began)
+            best = min(best, clock() - began)
     return best, found
 
 

@@ -20,6 +20,18 @@ class Places:
     guest: Any
 
 
+SMALL = (20, 21, 22)
+
+
+def places() -> Places:
+    """Those that were made."""
+    from tenantpilot.tenancy.models import Tenant, User
+
+    tenants = Tenant.everywhere.select_related("workspace").in_bulk([1, SMALL[0]])
+    people = User.objects.in_bulk([1, 2, 3])
+    return Places(tenants[1], tenants[SMALL[0]], people[1], people[2], people[3])
+
+
 def make_places() -> Places:
     """Into an empty database. Their ids count from one, as the statements of `loading` expect."""
     from tenantpilot.operations.models import Schedule
@@ -55,12 +67,9 @@ def make_places() -> Places:
         )
         for n in range(1, WORKSPACES * TENANTS + 1)
     )
-    people = {n: User.objects.get(pk=n) for n in (1, 2, 3)}
     for n, space in enumerate(spaces):
         WorkspaceMember.everywhere.create(workspace=space, user_id=n * PEOPLE + 1, role=Role.OWNER)
-    small = (20, 21, 22)
-    TenantMember.everywhere.create(workspace=spaces[0], tenant_id=1, user=people[2], role=Role.OPERATOR)
-    for tenant in small:
-        TenantMember.everywhere.create(workspace=spaces[0], tenant_id=tenant, user=people[3], role=Role.OPERATOR)
-    tenants = Tenant.everywhere.select_related("workspace").in_bulk([1, small[0]])
-    return Places(tenants[1], tenants[small[0]], people[1], people[2], people[3])
+    TenantMember.everywhere.create(workspace=spaces[0], tenant_id=1, user_id=2, role=Role.OPERATOR)
+    for tenant in SMALL:
+        TenantMember.everywhere.create(workspace=spaces[0], tenant_id=tenant, user_id=3, role=Role.OPERATOR)
+    return places()

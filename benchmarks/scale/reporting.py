@@ -1,6 +1,5 @@
 """The tables: each question at two lengths of the history, and how much more the long one costs."""
 
-import json
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
@@ -11,27 +10,29 @@ HEAD = ("question", "rows", "p50 ms", "p95 ms", "{unit}", "rows then", "p50 then
 
 @dataclass(frozen=True)
 class History:
-    """What a child measured in one database."""
+    """What children measured in one database."""
 
     runs: int
     unit: str
     loaded: float
     sizes: dict[str, int]
-    measured: list[dict[str, Any]]
+    rounds: list[list[dict[str, Any]]]
+    """Every question, so often."""
     purge: dict[str, Any]
 
-    @classmethod
-    def read(cls, text: str) -> "History":
-        return cls(**json.loads(text))
+    @property
+    def measured(self) -> list[dict[str, Any]]:
+        """Of each question the quieter round: what else the machine did can only add to the time."""
+        return [min(rounds, key=lambda one: one["p50"]) for rounds in zip(*self.rounds, strict=True)]
 
 
 def report(name: str, histories: list[History]) -> str:
-    """`then` is the short history. Both ratios allow for the rows that the answer has more."""
+    """`then` is the short history. Both ratios allow for the rows that the answer has more; the time decides."""
     short, long = histories
     before = {one["name"]: one for one in short.measured}
     rows = [_row(one, before[one["name"]]) for one in long.measured]
     head = tuple(cell.format(unit=long.unit) for cell in HEAD)
-    missed = sum(row[-1] != "" for row in rows)
+    missed = sum(row[-1] != "" for row in rows)  # a scan is one too
     title = f"### {name}: {long.runs:,} runs against {short.runs:,}"
     return "\n\n".join(
         [title, _facts(long), _markdown(head, rows), f"{len(rows)} questions, {missed} above {GOAL}.", _purge(long)]
@@ -42,7 +43,7 @@ def _row(one: dict[str, Any], before: dict[str, Any]) -> tuple[str, ...]:
     more = max(1.0, one["rows"] / max(before["rows"], 1))
     slower, harder = one["p50"] / before["p50"] / more, one["work"] / max(before["work"], 1) / more
     scanned = f"scans {', '.join(one['scanned'])}" if one["scanned"] else ""
-    above = "above" if min(slower, harder) > GOAL else ""
+    above = "above" if slower > GOAL else ""
     now, then = ((f"{m['rows']:.0f}", f"{m['p50']:.2f}", f"{m['p95']:.2f}", f"{m['work']}") for m in (one, before))
     ratios = (f"{slower:.2f}", f"{harder:.2f}", " ".join((above, scanned)).strip())
     return (one["name"], *now, *then[:2], then[3], *ratios)
