@@ -150,11 +150,11 @@ class DyingService(OperationRunService):
 
     types_written = 0
 
-    def checkpoint(self, lease, data, *, now):
+    def checkpoint(self, lease, data, **when):
         self.types_written += 1
         if self.types_written == 3:
             raise WorkerDied
-        return super().checkpoint(lease, data, now=now)
+        return super().checkpoint(lease, data, **when)
 
 
 def test_ops_07_a_sync_that_is_taken_over_ends_with_the_counts_of_one_that_was_not(sync, contoso, fabrikam, alice, now):
