@@ -25,6 +25,10 @@ from tests.databases import IS_POSTGRESQL, OwnDatabase, PostgresTemplates, Sqlit
 # What a test does itself it does as the engine; requests reach what their person may.
 let_process_reach(EVERYTHING)
 
+if IS_POSTGRESQL:
+    # A test that is rolled back is one long transaction, and on a busy machine it may ask nothing for half a minute.
+    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+
 COPIES = {"own_database", "templates"}
 DATABASE_FIXTURES = {"db", "own_database", "database", "transactional_db"}
 
