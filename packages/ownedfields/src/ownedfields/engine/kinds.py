@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ownedfields.engine.tracked import Tracked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Relation(Value):
     """A model field that leads to other rows."""
 
@@ -22,7 +22,7 @@ class Relation(Value):
     related_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Carrier(Value):
     """A form, serializer, view, admin or factory that works on a tracked model."""
 
@@ -30,7 +30,7 @@ class Carrier(Value):
     info: ClassInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Parent(Value):
     """`super()`: the receiver, seen as one of its bases."""
 
@@ -38,35 +38,35 @@ class Parent(Value):
     skip: ClassInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Context(Value):
     """A context manager that hands out a value."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Returns(Value):
     """A callable of which only the result is known."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class TypeHint(Value):
     """A type expression bound to a name; what it stands for as an annotation."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Narrowed(Value):
     """A test that, where it holds, makes its argument this value (a TypeGuard's result)."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Getter(Value):
     """`operator.attrgetter(path)`."""
 

@@ -18,14 +18,14 @@ class NotToKeep(Exception):
     """What is handed over, or comes back, is too large or lives on elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Slot(Value):
     """In a remembered result: the part of what was handed over that stood here."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Known:
     """What a call came to, and the depth of calls from which on it is as good as reading the body again."""
 

@@ -21,33 +21,36 @@ MAX_OPTIONS = 12
 
 
 class Value:
-    """What an expression may evaluate to."""
+    """What an expression may evaluate to.
+
+    A value with a hash is never changed. It is not frozen, because making a frozen one takes three times as long.
+    """
 
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Unknown(Value):
     """Nothing is known but the name it was reached by."""
 
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Other(Value):
     """Surely not a guarded thing: a number, another class's object, a third party's result."""
 
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Text(Value):
     """A string with these possible contents; HOLE stands for an unknown part."""
 
     options: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class ModelClass(Value):
     """A tracked model, or a subclass of it."""
 
@@ -56,7 +59,7 @@ class ModelClass(Value):
     why: Why | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Instance(Value):
     """A row of a tracked model."""
 
@@ -65,7 +68,7 @@ class Instance(Value):
     info: ClassInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Rows(Value):
     """A manager or a queryset of a tracked model."""
 
@@ -73,21 +76,21 @@ class Rows(Value):
     why: Why | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class ForeignRows(Value):
     """A manager or queryset of a readable model that no guard speaks of."""
 
     info: ClassInfo
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class ModelMeta(Value):
     """`Model._meta` of a tracked model."""
 
     model: Tracked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class FieldOf(Value):
     """A field, or its descriptor, of a tracked model; "*" when it is not known which."""
 
@@ -95,7 +98,7 @@ class FieldOf(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class VarsOf(Value):
     """`run.__dict__` or `vars(run)`."""
 
@@ -133,7 +136,7 @@ class Table(Value):
         return Table(dict(self.keys), list(self.rest), self.open, list(self.rest_keys))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Bound(Value):
     """A method, or any attribute that may be called, of a receiver."""
 
@@ -142,7 +145,7 @@ class Bound(Value):
     skip: ClassInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Symbol(Value):
     """A thing of another library or a builtin, by its import path."""
 
@@ -154,14 +157,14 @@ class Symbol(Value):
         return self.dotted.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class ModuleRef(Value):
     """An imported module, by its import path."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Imported(Value):
     """A name bound by an import and not looked up yet; without a name, a module."""
 
@@ -170,7 +173,7 @@ class Imported(Value):
     module: Module = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Function(Value):
     """A function or lambda whose body can be read."""
 
@@ -181,7 +184,7 @@ class Function(Value):
     receiver: Value | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Class(Value):
     """A class whose body can be read."""
 
@@ -204,7 +207,7 @@ class Namespace(Value):
     attrs: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Union(Value):
     """One of several."""
 
