@@ -90,6 +90,24 @@ class DyingLate(Crew):
         super()._take(helper, *more)
 
 
+def interrupted() -> list[str]:
+    """Ctrl-C while a helper judges ends it too, and says nothing of it."""
+    crew = Interrupted(checker_of(LESSONS[0].files), 2, worth_it=0)
+    try:
+        crew.judge_all(sorted(LESSONS[0].files), {})
+    except KeyboardInterrupt:
+        crew.end()
+        return ["a helper is left"] if _left() else []
+    return ["not interrupted"]
+
+
+class Interrupted(Crew):
+    """Its user presses Ctrl-C once the helper was asked."""
+
+    def _judge_here(self, *_: Any) -> None:
+        raise KeyboardInterrupt
+
+
 def threads() -> list[str]:
     """With a thread beside it, nothing is forked."""
     held = threading.Event()
@@ -140,7 +158,7 @@ def _left() -> bool:
     return True
 
 
-CHECKS = {"splits": splits, "lessons": lessons, "killed": killed, "threads": threads}
+CHECKS = {"splits": splits, "lessons": lessons, "killed": killed, "interrupted": interrupted, "threads": threads}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1]))
