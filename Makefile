@@ -13,6 +13,8 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(STAMP) $(ASSETS) ## Prepare the virtual environment, the packages and the pages' styles
+	@# Many processes start here. Where Python may not keep what it compiles, each of them would compile all of it again.
+	@$(BIN)/python -m compileall -q src packages guards benchmarks tests
 
 demo: setup ## Run the whole product on sample tenants, in this folder, until Ctrl-C
 	@$(BIN)/tenantpilot demo
