@@ -29,7 +29,7 @@ from tests.operations.modelling.machine import RunMachine, World
 DEEP_PARTS = 20
 EXAMPLES = pytest.mark.parametrize(
     ("examples", "steps"),
-    [(200, 40)]
+    [pytest.param(200, 40, marks=pytest.mark.timeout(900))]
     + [
         pytest.param(5_000 // DEEP_PARTS, 60, marks=[pytest.mark.deep, pytest.mark.timeout(3_600)], id=f"deep-{part}")
         for part in range(1, DEEP_PARTS + 1)
