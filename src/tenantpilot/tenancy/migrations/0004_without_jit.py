@@ -1,6 +1,6 @@
 """No question of ours is worth compiling (PostgreSQL's JIT): each reads a bounded part of the history.
 
-The planner cannot know the bounds and takes a search for a long one; to compile it took a hundred times as long as
+The planner cannot know the bounds and takes a search for a long one; to compile it took ten to fifty times as long as
 to answer it. A setting of the database reaches every new session, also through a pooler. Whoever may not alter the
 database is left with what its administrator chose.
 """
