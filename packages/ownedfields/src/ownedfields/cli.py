@@ -19,9 +19,13 @@ EPILOG = "exit codes: 0 clean, 1 findings, 2 wrong usage or configuration, 3 a f
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is what it answers. Without arguments, the command line's: then the process ends."""
-    code = _run(arguments)
-    if arguments is None:
-        _leave(code)
+    gc.disable()  # a short life with many small objects: collecting them costs a third of the time
+    try:
+        code = _run(arguments)
+        if arguments is None:
+            _leave(code)
+    finally:
+        gc.enable()
     return code
 
 
@@ -36,7 +40,6 @@ def _leave(code: int) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    gc.disable()  # a short life with many small objects: collecting them costs a third of the time
     try:
         return int(options.run(options))
     except ConfigError as error:
@@ -46,8 +49,6 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    finally:
-        gc.enable()
 
 
 def _parser() -> argparse.ArgumentParser:
