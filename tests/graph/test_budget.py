@@ -128,18 +128,26 @@ def test_many_threads_book_no_more_than_there_is():
     assert sum(granted) == 950
 
 
-def test_a_tenant_that_was_throttled_is_quiet_as_a_whole_and_asks_for_less_afterwards():
-    allowance = Allowance(requests=100, writes=10, seconds=20.0)
-    state = hold(BudgetState(), 30.0, now=1000.0)
-    state, wait = book(state, Demand(), allowance, now=1010.0)
-    assert wait == pytest.approx(20.0)
-    granted = 0
-    while True:
-        state, wait = book(state, Demand(), allowance, now=1031.0)
-        if wait:
-            break
-        granted += 1
-    assert granted == 70
+def test_a_service_that_was_throttled_is_quiet_and_asks_for_less_afterwards():
+    clock = ObedientClock()
+    budget = TenantBudget(MemoryStore(clock), "t")
+    budget.hold(INTUNE, 30.0)
+    assert budget.take(INTUNE, Demand()) == pytest.approx(30.0)
+    clock.sleep(30.0)
+    granted = greedy(budget, clock, INTUNE, 19.9, Demand())
+    assert 0.8 * 665 <= len(granted) <= 665
+
+
+@pytest.mark.parametrize("demand", [Demand(1), Demand(20)])
+def test_where_others_ask_too_requests_come_evenly_so_that_few_are_under_way_when_one_is_refused(demand):
+    clock = ObedientClock()
+    budget = TenantBudget(MemoryStore(clock), "t")
+    budget.hold(INTUNE, 0.0)
+    granted = greedy(budget, clock, INTUNE, 19.9, demand)
+    sizes = [(moment, demand.requests) for moment in granted]
+    assert most_in_any(0.5, sizes) <= 40
+    assert most_in_any(20.0, sizes) <= 665
+    assert sum(size for _moment, size in sizes) >= 0.8 * 665
 
 
 @pytest.mark.parametrize("throttled", [INTUNE, Service.INTUNE_DEVICES, Service.DIRECTORY])

@@ -124,7 +124,7 @@ def book(state: BudgetState, demand: Demand, allowance: Allowance, *, now: float
         return state, min(state.pending_until - now, allowance.seconds)
     usable = allowance.slowed_to(state.caution)
     current = _forgotten(state, usable, now)
-    if wait := _seconds_until_free(current, demand, usable, now):
+    if wait := _seconds_until_free(current, demand, usable, now) or _seconds_until_even(current, demand, usable, now):
         return state, wait  # as it was, so that a store has nothing to write
     return _with_booking(current, demand, allowance, now), 0.0
 
@@ -185,6 +185,16 @@ def _seconds_until_free(state: BudgetState, demand: Demand, usable: Allowance, n
         requests, writes = requests - slot.requests, writes - slot.writes
         wait = _leaves_at(slot, usable) - now
     return wait  # alone it may go even if it is larger than the allowance
+
+
+def _seconds_until_even(state: BudgetState, demand: Demand, usable: Allowance, now: float) -> float:
+    """Where others ask too nobody knows where the limit is: of a burst much would be refused, of a few little."""
+    slot_seconds = usable.slot_seconds
+    in_this_one = sum(slot.requests for slot in state.slots if slot.starts_at >= now - now % slot_seconds)
+    even_share = usable.requests * slot_seconds / usable.seconds
+    if state.caution >= 1.0 or not in_this_one or in_this_one + demand.requests <= even_share:
+        return 0.0
+    return slot_seconds - now % slot_seconds
 
 
 def _with_booking(state: BudgetState, demand: Demand, allowance: Allowance, now: float) -> BudgetState:
