@@ -108,9 +108,10 @@ class Sqlite(Engine):
         )
         return dict(_rows(wanted))
 
-    def settle(self, tables: Sequence[str]) -> None:
-        for table in tables:
-            _run(f"ANALYZE {table}")
+    def settle(self, tables: Sequence[str]) -> None:  # noqa: ARG002 all of them, as the scheduler does it
+        from tenantpilot.core.planner import refresh_statistics
+
+        refresh_statistics()
 
     def plan(self, statement: str, parameters: Any) -> Plan:
         text = "\n".join(row[3] for row in _rows(f"EXPLAIN QUERY PLAN {statement}", parameters))

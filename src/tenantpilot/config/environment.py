@@ -147,8 +147,8 @@ SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
-    # Bytes of the file that are read where the system has them, instead of being copied. By itself SQLite keeps 2 MB, so
-    # that a question about some thousand rows of a long history would copy most of their pages anew each time.
+    # Bytes of the file that are read where the system has them, instead of being copied. By itself SQLite keeps 2 MB,
+    # so that a question about some thousand rows of a long history would copy most of their pages anew each time.
     "mmap_size=1073741824",
 )
 
@@ -158,7 +158,8 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
-        "CONN_MAX_AGE": None,
+        # A connection goes on with what it knew of the tables when it was opened (core.planner).
+        "CONN_MAX_AGE": 600,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
+from tenantpilot.core.planner import refresh_statistics
 from tenantpilot.operations.dispatch import configured_dispatcher
 from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 JOBS_KEPT_FOR = timedelta(days=1)
 SLOTS_EVERY_SECONDS = 5
 RETENTION_EVERY_SECONDS = 300
+STATISTICS_EVERY_SECONDS = 3_600
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("fill_slots", SLOTS_EVERY_SECONDS, fill_slots),
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
         Duty("prune_jobs", 600, prune_jobs),
+        Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
     )
 
