@@ -71,7 +71,7 @@ class SqliteTemplates:
 
     def drop(self, database: OwnDatabase) -> None:
         for path in self.folder.glob(f"{Path(database.name).name}*"):
-            path.unlink()
+            path.unlink(missing_ok=True)  # a thread that ends just now takes the -wal with its connection
 
     def remove(self) -> None:
         """The folder goes with the test session."""
