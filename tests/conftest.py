@@ -9,7 +9,6 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -18,9 +17,10 @@ from django.test import Client
 
 from tenantpilot.tenancy import row_security
 from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
-from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
+from tenantpilot.tenancy.models import Tenant, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 from tests.databases import IS_POSTGRESQL, OwnDatabase, PostgresTemplates, SqliteTemplates, pointing_default_at
+from tests.people import PASSWORD, member, new_tenant, new_workspace
 
 # What a test does itself it does as the engine; requests reach what their person may.
 let_process_reach(EVERYTHING)
@@ -102,19 +102,17 @@ def own_database(templates: Templates, django_db_blocker: object) -> Iterator[Ow
 
 @pytest.fixture
 def northwind(database: None) -> Workspace:
-    return Workspace.objects.create(slug="northwind", name="Northwind MSP")
+    return new_workspace()
 
 
 @pytest.fixture
 def contoso(northwind: Workspace) -> Tenant:
-    entra = UUID("11111111-1111-4111-8111-111111111111")
-    return Tenant.everywhere.create(workspace=northwind, slug="contoso", name="Contoso", entra_tenant_id=entra)
+    return new_tenant(northwind, "contoso")
 
 
 @pytest.fixture
 def fabrikam(northwind: Workspace) -> Tenant:
-    entra = UUID("22222222-2222-4222-8222-222222222222")
-    return Tenant.everywhere.create(workspace=northwind, slug="fabrikam", name="Fabrikam", entra_tenant_id=entra)
+    return new_tenant(northwind, "fabrikam")
 
 
 @pytest.fixture
@@ -134,24 +132,14 @@ def charlie(fabrikam: Tenant) -> User:
 
 @pytest.fixture
 def olivia(northwind: Workspace) -> User:
-    person = User.objects.create_user("olivia@northwind.example", "correct horse battery", display_name="Olivia")
+    person = User.objects.create_user("olivia@northwind.example", PASSWORD, display_name="Olivia")
     WorkspaceMember.everywhere.create(workspace=northwind, user=person, role=Role.OWNER)
     return person
 
 
 @pytest.fixture
 def pat(database: None) -> User:
-    return User.objects.create_user(
-        "pat@platform.example", "correct horse battery", display_name="Pat", is_platform_operator=True
-    )
-
-
-def member(tenant: Tenant, name: str, role: Role) -> User:
-    person = User.objects.create_user(
-        f"{name}@{tenant.slug}.example", "correct horse battery", display_name=name.title()
-    )
-    TenantMember.everywhere.create(workspace_id=tenant.workspace_id, tenant=tenant, user=person, role=role)
-    return person
+    return User.objects.create_user("pat@platform.example", PASSWORD, display_name="Pat", is_platform_operator=True)
 
 
 @pytest.fixture

@@ -296,3 +296,12 @@ def test_one_failure_speaks_for_itself() -> None:
     """OPS-11, UX-60: the first reason is the one that is told."""
     ending = ending_of({"failed": 2, "processed": 5}, [Failure("throttled", "Wait.", "a"), Failure("graph_error", "x")])
     assert (ending.reason_code, ending.message) == ("throttled", "Wait.")
+
+
+def test_an_ending_with_fifty_failures_and_a_count_is_accepted(engine: Engine, alice: Any) -> None:
+    """OPS-11: the bound is where the contract puts it."""
+    claimed = engine.running(alice)
+    failures = [Failure("internal_error", "x" * 300, "i" * 120).as_json()] * 50
+    ending = Ending(RunOutcome.FAILED, {"failed": 60}, [*failures, {"more": 10}], "internal_error", "x")
+    assert engine.service.finish(claimed.lease, ending, now=engine.clock())
+    assert len(again(claimed.run).failure_summary) == 51

@@ -5,21 +5,24 @@ Each attack is plain SQL, as from a console. It must be refused, and by the rule
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tenantpilot.core.sanitizing import Failure
-from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.models import Notification, RunEvent
-from tenantpilot.operations.states import RunOutcome
-from tenantpilot.tenancy.models import Tenant, Workspace
+from tenantpilot.operations.models import Notification, OperationRun, RunEvent
+from tenantpilot.operations.types import operation_types
+from tenantpilot.tenancy.roles import Role
 from tests.databases import IS_POSTGRESQL
-from tests.operations.kit import Engine, again
+from tests.operations.kit import WORK, Engine
+from tests.people import member, new_tenant, new_workspace
 
 pytestmark = pytest.mark.contract
+
+PEOPLE = (("alice", Role.OPERATOR), ("bob", Role.READONLY))
 
 TOKEN = "'99999999-9999-4999-8999-999999999999'" if IS_POSTGRESQL else "'99999999999949998999999999999999'"
 LATER, EARLIER = "'2026-06-01 12:30:00+00'", "'2026-05-01 12:00:00+00'"
@@ -232,29 +235,27 @@ def attack(statement: str, rows: dict[str, Any]) -> Refusal | None:
     return None
 
 
-@pytest.fixture
-def rows(engine: Engine, alice: Any, bob: Any, fabrikam: Tenant) -> dict[str, Any]:
-    """A run in every state, and a workspace that has nothing to do with it."""
-    elsewhere = Workspace.objects.create(slug="adatum", name="Adatum")
-    foreign = Tenant.everywhere.create(workspace=elsewhere, slug="adatum", name="Adatum", entra_tenant_id=alice_id())
-    queued = engine.start(alice, what="queued")
-    wide = engine.service.start(
-        engine.kind,
-        tenant=None,
-        workspace=engine.tenant.workspace,
-        initiator=None,
-        inputs={"what": "wide"},
-        now=engine.clock(),
-    ).run
-    with connection.cursor() as cursor:
-        cursor.execute(
-            born(tenant_id="NULL", identity="'wide'", initiator_id="NULL").format(workspace=engine.tenant.workspace_id)
-        )
+@pytest.fixture(scope="module")
+def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """Made once: whatever is tried on it is refused or undone, and all of it with the last test."""
+    known = patch.dict(operation_types._types, {WORK.key: WORK})
+    with known, django_db_blocker.unblock(), transaction.atomic():
+        yield runs_in_every_state()
+        transaction.set_rollback(True)
+
+
+def runs_in_every_state() -> dict[str, Any]:
+    """And a workspace that has nothing to do with them."""
+    engine = Engine(new_tenant(new_workspace(), "contoso"))
+    fabrikam = new_tenant(engine.tenant.workspace, "fabrikam")
+    foreign = new_tenant(new_workspace("adatum", "Adatum"), "adatum")
+    alice, bob = (member(engine.tenant, name, role) for name, role in PEOPLE)
+    queued, wide = engine.start(alice, what="queued"), of_the_workspace(engine)
     cancelling = engine.running(alice, what="cancelling").run
     engine.service.request_cancel(cancelling, actor=alice, now=engine.clock())
     completed = engine.completed(alice, what="completed")
     return {
-        "workspace": engine.tenant.workspace_id, "elsewhere": elsewhere.pk, "tenant": engine.tenant.pk,
+        "workspace": engine.tenant.workspace_id, "elsewhere": foreign.workspace_id, "tenant": engine.tenant.pk,
         "foreign": foreign.pk, "fabrikam": fabrikam.pk, "alice": alice.pk, "bob": bob.pk,
         "queued": queued.pk, "twin": queued.identity, "wide": wide.pk, "cancelling": cancelling.pk,
         "running": engine.running(alice, what="running").run.pk, "completed": completed.pk,
@@ -265,12 +266,19 @@ def rows(engine: Engine, alice: Any, bob: Any, fabrikam: Tenant) -> dict[str, An
     }  # fmt: skip
 
 
-def alice_id() -> str:
-    return "33333333-3333-4333-8333-333333333333"
+def of_the_workspace(engine: Engine) -> OperationRun:
+    """A run without a tenant, and another by plain SQL that is its twin in all but the inputs."""
+    place = engine.tenant.workspace
+    wide = engine.service.start(
+        engine.kind, tenant=None, workspace=place, initiator=None, inputs={"what": "wide"}, now=engine.clock()
+    ).run
+    with connection.cursor() as cursor:
+        cursor.execute(born(tenant_id="NULL", identity="'wide'", initiator_id="NULL").format(workspace=place.pk))
+    return wide
 
 
 @pytest.mark.parametrize("what", HERE)
-def test_the_database_refuses(what: str, rows: dict[str, Any]) -> None:
+def test_the_database_refuses(what: str, rows: dict[str, Any], db: None) -> None:
     """OPS-03, OPS-04, OPS-05, OPS-06, OPS-23, OPS-24, SEC-03, SEC-05: refused, and by the rule that is meant."""
     rule, statement = HERE[what]
     refusal = attack(statement, rows)
@@ -279,7 +287,7 @@ def test_the_database_refuses(what: str, rows: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("what", LEGAL)
-def test_the_database_accepts(what: str, rows: dict[str, Any]) -> None:
+def test_the_database_accepts(what: str, rows: dict[str, Any], db: None) -> None:
     """OPS-04: every legal move is possible."""
     assert attack(LEGAL[what], rows) is None
 
@@ -289,24 +297,13 @@ def test_there_are_at_least_forty_attacks_on_this_engine() -> None:
     assert len(HERE) >= 40
 
 
-def test_a_run_that_survived_every_attack_is_as_it_was(rows: dict[str, Any], engine: Engine) -> None:
+def test_a_run_that_survived_every_attack_is_as_it_was(rows: dict[str, Any], db: None) -> None:
     """OPS-04: a refusal changes nothing."""
-    before = list(again_all(rows))
+    before = every_run()
     for _rule, statement in HERE.values():
         attack(statement, rows)
-    assert list(again_all(rows)) == before
+    assert every_run() == before
 
 
-def again_all(rows: dict[str, Any]) -> Any:
-    from tenantpilot.operations.models import OperationRun
-
-    return OperationRun.everywhere.order_by("pk").values()
-
-
-def test_an_ending_with_fifty_failures_and_a_count_is_accepted(engine: Engine, alice: Any) -> None:
-    """OPS-11: the bound is where the contract puts it."""
-    claimed = engine.running(alice)
-    failures = [Failure("internal_error", "x" * 300, "i" * 120).as_json()] * 50
-    ending = Ending(RunOutcome.FAILED, {"failed": 60}, [*failures, {"more": 10}], "internal_error", "x")
-    assert engine.service.finish(claimed.lease, ending, now=engine.clock())
-    assert len(again(claimed.run).failure_summary) == 51
+def every_run() -> list[dict[str, Any]]:
+    return list(OperationRun.everywhere.order_by("pk").values())
