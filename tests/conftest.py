@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
-from tenantpilot.tenancy import row_security
 from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 from tenantpilot.tenancy.models import Tenant, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
-from tests.databases import IS_POSTGRESQL, OwnDatabase, PostgresTemplates, SqliteTemplates, pointing_default_at
+from tests import databases
+from tests.databases import IS_POSTGRESQL, OwnDatabase, Templates, pointing_default_at
 from tests.people import PASSWORD, member, new_tenant, new_workspace
 
 # What a test does itself it does as the engine; requests reach what their person may.
@@ -29,7 +29,6 @@ if IS_POSTGRESQL:
     # A test that is rolled back is one long transaction, and on a busy machine it may ask nothing for half a minute.
     connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 
-COPIES = {"own_database", "templates"}
 DATABASE_FIXTURES = {"db", "own_database", "database", "transactional_db"}
 
 
@@ -50,29 +49,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.django_db)
 
 
-Templates = SqliteTemplates | PostgresTemplates
-
-
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
-    made = PostgresTemplates() if IS_POSTGRESQL else SqliteTemplates(tmp_path_factory.mktemp("databases"))
+    made = databases.templates(tmp_path_factory.mktemp("databases"))
     yield made
     made.remove()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: object, copies: Templates, request: pytest.FixtureRequest
-) -> None:
-    """With TENANTPILOT_ROW_SECURITY=1 the whole suite runs under the policies of PostgreSQL."""
-    items = request.session.items
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        if settings.ROW_SECURITY:
-            row_security.protect(connection)
-        if any(COPIES & set(getattr(item, "fixturenames", ())) for item in items):
-            # Where no test is rolled back there is no database for such tests.
-            is_migrated = any(item.get_closest_marker("django_db") for item in items)
-            copies.copy_tests_database() if is_migrated else copies.prepare()
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, copies: Templates
+) -> Iterator[None]:
+    """Takes the place of pytest-django's, which migrates a database in every process.
+
+    With TENANTPILOT_ROW_SECURITY=1 the whole suite runs under the policies of PostgreSQL.
+    """
+    with django_db_blocker.unblock():
+        copies.prepare()
+        made = copies.create_alone()
+    with pointing_default_at(made.name):
+        yield
+    copies.drop(made)
 
 
 @pytest.fixture
@@ -92,10 +89,10 @@ def templates(copies: Templates, django_db_setup: None) -> Templates:
 
 
 @pytest.fixture
-def own_database(templates: Templates, django_db_blocker: object) -> Iterator[OwnDatabase]:
+def own_database(templates: Templates, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
     """A real database of this test's own, for tests with threads, processes or commits."""
     made = templates.create()
-    with django_db_blocker.unblock(), pointing_default_at(made.name):  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), pointing_default_at(made.name):
         yield made
     templates.drop(made)
 

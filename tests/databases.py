@@ -1,5 +1,9 @@
-"""Databases of a test's own: real, committed, and visible to other processes."""
+"""Databases of the tests: each a copy of one that was migrated once, for all processes of a run.
 
+`python -m tests.run` names that one in TENANTPILOT_TESTS_TEMPLATE: a file of SQLite, a database of PostgreSQL.
+"""
+
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +21,7 @@ from django.db import connections
 
 from tenantpilot.tenancy import row_security
 
+TEMPLATE = "TENANTPILOT_TESTS_TEMPLATE"
 IS_POSTGRESQL = os.environ.get("TENANTPILOT_DATABASE_URL", "").startswith("postgres")
 
 
@@ -42,32 +48,42 @@ def pointing_default_at(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-class SqliteTemplates:
-    """A migrated file that is copied for each test."""
+def migrate(name: str) -> None:
+    with pointing_default_at(name):
+        call_command("migrate", verbosity=0)
+        if settings.ROW_SECURITY:
+            row_security.protect(connections["default"])
 
-    def __init__(self, folder: Path) -> None:
+
+class SqliteTemplates:
+    """A migrated file that is copied."""
+
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
         self.folder = folder
-        self.template = folder / "template.sqlite3"
+        self.template = shared or folder / "template.sqlite3"
 
     def prepare(self) -> None:
-        with pointing_default_at(str(self.template)):
-            call_command("migrate", verbosity=0)
-            with connections["default"].cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Whoever comes first makes it, and the others wait. It has its name only when it is whole."""
+        begun = self.template.with_suffix(".begun")
+        with begun.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.template.exists():
+                self._make().rename(self.template)
 
-    def copy_tests_database(self) -> None:
-        """It is migrated already, and no test has written to it yet."""
-        connection = connections["default"]
-        with connection.cursor() as cursor:
+    def _make(self) -> Path:
+        path = self.folder / f"{uuid4().hex}.sqlite3"
+        migrate(str(path))
+        with pointing_default_at(str(path)), connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        shutil.copy(connection.settings_dict["NAME"], self.template)
+        return path
 
     def create(self) -> OwnDatabase:
         path = self.folder / f"{uuid4().hex}.sqlite3"
         shutil.copy(self.template, path)
         url = f"sqlite:///{path}"
         return OwnDatabase(url, str(path), {"TENANTPILOT_DATABASE_URL": url})
+
+    create_alone = create
 
     def drop(self, database: OwnDatabase) -> None:
         for path in self.folder.glob(f"{Path(database.name).name}*"):
@@ -78,32 +94,37 @@ class SqliteTemplates:
 
 
 class PostgresTemplates:
-    """A migrated database that is copied for each test."""
+    """A migrated database that is copied. One that is shared goes when the run has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: str = "") -> None:
         self.server = os.environ["TENANTPILOT_DATABASE_URL"].rsplit("/", 1)[0]
-        self.template = f"tp_template_{uuid4().hex[:12]}"
+        self.template, self.is_shared = shared or f"tp_template_{uuid4().hex[:12]}", bool(shared)
         self._maker = ThreadPoolExecutor(max_workers=2)
         self._ahead: Future[str] | None = None
         self._dropped: list[Future[None]] = []
 
-    def copy_tests_database(self) -> None:
-        """It is migrated already, and no test has written to it yet."""
-        connection = connections["default"]
-        connection.close()
-        self._execute(f'CREATE DATABASE {self.template} TEMPLATE "{connection.settings_dict["NAME"]}"')
-
     def prepare(self) -> None:
-        self._execute(f"CREATE DATABASE {self.template}")
-        with pointing_default_at(self.template):
-            call_command("migrate", verbosity=0)
-            if settings.ROW_SECURITY:
-                row_security.protect(connections["default"])
+        """Whoever comes first makes it, and the others wait. It has its name only when it is whole."""
+        with self._connection() as server:
+            server.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.template])
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone():
+                begun = f"{self.template}_begun"
+                server.execute(f"DROP DATABASE IF EXISTS {begun}")
+                server.execute(f"CREATE DATABASE {begun}")
+                migrate(begun)
+                server.execute(f"ALTER DATABASE {begun} RENAME TO {self.template}")
 
     def create(self) -> OwnDatabase:
         """The copy that was made while the test before ran; the next one is begun at once."""
         name = (self._ahead or self._maker.submit(self._copy)).result()
         self._ahead = self._maker.submit(self._copy)
+        return self._named(name)
+
+    def create_alone(self) -> OwnDatabase:
+        """For who needs no second."""
+        return self._named(self._copy())
+
+    def _named(self, name: str) -> OwnDatabase:
         url = f"{self.server}/{name}"
         return OwnDatabase(url, name, {"TENANTPILOT_DATABASE_URL": url})
 
@@ -121,12 +142,27 @@ class PostgresTemplates:
             dropped.result()
         for name in [self._ahead.result()] if self._ahead else []:
             self._drop(name)
-        self._drop(self.template)
+        if not self.is_shared:
+            self._drop(self.template)
         self._maker.shutdown()
 
     def _drop(self, name: str) -> None:
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(f"{self.server}/postgres", autocommit=True) as server:
+        with self._connection() as server:
             server.execute(statement)
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(f"{self.server}/postgres", autocommit=True)
+
+
+Templates = SqliteTemplates | PostgresTemplates
+
+
+def templates(folder: Path) -> Templates:
+    """Of this run, if it named one, else of this process alone."""
+    shared = os.environ.get(TEMPLATE, "")
+    if IS_POSTGRESQL:
+        return PostgresTemplates(shared)
+    return SqliteTemplates(folder, Path(shared) if shared else None)

@@ -8,12 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import psycopg
 
 from tests.servers import PostgresServer, find_postgresql
 
@@ -78,8 +81,7 @@ def main(mode: str) -> int:
     else:
         for suite in suites:
             suite.run()
-    if postgresql:
-        postgresql.stop()
+    _remove_templates(postgresql)
     return _last_words(suites, missing)
 
 
@@ -99,6 +101,24 @@ UP_TO_THE_DATABASE = (
 CHOSEN = {"all": "not deep", "deep": "deep", "chaos": "deep"}
 
 
+# What was migrated once, for all processes of this run to copy. Runs beside each other, or one that was killed and
+# left its own behind, are not in each other's way.
+TEMPLATE = "TENANTPILOT_TESTS_TEMPLATE"
+OWN = f"tenantpilot_template_{os.getpid()}"
+ON_SQLITE = {TEMPLATE: str(Path(tempfile.gettempdir()) / f"{OWN}.sqlite3")}
+ON_POSTGRESQL, UNDER_POLICIES = OWN, f"{OWN}_policies"
+
+
+def _remove_templates(postgresql: PostgresServer | None) -> None:
+    for path in Path(tempfile.gettempdir()).glob(f"{OWN}.*"):
+        path.unlink()
+    if postgresql:
+        with psycopg.connect(f"{postgresql.url}/postgres", autocommit=True) as server:
+            for name in (ON_POSTGRESQL, UNDER_POLICIES):
+                server.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+        postgresql.stop()
+
+
 def _run_side_by_side(suites: list[Suite]) -> None:
     """Each in one process of its own; what it says is shown when it has ended."""
     said: list[list[str]] = [[] for _suite in suites]
@@ -113,7 +133,7 @@ def _suites(mode: str, postgresql: PostgresServer | None) -> list[Suite]:
         return _contract_suites(postgresql)
     chosen = CHOSEN[mode]
     product = ["tests/operations/chaos", "-s"] if mode == "chaos" else ["tests", "-n", "2", "--dist", "worksteal"]
-    suites = [Suite("TenantPilot on SQLite", [*product, "-m", chosen], {})]
+    suites = [Suite("TenantPilot on SQLite", [*product, "-m", chosen], ON_SQLITE)]
     if postgresql:
         suites.append(_on_postgresql(postgresql, [*product, "-m", f"database and not browser and {chosen}"]))
         if mode == "all":
@@ -144,8 +164,8 @@ def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
     others = [path for path in paths if path not in engine]
     chosen = [*FEW_PLUGINS, "-m", "contract and not deep and not browser"]
     suites = [
-        Suite("The engine on SQLite", [*engine, *chosen], KEEPS_BYTECODE, niceness=5),
-        Suite("What stands around it on SQLite", [*others, *chosen], KEEPS_BYTECODE, niceness=5),
+        Suite("The engine on SQLite", [*engine, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
+        Suite("What stands around it on SQLite", [*others, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
     ]
     if postgresql:
         refused = [path for path in paths if path.removeprefix("tests/").startswith(UP_TO_THE_DATABASE)]
@@ -155,20 +175,17 @@ def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
     return suites
 
 
-# Runs beside each other, or one that was killed and still holds its database, are not in each other's way.
-OWN = os.getpid()
-
-
 def _on_postgresql(postgresql: PostgresServer, arguments: list[str]) -> Suite:
-    environment = {"TENANTPILOT_DATABASE_URL": f"{postgresql.url}/tenantpilot_{OWN}"}
+    environment = {"TENANTPILOT_DATABASE_URL": f"{postgresql.url}/tenantpilot", TEMPLATE: ON_POSTGRESQL}
     return Suite("TenantPilot on PostgreSQL", arguments, environment)
 
 
 def _suite_under_policies(postgresql: PostgresServer) -> Suite:
     """Every address for every kind of person, with PostgreSQL's row-level security turned on."""
     environment = {
-        "TENANTPILOT_DATABASE_URL": f"{postgresql.bound_by_policies()}/tenantpilot_rows_{OWN}",
+        "TENANTPILOT_DATABASE_URL": f"{postgresql.bound_by_policies()}/tenantpilot",
         "TENANTPILOT_ROW_SECURITY": "1",
+        TEMPLATE: UNDER_POLICIES,
     }
     paths = ["tests/contract/test_routes.py", "tests/web/test_activity.py", "tests/web/test_notifications.py"]
     return Suite("TenantPilot under row security", [*paths, "-n", "2"], environment)

@@ -20,12 +20,10 @@ os.environ.setdefault("TENANTPILOT_GRAPH_SHARED_BUDGET", "0")
 os.environ.setdefault("TENANTPILOT_GRAPH_LIMITS", "conditional_access=100/100/1")
 
 from tenantpilot.config.settings import *  # noqa: F403
-from tenantpilot.config.settings import DATA_DIR, DATABASES
+from tenantpilot.config.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
-else:
+if not DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A test's rows need not survive a power loss.
     OPTIONS = DATABASES["default"]["OPTIONS"]
     OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c synchronous_commit=off"
