@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tenantpilot.cli.checks.database import its_indexes_are_there
 from tenantpilot.operations.guards import EXPECTED_TRIGGERS
 from tenantpilot.operations.models import Notification
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
@@ -55,3 +56,25 @@ def test_a_notification_gets_the_tenant_of_its_run_and_every_guard_is_there_agai
 def columns_of_notifications() -> set[str]:
     with connection.cursor() as cursor:
         return {column.name for column in connection.introspection.get_table_description(cursor, "notifications")}
+
+
+BROKEN_OFF = {
+    "sqlite": "DROP INDEX operation_run_of_type_ix",
+    "postgresql": "CREATE INDEX operation_run_of_type_ix_new ON operation_runs (id)",
+}
+
+
+def test_the_index_of_types_is_made_anew_also_after_it_was_broken_off(own_database):
+    call_command("migrate", "operations", "0008_seconds_spent", verbosity=0)
+    assert "outcome" not in columns_of_type_index()
+    with connection.cursor() as cursor:
+        cursor.execute(BROKEN_OFF[connection.vendor])
+    call_command("migrate", verbosity=0)
+    assert columns_of_type_index()[-1] == "outcome"
+    assert its_indexes_are_there()
+
+
+def columns_of_type_index() -> list[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "operation_runs")
+    return list(found["operation_run_of_type_ix"]["columns"])

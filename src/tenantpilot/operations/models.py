@@ -144,7 +144,9 @@ class OperationRun(models.Model):
             models.Index(
                 fields=["tenant", "-id", "workspace", "initiator", "created_at"], name="operation_run_of_tenant_ix"
             ),
-            models.Index(fields=["tenant", "type", "-id", "workspace", "initiator"], name="operation_run_of_type_ix"),
+            models.Index(
+                fields=["tenant", "type", "-id", "workspace", "initiator", "outcome"], name="operation_run_of_type_ix"
+            ),
             models.Index(
                 fields=["tenant", "outcome", "-id", "workspace", "initiator", "type", "completed_at"],
                 condition=_HAS_ENDED,
