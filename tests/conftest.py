@@ -21,6 +21,7 @@ from tenantpilot.tenancy.roles import Role
 from tests import databases
 from tests.databases import IS_POSTGRESQL, OwnDatabase, Templates, pointing_default_at
 from tests.people import PASSWORD, member, new_tenant, new_workspace
+from tests.rules import rules_in
 
 # What a test does itself it does as the engine; requests reach what their person may.
 let_process_reach(EVERYTHING)
@@ -40,8 +41,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that use a database run on both engines; one that is not their own is rolled back."""
+    """Tests that use a database run on both engines; one that is not their own is rolled back.
+
+    A test names the rules that it proves in its own name or docstring; `make test-contract` runs those.
+    """
     for item in items:
+        if rules_in(f"{item.name} {getattr(item.obj, '__doc__', None) or ''}"):  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.rule)
         fixtures = set(getattr(item, "fixturenames", ()))
         if DATABASE_FIXTURES & fixtures:
             item.add_marker(pytest.mark.database)

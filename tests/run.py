@@ -157,19 +157,19 @@ KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
-    """Side by side, the one that waits for a server first. `make test` runs all of it on both databases."""
+    """What names a rule in the modules that prove them, side by side. `make test` runs all of it on both databases."""
     files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "mark.contract" in path.read_text()]
     paths = [str(path.relative_to(ROOT)) for path in files]
     engine = [path for path in paths if path.startswith("tests/operations/")]
     others = [path for path in paths if path not in engine]
-    chosen = [*FEW_PLUGINS, "-m", "contract and not deep and not browser"]
+    chosen = [*FEW_PLUGINS, "-m", "contract and rule and not deep and not browser"]
     suites = [
         Suite("The engine on SQLite", [*engine, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
         Suite("What stands around it on SQLite", [*others, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
     ]
     if postgresql:
         refused = [path for path in paths if path.removeprefix("tests/").startswith(UP_TO_THE_DATABASE)]
-        chosen = [*FEW_PLUGINS, "-m", "contract and database and not deep and not twice"]
+        chosen = [*FEW_PLUGINS, "-m", "contract and rule and database and not deep and not twice"]
         suites.append(_on_postgresql(postgresql, [*refused, *chosen]))
         suites[-1].environment |= KEEPS_BYTECODE
     return suites

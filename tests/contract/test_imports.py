@@ -1,5 +1,6 @@
-"""Imports go down, and pages reach nothing remote (OPS-30, OPS-32, GUARD-F)."""
+"""Imports go down, and pages reach nothing remote (OPS-30, OPS-32, GUARD-F, SEC-06)."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +50,11 @@ def forbidding(source: str, forbidden: str) -> str:
         f'[[tool.importlinter.contracts]]\nname = "{name}"\ntype = "forbidden"\n'
         f'source_modules = ["{source}"]\nforbidden_modules = ["{forbidden}"]\n'
     )
+
+
+def test_one_room_alone_speaks_to_graph() -> None:
+    """SEC-06: what sends requests and gets tokens is imported by the one client, its transport and its sign-in."""
+    remote = re.compile(r"^\s*(?:import|from) (?:httpx|msal|requests|urllib3|aiohttp|urllib\.request)\b", re.M)
+    source = ROOT / "src" / "tenantpilot"
+    found = {path.relative_to(source).parts[0] for path in source.rglob("*.py") if remote.search(path.read_text())}
+    assert found == {"graph"}

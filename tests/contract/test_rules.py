@@ -1,5 +1,6 @@
-"""Every rule of the operations contract has a test that names it, where the page says."""
+"""Every rule of the operations contract has a test that names it, where the page says and in the pack."""
 
+import ast
 import re
 from collections import defaultdict
 from functools import cache
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules import rules_in
+
 pytestmark = pytest.mark.contract
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "operations-contract.md"
-RULE = re.compile(r"(?<![A-Za-z0-9])(OPS|SEC|UI|GUARD)[-_](\d\d|[A-G])(?![0-9A-Za-z])", re.I)
 ROW = re.compile(r"^\| ((?:OPS|SEC|UI|GUARD)-\w+) \|.*\| ([^|]*) \|$", re.M)
 ALL = [
     *(f"OPS-{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, *range(20, 28), *range(30, 35))),
@@ -19,11 +21,6 @@ ALL = [
     "UI-01",
     *(f"GUARD-{letter}" for letter in "ABCDEFG"),
 ]
-
-
-def rules_in(text: str) -> set[str]:
-    """`OPS-07` in a docstring, `ops_07` in a name; a list such as `OPS-01, OPS-02` names each."""
-    return {f"{plane}-{number}".upper() for plane, number in RULE.findall(text)}
 
 
 @cache
@@ -37,7 +34,17 @@ def named_in_tests() -> dict[str, set[str]]:
     return named
 
 
+def rules_of_the_pack() -> set[str]:
+    """What the tests of `make test-contract` name: each for itself, in the modules that are marked."""
+    modules = [path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)]
+    trees = [ast.parse(text) for path in modules if "mark.contract" in (text := path.read_text())]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    tests = [node for node in nodes if node.name.startswith("test_")]
+    return {rule for test in tests for rule in rules_in(f"{test.name} {ast.get_docstring(test) or ''}")}
+
+
 def test_the_page_holds_every_rule_once_and_in_order() -> None:
+    """OPS-01 to UI-01, GUARD-A to GUARD-G."""
     assert [rule for rule, _proof in ROW.findall(PAGE.read_text())] == ALL
 
 
@@ -49,5 +56,10 @@ def test_a_rule_is_proved_where_the_page_says(rule: str, proof: str) -> None:
 
 
 def test_every_rule_that_a_test_names_exists() -> None:
-    """A mistyped id would prove nothing."""
+    """OPS-01 to UI-01, GUARD-A to GUARD-G: a mistyped id would prove nothing."""
     assert {*named_in_tests()} <= {*ALL}
+
+
+def test_every_rule_is_proved_by_the_pack() -> None:
+    """OPS-01 to UI-01, GUARD-A to GUARD-G: what is left out of the pack proves none of them alone."""
+    assert {*ALL} - rules_of_the_pack() == set()

@@ -29,7 +29,7 @@ def test_every_status_and_every_outcome_of_a_run_has_an_entry() -> None:
 
 @pytest.mark.parametrize("entry", list(BadgeCatalog.all().items()), ids=str)
 def test_every_badge_has_a_word_and_an_icon_beside_its_colour(entry: Any) -> None:
-    """UX-51."""
+    """UI-01, UX-51."""
     _place, badge = entry
     assert str(badge.label)
     assert badge.icon

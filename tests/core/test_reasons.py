@@ -86,6 +86,7 @@ def test_an_unknown_code_is_an_error_where_it_is_asked_for_and_internal_error_wh
 
 
 def test_a_code_is_taken_once() -> None:
+    """OPS-11."""
     with pytest.raises(ValueError, match="in the catalogue already"):
         ReasonCatalog.add([ReasonCatalog.get("throttled")])
 
@@ -125,6 +126,7 @@ def test_what_the_machine_lacks_has_a_code_of_its_own() -> None:
 
 
 def test_parameters_of_the_right_form_are_shown() -> None:
+    """OPS-11."""
     assert describe("permission_missing", {"status": 403}).message.endswith("Graph answered 403.")
     assert describe("client_secret_invalid", {"aadsts": "AADSTS7000215"}).message.endswith("(AADSTS7000215).")
     assert describe("request_rejected", {"status": "9999", "graph_code": "x y"}).message.endswith("unknown unknown.")

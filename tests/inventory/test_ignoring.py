@@ -127,6 +127,7 @@ def test_sec_02_a_policy_of_another_tenant_is_not_there(ignore, policies, elsewh
 
 
 def test_the_items_that_failed_can_be_retried_alone(ignore, policies, alice, now):
+    """OPS-04: the run that has ended stays as it is."""
     run = ignore([policies[0].pk, 999_999])
     retried = done(retry_failed(run, actor=alice, now=now))
     assert (retried.inputs["policies"], retried.outcome) == (["999999"], "failed")
@@ -139,6 +140,7 @@ def test_ops_23_many_policies_are_told_once_to_who_asked(ignore, policies, alice
 
 
 def test_a_system_run_tells_nobody(policies, contoso, now):
+    """OPS-23."""
     done(start_ignore(tenant=contoso, initiator=None, selection=PolicyFilter(), reason="", now=now))
     assert not Notification.everywhere.exists()
 

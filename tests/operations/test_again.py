@@ -49,6 +49,7 @@ def partly(bulk, alice):
 
 
 def test_running_again_is_a_new_run_of_the_same_work_linked_to_the_old_one(engine, alice, bob):
+    """OPS-04."""
     old = engine.completed(alice, what="all")
     before = whole(old)
     new = run_again(old, actor=alice, now=engine.clock(), service=engine.service).run
@@ -64,6 +65,7 @@ def test_ops_06_running_again_joins_the_run_that_does_it_already(engine, alice):
 
 
 def test_who_ran_it_again_is_in_the_audit_log(engine, alice):
+    """OPS-33."""
     old = engine.completed(None, what="all")
     new = run_again(old, actor=alice, now=engine.clock(), service=engine.service).run
     entry = AuditLog.objects.get(action="run.queued", target_id=str(new.pk))
@@ -89,6 +91,7 @@ def test_sec_02_a_stranger_does_not_see_it_and_a_reader_may_not(engine, alice, b
 
 
 def test_what_has_not_ended_cannot_be_run_again(engine, alice):
+    """OPS-06."""
     with pytest.raises(CannotRunAgain, match="not ended"):
         run_again(engine.start(alice), actor=alice, now=engine.clock(), service=engine.service)
 

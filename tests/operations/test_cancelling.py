@@ -59,6 +59,7 @@ def test_a_running_run_is_asked_to_stop_and_stops_at_its_next_safe_point(engine:
 def test_a_cancel_asked_for_twice_is_recorded_once_and_keeps_its_first_actor(
     engine: Engine, alice: Any, bob: Any
 ) -> None:
+    """OPS-07."""
     run = engine.running(alice).run
     engine.service.request_cancel(run, actor=alice, now=engine.clock())
     engine.service.request_cancel(run, actor=bob, now=engine.clock.move(seconds=1))

@@ -288,6 +288,7 @@ def test_a_code_that_nobody_knows_becomes_internal_error(engine: Engine, alice: 
 
 
 def test_a_failure_that_was_only_counted_is_told_as_a_count() -> None:
+    """OPS-11."""
     ending = ending_of({"failed": 2, "processed": 5, "total": 5})
     assert (ending.reason_code, ending.message) == ("items_failed", "2 of 5 items failed.")
 

@@ -76,7 +76,7 @@ def test_a_notification_of_another_version_still_reads(engine: Engine, alice: An
     ],
 )  # fmt: skip
 def test_counts_read_in_catalogue_order_without_zeros_at_most_four(counts: dict[str, int], text: str) -> None:
-    """UX-61."""
+    """OPS-10: uX-61."""
     assert counts_text(counts) == text
 
 

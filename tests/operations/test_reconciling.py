@@ -21,6 +21,7 @@ pytestmark = pytest.mark.contract
 
 
 def test_there_is_nothing_to_settle_when_all_is_well(engine: Engine, alice: Any) -> None:
+    """OPS-07."""
     engine.start(alice, what="a")
     engine.running(alice, what="b")
     engine.completed(alice, what="c")

@@ -73,6 +73,7 @@ def test_the_order_of_keys_does_not_matter_but_the_values_do() -> None:
 
 
 def test_a_run_needs_a_tenant_or_a_workspace(engine: Engine) -> None:
+    """OPS-02."""
     with pytest.raises(ValueError, match="tenant, or a workspace"):
         engine.service.start(WORK, tenant=None, initiator=None, inputs={}, now=engine.clock())
 

@@ -48,6 +48,7 @@ def test_a_query_outside_a_workspace_is_refused(database: None, model: Any) -> N
 
 
 def test_there_are_models_to_test() -> None:
+    """SEC-03."""
     assert {Tenant, TenantMember, TenantCredential, WorkspaceMember, OperationRun, Notification} <= {
         *models_of_workspaces()
     }

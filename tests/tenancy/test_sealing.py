@@ -30,6 +30,7 @@ def keep(tenant: Tenant, secret: str = SECRET, actor: User | None = None) -> Ten
 
 @override_settings(SEALING_KEYS=[OLD])
 def test_what_is_sealed_opens_in_its_place() -> None:
+    """OPS-12."""
     assert unseal(seal(SECRET, belongs_to="1|2|credential"), belongs_to="1|2|credential") == SECRET
 
 
@@ -58,6 +59,7 @@ def test_a_sealed_value_that_was_moved_or_changed_does_not_open() -> None:
 
 
 def test_another_key_does_not_open_it_whatever_it_is_called() -> None:
+    """OPS-12."""
     with override_settings(SEALING_KEYS=[OLD]):
         sealed = seal(SECRET, belongs_to="a")
     for keys in ([NEW], [OTHER]):

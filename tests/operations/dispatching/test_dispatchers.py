@@ -60,6 +60,7 @@ def test_ops_31_a_job_that_the_queue_refuses_costs_only_itself(dispatcher, start
 
 
 def test_a_worker_does_the_job_and_the_line_is_empty(dispatcher, start, drain):
+    """OPS-07, OPS-31."""
     run = start(what="a", steps=2)
     drain()
     assert again(run).outcome == RunOutcome.SUCCEEDED
@@ -108,6 +109,7 @@ def test_ops_07_a_job_delivered_many_times_is_done_once(dispatcher, service, dra
 
 
 def test_a_job_of_a_run_that_is_gone_does_no_harm(dispatcher, start, drain):
+    """OPS-07."""
     dispatcher.dispatch(999_999, queue="interactive")
     run = start(what="a")
     drain()

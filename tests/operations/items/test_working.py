@@ -52,6 +52,7 @@ def letters(count):
 
 
 def test_every_item_is_worked_on_once_and_in_order(engine):
+    """OPS-08, OPS-13."""
     seen = []
     run = engine.perform(bulk("a", "b", "c", work=lambda run, item: seen.append(item.key)))
     assert seen == ["a", "b", "c"]
@@ -64,10 +65,12 @@ def test_a_key_that_is_found_twice_is_one_item(engine):
 
 
 def test_a_run_of_no_items_succeeds(engine):
+    """OPS-13."""
     assert engine.perform(bulk()).outcome == "succeeded"
 
 
 def test_what_the_work_answers_is_the_state_and_the_count(engine):
+    """OPS-10."""
     answers = {"a": ItemState.UNCHANGED, "b": ItemState.SKIPPED, "c": None}
     run = engine.perform(bulk("a", "b", "c", work=lambda run, item: answers[item.key]))
     assert states(run) == [("a", "unchanged"), ("b", "skipped"), ("c", "succeeded")]
@@ -110,6 +113,8 @@ def test_ops_13_the_circuit_breaker_leaves_the_rest_unattempted_and_counted_as_s
 
 
 def test_an_operation_that_fails_as_a_whole_stops_at_once(engine):
+    """OPS-13."""
+
     def work(run, item):
         raise OperationFailed("credential_missing")
 
@@ -119,6 +124,8 @@ def test_an_operation_that_fails_as_a_whole_stops_at_once(engine):
 
 
 def test_a_cancel_is_honoured_between_two_items(engine, alice):
+    """OPS-07."""
+
     def work(run, item):
         if item.key == "b":
             run.stop(RunCancelled)
@@ -156,6 +163,7 @@ def test_ops_07_a_worker_that_takes_over_goes_on_with_what_is_not_settled(engine
 
 
 def test_failures_of_the_worker_before_are_kept_by_the_one_after(engine):
+    """OPS-11."""
     run = engine.start()
 
     def work(context, item):
@@ -185,6 +193,8 @@ def test_ops_07_a_worker_that_lost_the_run_can_settle_no_item(engine):
 
 
 def test_an_item_that_the_database_refuses_at_the_commit_has_failed_and_is_counted_once(engine, own_database):
+    """OPS-13."""
+
     def work(run, item):
         RunProgress.objects.create(run_id=10**9, updated_at=run.now)
 
@@ -206,6 +216,7 @@ def test_an_item_costs_a_handful_of_statements_however_many_there_are(engine, dj
 
 
 def test_a_system_run_tells_nobody(engine):
+    """OPS-23."""
     engine.perform(bulk("a"))
     assert not Notification.everywhere.exists()
 

@@ -12,6 +12,8 @@ from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import Ticked, create_schedule, pause, resume, tick
 from tenantpilot.operations.service import OperationRunService
 
+pytestmark = pytest.mark.contract
+
 HOUR = timedelta(hours=1)
 
 
@@ -39,10 +41,12 @@ def hourly(contoso, alice, now):
 
 
 def test_nothing_runs_before_it_is_due(hourly, now):
+    """OPS-34."""
     assert tick(now=now) == Ticked()
 
 
 def test_a_due_slot_starts_one_system_run_and_tells_nobody(hourly, now):
+    """OPS-23, OPS-34."""
     assert tick(now=now + HOUR) == Ticked(started=1)
     run = OperationRun.everywhere.get()
     assert (run.initiator, run.type, run.inputs) == (None, "inventory_sync", {"policy_types": ["settingsCatalog"]})
@@ -50,18 +54,21 @@ def test_a_due_slot_starts_one_system_run_and_tells_nobody(hourly, now):
 
 
 def test_the_same_slot_never_runs_twice(hourly, now):
+    """OPS-34."""
     tick(now=now + HOUR)
     assert tick(now=now + HOUR) == Ticked()
     assert ScheduleSlot.objects.count() == 1
 
 
 def test_of_two_tickers_that_saw_the_same_slot_one_wins(hourly, now):
+    """OPS-34."""
     seen = [Schedule.everywhere.get(pk=hourly.pk) for _ticker in range(2)]
     filled = [services._fill(schedule, OperationRunService(), now=now + HOUR) for schedule in seen]
     assert filled == [ScheduleSlot.Result.STARTED, None]
 
 
 def test_of_many_missed_slots_the_latest_runs_once(hourly, now):
+    """OPS-34."""
     later = now + timedelta(days=3)
     assert tick(now=later) == Ticked(started=1)
     assert ScheduleSlot.objects.get().slot_at == later - HOUR / 2
@@ -69,18 +76,21 @@ def test_of_many_missed_slots_the_latest_runs_once(hourly, now):
 
 
 def test_a_slot_joins_the_run_that_is_still_under_way(hourly, now):
+    """OPS-06, OPS-34."""
     tick(now=now + HOUR)
     assert tick(now=now + 2 * HOUR) == Ticked(joined=1)
     assert OperationRun.everywhere.count() == 1
 
 
 def test_a_slot_that_the_queue_refused_is_kept_with_its_failed_run(hourly, now):
+    """OPS-31, OPS-34."""
     assert tick(now=now + HOUR, service=OperationRunService(BrokenQueue())) == Ticked(refused=1)
     slot = ScheduleSlot.objects.get()
     assert (slot.run.outcome, slot.run.reason_code) == ("failed", "dispatch_failed")
 
 
 def test_a_paused_schedule_fills_no_slot_and_goes_on_with_the_next(hourly, alice, now):
+    """OPS-34."""
     pause(hourly, actor=alice, now=now)
     assert tick(now=now + 5 * HOUR) == Ticked()
     resume(hourly, actor=alice, now=now + 5 * HOUR)
