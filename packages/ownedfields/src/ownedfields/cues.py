@@ -47,9 +47,18 @@ def _shortest(words: set[bytes]) -> list[bytes]:
     return sorted(word for word in words if not any(other != word and other in word for other in words))
 
 
+def spoken_of(config: Config, tracked: list[Tracked]) -> list[Tracked]:
+    """The models of which a file must know for anything to be wrong with it.
+
+    To store a model is wrong only beside a signal: a file that knows of the store alone breaks no rule by itself.
+    """
+    signals = {path for rule in config.together for path in rule.signals}
+    return [model for model in tracked if model.guards or model.path in signals]
+
+
 def _words(config: Config, tracked: list[Tracked]) -> set[bytes]:
     words = {DIRECTIVE.decode()}
-    for model in tracked:
+    for model in spoken_of(config, tracked):
         words |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy}
         words |= {hint for hint in (*model.hints, snake_case(model.name)) if "_" in hint}
     for rule in config.together:
@@ -135,12 +144,19 @@ class NameCues:
         if len(self._homes) <= FEW and not any(home in content for home in self._homes):
             return False
         words = frozenset(WORD.findall(content))
-        return any(self._is_said(home, path, words) for home in self._homes if not home or home in words)
+        return any(self._is_said(home, path, content, words) for home in self._homes if not home or home in words)
 
-    def _is_said(self, home: bytes, path: str, words: frozenset[bytes]) -> bool:
+    def _is_said(self, home: bytes, path: str, content: bytes, words: frozenset[bytes]) -> bool:
         for folder, names in self._by_home[home].items():
             if not words.isdisjoint(names):
                 below = path.startswith(f"{folder}/") or not folder
-                if below or (home and folder.rpartition("/")[2].encode() in words):
+                if below or (home and _leads(folder.rpartition("/")[2].encode(), home, content, words)):
                     return True
         return False
+
+
+def _leads(folder: bytes, home: bytes, content: bytes, words: frozenset[bytes]) -> bool:
+    """Whether the content goes by `folder` to `home`: `folder.home`, `from folder import home`, `folder as f`."""
+    if folder not in words:
+        return False
+    return folder + b"." + home in content or re.search(rb"\b" + folder + rb"\s+(?:import|as)\b", content) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from ownedfields.cues import spoken_of
 from ownedfields.engine.classes import ClassInfo
 from ownedfields.engine.kinds import Carrier, Context, Partial, Relation, TypeHint
 from ownedfields.engine.lookups import fixtures_in
@@ -39,7 +40,7 @@ class Exports:
     def __init__(self, project: Project, judged: Collection[str] = ()) -> None:
         self._project = project
         self._judged = judged
-        self._own = {model.name for model in project.tracked}
+        self._own = {model.name for model in spoken_of(project.config, project.tracked)}
         self._tables = [model.table for model in project.tracked if model.guards]
         self._classes: dict[ClassInfo, bool] = {}
         self._functions: dict[object, bool] = {}

@@ -242,12 +242,12 @@ class Attributes:
         return None
 
     def _in_class(self, frame: Frame, value: Object, name: str, node: ast.AST | None) -> Value | None:
-        stored = frame.project.self_attributes.value(frame, value.info, name)
         found = value.info.find(name)
         if isinstance(found, Relation):
             return of_relation(frame, found, value.info, node)
         if isinstance(found, Function):
             return self._method(frame, found, value, None)
+        stored = frame.project.self_attributes.value(frame, value.info, name)
         declared = value.info.annotation(name)
         promised: Value = UNKNOWN
         if declared is not None:

@@ -37,7 +37,9 @@ from ownedfields.engine.walking import walk
 GENERIC = frozenset({"dict", "list", "set", "frozenset", "tuple", "type", "defaultdict", "deque"})
 BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 A_LITERAL = Other("a literal")
-TOUCHED = (ModelClass, Instance, Rows, Union)
+A_TRUTH = Other("a truth value")
+A_RESULT = Other("a result")
+TOUCHED = frozenset((ModelClass, Instance, Rows, Union))
 
 
 @expression(ast.Name)
@@ -46,18 +48,21 @@ def name(frame: Frame, node: ast.Name) -> Value:
     value = frame.scope.lookup(node.id)
     if value is None:
         return _unbound(frame, node)
-    if type(value) is Imported:
+    kind = type(value)
+    if kind is Imported:
         value = frame.project.resolve(value)
-    if type(value) is Unknown:
-        return value if value.hint else Unknown(node.id)
-    if type(value) is Union and UNKNOWN in value.options:
-        value = join([*(each for each in value.options if each != UNKNOWN), Unknown(node.id)])
-    _touch(frame, value, node)
+        kind = type(value)
+    if kind is Unknown:
+        return value if value.hint else Unknown(node.id)  # type: ignore[attr-defined]
+    if kind in TOUCHED:
+        if kind is Union and UNKNOWN in value.options:  # type: ignore[attr-defined]
+            value = join([*(each for each in options_of(value) if each != UNKNOWN), Unknown(node.id)])
+        _touch(frame, value, node)
     return value
 
 
 def _touch(frame: Frame, value: Value, node: ast.expr) -> None:
-    if frame.site is not None or type(value) not in TOUCHED:
+    if frame.site is not None:
         return
     for option in options_of(value):
         if isinstance(option, ModelClass | Instance | Rows):
@@ -169,9 +174,11 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value:
         frame.eval(node.value)
         return Unknown(node.attr) if known == UNKNOWN else known
     value = frame.project.attributes.get(frame, frame.eval(node.value), node.attr, node)
-    if isinstance(value, Unknown) and not value.hint:
-        value = Unknown(node.attr)
-    _touch(frame, value, node)
+    kind = type(value)
+    if kind is Unknown and not value.hint:  # type: ignore[attr-defined]
+        return Unknown(node.attr)
+    if kind in TOUCHED:
+        _touch(frame, value, node)
     return value
 
 
@@ -217,14 +224,14 @@ def comparison(frame: Frame, node: ast.Compare) -> Value:
     for part in (node.left, *node.comparators):
         frame.eval(part)
     frame.quiet -= 1
-    return Other("a truth value")
+    return A_TRUTH
 
 
 @expression(ast.UnaryOp)
 def unary(frame: Frame, node: ast.UnaryOp) -> Value:
     """`not a`, `-a`."""
     frame.eval(node.operand)
-    return Other("a result")
+    return A_RESULT
 
 
 @expression(ast.Await)

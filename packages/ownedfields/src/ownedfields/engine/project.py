@@ -226,7 +226,7 @@ class Project:
             return self._foreign(dotted, name)
         if any(model.module == f"{dotted}.{name}" for model in self.tracked):
             return ModuleRef(f"{dotted}.{name}")
-        return self.imported(module, dotted, name)
+        return self.resolve(Imported(dotted, name, module))
 
     def _module(self, dotted: str) -> Value:
         ours = self.is_ours(dotted) or any(f"{model.module}.".startswith(f"{dotted}.") for model in self.tracked)

@@ -86,6 +86,8 @@ class Hints:
     def __init__(self, tracked: list[Tracked]) -> None:
         self._single = {hint: model for model in tracked for hint in model.hints}
         self._plural = {_plural(hint): model for hint, model in self._single.items()}
+        known = {*self._single, *self._plural}
+        self._stems = [hint for hint in known if not any(other != hint and other in hint for other in known)]
         self._another: dict[str, bool] = {}
         self._either: dict[str, bool] = {}
         self._asked: set[str] = set()
@@ -111,8 +113,15 @@ class Hints:
         """Those of the names that suggest one or several of some model."""
         new = names - self._asked
         self._asked |= new
-        self._telling |= {name for name in new if self.either(name)}
+        self._telling |= {name for name in new if self._may_tell(name) and self.either(name)}
         return names & self._telling
+
+    def _may_tell(self, name: str) -> bool:
+        """Whether a hint is somewhere in the name. Most words of a file end here."""
+        for stem in self._stems:  # noqa: SIM110 - asked of every word of every file
+            if stem in name:
+                return True
+        return False
 
     def another(self, name: str) -> bool:
         """Whether the name says that it is a thing of the same word but another kind: `backup_runs`."""
