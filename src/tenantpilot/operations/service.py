@@ -315,8 +315,8 @@ class OperationRunService:
         """The lock makes a takeover that is under way decide first: what it fenced cannot land after it."""
         with transaction.atomic():
             held = OperationRun.everywhere.held_by(lease).select_for_update(no_key=True).exists()
-            if held:
-                RunProgress.objects.update_or_create(run_id=lease.run_id, defaults=values)
+            if held and not RunProgress.objects.filter(run_id=lease.run_id).update(**values):
+                RunProgress.objects.create(run_id=lease.run_id, **values)
         return bool(held)
 
     def _tell(
