@@ -1,6 +1,7 @@
 """`tenantpilot doctor` finds what is wrong, and says what to do."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ CLIENT = "33333333-3333-4333-8333-333333333333"
 
 
 @pytest.fixture
-def healthy(own_database, settings, data_dir):
+def healthy(own_database, as_migrated, settings, data_dir):
     settings.DATA_DIR = data_dir
     for role in ("worker", "scheduler"):
         alive(role, timezone.now())
@@ -71,6 +72,35 @@ def test_a_guard_that_is_switched_off_is_named(examine):
 def test_an_index_that_is_gone_is_named(examine):
     execute("DROP INDEX operation_run_one_active_per_identity")
     assert "operation_run_one_active_per_identity" in examine()["indexes"]["says"]
+
+
+only_on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has neither sessions nor a compiler")
+
+
+@only_on_postgresql
+@pytest.mark.parametrize(("found", "told"), [("0", "never ended"), ("60s", "ended after 60 s")])
+def test_a_limit_that_a_pooler_kept_to_itself_is_seen(examine, settings, found, told):
+    """The session has what its role says, and nothing of what was asked for as it was made."""
+    settings.IDLE_TRANSACTION_SECONDS = 30
+    execute(f"SET idle_in_transaction_session_timeout = '{found}'")
+    seen = examine()["transactions"]
+    assert f"{told}, and not after 30 s" in seen["says"]
+    assert re.search("ALTER ROLE .* SET idle_in_transaction_session_timeout = '30 s'", seen["remedy"])
+
+
+@only_on_postgresql
+@pytest.mark.parametrize("asked", [0, 30])
+def test_a_limit_of_the_role_is_as_good(examine, settings, asked):
+    settings.IDLE_TRANSACTION_SECONDS = asked
+    execute("SET idle_in_transaction_session_timeout = '30s'")
+    assert examine() == {}
+
+
+@only_on_postgresql
+def test_a_database_that_compiles_again_is_seen(examine, own_database):
+    execute(f"ALTER DATABASE {own_database.name} RESET jit")
+    connection.close()
+    assert f'ALTER DATABASE "{own_database.name}" SET jit = off' in examine()["compiling"]["remedy"]
 
 
 def test_a_migration_that_is_missing_stops_it_from_looking_further(examine):

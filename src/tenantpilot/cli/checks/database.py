@@ -71,7 +71,7 @@ def its_clock_agrees() -> str:
     if connection.vendor == "sqlite":
         return "the same machine"
     before = timezone.now()
-    theirs = _row("SELECT clock_timestamp()")[0]
+    theirs = row("SELECT clock_timestamp()")[0]
     apart = abs((theirs - before).total_seconds())
     if apart > MOST_SECONDS_APART:
         raise Problem(
@@ -135,14 +135,14 @@ def _names(query: str) -> set[str]:
         return {str(name) for (name,) in cursor.fetchall()}
 
 
-def _row(query: str) -> tuple[Any, ...]:
+def row(query: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return tuple(cursor.fetchone())
 
 
 def _sqlite_version() -> str:
-    version = str(_row("SELECT sqlite_version()")[0])
+    version = str(row("SELECT sqlite_version()")[0])
     if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
         raise Problem(
@@ -152,7 +152,7 @@ def _sqlite_version() -> str:
 
 
 def _postgresql_version() -> str:
-    number, name = _row("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+    number, name = row("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
     if number < OLDEST_POSTGRESQL:
         raise Problem(f"PostgreSQL {name} is too old; 15 is needed.", "Update the server.")
     return f"PostgreSQL {name}"

@@ -1,6 +1,6 @@
 """All checks, in an order in which the first failure is likely the cause of the rest."""
 
-from tenantpilot.cli.checks import database, installation, work
+from tenantpilot.cli.checks import database, installation, sessions, work
 from tenantpilot.cli.checks.finding import Check, Finding, Verdict
 
 INSTALLATION = (
@@ -16,6 +16,8 @@ WORK = (
     Check("guards", database.its_guards_are_there),
     Check("indexes", database.its_indexes_are_there),
     Check("row security", database.its_rows_are_protected),
+    Check("transactions", sessions.idle_transactions_are_ended),
+    Check("compiling", sessions.nothing_is_compiled),
     Check("clock", database.its_clock_agrees),
     Check("credentials", work.credentials_can_be_opened),
     Check("queue", work.the_queue_moves),

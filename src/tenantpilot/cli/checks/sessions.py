@@ -1,0 +1,60 @@
+"""What PostgreSQL does in each of our sessions.
+
+It is asked as we connect, or by a setting of the database: a pooler may keep the one to itself, and a copy or a
+restored backup of the database lacks the other.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from tenantpilot.cli.checks.database import row
+from tenantpilot.cli.problems import Problem
+
+IDLE = "idle_in_transaction_session_timeout"
+_LIMIT = "SELECT setting::int, current_user FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
+ANEW = "A pooler has to connect anew after that."
+
+
+def idle_transactions_are_ended() -> str:
+    """As TENANTPILOT_IDLE_TRANSACTION_SECONDS says, whoever sits in between. Raises Problem."""
+    if connection.vendor == "sqlite":
+        return "not needed with SQLite"
+    milliseconds, role = row(_LIMIT)
+    found, asked = timedelta(milliseconds=milliseconds), timedelta(seconds=settings.IDLE_TRANSACTION_SECONDS)
+    if asked and found != asked:
+        raise Problem(
+            f"A session that does nothing in a transaction is {_ended(found)},"
+            f" and not after {_seconds(asked)} as TENANTPILOT_IDLE_TRANSACTION_SECONDS says.",
+            f"Behind a pooler, which may ignore what we ask for, run: ALTER ROLE {_quoted(role)} SET {IDLE} ="
+            f" '{_seconds(asked)}'; {ANEW} Without one make TENANTPILOT_DATABASE_URL ask for the same, or for nothing.",
+        )
+    nothing_asked = "" if asked else " (TENANTPILOT_IDLE_TRANSACTION_SECONDS=0)"
+    return f"one that does nothing is {_ended(found)}{nothing_asked}"
+
+
+def nothing_is_compiled() -> str:
+    """A migration turns JIT off for the database. Raises Problem."""
+    if connection.vendor == "sqlite":
+        return "not needed with SQLite"
+    compiles, database, role = row("SELECT pg_jit_available(), current_database(), current_user")
+    if compiles:
+        raise Problem(
+            "PostgreSQL compiles questions (jit is on), which takes it longer than to answer ours.",
+            f"As the owner of the database run: ALTER DATABASE {_quoted(database)} SET jit = off;"
+            f" or as anybody: ALTER ROLE {_quoted(role)} SET jit = off; {ANEW}",
+        )
+    return "jit is off"
+
+
+def _ended(span: timedelta) -> str:
+    return f"ended after {_seconds(span)}" if span else "never ended"
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():g} s"
+
+
+def _quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
