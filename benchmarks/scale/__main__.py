@@ -12,19 +12,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 
+from benchmarks.scale.loading import to_stderr
 from benchmarks.scale.reporting import History, report
 
 BASE, MOST_ON_SQLITE, MOST_ON_POSTGRESQL = 40_000, 1_000_000, 10_000_000
 BYTES_A_RUN = 2_000
 ROUNDS = 3
-"""Both histories are asked in turn, and so often: the quieter of its rounds speaks for a question."""
+"""Each question is asked of both histories in turn, so often: a machine that is slower for a while is so for both, and
+the quieter of its rounds speaks for a question."""
 
 Environment = dict[str, str]
 Database = Callable[[], AbstractContextManager[Environment]]
@@ -89,12 +91,50 @@ def measured(places: list[tuple[Environment, int]], *, rounds: int = ROUNDS) -> 
 
 def asked(places: list[tuple[Environment, int]], loaded: list[Any], *, rounds: int) -> list[History]:
     """Of histories that are there; at the end retention works on the longest."""
-    answers = [[_child(environment, "ask", runs) for environment, runs in places] for _round in range(rounds)]
+    answers = _answers(places, rounds)
     removed = _child(places[-1][0], "purge")
     return [
-        History(runs=runs, **facts, rounds=list(told), purge=removed)
-        for (_environment, runs), facts, told in zip(places, loaded, zip(*answers, strict=True), strict=True)
+        History(runs=runs, **facts, rounds=told, purge=removed)
+        for (_environment, runs), facts, told in zip(places, loaded, answers, strict=True)
     ]
+
+
+def _answers(places: list[tuple[Environment, int]], rounds: int) -> list[list[list[dict[str, Any]]]]:
+    """Of each place, of each round, of each question."""
+    told: list[list[list[dict[str, Any]]]] = [[[] for _round in range(rounds)] for _place in places]
+    with ExitStack() as stack:
+        asking = [stack.enter_context(_asking(environment, runs)) for environment, runs in places]
+        names = [json.loads(_line(child)) for child in asking][-1]
+        for round_ in range(rounds):
+            to_stderr(f"round {round_ + 1} of {rounds}: {len(names)} questions")
+            for number in range(len(names)):
+                for place, child in enumerate(asking):
+                    told[place][round_].append(_answer(child, number))
+    return told
+
+
+@contextmanager
+def _asking(environment: Environment, runs: int) -> Iterator["subprocess.Popen[str]"]:
+    """A child that waits for numbers of questions."""
+    command = [sys.executable, "-m", "benchmarks.scale.child", "answer", str(runs)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=os.environ | environment, text=True, **pipes) as child:  # type: ignore[call-overload]
+        try:
+            yield child
+        finally:
+            child.stdin.close()
+
+
+def _answer(child: "subprocess.Popen[str]", number: int) -> dict[str, Any]:
+    assert child.stdin is not None
+    print(number, file=child.stdin, flush=True)
+    answer: dict[str, Any] = json.loads(_line(child))
+    return answer
+
+
+def _line(child: "subprocess.Popen[str]") -> str:
+    assert child.stdout is not None
+    return child.stdout.readline()
 
 
 def _child(environment: Environment, *does: str | int) -> Any:

@@ -1,7 +1,7 @@
-"""python -m benchmarks.scale.child load RUNS | ask RUNS | purge: one history in the database that the settings name.
+"""python -m benchmarks.scale.child load RUNS | answer RUNS | purge: one history in the database that the settings name.
 
-Each answers one line of JSON. `python -m benchmarks.scale.child remove SECONDS` removes old runs there for a while, as
-a worker does.
+Each answers a line of JSON; `answer` first tells the questions, and then one line for each number that it is told.
+`python -m benchmarks.scale.child remove SECONDS` removes old runs there for a while, as a worker does.
 """
 
 import json
@@ -29,18 +29,19 @@ def load(runs: int) -> dict[str, Any]:
     return {"loaded": time.perf_counter() - began, "unit": engine().unit, "sizes": _sizes()}
 
 
-def ask(runs: int) -> list[dict[str, Any]]:
-    """Every question, measured once."""
+def answer(runs: int) -> dict[str, Any]:
+    """The names of all questions; then for each line that says the number of one what it measured, once."""
     from django.utils import timezone
 
-    from benchmarks.scale.loading import to_stderr
     from benchmarks.scale.measuring import draws, measure
     from benchmarks.scale.places import places
     from benchmarks.scale.questions import questions
 
-    to_stderr(f"asking {runs:,} runs")
-    asked = draws(places(), newest=runs, now=timezone.now())
-    return [measure(question, asked).__dict__ for question in questions()]
+    every, asked = questions(), draws(places(), newest=runs, now=timezone.now())
+    print(json.dumps([question.name for question in every]), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(measure(every[int(line)], asked).__dict__), flush=True)
+    return {}
 
 
 def _sizes() -> dict[str, int]:
@@ -124,5 +125,5 @@ if __name__ == "__main__":
     from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 
     let_process_reach(EVERYTHING)
-    does = {"load": load, "ask": ask, "purge": purge, "remove": remove}
+    does = {"load": load, "answer": answer, "purge": purge, "remove": remove}
     print(json.dumps(does[sys.argv[1]](*map(int, sys.argv[2:]))))
