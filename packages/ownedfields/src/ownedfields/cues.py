@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from ownedfields.config import Config
 from ownedfields.engine.meetings import Pattern
 from ownedfields.engine.tracked import Tracked, snake_case
+from ownedfields.engine.words import words_in
 
-WORD = re.compile(rb"\w+")
 DIRECTIVE = b"ownedfields:"
 FEW = 8
 Export = tuple[str, str, str]
@@ -143,7 +143,7 @@ class NameCues:
         # To look for few words costs less than to take a file apart, to look for many costs more.
         if len(self._homes) <= FEW and not any(home in content for home in self._homes):
             return False
-        words = frozenset(WORD.findall(content))
+        words = words_in(content)
         return any(self._is_said(home, path, content, words) for home in self._homes if not home or home in words)
 
     def _is_said(self, home: bytes, path: str, content: bytes, words: frozenset[bytes]) -> bool:

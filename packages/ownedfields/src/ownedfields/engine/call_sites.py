@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from ownedfields.engine import holders, orm, orm_names, structure
 from ownedfields.engine.frame import Frame, expression
@@ -20,12 +19,10 @@ from ownedfields.engine.values import (
     Symbol,
     Table,
     Text,
+    Union,
     Value,
     options_of,
 )
-
-if TYPE_CHECKING:
-    pass
 
 # Calls whose strings are read by people or compared, never executed.
 ONLY_TALK = frozenset(
@@ -42,16 +39,17 @@ ONLY_TALK = frozenset(
 @expression(ast.Call)
 def call(frame: Frame, node: ast.Call) -> Value:
     """Evaluate the callee and the arguments, then see what the call does."""
-    if isinstance(node.func, ast.Name) and node.func.id == "super":
+    name = _name_of(node.func)
+    if name == "super" and isinstance(node.func, ast.Name):
         return orm.parent(frame, node)
     callee = frame.eval(node.func)
-    name = _name_of(node.func)
     talk = name in ONLY_TALK
     frame.quiet += talk
     args = arguments(frame, node)
     frame.quiet -= talk
-    frame.project.meetings.note_call(frame, callee, args, node)
-    _note_handed_on(frame, callee, args, node)
+    frame.project.meetings.note_call(frame, callee, args, node, name)
+    if args.positional or args.keywords:
+        _note_handed_on(frame, callee, args, node)
     if name in ("enter_context", "enter_async_context") and args.positional:
         return entered(frame, args.positional[0], node)
     if name == "submit" and args.positional and _may_be_called(args.positional[0]):
@@ -67,16 +65,17 @@ def _may_be_called(value: Value) -> bool:
 
 
 def _name_of(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    kind = type(node)
+    if kind is ast.Attribute:
+        return node.attr  # type: ignore[attr-defined, no-any-return]
+    return node.id if kind is ast.Name else ""  # type: ignore[attr-defined]
 
 
 def arguments(frame: Frame, node: ast.Call) -> Args:
     """The arguments of a call, splats unfolded as far as they are known."""
     args = Args()
     for each in node.args:
-        if isinstance(each, ast.Starred):
+        if type(each) is ast.Starred:
             _spread(frame, args, frame.eval(each.value))
         else:
             args.positional.append(frame.eval(each))
@@ -104,6 +103,8 @@ def _spread(frame: Frame, args: Args, value: Value) -> None:
 def _note_handed_on(frame: Frame, callee: Value, args: Args, node: ast.AST) -> None:
     """A writing method that is handed to somebody with its payload: `submit(qs.update, status="x")`."""
     for number, value in enumerate(args.positional[:3]):
+        if type(value) not in HANDED_ON and type(value) is not Union:
+            continue
         for option in options_of(value):
             if type(option) not in HANDED_ON:
                 continue
@@ -173,7 +174,3 @@ def _call_later(frame: Frame, option: Value, rest: Args, node: ast.AST) -> None:
         ]
         rest = Args(given, rest.keywords)
     frame.call(option, rest, node)
-
-
-def _makes(rest: Args, option: ModelClass) -> bool:
-    return False

@@ -85,12 +85,12 @@ def constant(frame: Frame, node: ast.Constant) -> Value:
     content = node.value
     if isinstance(content, bytes):
         content = content.decode("utf-8", "replace")
-    if isinstance(content, str):
-        value = text(content)
-        if len(content) >= sql.SHORTEST:
-            sql.judge(frame, value, node)
-        return value
-    return NOTHING if content is None else A_LITERAL
+    elif not isinstance(content, str):
+        return NOTHING if content is None else A_LITERAL
+    value = Text(frozenset((content,)))
+    if len(content) >= sql.SHORTEST:
+        sql.judge(frame, value, node)
+    return value
 
 
 @expression(ast.JoinedStr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import re
 from typing import TYPE_CHECKING
 
 from ownedfields.engine.classes import decorator_names
@@ -29,6 +28,7 @@ from ownedfields.engine.values import (
     join,
     options_of,
 )
+from ownedfields.engine.words import words_of
 
 if TYPE_CHECKING:
     from ownedfields.engine.project import Project
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 MADE_OF_PARTS = frozenset((Table, Items, Object))
 NO_RECEIVER = frozenset({"staticmethod"})
 SHORT, LONG = 16, 200
-WORD = re.compile(r"\w+")
 WRITING_WORDS = frozenset(
     "setattr __dict__ vars update_fields execute bulk_update update aupdate create defaults".split(),
 )
@@ -261,7 +260,7 @@ def _may_matter(frame: Frame, function: Function) -> bool:
         text = _text_of(function)
         length = text.count("\n")
         words = frame.project.words | WRITING_WORDS
-        memo[function.node] = length < SHORT or (length < LONG and not words.isdisjoint(WORD.findall(text)))
+        memo[function.node] = length < SHORT or (length < LONG and not words.isdisjoint(words_of(text)))
     return memo[function.node]
 
 

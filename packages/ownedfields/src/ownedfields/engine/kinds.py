@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ownedfields.engine.values import Value
@@ -89,14 +89,22 @@ class Partial(Value):
     args: Args
 
 
-@dataclass(eq=False, slots=True)
 class Args:
     """The arguments of a call, splats unfolded as far as they are known."""
 
-    positional: list[Value] = field(default_factory=list)
-    keywords: dict[str, Value] = field(default_factory=dict)
-    loose: bool = False
-    starred: bool = False
+    __slots__ = ("keywords", "loose", "positional", "starred")
+
+    def __init__(
+        self,
+        positional: list[Value] | None = None,
+        keywords: dict[str, Value] | None = None,
+        loose: bool = False,
+        starred: bool = False,
+    ) -> None:
+        self.positional = positional if positional is not None else []
+        self.keywords = keywords if keywords is not None else {}
+        self.loose = loose
+        self.starred = starred
 
     def get(self, index: int, name: str) -> Value | None:
         """The argument at a position or under a name."""

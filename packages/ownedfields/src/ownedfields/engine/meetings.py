@@ -57,9 +57,9 @@ class Meetings:
         self._names = {pattern.name for pattern in self.patterns} | DEFERRING
         self.signals = [name for rule in config.together for name in rule.signals]
 
-    def note_call(self, frame: Frame, callee: Value, args: Args, node: ast.AST) -> None:
-        """Remember a call that some rule speaks of."""
-        if not self.patterns or not self._may_match(callee, node):
+    def note_call(self, frame: Frame, callee: Value, args: Args, node: ast.AST, name: str = "") -> None:
+        """Remember a call, spelled with this name, that some rule speaks of."""
+        if not self.patterns or not (name in self._names or self._may_match(callee)):
             return
         spelled = _spelled(node.func) if isinstance(node, ast.Call) else ""
         names = {spelled} | {name for option in options_of(callee) for name in _paths(option)}
@@ -70,10 +70,7 @@ class Meetings:
             if any(pattern.matches(name) for name in names if name):
                 frame.project.effects.call(frame, pattern.source, node)
 
-    def _may_match(self, callee: Value, node: ast.AST) -> bool:
-        function = getattr(node, "func", None)
-        if getattr(function, "attr", getattr(function, "id", "")) in self._names:
-            return True
+    def _may_match(self, callee: Value) -> bool:
         for option in options_of(callee):  # noqa: SIM110 - asked at every call
             if type(option) is Partial or _last_name(option) in self._names:
                 return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ownedfields.engine.values import (
@@ -17,12 +16,12 @@ from ownedfields.engine.values import (
     Text,
     Value,
 )
+from ownedfields.engine.words import words_of
 
 if TYPE_CHECKING:
     from ownedfields.engine.modules import Module
     from ownedfields.engine.project import Project
 
-WORD = re.compile(r"\w+")
 DYNAMIC = frozenset(
     (
         "setattr delattr __dict__ vars exec eval update_fields execute executemany __setattr__ __delattr__ "
@@ -52,7 +51,7 @@ class Relevance:
             node = function.node
             first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
             text = "\n".join(self._module.lines[first - 1 : node.end_lineno])
-            self._words[node] = frozenset(WORD.findall(text))
+            self._words[node] = words_of(text)
         return self._words[function.node]
 
     def _grow(self) -> None:
@@ -70,7 +69,7 @@ class Relevance:
 
 def _known_words(project: Project, module: Module) -> set[str]:
     known = set(DYNAMIC) | set(project.words) | project.meetings.names
-    known |= project.hints.among(frozenset(WORD.findall(module.source)))
+    known |= project.hints.among(words_of(module.source))
     for model in project.tracked:
         known |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy, *model.reverse}
     for name, value in module.scope.names.items():

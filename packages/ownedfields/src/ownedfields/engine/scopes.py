@@ -23,7 +23,7 @@ class Scope:
     def lookup(self, name: str) -> Value | None:
         """What `name` stands for here; class scopes are invisible from within."""
         found = self.names.get(name)
-        if found is not None and name not in self.global_names:
+        if found is not None and not (self.global_names and name in self.global_names):
             return found
         found = self.snapshot.get(name)
         scope = self.parent
