@@ -5,6 +5,7 @@ state moves, once, while the run is running. Items go with their run, through th
 """
 
 from tenantpilot.core.migrating import Statements
+from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _RUNNING = "EXISTS (SELECT 1 FROM operation_runs WHERE id = NEW.run_id AND status = 'running')"
 _SETTLED = "state IN ('succeeded', 'unchanged', 'skipped', 'failed')"
@@ -68,36 +69,33 @@ BEGIN
   RETURN NEW;
 END $$
 """
-_DROPS = (
-    "DROP TRIGGER IF EXISTS operation_item_guard ON operation_run_items",
-    "DROP TRIGGER IF EXISTS operation_item_no_truncate ON operation_run_items",
-)
+# name → (event and table, what to run)
+_POSTGRESQL: dict[str, tuple[str, str]] = {
+    "operation_item_guard": (
+        "BEFORE INSERT OR UPDATE OR DELETE ON operation_run_items FOR EACH ROW",
+        "operation_item_guard()",
+    ),
+    "operation_item_no_truncate": ("BEFORE TRUNCATE ON operation_run_items", "operations_no_truncate()"),
+}
 
 INSTALL: Statements = {
     "sqlite": [
         statement
         for name, (event, condition, words) in _SQLITE.items()
-        for statement in (
-            f"DROP TRIGGER IF EXISTS {name}",
-            f"CREATE TRIGGER {name} {event} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{name}: {words}'); END",
-        )
+        for statement in refusing(name, event, condition, f"{name}: {words}")
     ],
     "postgresql": [
         _FUNCTION,
-        *_DROPS,
-        "CREATE TRIGGER operation_item_guard BEFORE INSERT OR UPDATE OR DELETE ON operation_run_items"
-        " FOR EACH ROW EXECUTE FUNCTION operation_item_guard()",
-        "CREATE TRIGGER operation_item_no_truncate BEFORE TRUNCATE ON operation_run_items"
-        " EXECUTE FUNCTION operations_no_truncate()",
+        *(statement for name, what in _POSTGRESQL.items() for statement in calling(name, *what)),
         # Room on each page lets a state move in place.
         "ALTER TABLE operation_run_items SET (fillfactor = 80)",
     ],
 }
 REMOVE: Statements = {
     "sqlite": [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE],
-    "postgresql": list(_DROPS),
+    "postgresql": [dropping(name, event) for name, (event, _function) in _POSTGRESQL.items()],
 }
 NAMES: dict[str, tuple[str, ...]] = {
     "sqlite": tuple(_SQLITE),
-    "postgresql": ("operation_item_guard", "operation_item_no_truncate"),
+    "postgresql": tuple(_POSTGRESQL),
 }

@@ -1,6 +1,7 @@
 """A notification names the tenant of its run, on both engines: who may read it is decided by that alone (SEC-02)."""
 
 from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.operations.guards.triggers import calling, refusing
 
 _ELSEWHERE = (
     "NEW.run_id IS NOT NULL AND EXISTS"
@@ -24,19 +25,19 @@ NAMES: dict[str, tuple[str, ...]] = {"sqlite": (_NAME, "notification_tenant_fixe
 _TRIGGERS: tuple[Statements, Statements] = (
     {
         "sqlite": [
-            f"DROP TRIGGER IF EXISTS {_NAME}",
-            f"CREATE TRIGGER {_NAME} BEFORE INSERT ON notifications WHEN {_ELSEWHERE.format(differs='IS NOT')}"
-            f" BEGIN SELECT RAISE(ABORT, '{_NAME}: {_WORDS}'); END",
-            "DROP TRIGGER IF EXISTS notification_tenant_fixed",
-            "CREATE TRIGGER notification_tenant_fixed BEFORE UPDATE OF tenant_id ON notifications"
-            " WHEN NEW.tenant_id IS NOT OLD.tenant_id"
-            " BEGIN SELECT RAISE(ABORT, 'notification_fixed: of a notification only the reading changes'); END",
+            *refusing(
+                _NAME, "BEFORE INSERT ON notifications", _ELSEWHERE.format(differs="IS NOT"), f"{_NAME}: {_WORDS}"
+            ),
+            *refusing(
+                "notification_tenant_fixed",
+                "BEFORE UPDATE OF tenant_id ON notifications",
+                "NEW.tenant_id IS NOT OLD.tenant_id",
+                "notification_fixed: of a notification only the reading changes",
+            ),
         ],
         "postgresql": [
             _FUNCTION,
-            f"DROP TRIGGER IF EXISTS {_NAME} ON notifications",
-            f"CREATE TRIGGER {_NAME} BEFORE INSERT ON notifications"
-            " FOR EACH ROW EXECUTE FUNCTION notification_tenant_guard()",
+            *calling(_NAME, "BEFORE INSERT ON notifications FOR EACH ROW", "notification_tenant_guard()"),
         ],
     },
     {

@@ -1,5 +1,7 @@
 """Triggers for PostgreSQL. A refusal carries the rule's name as constraint, so that Django raises IntegrityError."""
 
+from tenantpilot.operations.guards.triggers import calling, dropping
+
 _REFUSE = """
 CREATE OR REPLACE FUNCTION operations_refuse(rule text, words text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -174,22 +176,15 @@ _TOLD_TRIGGER = (
 NAMES = (*_TRIGGERS, "operation_run_told")
 
 
-def _table(event: str) -> str:
-    return event.split(" ON ")[1].split()[0]
-
-
-_DROPS = (
-    *(f"DROP TRIGGER IF EXISTS {name} ON {_table(event)}" for name, (event, _function) in _TRIGGERS.items()),
-    "DROP TRIGGER IF EXISTS operation_run_told ON operation_runs",
-)
+_DROP_TOLD = "DROP TRIGGER IF EXISTS operation_run_told ON operation_runs"
 
 INSTALL = (
     *_FUNCTIONS,
-    *_DROPS,
-    *(f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {function}" for name, (event, function) in _TRIGGERS.items()),
+    *(statement for name, what in _TRIGGERS.items() for statement in calling(name, *what)),
+    _DROP_TOLD,
     _TOLD_TRIGGER,
     # Room on each page lets a heartbeat rewrite its row in place (HOT).
     "ALTER TABLE operation_runs SET (fillfactor = 70)",
     "ALTER TABLE operation_run_progress SET (fillfactor = 50)",
 )
-REMOVE = _DROPS
+REMOVE = (*(dropping(name, event) for name, (event, _function) in _TRIGGERS.items()), _DROP_TOLD)

@@ -1,6 +1,7 @@
 """How long a run was worked on: from nothing, only more, and final with the run; on both engines."""
 
 from tenantpilot.core.migrating import Statements
+from tenantpilot.operations.guards.triggers import calling, refusing
 
 _BORN = ("operation_run_born_queued", "a run begins as queued")
 _GROWS = ("operation_run_time_only_grows", "time that was spent is not taken back")
@@ -34,20 +35,17 @@ INSTALL: Statements = {
     "sqlite": [
         statement
         for name, (event, condition, (rule, words)) in _SQLITE.items()
-        for statement in (
-            f"DROP TRIGGER IF EXISTS {name}",
-            f"CREATE TRIGGER {name} {event} ON operation_runs WHEN {condition} BEGIN SELECT RAISE(ABORT, '{rule}: {words}'); END",
-        )
+        for statement in refusing(name, f"{event} ON operation_runs", condition, f"{rule}: {words}")
     ],
     "postgresql": [
         _FUNCTION,
         *(
             statement
             for name, (event, condition, (rule, words)) in _POSTGRESQL.items()
-            for statement in (
-                f"DROP TRIGGER IF EXISTS {name} ON operation_runs",
-                f"CREATE TRIGGER {name} {event} ON operation_runs FOR EACH ROW WHEN ({condition})"
-                f" EXECUTE FUNCTION operation_run_time_refused('{rule}', '{words}')",
+            for statement in calling(
+                name,
+                f"{event} ON operation_runs FOR EACH ROW WHEN ({condition})",
+                f"operation_run_time_refused('{rule}', '{words}')",
             )
         ),
     ],

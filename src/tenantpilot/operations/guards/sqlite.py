@@ -4,6 +4,8 @@ INSERT OR REPLACE deletes the rows it collides with and fires no trigger of dele
 connection asks for recursive triggers), so every guarded table also refuses an insert that would collide.
 """
 
+from tenantpilot.operations.guards.triggers import refusing
+
 _FIXED = ("workspace_id", "tenant_id", "initiator_id", "type", "identity", "inputs", "created_at", "queue")
 _FINAL = (
     *_FIXED, "status", "outcome", "started_at", "completed_at", "not_before", "dispatched_at", "dispatches", "attempt",
@@ -153,11 +155,7 @@ INSTALL = (
     *(
         statement
         for name, (event, condition, words) in _RULES.items()
-        for statement in (
-            f"DROP TRIGGER IF EXISTS {name}",
-            f"CREATE TRIGGER {name} {event} WHEN {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{name.removesuffix('_insert')}: {words}'); END",
-        )
+        for statement in refusing(name, event, condition, f"{name.removesuffix('_insert')}: {words}")
     ),
 )
 REMOVE = (*(f"DROP TRIGGER IF EXISTS {name}" for name in NAMES), f"DROP TABLE IF EXISTS {PURGE_GATE}")
