@@ -123,6 +123,7 @@ def _asking(environment: Environment, runs: int) -> Iterator["subprocess.Popen[s
             yield child
         finally:
             child.stdin.close()
+            child.wait()
 
 
 def _answer(child: "subprocess.Popen[str]", number: int) -> dict[str, Any]:
