@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ownedfields.checking import Checker
 
 WORTH_IT = 250_000
-FIRST_IS_MORE = 0.1
+FIRST_IS_MORE = 0.2
 Results = dict[str, FileResult]
 Asked = tuple[str, str, str]
 
