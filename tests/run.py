@@ -24,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if shutil.which(path)), None)
 
+# Many processes load the whole product and all tests: once compiled is enough, also where Python may keep nothing.
+KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+
 say = partial(print, end="", flush=True)
 
 
@@ -46,7 +49,7 @@ class Suite:
         began = time.monotonic()
         command = [sys.executable, "-m", "pytest", *self.arguments]
         polite = ["nice", "-n", str(self.niceness)] if self.niceness else []
-        environment = os.environ | self.environment
+        environment = os.environ | KEEPS_BYTECODE | self.environment
         process = subprocess.Popen([*polite, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         for line in process.stdout or ():
             tell(line)
@@ -152,8 +155,6 @@ FEW_PLUGINS = [
         for part in ("-p", plugin)
     ),
 ]
-# Three processes load the whole product: once compiled is enough, also where Python was told not to keep it.
-KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
@@ -164,14 +165,13 @@ def _contract_suites(postgresql: PostgresServer | None) -> list[Suite]:
     others = [path for path in paths if path not in engine]
     chosen = [*FEW_PLUGINS, "-m", "contract and rule and not deep and not browser"]
     suites = [
-        Suite("The engine on SQLite", [*engine, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
-        Suite("What stands around it on SQLite", [*others, *chosen], ON_SQLITE | KEEPS_BYTECODE, niceness=5),
+        Suite("The engine on SQLite", [*engine, *chosen], ON_SQLITE, niceness=5),
+        Suite("What stands around it on SQLite", [*others, *chosen], ON_SQLITE, niceness=5),
     ]
     if postgresql:
         refused = [path for path in paths if path.removeprefix("tests/").startswith(UP_TO_THE_DATABASE)]
         chosen = [*FEW_PLUGINS, "-m", "contract and rule and database and not deep and not twice"]
         suites.append(_on_postgresql(postgresql, [*refused, *chosen]))
-        suites[-1].environment |= KEEPS_BYTECODE
     return suites
 
 
