@@ -40,13 +40,16 @@ _PLAIN_NAME = re.compile(r"[a-z]{1,15}(?:_[a-z]{1,15}){0,4}")
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
     without_ansi = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", folded)
-    return _WORD.sub(_latin, "".join(_plain_character(character) for character in without_ansi))
+    plain = _NOT_PLAIN.sub(_plain_character, without_ansi)
+    return plain if plain.isascii() else _WORD.sub(_latin, plain)
 
 
-def _plain_character(character: str) -> str:
+_NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]")
+
+
+def _plain_character(match: re.Match[str]) -> str:
     """Control characters would forge log lines; format characters would hide inside a word."""
-    if character == "\n" or (character.isascii() and character.isprintable()):
-        return character
+    character = match.group()
     return {"Cf": "", "Cc": " ", "Cs": "", "Co": "", "Zl": " ", "Zp": " "}.get(
         unicodedata.category(character), character
     )
