@@ -4,6 +4,7 @@ Alice operates Contoso, Bob may only read it, Olivia owns the whole workspace, C
 Fabrikam and must see nothing of Contoso, Pat runs the installation and sees no tenant.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -53,6 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
             if "own_database" not in fixtures:
                 item.add_marker(pytest.mark.django_db)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: nobody need look through it for garbage again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

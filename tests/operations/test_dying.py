@@ -3,7 +3,6 @@
 Each mark is tried in turn. What was done is there as a whole or not at all, and what is left is brought to its end.
 """
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -73,7 +72,6 @@ def dies_at(mark: int, act: Act) -> bool:
     """In a process of its own. False: there are not so many marks, and it came to its end."""
 
     def live() -> None:
-        gc.disable()
         Countdown(mark).during(act)
         os._exit(0)
 
