@@ -6,12 +6,13 @@ Django would rebuild a table of SQLite for `db_index=False`, and lose its trigge
 from typing import Any
 
 from django.conf import settings
-from django.db import migrations, models
-from django.db.models import CASCADE, PROTECT, SET_NULL, Q
+from django.db import migrations
+from django.db.models import Index, Q
+
+from tenantpilot.core.migrating_indexes import AddIndexes, RemoveIndexes, UnindexedFields
 
 HAS_ENDED = Q(outcome__isnull=False)
 NEEDS_ATTENTION = Q(outcome="failed") | Q(outcome="partially_succeeded")
-PERSON = settings.AUTH_USER_MODEL
 INDEXED_TWICE = {
     "operation_runs": ("workspace_id", "tenant_id", "initiator_id", "retry_of_id", "cancel_requested_by_id"),
     "notifications": ("workspace_id", "recipient_id", "run_id"),
@@ -44,12 +45,31 @@ def _names(schema_editor: Any, table: str, columns: tuple[str, ...]) -> list[str
     ]
 
 
-def without_index(model: str, name: str, to: str, **options: Any) -> migrations.AlterField:
-    return migrations.AlterField(model, name, models.ForeignKey(to, db_index=False, **options))
+def index(name: str, *fields: str, where: Q | None = None) -> Index:
+    return Index(fields=fields, name=name, condition=where)
 
 
-def index(model: str, name: str, *fields: str, where: Q | None = None) -> migrations.AddIndex:
-    return migrations.AddIndex(model, models.Index(fields=fields, name=name, condition=where))
+OF_RUNS = [
+    index("operation_run_of_workspace_ix", "workspace", "-id", "tenant", "initiator", "created_at"),
+    index("operation_run_ws_type_ix", "workspace", "type", "-id", "tenant", "initiator"),
+    index("operation_run_ws_outcome_ix", "workspace", "outcome", "-id", "tenant", "initiator", "type", where=HAS_ENDED),
+    index("operation_run_ws_attention_ix", "workspace", "-id", "tenant", where=NEEDS_ATTENTION),
+    index("operation_run_attention_ix", "tenant", "-id", "workspace", where=NEEDS_ATTENTION),
+    index("operation_run_of_tenant_ix", "tenant", "-id", "workspace", "initiator", "created_at"),
+    index("operation_run_of_type_ix", "tenant", "type", "-id", "workspace", "initiator"),
+    index(
+        "operation_run_of_outcome_ix",
+        *("tenant", "outcome", "-id", "workspace", "initiator", "type", "completed_at"),
+        where=HAS_ENDED,
+    ),
+    index("operation_run_of_person_ix", "initiator", "-id", "tenant", "workspace", where=Q(initiator__isnull=False)),
+    index("operation_run_ws_active_ix", "workspace", "type", "id", where=Q(outcome=None)),
+    index("operation_run_active_ix", "tenant", "type", "id", where=Q(outcome=None)),
+    index("operation_run_running_ix", "workspace", "tenant", where=Q(status="running")),
+    index("operation_run_repeats_ix", "retry_of", where=Q(retry_of__isnull=False)),
+    index("operation_run_canceller_ix", "cancel_requested_by", where=Q(cancel_requested_by__isnull=False)),
+]
+REPLACED = ["of_workspace", "of_tenant", "of_type", "attention", "active", "running"]
 
 
 class Migration(migrations.Migration):
@@ -60,101 +80,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex("operationrun", "operation_run_of_workspace_ix"),
-        migrations.RemoveIndex("operationrun", "operation_run_of_tenant_ix"),
-        migrations.RemoveIndex("operationrun", "operation_run_of_type_ix"),
-        migrations.RemoveIndex("operationrun", "operation_run_attention_ix"),
-        migrations.RemoveIndex("operationrun", "operation_run_active_ix"),
-        migrations.RemoveIndex("operationrun", "operation_run_running_ix"),
-        migrations.RemoveIndex("notification", "notification_unread_ix"),
+        RemoveIndexes("operationrun", [f"operation_run_{name}_ix" for name in REPLACED]),
+        RemoveIndexes("notification", ["notification_unread_ix"]),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunPython(drop_field_indexes, make_field_indexes)],
             state_operations=[
-                without_index(
-                    "operationrun", "workspace", "tenancy.workspace", on_delete=PROTECT, related_name="operation_runs"
-                ),
-                without_index(
-                    "operationrun",
-                    "tenant",
-                    "tenancy.tenant",
-                    on_delete=PROTECT,
-                    null=True,
-                    related_name="operation_runs",
-                ),
-                without_index("operationrun", "initiator", PERSON, on_delete=PROTECT, null=True, related_name="+"),
-                without_index(
-                    "operationrun",
-                    "retry_of",
-                    "operations.operationrun",
-                    on_delete=SET_NULL,
-                    null=True,
-                    related_name="retries",
-                ),
-                without_index(
-                    "operationrun", "cancel_requested_by", PERSON, on_delete=PROTECT, null=True, related_name="+"
-                ),
-                without_index("notification", "workspace", "tenancy.workspace", on_delete=PROTECT, related_name="+"),
-                without_index("notification", "recipient", PERSON, on_delete=CASCADE, related_name="notifications"),
-                without_index(
-                    "notification",
-                    "run",
-                    "operations.operationrun",
-                    on_delete=CASCADE,
-                    null=True,
-                    related_name="notifications",
-                ),
-                without_index(
-                    "scheduleslot", "schedule", "operations.schedule", on_delete=CASCADE, related_name="slots"
-                ),
+                UnindexedFields(
+                    {
+                        "operationrun": ["workspace", "tenant", "initiator", "retry_of", "cancel_requested_by"],
+                        "notification": ["workspace", "recipient", "run"],
+                        "scheduleslot": ["schedule"],
+                    }
+                )
             ],
         ),
-        index("operationrun", "operation_run_of_workspace_ix", "workspace", "-id", "tenant", "initiator", "created_at"),
-        index("operationrun", "operation_run_ws_type_ix", "workspace", "type", "-id", "tenant", "initiator"),
-        index(
-            "operationrun",
-            "operation_run_ws_outcome_ix",
-            "workspace",
-            "outcome",
-            "-id",
-            "tenant",
-            "initiator",
-            "type",
-            where=HAS_ENDED,
-        ),
-        index("operationrun", "operation_run_ws_attention_ix", "workspace", "-id", "tenant", where=NEEDS_ATTENTION),
-        index("operationrun", "operation_run_attention_ix", "tenant", "-id", "workspace", where=NEEDS_ATTENTION),
-        index("operationrun", "operation_run_of_tenant_ix", "tenant", "-id", "workspace", "initiator", "created_at"),
-        index("operationrun", "operation_run_of_type_ix", "tenant", "type", "-id", "workspace", "initiator"),
-        index(
-            "operationrun",
-            "operation_run_of_outcome_ix",
-            "tenant",
-            "outcome",
-            "-id",
-            "workspace",
-            "initiator",
-            "type",
-            "completed_at",
-            where=HAS_ENDED,
-        ),
-        index(
-            "operationrun",
-            "operation_run_of_person_ix",
-            "initiator",
-            "-id",
-            "tenant",
-            "workspace",
-            where=Q(initiator__isnull=False),
-        ),
-        index("operationrun", "operation_run_ws_active_ix", "workspace", "type", "id", where=Q(outcome=None)),
-        index("operationrun", "operation_run_active_ix", "tenant", "type", "id", where=Q(outcome=None)),
-        index("operationrun", "operation_run_running_ix", "workspace", "tenant", where=Q(status="running")),
-        index("operationrun", "operation_run_repeats_ix", "retry_of", where=Q(retry_of__isnull=False)),
-        index(
-            "operationrun",
-            "operation_run_canceller_ix",
-            "cancel_requested_by",
-            where=Q(cancel_requested_by__isnull=False),
-        ),
-        index("notification", "notification_unread_ix", "recipient", "-id", where=Q(read_at=None)),
+        AddIndexes("operationrun", OF_RUNS),
+        AddIndexes("notification", [index("notification_unread_ix", "recipient", "-id", where=Q(read_at=None))]),
     ]
