@@ -26,7 +26,7 @@ BASE, MOST_ON_SQLITE, MOST_ON_POSTGRESQL = 40_000, 1_000_000, 10_000_000
 BYTES_A_RUN = 2_000
 ROUNDS = 3
 """Each question is asked of both histories in turn, so often: a machine that is slower for a while is so for both, and
-the quieter of its rounds speaks for a question."""
+the quietest round speaks for each draw of a question."""
 
 Environment = dict[str, str]
 Database = Callable[[], AbstractContextManager[Environment]]

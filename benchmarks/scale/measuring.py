@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from benchmarks.scale.engines import Clock, Engine, engine
@@ -17,12 +17,11 @@ Statement = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of a processor, and the median of the work."""
+    """Milliseconds of a processor for each draw, and the median of the work."""
 
     name: str
     kind: str
-    p50: float
-    p95: float
+    milliseconds: tuple[float, ...]
     work: int
     rows: float
     scanned: tuple[str, ...]
@@ -48,9 +47,8 @@ def measure(question: Question, draws: Iterable[Draw]) -> Measured:
             works.append(sum(plan.work for plan in found))
             scanned |= {table for plan in found for table in plan.scanned if table in TABLES}
             plans |= dict.fromkeys(plan.text for plan in found)
-    late = quantiles(seconds, n=20)[-1]
     return Measured(
-        question.name, question.kind, median(seconds) * 1e3, late * 1e3, int(median(works)), median(rows),
+        question.name, question.kind, tuple(one * 1e3 for one in seconds), int(median(works)), median(rows),
         tuple(sorted(scanned)), tuple(plans),
     )  # fmt: skip
 
