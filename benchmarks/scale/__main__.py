@@ -101,16 +101,20 @@ def asked(places: list[tuple[Environment, int]], loaded: list[Any], *, rounds: i
 
 def _answers(places: list[tuple[Environment, int]], rounds: int) -> list[list[list[dict[str, Any]]]]:
     """Of each place, of each round, of each question."""
-    told: list[list[list[dict[str, Any]]]] = [[[] for _round in range(rounds)] for _place in places]
+    told = []
+    for number in range(rounds):
+        to_stderr(f"round {number + 1} of {rounds}")
+        told.append(_round(places))
+    return [list(of_place) for of_place in zip(*told, strict=True)]
+
+
+def _round(places: list[tuple[Environment, int]]) -> list[list[dict[str, Any]]]:
+    """By new processes: where one lies in memory makes it slower or faster for as long as it lives."""
     with ExitStack() as stack:
         asking = [stack.enter_context(_asking(environment, runs)) for environment, runs in places]
         names = [json.loads(_line(child)) for child in asking][-1]
-        for round_ in range(rounds):
-            to_stderr(f"round {round_ + 1} of {rounds}: {len(names)} questions")
-            for number in range(len(names)):
-                for place, child in enumerate(asking):
-                    told[place][round_].append(_answer(child, number))
-    return told
+        pairs = [[_answer(child, number) for child in asking] for number in range(len(names))]
+    return [list(of_place) for of_place in zip(*pairs, strict=True)]
 
 
 @contextmanager
