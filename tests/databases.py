@@ -93,6 +93,12 @@ class SqliteTemplates:
         """The folder goes with the test session."""
 
 
+SET_FOR_ALL = """
+    SELECT split_part(one, '=', 1), split_part(one, '=', 2) FROM pg_db_role_setting, unnest(setconfig) AS one
+    WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = %s)
+"""
+
+
 class PostgresTemplates:
     """A migrated database that is copied. One that is shared goes when the run has ended."""
 
@@ -130,7 +136,11 @@ class PostgresTemplates:
 
     def _copy(self) -> str:
         name = f"tp_{uuid4().hex[:16]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        with self._connection() as server:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+            # What a migration set for all sessions of the original is not copied with it, and no JIT is one of these.
+            for setting in server.execute(SET_FOR_ALL, [self.template]).fetchall():
+                server.execute(f"ALTER DATABASE {name} SET {setting[0]} TO '{setting[1]}'")
         return name
 
     def drop(self, database: OwnDatabase) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tenantpilot.cli.install import prepare_data_folder
 from tests.databases import OwnDatabase
@@ -23,13 +22,3 @@ def data_dir(tmp_path: Path) -> Path:
 def installation(own_database: OwnDatabase, data_dir: Path) -> dict[str, str]:
     """Its settings, for processes: migrated, empty, quick to notice things."""
     return {"DATA_DIR": str(data_dir), "DATABASE_URL": own_database.url, "LOG_LEVEL": "INFO", **QUICK}
-
-
-@pytest.fixture
-def as_migrated(own_database: OwnDatabase) -> None:
-    """A copy of a database lacks what was set for all sessions of the original."""
-    connection.close()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER DATABASE {own_database.name} SET jit = off")
-        connection.close()

@@ -67,7 +67,7 @@ def test_whoever_is_killed_comes_back_and_visitors_only_wait(serving, port):
     assert "it starts again" in serving.said
 
 
-def test_doctor_finds_nothing_wrong_and_keys_are_not_rotated_beneath_it(serving, installation, as_migrated):
+def test_doctor_finds_nothing_wrong_and_keys_are_not_rotated_beneath_it(serving, installation):
     examined = tenantpilot("doctor", **installation)
     assert examined.code == 0, examined.out
     refused = tenantpilot("rotate-keys", **installation)

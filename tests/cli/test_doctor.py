@@ -23,7 +23,7 @@ CLIENT = "33333333-3333-4333-8333-333333333333"
 
 
 @pytest.fixture
-def healthy(own_database, as_migrated, settings, data_dir):
+def healthy(own_database, settings, data_dir):
     settings.DATA_DIR = data_dir
     for role in ("worker", "scheduler"):
         alive(role, timezone.now())

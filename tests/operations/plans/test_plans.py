@@ -4,7 +4,6 @@ The planners of both engines are asked, on a history of 20,000 runs of which the
 """
 
 import re
-from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -152,10 +151,6 @@ def test_a_search_reads_the_stated_part_of_the_history_and_the_items_of_few_runs
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
 def test_a_session_of_a_migrated_database_compiles_no_question(history):
     settings = connection.settings_dict | {"NAME": connection.settings_dict["NAME"]}
-    alter = import_module("tenantpilot.tenancy.migrations.0004_without_jit").Migration.operations[0]
-    with connection.cursor() as cursor:
-        for statement in alter.install["postgresql"]:
-            cursor.execute(statement.replace("%%", "%"))
     with ConnectionHandler({"default": settings})["default"].cursor() as another:
         another.execute("SHOW jit")
         assert another.fetchone() == ("off",)
