@@ -1,7 +1,5 @@
 """What migrations make of rows that are there, and of the guards of a table that they change."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -11,19 +9,9 @@ from tenantpilot.operations.guards import EXPECTED_TRIGGERS
 from tenantpilot.operations.models import Notification
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
 from tenantpilot.tenancy.roles import Role
-from tests.databases import PostgresTemplates, SqliteTemplates, pointing_default_at
 from tests.operations.kit import Engine
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def own_database(templates: SqliteTemplates | PostgresTemplates, django_db_blocker: object) -> Iterator[None]:
-    """Nobody else sees what is migrated there."""
-    made = templates.create()
-    with django_db_blocker.unblock(), pointing_default_at(made.name):  # type: ignore[attr-defined]
-        yield
-    templates.drop(made)
 
 
 def told() -> Tenant:
@@ -78,3 +66,18 @@ def columns_of_type_index() -> list[str]:
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, "operation_runs")
     return list(found["operation_run_of_type_ix"]["columns"])
+
+
+def test_every_index_is_there_again_after_the_way_back(own_database):
+    before = indexes_of_runs()
+    call_command("migrate", "operations", "0005_daily_slots", verbosity=0)
+    assert indexes_of_runs() != before
+    call_command("migrate", verbosity=0)
+    assert indexes_of_runs() == before
+    assert its_indexes_are_there()
+
+
+def indexes_of_runs() -> dict[str, list[str]]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "operation_runs")
+    return {name: facts["columns"] for name, facts in found.items() if facts["index"]}

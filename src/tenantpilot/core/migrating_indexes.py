@@ -13,7 +13,7 @@ from django.db.models import Index
 
 
 class AddIndexes(Operation):
-    """Make them."""
+    """Make several indexes of a model."""
 
     def __init__(self, model: str, indexes: Sequence[Index]) -> None:
         self.model = model
@@ -37,7 +37,7 @@ class AddIndexes(Operation):
 
 
 class RemoveIndexes(Operation):
-    """Drop those of these names."""
+    """Drop several indexes of a model, by their names."""
 
     def __init__(self, model: str, names: Sequence[str]) -> None:
         self.model = model

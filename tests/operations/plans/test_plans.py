@@ -150,8 +150,7 @@ def test_a_search_reads_the_stated_part_of_the_history_and_the_items_of_few_runs
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
 def test_a_session_of_a_migrated_database_compiles_no_question(history):
-    settings = connection.settings_dict | {"NAME": connection.settings_dict["NAME"]}
-    with ConnectionHandler({"default": settings})["default"].cursor() as another:
+    with ConnectionHandler({"default": connection.settings_dict})["default"].cursor() as another:
         another.execute("SHOW jit")
         assert another.fetchone() == ("off",)
 

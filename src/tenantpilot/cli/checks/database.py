@@ -136,6 +136,7 @@ def _names(query: str) -> set[str]:
 
 
 def row(query: str) -> tuple[Any, ...]:
+    """The first row that the query answers."""
     with connection.cursor() as cursor:
         cursor.execute(query)
         return tuple(cursor.fetchone())

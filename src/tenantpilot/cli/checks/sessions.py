@@ -41,7 +41,7 @@ def nothing_is_compiled() -> str:
     compiles, database, role = row("SELECT pg_jit_available(), current_database(), current_user")
     if compiles:
         raise Problem(
-            "PostgreSQL compiles questions (jit is on), which takes it longer than to answer ours.",
+            "PostgreSQL compiles queries (jit is on), which takes it longer than to answer ours.",
             f"As the owner of the database run: ALTER DATABASE {_quoted(database)} SET jit = off;"
             f" or as anybody: ALTER ROLE {_quoted(role)} SET jit = off; {ANEW}",
         )

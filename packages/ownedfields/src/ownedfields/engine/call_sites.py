@@ -65,10 +65,9 @@ def _may_be_called(value: Value) -> bool:
 
 
 def _name_of(node: ast.expr) -> str:
-    kind = type(node)
-    if kind is ast.Attribute:
-        return node.attr  # type: ignore[attr-defined, no-any-return]
-    return node.id if kind is ast.Name else ""  # type: ignore[attr-defined]
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def arguments(frame: Frame, node: ast.Call) -> Args:
