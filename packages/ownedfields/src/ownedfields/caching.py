@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import sys
@@ -66,6 +65,8 @@ def signatures_of(tree: Tree, *, by_content: bool) -> dict[str, Signature]:
     """What tells whether a file changed: its size and time, or its content."""
     if not by_content:
         return dict(tree.files)
+    import hashlib  # brings a library of ciphers along: not for those who do not ask
+
     return {path: hashlib.blake2b((tree.root / path).read_bytes(), digest_size=16).digest() for path in tree.files}
 
 

@@ -80,23 +80,21 @@ class Checker:
                 self._contents[path] = known
         return known
 
-    def judge_all(
-        self,
-        paths: list[str],
-        results: dict[str, FileResult],
-        *,
-        everybody: Collection[str] = (),
-        elsewhere: Collection[str] = (),
-    ) -> None:
-        """Judge the files, then those of which they taught something, then see what they all export.
-
-        `everybody` are the files that are judged by any process, `elsewhere` those that another one has judged.
-        """
+    def judge_all(self, paths: list[str], results: dict[str, FileResult], *, elsewhere: Collection[str] = ()) -> None:
+        """Judge the files, then those of which they taught something; `elsewhere` are those of another process."""
         while paths:
             for path in paths:
                 results[path] = self.judge(path)
             late = self.project.take_late().difference(elsewhere)
             paths = sorted(path for path in late if not path.endswith(".sql"))
+
+    def note_exports(
+        self, results: dict[str, FileResult], everybody: Collection[str], elsewhere: Collection[str] = ()
+    ) -> None:
+        """Say of each file which of its names carry a guarded model.
+
+        `everybody` are the files that are judged by any process, `elsewhere` those that another one has judged.
+        """
         exports = Exports(self.project, everybody)
         for path in results:
             if path not in elsewhere and self.project.is_loaded(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -54,7 +53,7 @@ def parse_config(table: Mapping[str, Any], *, root: Path, source: Path) -> Confi
         baseline=where.string(top, "baseline"),
         cache_dir=where.string(top, "cache_dir") or ".ownedfields_cache",
         strict=bool(top.get("strict", False)),
-        fingerprint=hashlib.sha256(repr(sorted(table.items())).encode()).hexdigest(),
+        fingerprint=repr(sorted(table.items())),
     )
 
 

@@ -63,11 +63,12 @@ class Exports:
         return sorted({*carrying, *given})
 
     def _carries(self, value: Value, depth: int) -> bool:
-        return depth <= MAX_DEPTH and any(self._one(option, depth + 1) for option in options_of(value))
-
-    def _one(self, value: Value, depth: int) -> bool:
-        asked = ASKED.get(type(value))
-        return asked is not None and asked(self, value, depth)
+        if depth <= MAX_DEPTH:
+            for option in options_of(value):
+                asked = ASKED.get(type(option))
+                if asked is not None and asked(self, option, depth + 1):
+                    return True
+        return False
 
     def _text(self, value: Text, _depth: int) -> bool:
         return any(table in text for text in value.options for table in self._tables)

@@ -103,11 +103,13 @@ class Crew:
         everybody = {*results, *paths}
         for helper, part in zip(self._helpers, parts, strict=True):
             helper.ask(part, everybody)
-        self._judge_here(mine, results, everybody)
+        self._judge_here(mine, results)
+        self._checker.note_exports(results, everybody, self._elsewhere)
         for helper, part in zip(list(self._helpers), parts, strict=True):
-            self._take(helper, part, results, everybody)
+            self._take(helper, part, results)
         if self._helpers:
-            self._judge_again(mine, results, everybody)
+            self._judge_again(mine, results)
+            self._checker.note_exports(results, everybody, self._elsewhere)
 
     @property
     def elsewhere(self) -> frozenset[str]:
@@ -126,22 +128,22 @@ class Crew:
     def _new_helper(self) -> Helper:
         return _forked(self._checker)
 
-    def _take(self, helper: Helper, part: list[str], results: Results, everybody: set[str]) -> None:
+    def _take(self, helper: Helper, part: list[str], results: Results) -> None:
         found = helper.answer()
         if found is None:
             self._helpers.remove(helper)
             helper.end()
-            self._judge_here(part, results, everybody)
+            self._judge_here(part, results)
             return
         self._elsewhere.update(dict.fromkeys(part, helper))
         results.update({path: each for path, each in found.items() if self._elsewhere.get(path) is helper})
 
-    def _judge_here(self, paths: list[str], results: Results, everybody: set[str]) -> None:
+    def _judge_here(self, paths: list[str], results: Results) -> None:
         for path in paths:
             self._elsewhere.pop(path, None)
-        self._checker.judge_all(paths, results, everybody=everybody, elsewhere=self._elsewhere)
+        self._checker.judge_all(paths, results, elsewhere=self._elsewhere)
 
-    def _judge_again(self, mine: list[str], results: Results, everybody: set[str]) -> None:
+    def _judge_again(self, mine: list[str], results: Results) -> None:
         """Judge here what rests on something that another process learned first, and what it learned it from."""
         done: set[str] = set()
         while True:
@@ -150,7 +152,7 @@ class Crew:
             if not again:
                 return
             done |= again
-            self._judge_here(sorted(again), results, everybody)
+            self._judge_here(sorted(again), results)
 
     def _misjudged(self, mine: list[str], results: Results) -> set[str]:
         here = answer_of(self._checker, {})
@@ -243,7 +245,8 @@ def _serve(checker: Checker, questions: BinaryIO, answers: BinaryIO) -> NoReturn
     with contextlib.suppress(Exception):
         while True:
             paths, everybody = pickle.load(questions)  # noqa: S301 - from our own parent
-            checker.judge_all(paths, results, everybody=everybody)
+            checker.judge_all(paths, results)
+            checker.note_exports(results, everybody)
             checker.note_needs(results)
             pickle.dump(_told(answer_of(checker, results)), answers)
             answers.flush()

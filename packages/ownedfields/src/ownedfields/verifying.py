@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from ownedfields.config import Config, ConfigError, Guard, path_matches
@@ -78,5 +77,7 @@ def _near_class(model: Tracked, project: Project) -> str:
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
+    import difflib  # only now: nearly every name is right
+
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""

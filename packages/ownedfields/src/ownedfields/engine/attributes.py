@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ownedfields.engine import orm_names
 from ownedfields.engine.classes import ClassInfo, decorator_names
 from ownedfields.engine.kinds import Args, Carrier, Parent, Relation
-from ownedfields.engine.relations import of_relation, other_side, type_scope
+from ownedfields.engine.relations import is_key, of_relation, other_side, type_scope
 from ownedfields.engine.values import (
     NOTHING,
     UNKNOWN,
@@ -182,7 +182,7 @@ class Attributes:
             return of_relation(frame, found, info, node)
         if isinstance(found, Function):
             return self._method(frame, found, value, None) if value is not None else None
-        return Other("a field's value") if found is not None else None
+        return Other("a field's value") if found is not None or is_key(info, name) else None
 
     def _of_rows(self, frame: Frame, value: Rows, name: str, node: ast.AST | None) -> Value:
         if name == "model":

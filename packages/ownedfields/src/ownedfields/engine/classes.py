@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ownedfields.engine.values import Class, Function, ModelClass, Symbol, Value
-from ownedfields.engine.walking import walk
+from ownedfields.engine.walking import targets_below
 
 if TYPE_CHECKING:
     from ownedfields.engine.modules import Module
@@ -100,7 +100,7 @@ def _stores_of(node: ast.ClassDef) -> dict[str, list[str]]:
         if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
             continue
         first = method.args.args[0].arg
-        for each in walk(method):
+        for each in targets_below(method):
             if (
                 isinstance(each, ast.Attribute)
                 and isinstance(each.ctx, ast.Store)

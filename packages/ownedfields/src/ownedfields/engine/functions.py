@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from ownedfields.engine.classes import decorator_names
 from ownedfields.engine.evidence import any_interesting
+from ownedfields.engine.expectations import NO_RECEIVER, is_loaded, tells_more
 from ownedfields.engine.frame import MAX_DEPTH, Frame, Site, calls
 from ownedfields.engine.kinds import Args, Context, Narrowed
 from ownedfields.engine.parameters import parameter_of
 from ownedfields.engine.promises import CONTEXT_MAKERS, promised, receiver_of
 from ownedfields.engine.recall import Cut, Handed, Known, NotToKeep, fresh
+from ownedfields.engine.relations import is_bound
 from ownedfields.engine.scopes import Scope
 from ownedfields.engine.structure import as_table
 from ownedfields.engine.values import (
@@ -23,6 +25,7 @@ from ownedfields.engine.values import (
     Object,
     Other,
     Table,
+    Text,
     Unknown,
     Value,
     join,
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from ownedfields.engine.project import Project
 
 MADE_OF_PARTS = frozenset((Table, Items, Object))
-NO_RECEIVER = frozenset({"staticmethod"})
 SHORT, LONG = 16, 200
 WRITING_WORDS = frozenset(
     "setattr __dict__ vars update_fields execute bulk_update update aupdate create defaults".split(),
@@ -158,7 +160,7 @@ def _parameter(
 ) -> Value:
     if given is not None and not isinstance(given, Unknown):
         return given
-    declared = frame.project.annotations.value(frame, parameter.annotation)
+    declared = _declared(frame, function, parameter)
     known = parameter_of(frame, function, parameter)
     if known is not None:
         return known
@@ -173,6 +175,18 @@ def _parameter(
         if not isinstance(value, Other | Unknown):
             return join([value, Unknown(parameter.arg)])
     return UNKNOWN
+
+
+def _declared(frame: Frame, function: Function, parameter: ast.arg) -> Value:
+    """What the annotation says; remembered where it says something that nobody can change or has to be told of."""
+    memo = frame.project.declared
+    if parameter in memo and not is_bound(frame.receiver):
+        return memo[parameter]
+    found = frame.project.annotations.value(frame, parameter.annotation)
+    settled = function.scope.kind == "module" and function.module.evaluated
+    if settled and isinstance(found, Other | Text) and not is_bound(frame.receiver):
+        memo[parameter] = found
+    return found
 
 
 @calls(Function)
@@ -218,7 +232,7 @@ def _read_with(frame: Frame, function: Function, args: Args, node: ast.AST, hand
     depth = len(frame.active)
     if handed.key is None or project.effects.noted != noted or cut.level < depth:
         return found
-    if Handed(function, args).key == handed.key:  # else the body changed what it was given
+    if handed.is_as_before(function, args):
         with contextlib.suppress(NotToKeep):
             project.known_calls[handed.key] = Known(handed.kept(found, function), depth if cut.deep else 0)
     return found
@@ -228,7 +242,7 @@ def _is_worth_reading(frame: Frame, function: Function, args: Args) -> bool:
     """Whether the body may say something about these arguments that it does not say by itself."""
     if args.keywords and not frame.project.words.isdisjoint(args.keywords):
         return True
-    if any_interesting(frame, args.positional) or any_interesting(frame, args.keywords.values()):
+    if tells_more(frame, function, args):
         return True
     if not MADE_OF_PARTS.isdisjoint(map(type, args.all())) and _speaks(frame, function):
         return True
@@ -246,7 +260,7 @@ def _speaks(frame: Frame, function: Function) -> bool:
 
 def _is_loaded(frame: Frame, receiver: Value | None, function: Function) -> bool:
     if isinstance(receiver, Object):
-        return any_interesting(frame, receiver.attrs.values())
+        return is_loaded(frame, receiver)
     scope = function.scope
     if scope.kind == "closure" and scope.loaded is None:
         scope.loaded = any_interesting(frame, list(scope.snapshot.values())[:40])

@@ -58,6 +58,8 @@ class Project:
         self.dispatched: dict[ast.AST, Tracked] = {}
         self.senders: dict[ast.AST, set[Tracked]] = {}
         self.promises: dict[ast.AST, Value] = {}
+        self.declared: dict[ast.arg, Value] = {}
+        self.expected: dict[ast.arg, Value] = {}
         self.summaries: dict[ast.AST, Value] = {}
         self.writers: set[ast.AST] = set()
         self.lessons = Lessons()

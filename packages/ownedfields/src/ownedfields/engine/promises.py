@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ownedfields.engine.classes import decorator_names
 from ownedfields.engine.kinds import Context
-from ownedfields.engine.relations import type_scope
+from ownedfields.engine.relations import is_bound, type_scope
 from ownedfields.engine.values import (
     UNKNOWN,
     Class,
@@ -21,6 +21,7 @@ from ownedfields.engine.values import (
     Text,
     Unknown,
     Value,
+    options_of,
 )
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ def promised(frame: Frame, function: Function) -> Value:
     if isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return UNKNOWN
     memo = frame.project.promises
-    if function.receiver is None and function.node in memo:
+    for_anybody = not is_bound(function.receiver)
+    if for_anybody and function.node in memo:
         return memo[function.node]
     found = _read_promise(frame, function, function.node.returns)
-    settled = function.receiver is None and function.scope.kind == "module" and function.module.evaluated
-    if settled and isinstance(found, UNCHANGING):
+    settled = for_anybody and function.scope.kind == "module" and function.module.evaluated
+    if settled and all(isinstance(option, UNCHANGING) for option in options_of(found)):
         memo[function.node] = found
     return found
 

@@ -62,6 +62,10 @@ class Handed:
         except NotToKeep:
             self.key = None
 
+    def is_as_before(self, function: Function, args: Args) -> bool:
+        """Whether nothing in it was changed since."""
+        return MUTABLE.isdisjoint(map(type, self.parts)) or Handed(function, args).key == self.key
+
     def kept(self, value: Value, function: Function) -> Value:
         """The result, with what was handed over replaced by its place. Raises NotToKeep."""
         lasting = set(map(id, function.module.scope.names.values()))
@@ -148,7 +152,7 @@ PARTS: dict[type[Value], Callable[[Any, Each], Hashable]] = {
     Returns: lambda value, each: each(value.value),
     TypeHint: lambda value, each: each(value.value),
 }
-MUTABLE = (Items, Table, Object, Namespace)
+MUTABLE = frozenset((Items, Table, Object, Namespace))
 
 
 def _copy_items(value: Items, copy: Each, made: dict[int, Value]) -> Value:

@@ -25,13 +25,22 @@ if TYPE_CHECKING:
     from ownedfields.engine.frame import Frame
 
 
+def is_key(info: ClassInfo, name: str) -> bool:
+    """Whether Django keeps the row's key, or that of a related row, under this name."""
+    return name in ("pk", "id") or (name.endswith("_id") and isinstance(info.find(name[:-3]), Relation))
+
+
+def is_bound(value: Value | None) -> bool:
+    """Whether the value is an object whose class has type variables that stand for something."""
+    return isinstance(value, Object) and bool(value.binds or value.info.binds)
+
+
 def type_scope(value: Value | None, outer: Scope) -> Scope:
     """A scope in which the type variables of a generic object's class stand for what it was given."""
-    binds = {**value.info.binds, **value.binds} if isinstance(value, Object) else {}
-    if not binds:
+    if not isinstance(value, Object) or not is_bound(value):
         return outer
     scope = Scope("closure", outer)
-    scope.names = {name: TypeHint(bound) for name, bound in binds.items()}
+    scope.names = {name: TypeHint(bound) for name, bound in {**value.info.binds, **value.binds}.items()}
     return scope
 
 
