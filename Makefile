@@ -1,5 +1,6 @@
 # `make demo` and `make test` prepare everything they need. Debian, Python 3.11 and make are enough.
-PYTHON ?= python3
+# Debian's own Python, which was built with every optimization, before one that somebody compiled at home: a third faster.
+PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip' 2>/dev/null && echo /usr/bin/python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
