@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.web.browser.conftest import INVENTORY, Demo, Visits
 from tests.web.browser.test_axe import assert_nothing_found, assert_nothing_scrolls_sideways
@@ -25,10 +25,14 @@ def newest_run(page: Page) -> None:
     page.locator(ENDED).wait_for()
 
 
-def submit(page: Page, name: "str | re.Pattern[str]") -> None:
-    """A form that leads to another page: what comes next must not cut it off."""
+def follow(page: Page, what: Locator) -> None:
+    """What leads to another page: what comes next must neither cut it off nor look at the page that goes."""
     with page.expect_navigation(timeout=60_000):
-        page.get_by_role("button", name=name).click()
+        what.click()
+
+
+def submit(page: Page, name: "str | re.Pattern[str]") -> None:
+    follow(page, page.get_by_role("button", name=name))
 
 
 def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_saved(visit: Visits, demo: Demo):
@@ -189,7 +193,7 @@ def test_a_list_leads_to_the_question_with_its_filters_and_a_run_again_is_linked
 def test_a_schedule_is_kept_paused_and_deleted(visit: Visits, screenshots: Path | None):
     page = visit("Oscar", "/admin/t/contoso/schedules/")
     looked_at(page, screenshots, "schedules-empty")
-    page.get_by_role("button", name="New schedule").click()
+    submit(page, "New schedule")
     looked_at(page, screenshots, "schedule-new")
     page.get_by_label("Name").fill("Nightly sync")
     page.get_by_label("How often").select_option("weekly")
@@ -203,7 +207,7 @@ def test_a_schedule_is_kept_paused_and_deleted(visit: Visits, screenshots: Path 
     looked_at(page, screenshots, "schedules")
     row.get_by_role("button", name="Pause").click()
     expect(row).to_contain_text("Paused")
-    row.get_by_role("link", name="Delete").click()
+    follow(page, row.get_by_role("link", name="Delete"))
     looked_at(page, screenshots, "schedule-delete")
     page.get_by_label("Type Nightly sync to confirm").fill("Nightly sync")
     page.get_by_role("button", name="Delete schedule").click()
