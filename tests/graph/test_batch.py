@@ -3,7 +3,14 @@
 import pytest
 
 from tenantpilot.graph.batch import Read
-from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphInternalError, GraphNotFound, GraphUnavailable
+from tenantpilot.graph.errors import (
+    GraphError,
+    GraphForbidden,
+    GraphInternalError,
+    GraphNotFound,
+    GraphStopped,
+    GraphUnavailable,
+)
 from tenantpilot.graph.patience import Patience
 from tests.graph.scripted import Reply, Seen, error
 
@@ -51,6 +58,22 @@ def test_only_the_throttled_parts_are_sent_again(graph, connect, clock):
     assert sizes == [10, 2]
     assert all("url" in outcome for outcome in outcomes)
     assert clock.total == pytest.approx(4)
+
+
+def test_a_wait_is_told_before_it_begins_and_what_was_not_read_says_that_it_was_stopped(graph, connect, clock):
+    """OPS-34."""
+
+    def judge(url: str) -> dict:
+        if url.partition("?")[0].endswith("3"):
+            return {"status": 429, "headers": {"Retry-After": "45"}, "body": error("TooManyRequests", "slow")}
+        return found(url)
+
+    told: list[float] = []
+    graph.on(BATCH, answering(judge))
+    client = connect(waits=told.append, stop=lambda: bool(told), patience=UNJITTERED)
+    outcomes = client.batch([intent(n) for n in range(5)])
+    assert [number for number, one in enumerate(outcomes) if isinstance(one, GraphStopped)] == [3]
+    assert (told, clock.total) == ([45.0], 0)
 
 
 def test_a_part_that_fails_leaves_the_others_whole(graph, client):

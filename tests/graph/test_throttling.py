@@ -5,6 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from tenantpilot.graph.budget import MemoryStore, TenantBudget
 from tenantpilot.graph.client import GraphClient
 from tenantpilot.graph.errors import (
     GraphInternalError,
@@ -180,3 +181,24 @@ def test_every_request_carries_an_id_of_ours_and_errors_keep_graphs(graph, clien
     sent = next(request for request in graph.seen if request.path == PATH).headers["client-request-id"]
     assert caught.value.facts.client_request_id == sent
     assert caught.value.request_id == "6fa1b6a2-1c93-4d1b-8a43-4c9e26f1a001"
+
+
+def test_who_owns_the_client_is_told_of_each_wait_before_it_begins(graph, connect, clock):
+    """OPS-34: and may stop instead."""
+    graph.on(PATH, throttled("60"), page())
+    told = []
+    stopped = connect(waits=told.append, stop=lambda: bool(told), patience=UNJITTERED)
+    with pytest.raises(GraphStopped):
+        stopped.get(PATH)
+    assert (told, clock.total, len(graph.paths())) == ([60.0], 0, 1)
+
+
+def test_who_comes_later_is_told_how_long_the_tenant_is_still_quiet(graph, connect, clock):
+    graph.on(PATH, throttled("60"), page())
+    graph.on(OTHER, page())
+    budget, told = TenantBudget(MemoryStore(clock), "Contoso"), []
+    with pytest.raises(GraphThrottled):
+        connect(budget=budget, patience=Patience(call_seconds=20)).get(PATH)
+    clock.sleep(15.0)
+    assert connect(budget=budget, waits=told.append, patience=UNJITTERED).get(OTHER) == {"value": []}
+    assert told == [pytest.approx(45.0)]

@@ -141,6 +141,23 @@ def in_the_portal(directory, graph_id):
     return f"{settings.GRAPH_SIMULATOR_URL}/_sim/tenants/{directory.id}/objects{CATALOG}/{graph_id}"
 
 
+def test_ops_34_a_sync_that_is_throttled_for_long_leaves_its_worker_and_goes_on_where_it_was(
+    sync, simulator, settings, alice
+):
+    """Nothing is lost, nothing is read as failed, and it is told once."""
+    settings.OPERATIONS_WAIT_HERE_SECONDS = 2
+    simulator.faults.add(Fault("status", path=f"{CATALOG}*", status=429, retry_after="3", times=1))
+    waiting = sync(initiator=alice)
+    assert (waiting.is_set_aside, waiting.failure_summary, waiting.outcome) == (True, [], None)
+    assert Runner().execute(waiting.pk) is False
+    assert Runner(clock=lambda: waiting.not_before).execute(waiting.pk)
+    run = OperationRun.everywhere.get(pk=waiting.pk)
+    assert (run.outcome, run.attempt, run.failure_summary) == ("succeeded", 2, [])
+    assert run.summary_counts["created"] == Policy.everywhere.count() > 0
+    assert run.summary_counts["processed"] == run.summary_counts["succeeded"] == len(every())
+    assert Notification.everywhere.filter(run=run).count() == 1
+
+
 class WorkerDied(BaseException):
     """Like SIGKILL: nothing is caught, nothing is said."""
 

@@ -59,11 +59,13 @@ class Line:
     transactional: bool = True
     jobs: list[int] = field(default_factory=list)
     refusing: Exception | None = None
+    last_not_before: datetime | None = None
 
     def dispatch(self, run_id: int, *, queue: str, priority: int = 0, not_before: datetime | None = None) -> str:
         if self.refusing is not None:
             raise self.refusing
         self.jobs.append(run_id)
+        self.last_not_before = not_before
         return str(len(self.jobs))
 
     def clear_lost(self, *, older_than: timedelta, now: datetime) -> int:

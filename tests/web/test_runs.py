@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.service import OperationRunService
@@ -54,6 +55,18 @@ def test_failures_beyond_fifty_are_counted_ops_11(run_page, contoso, alice, now)
 def test_the_timeline_tells_what_happened_in_order_ux_69(run_page, contoso, alice, now):
     moments = read(run_page(ended(contoso, alice, now))).one("ol", class_="timeline").every("li")
     assert [moment.every("span")[1].words for moment in moments] == ["Queued", "Started", "Ended"]
+
+
+def test_a_run_that_was_set_aside_says_why_and_until_when_ux_69(run_page, contoso, alice, now):
+    claimed = running(contoso, alice, now)
+    OperationRunService().set_aside(claimed.lease, seconds=330, now=timezone.now())
+    page = read(run_page(claimed.run))
+    assert page.one("div", class_="run-state").words == "Running"
+    assert not page.every("progress")
+    asked = page.one("p", id="why-waiting")
+    assert asked.words == "Microsoft Graph asked for a pause. The run goes on by itself. · in 5 minutes"
+    told = page.one("ol", class_="timeline").every("li")[-1].every("span")[1].words
+    assert told == "Set aside until Microsoft Graph may be asked again"
 
 
 def test_an_active_run_shows_its_progress_as_numbers_without_a_percentage_ops_22_ux_65(run_page, contoso, alice, now):

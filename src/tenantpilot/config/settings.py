@@ -189,6 +189,8 @@ OPERATIONS_HEARTBEAT_SECONDS = env.number("HEARTBEAT_SECONDS", 15)
 OPERATIONS_TICK_SECONDS = env.number("TICK_SECONDS", 1)
 OPERATIONS_RECONCILE_SECONDS = env.number("RECONCILE_SECONDS", 10)
 OPERATIONS_REDISPATCH_SECONDS = env.number("REDISPATCH_SECONDS", 60)
+# A run that can do nothing for as long as this gives its worker to others meanwhile.
+OPERATIONS_WAIT_HERE_SECONDS = env.number("WAIT_HERE_SECONDS", 30)
 OPERATIONS_PER_TENANT = env.integer("OPERATIONS_PER_TENANT", 4, least=1)
 OPERATIONS_PER_WORKSPACE = env.integer("OPERATIONS_PER_WORKSPACE", 16, least=1)
 # How many days a run is kept: by outcome, or for one type otherwise ("inventory_sync.succeeded=30").

@@ -69,11 +69,12 @@ class PartReader:
         exchange: Callable[[Part, Call], Answer],
         new_call: Callable[[], Call],
         throttled: Callable[[Service, GraphError], None],
+        wait: Callable[[Call, float], None],
         now: Callable[[], datetime],
     ) -> None:
         self._pending = dict(part)
         self._exchange = exchange
-        self._throttled = throttled
+        self._throttled, self._wait = throttled, wait
         self._now = now
         self._whole = new_call()
         self._calls = {number: new_call() for number in part}
@@ -84,7 +85,7 @@ class PartReader:
         """Every number of the part with its object or its error."""
         while self._pending:
             try:
-                self._whole.sleep(self._round())
+                self._wait(self._whole, self._round())
             except GraphError as error:
                 self._found |= dict.fromkeys(self._pending, error)
                 break

@@ -27,7 +27,7 @@ from tenantpilot.graph.errors import (
     GraphTokenRejected,
 )
 from tenantpilot.graph.paging import items_of_pages, pages_from
-from tenantpilot.graph.patience import Call, Patience, Stop, never
+from tenantpilot.graph.patience import Call, Patience, Stop, Waits, never, nobody
 from tenantpilot.graph.sending import Request, Sender
 from tenantpilot.graph.tokens import TokenCache, TokenSource, tokens_of_process
 
@@ -47,6 +47,7 @@ class GraphClient:
     Paths begin with their version, "/beta/deviceManagement/intents", and come from the contracts.
     Every method raises GraphError: signing in, refusals and trouble on the way each have their type.
     `stop` ends waits and further requests with GraphStopped; it is asked from several threads.
+    `waits` is told before Graph or the budget make the client wait, from several threads too: its owner may stop.
     Clients of one process share the budget of a tenant and the tokens, unless they are given their own, or a clock
     of their own. `transport`, `clock`, `budget` and `tokens` come in, so that tests and deployments choose them.
     """
@@ -56,6 +57,7 @@ class GraphClient:
         connection: GraphConnection,
         *,
         stop: Stop = never,
+        waits: Waits = nobody,
         budget: Budget | None = None,
         tokens: TokenCache | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -67,6 +69,7 @@ class GraphClient:
         self._clock = clock or SystemClock()
         self.patience = patience or Patience()
         self._closed = threading.Event()
+        self._waits = waits
         self._stop: Stop = lambda: self._closed.is_set() or stop()
         self._budget = budget or _default_budget(connection, clock)
         self._concurrency = concurrency
@@ -195,6 +198,7 @@ class GraphClient:
             exchange=self._exchange_batch,
             new_call=self.new_call,
             throttled=self._hold_if_throttled,
+            wait=self._wait,
             now=self._clock.now,
         )
         return reader.read()
@@ -213,7 +217,7 @@ class GraphClient:
             except GraphError as error:
                 delay = call.delay_after(error)
                 self._hold_if_throttled(service, error, delay)
-                call.sleep(delay)
+                self._wait(call, delay)
 
     def _attempt(self, request: Request, call: Call, service: Service, demand: Demand) -> Answer:
         """One exchange, and a second one when the token was no longer good or knew too little."""
@@ -252,7 +256,13 @@ class GraphClient:
                     return self._sent(request, call, service)
             if wait >= call.seconds_left:
                 raise GraphThrottled
-            call.sleep(call.with_jitter(wait, most=0.1))
+            self._wait(call, call.with_jitter(wait, most=0.1))
+
+    def _wait(self, call: Call, seconds: float) -> None:
+        """Only where all that was sent has its answer, since whoever owns the client may stop here."""
+        if seconds:
+            self._waits(seconds)
+        call.sleep(seconds)
 
     def _sent(self, request: Request, call: Call, service: Service) -> Answer:
         try:

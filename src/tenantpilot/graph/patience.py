@@ -25,6 +25,9 @@ from tenantpilot.graph.errors import (
 Stop = Callable[[], bool]
 """Asked between attempts and about twice a second while waiting, from several threads: cheap and thread-safe."""
 
+Waits = Callable[[float], None]
+"""Told how many seconds are about to be waited, from several threads: cheap and thread-safe."""
+
 LONGEST_WAIT_TOLD = 3600.0
 POLL_SECONDS = 0.5
 
@@ -32,6 +35,10 @@ POLL_SECONDS = 0.5
 def never() -> bool:
     """A stop that is never asked for."""
     return False
+
+
+def nobody(_seconds: float) -> None:
+    """Who is told of waits where it makes no difference."""
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,12 @@ def sync_inventory(run: RunContext) -> None:
     """
     items = RunItems(run, find=_types)
     pending = {item.key: item for item in items.pending()}
-    with graph_client(run.tenant, stop=lambda: run.cancelled) as client:
+    with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
         for read in read_types(client, registry.chosen(pending)):
             run.safe_point()
             torn = torn_ones(client, read.contract, read.items)
+            run.safe_point()
             _record(run, read, torn, pending[read.contract.key], items)
 
 

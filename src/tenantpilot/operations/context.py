@@ -53,6 +53,10 @@ class WorkerLeaves(Interrupted):
     """This worker must end: another goes on from the last checkpoint."""
 
 
+class SetAside(WorkerLeaves):
+    """Nothing can be done for a while: the worker goes to other runs, and one goes on with this after it."""
+
+
 class CircuitOpen(Interrupted):
     """Too many items failed to go on (OPS-13)."""
 
@@ -83,6 +87,7 @@ class RunContext:
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
         self._resume: Any = None
+        self._has_kept, self._wakes_at = not run.was_set_aside, 0.0
         self._take_up_checkpoint()
 
     # What the run is about.
@@ -135,6 +140,18 @@ class RunContext:
         with self._lock:
             self._counts[key] += n
 
+    def must_wait(self, seconds: float) -> None:
+        """Nothing can be done for so long: where it is worth it, the run stops and is set aside. From any thread.
+
+        It is not if the wait is short, or if nothing was kept since it was set aside before: what is not kept is
+        done again, and a run could begin for ever.
+        """
+        with self._lock:
+            if seconds < settings.OPERATIONS_WAIT_HERE_SECONDS or not self._has_kept:
+                return
+            self._wakes_at = max(self._wakes_at, self._ticks() + seconds)
+        self._stop(SetAside)
+
     def item_failed(self, item: str, code: str, params: Params | None = None) -> None:
         """One item did not work; the others go on until the circuit breaker opens. Counts as `failed`."""
         self._add_failure(describe(code, params, item=item))
@@ -161,6 +178,7 @@ class RunContext:
         if not self._service.checkpoint(self._lease, kept.as_json(), now=self._clock(), spent=spent):
             self._stop(LeaseLost)
             raise LeaseLost
+        self._has_kept = True
 
     @property
     def cancelled(self) -> bool:
@@ -183,7 +201,12 @@ class RunContext:
     @property
     def left_early(self) -> bool:
         """The handler saw that its worker must end: what it did is not the whole, even if it returned."""
-        return self._must_stop is WorkerLeaves and self._told_to_stop
+        return self._must_stop in (WorkerLeaves, SetAside) and self._told_to_stop
+
+    @property
+    def seconds_to_wait(self) -> float | None:
+        """For how long the run is to be set aside; None: it is not."""
+        return max(self._wakes_at - self._ticks(), 0.0) if self._must_stop is SetAside else None
 
     @property
     def lost(self) -> bool:

@@ -8,6 +8,9 @@ from django.conf import settings
 
 # The event by which a worker gives a run to another in good order; the reconciler does not count such an attempt.
 HANDED_ON = "handed_on"
+# The event by which a worker leaves a run for later, because nobody can work on it now; nor does this one count.
+SET_ASIDE = "set_aside"
+LEFT_IN_GOOD_ORDER = (HANDED_ON, SET_ASIDE)
 
 
 @dataclass(frozen=True)

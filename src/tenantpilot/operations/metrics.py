@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily
 
 from tenantpilot.operations.dispatch import configured_dispatcher
 from tenantpilot.operations.health import Health, processes
-from tenantpilot.operations.leases import HANDED_ON
+from tenantpilot.operations.leases import HANDED_ON, SET_ASIDE
 from tenantpilot.operations.models import OperationRun, RunEvent
 from tenantpilot.operations.queries import OperationRunQuerySet, RunEventQuerySet
 from tenantpilot.operations.types import operation_types
@@ -31,6 +31,7 @@ WAIT_SECONDS = (1, 5, 15, 60, 300, 900)
 COUNTED_EVENTS = {
     "taken_over": "Runs that a worker took over from another that was lost or had left.",
     HANDED_ON: "Runs that a worker handed on in good order because it was asked to end.",
+    SET_ASIDE: "Runs that gave up their worker because nothing could be done for a while.",
     "dispatched_again": "Jobs that were put in line again because the first was lost.",
 }
 LOST = Q(reason_code="worker_lost")

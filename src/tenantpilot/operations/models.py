@@ -187,6 +187,23 @@ class OperationRun(models.Model):
         return self.status in ACTIVE
 
     @property
+    def is_set_aside(self) -> bool:
+        """Its worker left it for later."""
+        return self.status == RunStatus.RUNNING and self.lease_owner == "" and self.not_before is not None
+
+    @property
+    def was_set_aside(self) -> bool:
+        """The worker before this one did: every other way to a further attempt lets it begin at once."""
+        return self.attempt > 1 and self.not_before is not None
+
+    @property
+    def how_taken(self) -> str:
+        """The event by which its present attempt began."""
+        if self.attempt == 1:
+            return "started"
+        return "resumed" if self.was_set_aside else "taken_over"
+
+    @property
     def state(self) -> str:
         """What a badge shows: the outcome once there is one, the status before."""
         return self.outcome or self.status

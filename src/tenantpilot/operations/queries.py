@@ -77,12 +77,13 @@ class OperationRunQuerySet(models.QuerySet["OperationRun"]):
         return held.exclude(lease_owner="")
 
     def claimable(self, *, now: datetime) -> "OperationRunQuerySet":
-        """Waiting and due."""
-        return self.queued().filter(Q(not_before=None) | Q(not_before__lte=now))
+        """Waiting and due: in line, or left by its worker."""
+        waiting = Q(status=RunStatus.QUEUED) | Q(status=RunStatus.RUNNING, lease_owner="")
+        return self.active().filter(waiting, Q(not_before=None) | Q(not_before__lte=now))
 
     def lease_expired(self, *, now: datetime) -> "OperationRunQuerySet":
-        """By the clock of who asks. For people to look at: it decides nothing."""
-        return self.running().filter(lease_expires_at__lt=now)
+        """By the clock of who asks. For people to look at: it decides nothing. Who gave a run back is not silent."""
+        return self.running().filter(lease_expires_at__lt=now).exclude(lease_owner="")
 
     def overlooked(self, *, before: datetime, now: datetime) -> "OperationRunQuerySet":
         """Queued and due, but dispatched so long ago that the queue must have lost the job.

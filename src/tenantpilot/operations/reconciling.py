@@ -15,7 +15,7 @@ from tenantpilot.operations.answers import Settled
 from tenantpilot.operations.checkpoints import Kept
 from tenantpilot.operations.dispatch import Dispatcher
 from tenantpilot.operations.endings import Ending, stopped
-from tenantpilot.operations.leases import HANDED_ON, lease_time
+from tenantpilot.operations.leases import LEFT_IN_GOOD_ORDER, lease_time
 from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import Limits, UnknownOperationType, operation_types
@@ -116,8 +116,9 @@ class Reconciler:
 
     def _dispatch_if_due(self, run: OperationRun, *, now: datetime, done: str) -> str:
         """Its job was lost. As the clock says; or, where that cannot be believed, as long as it was seen in line."""
-        waited = now - max(run.dispatched_at, run.not_before or run.dispatched_at)
-        seen = timedelta(seconds=self._seconds("in line", run))
+        due_at = max(run.dispatched_at, run.not_before or run.dispatched_at)
+        waited = now - due_at
+        seen = timedelta(seconds=self._seconds("in line", run)) - (due_at - run.dispatched_at)
         due = max(waited, seen) >= _redispatch_after(run.dispatches)
         return done if due and self._service.redispatch(run, now=now) else NOTHING
 
@@ -149,8 +150,8 @@ def _why_lost_for_good(run: OperationRun) -> Why | None:
 
 
 def _attempts_lost(run: OperationRun) -> int:
-    """A worker that was asked to leave and handed the run on in good order is nobody's fault: it does not count."""
-    return run.attempt - RunEvent.objects.filter(run=run, name=HANDED_ON).count()
+    """A worker that left the run in good order is nobody's fault: it does not count."""
+    return run.attempt - RunEvent.objects.filter(run=run, name__in=LEFT_IN_GOOD_ORDER).count()
 
 
 def _cancelled(run: OperationRun) -> Ending:

@@ -95,7 +95,7 @@ class Runner:
         try:
             ending = self._handle(handler, context, kind, claimed.lease)
         except interruptions.WorkerLeaves:
-            self._hand_on(claimed.lease, context)
+            self._leave(claimed.lease, context)
             return None
         except (SystemExit, KeyboardInterrupt):
             self._hand_on(claimed.lease, context)
@@ -108,6 +108,15 @@ class Runner:
             Ticker(context, lease, self._service, clock=self._clock),
         ):
             return _ending_of(handler, context, kind)
+
+    def _leave(self, lease: Lease, context: RunContext) -> None:
+        self._service.progress(lease, context.current_progress, now=self._clock())
+        seconds = context.seconds_to_wait
+        if seconds is None:
+            self._hand_on(lease, context)
+        else:
+            spent = context.seconds_spent
+            self._service.set_aside(lease, seconds=seconds, now=self._clock(), seconds_spent=spent)
 
     def _hand_on(self, lease: Lease, context: RunContext) -> None:
         self._service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.inserting import stored_time
@@ -26,7 +25,7 @@ from tenantpilot.operations.answers import (
 from tenantpilot.operations.dispatch import Dispatcher, configured_dispatcher
 from tenantpilot.operations.endings import EndedRun, Ending, stopped
 from tenantpilot.operations.identity import identity_of, workspace_of
-from tenantpilot.operations.leases import HANDED_ON, Lease, lease_time
+from tenantpilot.operations.leases import HANDED_ON, LEFT_IN_GOOD_ORDER, SET_ASIDE, Lease, lease_time
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.progress import Progress
@@ -54,8 +53,6 @@ from tenantpilot.operations.watching import Watch, watch
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 log = structlog.get_logger(__name__)
-
-SLOT_RETRY = timedelta(seconds=3)
 
 
 class _Refused(Exception):
@@ -134,7 +131,7 @@ class OperationRunService:
             taken = self._take(run_id, lease_token, owner=owner, now=now)
             if taken is None:
                 return NotClaimable()
-            self._tell("started" if taken.attempt == 1 else "taken_over", run_id, now=now, attempt=taken.attempt)
+            self._tell(taken.how_taken, run_id, now=now, attempt=taken.attempt)
         return Claimed(Lease(run_id, lease_token, taken.attempt), taken)
 
     def _take(self, run_id: int, lease_token: UUID, *, owner: str, now: datetime) -> OperationRun | None:
@@ -176,20 +173,31 @@ class OperationRunService:
         """Add a line to the timeline. False: the lease was lost."""
         with transaction.atomic():
             held = OperationRun.everywhere.held_by(lease).select_for_update(no_key=True).exists()
-            if held and name != HANDED_ON:
+            if held and name not in LEFT_IN_GOOD_ORDER:
                 self._tell(name[:48], lease.run_id, now=now, attempt=lease.attempt, data=harmless(data))
         return bool(held)
 
     def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0) -> bool:
         """The worker must leave: let another take the run up at once. False: the lease was lost."""
+        return self._leave(lease, HANDED_ON, until=None, now=now, seconds_spent=seconds_spent)
+
+    def set_aside(self, lease: Lease, *, seconds: float, now: datetime, seconds_spent: float = 0) -> bool:
+        """Nobody can work on the run for so long: let a worker take it up then. False: the lease was lost.
+
+        To wait is part of its work, here as in a worker: it counts to the time limit, so that no run waits for ever.
+        """
+        until, spent = now + timedelta(seconds=seconds), seconds_spent + seconds
+        return self._leave(lease, SET_ASIDE, until=until, now=now, seconds_spent=spent)
+
+    def _leave(self, lease: Lease, said: str, *, until: datetime | None, now: datetime, seconds_spent: float) -> bool:
         with transaction.atomic():
             held = OperationRun.everywhere.held_by(lease)
             gone = {"lease_owner": "", "lease_expires_at": now, "seconds_spent": at_least(seconds_spent)}
-            if not held.update(**gone, dispatched_at=now, dispatches=F("dispatches") + 1):
+            if not held.update(**gone, not_before=until, dispatched_at=now, dispatches=1):
                 return False
-            self._tell(HANDED_ON, lease.run_id, now=now, attempt=lease.attempt)
+            self._tell(said, lease.run_id, now=now, attempt=lease.attempt)
             queue = OperationRun.everywhere.values_list("queue", flat=True).get(pk=lease.run_id)
-            self._dispatcher.dispatch(lease.run_id, queue=queue)
+            self._dispatcher.dispatch(lease.run_id, queue=queue, not_before=until)
         return True
 
     def finish(self, lease: Lease, ending: Ending, *, now: datetime) -> bool:
@@ -290,22 +298,16 @@ class OperationRunService:
 
     def _waits_for_slot(self, run_id: int, *, now: datetime) -> WaitsForSlot | None:
         """Decide the limits of tenant and workspace in the transaction of the claim."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT workspace_id, tenant_id FROM operation_runs WHERE id = %s AND status = 'queued'", [run_id]
-            )
-            found = cursor.fetchone()
-        if found is None:
+        if (run := slots.in_line(run_id)) is None:
             return None
-        run = OperationRun(pk=run_id, workspace_id=found[0], tenant_id=found[1])
         slots.decide_alone(run)
         if (full := slots.full(run)) is None:
             return None
-        self._put_off(OperationRun.everywhere.get(pk=run_id), until=now + SLOT_RETRY, now=now)
+        self._put_off(OperationRun.everywhere.get(pk=run_id), until=now + slots.RETRY, now=now)
         return WaitsForSlot(full.running, full.place)
 
     def _put_off(self, run: OperationRun, *, until: datetime, now: datetime) -> None:
-        due = OperationRun.everywhere.queued().filter(pk=run.pk, dispatched_at=run.dispatched_at)
+        due = OperationRun.everywhere.filter(pk=run.pk, dispatched_at=run.dispatched_at)
         if due.claimable(now=now).update(not_before=until, dispatched_at=now):
             self._dispatcher.dispatch(run.pk, queue=run.queue, not_before=until)
 

@@ -1,15 +1,19 @@
 """How many operations may run at once: in a tenant, and in a workspace."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
 
+RETRY = timedelta(seconds=3)
+# A run that was set aside keeps its place in its tenant, which is what waits, and gives up the one in the workspace.
 _RUNNING = (
-    "SELECT count(*), count(CASE WHEN tenant_id = %s THEN 1 END) FROM operation_runs"
-    " WHERE status = 'running' AND workspace_id = %s"
+    "SELECT count(CASE WHEN lease_owner = '' AND not_before IS NOT NULL THEN NULL ELSE 1 END),"
+    " count(CASE WHEN tenant_id = %s THEN 1 END) FROM operation_runs"
+    " WHERE status = 'running' AND workspace_id = %s AND id <> %s"
 )
 
 
@@ -21,8 +25,26 @@ class Place(StrEnum):
 
 
 class Waiting(Protocol):
-    """A run in line, as far as slots go."""
+    """A run, as far as slots go."""
 
+    @property
+    def pk(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def tenant_id(self) -> int | None: ...
+
+
+_WITHOUT = (
+    "SELECT id, workspace_id, tenant_id FROM operation_runs WHERE id = %s AND (status = 'queued'"
+    " OR (status = 'running' AND lease_owner = '' AND not_before IS NOT NULL))"
+)
+
+
+class InLine(NamedTuple):
+    """A run that needs a slot to go on."""
+
+    pk: int
     workspace_id: int
     tenant_id: int | None
 
@@ -36,10 +58,18 @@ class Full:
     limit: int
 
 
+def in_line(run_id: int) -> InLine | None:
+    """The run, if it has no slot: one that a lost worker held keeps its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT, [run_id])
+        found = cursor.fetchone()
+    return InLine(*found) if found else None
+
+
 def full(run: Waiting) -> Full | None:
     """Whether a run has to wait, and where; None when a slot is free. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_RUNNING, [run.tenant_id, run.workspace_id])
+        cursor.execute(_RUNNING, [run.tenant_id, run.workspace_id, run.pk])
         in_workspace, in_tenant = cursor.fetchone()
     for place, running, limit in (
         (Place.TENANT, in_tenant, settings.OPERATIONS_PER_TENANT),

@@ -27,8 +27,8 @@ TAKE = (
     " started_at = coalesce(started_at, CASE WHEN created_at > %s THEN created_at ELSE %s END),"
     " lease_token = %s, lease_owner = %s, lease_expires_at = %s"
     " WHERE id = %s AND cancel_requested_at IS NULL"
-    " AND ((status = 'queued' AND (not_before IS NULL OR not_before <= %s))"
-    " OR (status = 'running' AND lease_owner = '')) RETURNING *"
+    " AND (status = 'queued' OR (status = 'running' AND lease_owner = ''))"
+    " AND (not_before IS NULL OR not_before <= %s) RETURNING *"
 )
 END = (
     "UPDATE operation_runs SET status = 'completed', outcome = %s, completed_at ="

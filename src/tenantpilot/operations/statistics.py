@@ -83,7 +83,7 @@ def throughput(tenant: Tenant, *, now: datetime, days: int = 30) -> list[Day]:
 
 def time_left(run: OperationRun, *, now: datetime) -> TimeLeft | None:
     """None without at least eight like runs, or when it takes longer than they did. One query, two without `live`."""
-    if run.status != RunStatus.RUNNING or run.started_at is None or run.tenant is None:
+    if run.status != RunStatus.RUNNING or run.started_at is None or run.tenant is None or run.is_set_aside:
         return None
     took = _like(run)
     if len(took) < LIKE_AT_LEAST:

@@ -1,4 +1,4 @@
-"""Why a queued run waits, and behind what: found out when somebody looks, never stored."""
+"""Why a run waits, and behind what: found out when somebody looks, never stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ class Cause(StrEnum):
     TENANT_FULL = "tenant_full"
     NO_WORKER = "no_worker"
     NOT_DUE = "not_due"
+    SET_ASIDE = "set_aside"
     IN_LINE = "in_line"
 
 
@@ -50,11 +51,15 @@ class Waiting:
                 return _("No worker takes jobs of the queue %(queue)s.") % {"queue": self.queue}
             case Cause.NOT_DUE:
                 return _("Waits for its time.")
+            case Cause.SET_ASIDE:
+                return _("Microsoft Graph asked for a pause. The run goes on by itself.")
         return _in_line(self.ahead) if self.ahead else _("Waits for a free worker.")
 
 
 def why(run: OperationRun, *, now: datetime) -> Waiting | None:
-    """None unless it is queued. At most six queries."""
+    """None unless it is queued or set aside. At most six queries."""
+    if run.is_set_aside:
+        return Waiting(Cause.SET_ASIDE, until=run.not_before)
     if run.status != RunStatus.QUEUED:
         return None
     full = slots.full(run)

@@ -1,24 +1,23 @@
 """How a tenant's Graph is reached. Imported by handlers only: it leads to the Graph client (GUARD-F)."""
 
-from collections.abc import Callable
-
 from django.conf import settings
 
 from tenantpilot.graph.client import GraphClient
 from tenantpilot.graph.connection import Certificate, ClientSecret, Credential, GraphConnection
-from tenantpilot.graph.patience import Patience
+from tenantpilot.graph.patience import Patience, Stop, Waits, nobody
 from tenantpilot.tenancy.credentials import OpenCredential, open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential
 from tenantpilot.tenancy.rate_budget import budget_of
 
 
-def graph_client(tenant: Tenant, *, stop: Callable[[], bool], patience: Patience | None = None) -> GraphClient:
+def graph_client(tenant: Tenant, *, stop: Stop, waits: Waits = nobody, patience: Patience | None = None) -> GraphClient:
     """A client that keeps to the rate which all workers of the deployment share.
 
-    `stop` ends waits and further requests. Raises CredentialMissing, CannotOpen.
+    `stop` ends waits and further requests, `waits` is told of long ones before. Raises CredentialMissing, CannotOpen.
     """
     connection = graph_connection(tenant)
-    return GraphClient(connection, stop=stop, budget=budget_of(connection.entra_tenant_id), patience=patience)
+    budget = budget_of(connection.entra_tenant_id)
+    return GraphClient(connection, stop=stop, waits=waits, budget=budget, patience=patience)
 
 
 def graph_connection(tenant: Tenant) -> GraphConnection:

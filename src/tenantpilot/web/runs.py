@@ -19,7 +19,10 @@ Words = str | Promise
 _EVENTS: dict[str, tuple[Words, str]] = {
     "queued": (gettext_lazy("Queued"), "clock"),
     "started": (gettext_lazy("Started"), "play"),
-    "taken_over": (gettext_lazy("Taken over from a worker that went silent"), "rotate-cw"),
+    "taken_over": (gettext_lazy("Taken over by another worker"), "rotate-cw"),
+    "handed_on": (gettext_lazy("Handed on by a worker that was asked to end"), "rotate-cw"),
+    "set_aside": (gettext_lazy("Set aside until Microsoft Graph may be asked again"), "clock"),
+    "resumed": (gettext_lazy("Taken up again"), "play"),
     "dispatched_again": (gettext_lazy("Put in line again"), "rotate-cw"),
     "cancel_requested": (gettext_lazy("Cancel requested"), "ban"),
     "completed": (gettext_lazy("Ended"), "check"),

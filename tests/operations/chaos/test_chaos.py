@@ -13,6 +13,7 @@ from django.db import connection
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.operations.leases import SET_ASIDE
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.operations.chaos.journal import lines
@@ -128,6 +129,7 @@ def counted(happened: list[Line], runs: list[OperationRun]) -> dict[str, Any]:
         "deliveries_doubled": what["doubled"],
         "answers": Counter(line["status"] for line in happened if line["what"] == "answered"),
         "taken_from_lost_workers": what["taken"],
+        "set_aside": RunEvent.objects.filter(name=SET_ASIDE).count(),
         "runs": len(runs),
         "endings": Counter(run.outcome for run in runs),
         "reasons": Counter(run.reason_code for run in runs if run.reason_code),

@@ -1,5 +1,6 @@
 """What the operation of the chaos does: steps that can be counted again afterwards."""
 
+import random
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ from tenantpilot.operations.models import RunProgress
 from tenantpilot.operations.types import Limits, operation_types
 
 STEP_SECONDS = 0.05
+PAUSED_IN, PAUSE_SECONDS = 0.03, 1.5
 
 
 def take_steps(run: RunContext) -> None:
@@ -19,6 +21,8 @@ def take_steps(run: RunContext) -> None:
     for step in range(run.resume or 0, steps):
         run.progress(step, steps)
         _take(run, step)
+        if random.random() < PAUSED_IN:
+            run.must_wait(PAUSE_SECONDS)
         time.sleep(STEP_SECONDS)
     run.progress(steps, steps)
 

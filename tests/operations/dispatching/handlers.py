@@ -32,6 +32,15 @@ def hear_nothing(run: RunContext) -> None:
     time.sleep(run.inputs["seconds"] if first else 0)
 
 
+def wait_in_between(run: RunContext) -> None:
+    """Nothing can be done for so many `seconds`, and then it is quick."""
+    if run.resume is None:
+        run.checkpoint("begun")
+        run.must_wait(run.inputs["seconds"])
+        run.safe_point()
+    run.note("went_on")
+
+
 def stay_in_the_middle_of_a_write(run: RunContext) -> None:
     """The first that does it makes the file `there`, and waits for the file `go` with its run's row locked."""
     there, go = Path(run.inputs["there"]), Path(run.inputs["go"])
@@ -60,8 +69,9 @@ INTERACTIVE = _kind("test_interactive", "take_steps")
 BULK = _kind("test_bulk", "take_steps", queue="bulk")
 DEAF = _kind("test_deaf", "hear_nothing")
 HOLDING = _kind("test_holding", "stay_in_the_middle_of_a_write")
+WAITING = _kind("test_waiting", "wait_in_between")
 ONE_ATTEMPT = _kind("test_one_attempt", "take_steps", limits=Limits(seconds=600, attempts=1))
-KINDS = (INTERACTIVE, BULK, DEAF, HOLDING, ONE_ATTEMPT)
+KINDS = (INTERACTIVE, BULK, DEAF, HOLDING, WAITING, ONE_ATTEMPT)
 
 
 def register() -> None:

@@ -16,7 +16,7 @@ from tenantpilot.operations.endings import Ending
 from tenantpilot.operations.models import OperationRun, ProcessHeartbeat, RunEvent, RunProgress
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.databases import IS_POSTGRESQL
-from tests.operations.dispatching.handlers import DEAF, HOLDING
+from tests.operations.dispatching.handlers import DEAF, HOLDING, WAITING
 from tests.operations.dispatching.processes import freeze, until
 from tests.operations.kit import again
 
@@ -190,6 +190,20 @@ def test_ops_07_who_is_stopped_in_the_middle_of_a_write_keeps_its_run_from_nobod
     assert events(run, "started", "taken_over", "written", "completed") == [
         "started", "taken_over", "written", "completed",
     ]  # fmt: skip
+
+
+def test_ops_34_a_run_that_must_wait_holds_up_no_other_run_of_its_worker(start, processes):
+    """The one worker does other work meanwhile, and the queue wakes one at the time that was said."""
+    waiting = start(WAITING, what="a", seconds=6)
+    processes.start(WAIT_HERE_SECONDS="2")
+    until(lambda: again(waiting).is_set_aside)
+    others = [start(what=what) for what in "bcd"]
+    until(lambda: all(is_over(other) for other in others))
+    assert again(waiting).is_set_aside
+    until(lambda: is_over(waiting))
+    ended, told = again(waiting), events(waiting, "started", "set_aside", "resumed", "went_on", "completed")
+    assert (ended.outcome, told) == ("succeeded", ["started", "set_aside", "resumed", "went_on", "completed"])
+    assert ended.completed_at - ended.started_at >= timedelta(seconds=6)
 
 
 def test_ops_07_a_lease_that_was_handed_on_is_lost_at_once(service, start):

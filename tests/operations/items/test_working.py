@@ -26,6 +26,12 @@ class Power(BaseException):
     """The machine goes off."""
 
 
+class Stopped(ReasonedError):
+    """What a client raises that was told to stop."""
+
+    reason_code = "cancelled_by_person"
+
+
 def found(*keys):
     return lambda run: [Item(key, f"Item {key}") for key in keys]
 
@@ -160,6 +166,23 @@ def test_ops_07_a_worker_that_takes_over_goes_on_with_what_is_not_settled(engine
     assert done == ["a", "b", "again", "c"]
     assert ended.summary_counts == {"total": 3, "processed": 3, "succeeded": 2, "unchanged": 1}
     assert Notification.everywhere.count() == 1
+
+
+def test_an_item_that_was_stopped_because_the_run_must_stop_has_not_failed(engine):
+    """OPS-34: the next worker does it."""
+    run, done = engine.start(), []
+
+    def work(context, item):
+        if item.key == "b" and context._lease.attempt == 1:
+            context.must_wait(60)
+            raise Stopped
+        done.append(item.key)
+
+    paused = engine.work_on(run, bulk("a", "b", "c", work=work))
+    assert (paused.is_set_aside, states(run)) == (True, [("a", "succeeded"), ("b", "pending"), ("c", "pending")])
+    engine.clock.move(seconds=61)
+    ended = engine.work_on(run, bulk("a", "b", "c", work=work))
+    assert (ended.outcome, ended.failure_summary, done) == ("succeeded", [], ["a", "b", "c"])
 
 
 def test_failures_of_the_worker_before_are_kept_by_the_one_after(engine):

@@ -11,6 +11,7 @@ from tenantpilot.operations.leases import Lease
 from tenantpilot.operations.statements import stored_token
 
 LEASE = timedelta(seconds=60)
+REDISPATCH = 60
 
 
 @dataclass
@@ -28,6 +29,9 @@ class Expected:
     started: datetime | None = None
     cancel: datetime | None = None
     handed_on: int = 0
+    until: datetime | None = None
+    in_line: float | None = None
+    to_wait: float = 0.0
     spent: float = 0.0
     ownerless: bool = False
     silent: float | None = None
@@ -62,6 +66,16 @@ class Expected:
         self.silent = 0 if self.silent is None else self.silent + passed
         if self.cancel:
             self.deaf = 0 if self.deaf is None else self.deaf + passed
+        if self.ownerless:
+            self.in_line = 0 if self.in_line is None else self.in_line + passed
+
+    def set_aside(self, seconds: float, now: datetime) -> None:
+        self.until, self.to_wait, self.in_line = now + timedelta(seconds=seconds), seconds, None
+
+    def overdue(self, now: datetime) -> bool:
+        """It was set aside, and its time was over long ago: by the clock, or by what the reconciler saw pass."""
+        late = (now - self.until).total_seconds() if self.until else 0
+        return max(late, (self.in_line or 0) - self.to_wait) >= REDISPATCH
 
     @property
     def lost(self) -> bool:

@@ -108,7 +108,8 @@ class RunMachine(RuleBasedStateMachine):
     def claim(self, run_id: int) -> Any:
         run = self.model[run_id]
         answer = self.service.claim(run_id, owner="model", now=self.now)
-        if (run.status == "queued" or (run.active and run.ownerless)) and run.cancel is None:
+        is_due = run.until is None or run.until <= self.now
+        if (run.status == "queued" or (run.active and run.ownerless)) and run.cancel is None and is_due:
             assert isinstance(answer, Claimed)
             run.status, run.attempt, run.token, run.ownerless = "running", run.attempt + 1, answer.lease.token, False
             run.expires, run.silent = self.now + LEASE, None
@@ -177,7 +178,17 @@ class RunMachine(RuleBasedStateMachine):
         assert self.service.hand_on(lease, now=self.now, seconds_spent=spent) is held
         if held:
             run.worked(spent)
+            run.expires, run.ownerless, run.handed_on, run.until = self.now, True, run.handed_on + 1, None
+
+    @rule(lease=leases, spent=SPENT, seconds=st.sampled_from([1, 45, 300]))
+    def set_aside(self, lease: Lease, spent: float, seconds: int) -> None:
+        run = self.model[lease.run_id]
+        held = run.held_by(lease)
+        assert self.service.set_aside(lease, seconds=seconds, now=self.now, seconds_spent=spent) is held
+        if held:
+            run.worked(spent + seconds)
             run.expires, run.ownerless, run.handed_on = self.now, True, run.handed_on + 1
+            run.set_aside(seconds, self.now)
 
     # What time and the reconciler do.
 
@@ -208,6 +219,8 @@ class RunMachine(RuleBasedStateMachine):
         elif run.lost and self._given_up(run):
             run.end("failed")
         elif run.lost:
+            if not run.ownerless or run.overdue(self.now):
+                run.until = None
             run.ownerless = True
 
     def _given_up(self, run: Expected) -> bool:

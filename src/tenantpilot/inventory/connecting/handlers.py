@@ -23,7 +23,7 @@ def check_connection(run: RunContext) -> None:
 
 def _find_out(run: RunContext, contracts: tuple[Contract, ...]) -> None:
     run.progress(0, len(contracts))
-    found = look(run.tenant, contracts, stop=lambda: run.cancelled)
+    found = look(run.tenant, contracts, stop=lambda: run.cancelled, waits=run.must_wait)
     run.safe_point()
     for one in found:
         _report(run, one)

@@ -1,20 +1,25 @@
 """Asking a tenant's Graph what the application may do there. Not for pages: it reaches Graph (GUARD-F)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.patience import Patience, never
+from tenantpilot.graph.patience import Patience, Stop, Waits, never, nobody
 from tenantpilot.graph.probing import Probe, probe
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.tenancy.models import Tenant
 
 
 def look(
-    tenant: Tenant, contracts: Iterable[Contract], *, stop: Callable[[], bool] = never, patience: Patience | None = None
+    tenant: Tenant,
+    contracts: Iterable[Contract],
+    *,
+    stop: Stop = never,
+    waits: Waits = nobody,
+    patience: Patience | None = None,
 ) -> list[Probe]:
     """Sign in anew and read one object of every type; nothing is written to the tenant, nothing is kept.
 
     Raises CredentialMissing, CannotOpen, and GraphError when there is no token.
     """
-    with graph_client(tenant, stop=stop, patience=patience) as client:
+    with graph_client(tenant, stop=stop, waits=waits, patience=patience) as client:
         return probe(client, contracts)

@@ -88,7 +88,10 @@ class RunItems:
         self._settle(item, state)
 
     def failed(self, item: Item, error: BaseException) -> None:
-        """The item has failed, with the reason that stands for the exception. A safe point."""
+        """The item has failed, with the reason that stands for the exception. A safe point.
+
+        What was stopped because the run must stop has not failed: nothing is written, and Interrupted raised.
+        """
         with transaction.atomic():
             self.note_failure(item, error)
         self._one_more()
@@ -96,6 +99,8 @@ class RunItems:
     def note_failure(self, item: Item, error: BaseException) -> None:
         """The same within the caller's transaction. An open circuit stops the run at the next safe point, not here."""
         why = failure(error)
+        if why.code == "cancelled_by_person":
+            self._run.safe_point()
         self._write(item, ItemState.FAILED, why.code, why.message)
         with suppress(CircuitOpen):
             self._run.item_raised(item.label, error)

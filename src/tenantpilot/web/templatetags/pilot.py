@@ -145,13 +145,16 @@ def run_url(run: OperationRun) -> str:
 
 @register.simple_tag
 def progress(run: OperationRun) -> SafeString:
-    """The bar of a run under way, named by its operation: a share only where both numbers are known (OPS-22)."""
+    """The bar of a run under way, named by its operation: a share only where both numbers are known (OPS-22).
+
+    Nothing moves where nobody works (UX-65).
+    """
     if run.started_at is None:
         return mark_safe("")
     label = operation_types.label(run.type)
     live = getattr(run, "live", None)
     if live is None or live.processed is None or not live.total:
-        return format_html('<progress aria-label="{}"></progress>', label)
+        return mark_safe("") if run.is_set_aside else format_html('<progress aria-label="{}"></progress>', label)
     processed = max(0, min(live.processed, live.total))
     return format_html('<progress aria-label="{}" max="{}" value="{}"></progress>', label, live.total, processed)
 
