@@ -1,7 +1,7 @@
 """A model of runs beside the real database: whatever is done, in whatever order, both must say the same.
 
 The machine issues leases, keeps every one of them for ever, and uses them again when they are long lost. It
-crashes in the middle of an ending, writes past the service, and moves the clock. The rows are compared after each step.
+crashes in the middle of an ending, and moves the clock. The rows are compared after each step.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,6 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.watching import Watch
 from tests.operations.kit import NOON, WORK, Line
-from tests.operations.modelling.attacks import ATTACKS, Attack
 from tests.operations.modelling.expected import LEASE, Expected
 
 COUNTED_PAUSE = LEASE.total_seconds() / 2
@@ -225,46 +224,6 @@ class RunMachine(RuleBasedStateMachine):
 
     def _given_up(self, run: Expected) -> bool:
         return run.spent >= LIMITS.seconds or run.attempt - run.handed_on >= LIMITS.attempts
-
-    # What nobody may do.
-
-    @rule(run_id=runs, status=st.sampled_from(["queued", "running", "completed", "paused"]))
-    def write_a_status(self, run_id: int, status: str) -> None:
-        same = self.model[run_id].status == status
-        self._attack("UPDATE operation_runs SET status = %s WHERE id = %s", status, run_id, changes=not same)
-
-    @rule(run_id=runs, outcome=OUTCOMES)
-    def write_an_outcome(self, run_id: int, outcome: RunOutcome) -> None:
-        same = self.model[run_id].outcome == outcome
-        self._attack("UPDATE operation_runs SET outcome = %s WHERE id = %s", outcome.value, run_id, changes=not same)
-
-    @rule(run_id=runs, attack=st.sampled_from(ATTACKS))
-    def write_past_the_service(self, run_id: int, attack: Attack) -> None:
-        run = self.model[run_id]
-        self._attack(attack.statement, run_id, changes=attack.changes(run))
-
-    @rule(run_id=runs)
-    def tell_it_again(self, run_id: int) -> None:
-        self._attack(
-            "INSERT INTO notifications (workspace_id, tenant_id, recipient_id, kind, run_id, data, created_at)"
-            " SELECT workspace_id, tenant_id, %s, 'operation_run_completed', id, '{}', created_at"
-            " FROM operation_runs WHERE id = %s",
-            self.world.alice.pk, run_id,
-        )  # fmt: skip
-
-    @rule(run_id=runs)
-    def edit_the_context(self, run_id: int) -> None:
-        """Allowed at any time (OPS-05)."""
-        OperationRun.everywhere.filter(pk=run_id).update(context={"seen": True})
-
-    def _attack(self, statement: str, *values: Any, changes: bool = True) -> None:
-        """Refused; or, where it says what is so already, without effect."""
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement, values)
-        except DatabaseError:
-            return
-        assert not changes, statement
 
     # What must hold after each step.
 
