@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 
 from tenantpilot.operations.answers import Claimed, NotClaimable, WaitsForSlot
+from tenantpilot.operations.context import RunCancelled
 from tenantpilot.operations.health import queue_health
 from tenantpilot.operations.models import Notification, ProcessHeartbeat, RunEvent
 from tenantpilot.operations.waiting import Cause, why
@@ -147,8 +148,6 @@ def test_ops_07_a_cancel_ends_it_although_nobody_works_on_it(engine, alice):
 def test_a_cancel_that_came_first_stands(engine, alice):
     def asked_before(context):
         engine.service.request_cancel(again(run), actor=alice, now=engine.clock())
-        from tenantpilot.operations.context import RunCancelled
-
         context.stop(RunCancelled)
         waiting(context)
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.inserting import stored_time
@@ -38,8 +38,9 @@ from tenantpilot.operations.statements import (
     INSERT_RUN,
     TAKE,
     Condition,
+    IdentityTaken,
     held,
-    is_identity_taken,
+    one_active,
     sign_of_life,
     still_as_seen,
     still_queued,
@@ -250,12 +251,10 @@ class OperationRunService:
     def _insert_and_dispatch(self, run: OperationRun, *, now: datetime) -> bool:
         """False: the same work is active. The partial unique index is the referee (OPS-06)."""
         try:
-            with transaction.atomic():
+            with one_active(), transaction.atomic():
                 self._insert(run, now=now)
                 self._dispatch(run)
-        except IntegrityError as error:
-            if not is_identity_taken(error):
-                raise
+        except IdentityTaken:
             return False
         except _Refused as refused:
             log.error("dispatch_failed", type=run.type, exc_info=refused.__cause__)
@@ -277,13 +276,11 @@ class OperationRunService:
     def _insert_refused(self, run: OperationRun, *, now: datetime) -> bool:
         """OPS-31: if the queue cannot take the job, the run ends here and says so. All else was rolled back."""
         try:
-            with transaction.atomic():
+            with one_active(), transaction.atomic():
                 self._insert(run, now=now)
                 ending = stopped(RunOutcome.FAILED, describe("dispatch_failed"))
                 self._complete(still_queued(run.pk), ending, now=now)
-        except IntegrityError as error:
-            if not is_identity_taken(error):
-                raise
+        except IdentityTaken:
             return False
         run.refresh_from_db()
         return True

@@ -4,6 +4,8 @@ They are plain SQL: the ORM takes longer to build them than the database to run 
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,7 +100,22 @@ def stored_token(token: UUID | None) -> Any:
     return token if token is None or connection.features.has_native_uuid_field else token.hex
 
 
-def is_identity_taken(error: IntegrityError) -> bool:
+class IdentityTaken(Exception):
+    """The same work is active."""
+
+
+@contextmanager
+def one_active() -> Iterator[None]:
+    """Raises IdentityTaken where the partial unique index refuses a second active run of the same work (OPS-06)."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not _is_identity(error):
+            raise
+        raise IdentityTaken from error
+
+
+def _is_identity(error: IntegrityError) -> bool:
     """PostgreSQL names the index; SQLite names its columns."""
     text = str(error)
     return "operation_run_one_active" in text or "operation_runs.identity" in text
