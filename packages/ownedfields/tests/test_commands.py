@@ -231,12 +231,6 @@ def test_the_cache_by_content_ignores_times(shop: Path, capsys: pytest.CaptureFi
     assert findings(capsys, "--no-cache") == first
 
 
-def test_a_broken_cache_is_no_cache(shop: Path) -> None:
-    assert main(["check"]) == 0
-    (shop / ".ownedfields_cache/memory.pickle").write_bytes(b"nonsense")
-    assert main(["check"]) == 0
-
-
 def test_strict_reports_what_nobody_can_know(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = "from shop.models import Order\ndef f(thing, order: Order, name):\n    thing.update(status=1)\n"
     write(shop, "shop/views.py", f"{source}    setattr(order, name, 1)\n")

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import os
-import pickle
+import stat
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ownedfields import __version__
 from ownedfields.config import Config, ConfigError
 from ownedfields.discovery import Tree, find_files
-from ownedfields.results import FileResult, Report, assembled
+from ownedfields.remembering import Memory, Signature, from_text, to_text
+from ownedfields.results import Report, assembled
 
-Signature = tuple[int, int] | bytes
-Exports = frozenset[tuple[str, str, str]]
-
-
-@dataclass(slots=True)
-class Memory:
-    """What one check leaves for the next."""
-
-    key: str
-    signatures: dict[str, Signature] = field(default_factory=dict)
-    cue_hits: set[str] = field(default_factory=set)
-    name_hits: set[str] = field(default_factory=set)
-    exports: Exports = frozenset()
-    results: dict[str, FileResult] = field(default_factory=dict)
+FILE_NAME = "memory.json"
 
 
 def cached_check(
@@ -43,7 +30,7 @@ def cached_check(
 
         return Checker(config).run(may_share=may_share)
     started = time.perf_counter()
-    path = config.root / config.cache_dir / "memory.pickle"
+    path = config.root / config.cache_dir / FILE_NAME
     tree = find_files(config.root, config.exclude)
     if not tree.files:
         raise ConfigError(f"{config.root} holds no Python file: there is nothing to check.")
@@ -67,7 +54,7 @@ def signatures_of(tree: Tree, *, by_content: bool) -> dict[str, Signature]:
         return dict(tree.files)
     import hashlib  # brings a library of ciphers along: not for those who do not ask
 
-    return {path: hashlib.blake2b((tree.root / path).read_bytes(), digest_size=16).digest() for path in tree.files}
+    return {path: hashlib.blake2b((tree.root / path).read_bytes(), digest_size=16).hexdigest() for path in tree.files}
 
 
 def _key(config: Config, *, by_content: bool) -> str:
@@ -85,22 +72,31 @@ def _tool_signature() -> str:
 
 
 def _load(path: Path, key: str) -> Memory:
+    """Return what the last check left, or nothing where the file is missing, foreign, broken or no plain file."""
     try:
-        with path.open("rb") as stream:
-            memory = pickle.load(stream)  # noqa: S301 - written by this tool, in the project's own folder
-    except Exception:  # a broken cache is no cache, whatever broke it
+        if not _is_ours(path.parent) or not stat.S_ISREG(path.lstat().st_mode):
+            return Memory("")
+        memory = from_text(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Memory("")
-    return memory if isinstance(memory, Memory) and memory.key == key else Memory("")
+    return memory if memory.key == key else Memory("")
 
 
 def _store(path: Path, memory: Memory) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
+        if not _is_ours(path.parent):
+            return
         ignore = path.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
         temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_bytes(pickle.dumps(memory, protocol=5))
+        temporary.write_text(to_text(memory), encoding="utf-8")
         temporary.replace(path)
     except OSError:
         return
+
+
+def _is_ours(folder: Path) -> bool:
+    """Return whether the folder is one, not a link that leads what is written somewhere else."""
+    return not folder.is_symlink()
