@@ -84,11 +84,23 @@ def _result(value: Any) -> FileResult:
 
 def _finding(value: Any) -> Finding:
     *place, snippet, why, fix, first, last = value
+    rule, path, line, column, end_line, end_column, message, symbol, subject = _shaped(place, PLACE)
+    fix, first_line, last_line = _shaped([fix, first, last], LINES)
     return Finding(
-        *_shaped(place, PLACE),
-        tuple(_texts(snippet)),
-        tuple(Why(*_shaped(step, WHY)) for step in why),
-        *_shaped([fix, first, last], LINES),
+        rule=rule,
+        path=path,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        message=message,
+        symbol=symbol,
+        subject=subject,
+        snippet=tuple(_texts(snippet)),
+        why=tuple(Why(*_shaped(step, WHY)) for step in why),
+        fix=fix,
+        first_line=first_line,
+        last_line=last_line,
     )
 
 
