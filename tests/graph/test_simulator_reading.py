@@ -276,14 +276,17 @@ def test_a_certificate_signs_in_over_tls(tmp_path):
     assert caught.value.reason_code == "certificate_invalid"
 
 
+SMALL_POOL = ServiceLimits(Window(20, 1), Window(40, 1), Window(10, 1), Window(20, 1))
 SMALL = LimitRules(
-    configuration=ServiceLimits(Window(20, 1), Window(40, 1), Window(10, 1), Window(20, 1)),
-    devices=ServiceLimits(Window(20, 1), Window(40, 1), Window(10, 1), Window(20, 1)),
+    configuration=SMALL_POOL,
+    apps=SMALL_POOL,
+    enrollment=SMALL_POOL,
+    rbac=SMALL_POOL,
+    devices=SMALL_POOL,
     conditional_access=ServiceLimits(any_per_tenant=Window(10, 1), tells_when=False),
 )
 SMALL_ALLOWANCES = {
-    Service.INTUNE: Allowance(20, 10, 1.0),
-    Service.INTUNE_DEVICES: Allowance(20, 10, 1.0),
+    **dict.fromkeys(Service, Allowance(20, 10, 1.0)),
     Service.CONDITIONAL_ACCESS: Allowance(10, 10, 1.0),
     Service.DIRECTORY: Allowance(1000, 100, 1.0),
 }

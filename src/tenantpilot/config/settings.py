@@ -220,6 +220,9 @@ GRAPH_LIMITS = env.rates(
     "GRAPH_LIMITS",
     {
         "intune": (1000, 100, 20.0),
+        "intune_apps": (1000, 100, 20.0),
+        "intune_enrollment": (1000, 100, 20.0),
+        "intune_rbac": (1000, 100, 20.0),
         "intune_devices": (2000, 200, 20.0),
         "conditional_access": (1, 1, 1.0),
         "directory": (1500, 200, 10.0),

@@ -24,6 +24,12 @@ class Service(StrEnum):
     """A part of Graph that counts requests for itself."""
 
     INTUNE = "intune"
+    """Device configuration, compliance, and what has no pool of its own."""
+    INTUNE_APPS = "intune_apps"
+    """Applications, their protection and their configuration."""
+    INTUNE_ENROLLMENT = "intune_enrollment"
+    INTUNE_RBAC = "intune_rbac"
+    """Roles, their assignments and scope tags."""
     INTUNE_DEVICES = "intune_devices"
     """Devices and the scripts that run on them."""
     CONDITIONAL_ACCESS = "conditional_access"
@@ -58,6 +64,9 @@ class Allowance:
 
 ALLOWANCES: Mapping[Service, Allowance] = {
     Service.INTUNE: Allowance(requests=1000, writes=100, seconds=20.0),
+    Service.INTUNE_APPS: Allowance(requests=1000, writes=100, seconds=20.0),
+    Service.INTUNE_ENROLLMENT: Allowance(requests=1000, writes=100, seconds=20.0),
+    Service.INTUNE_RBAC: Allowance(requests=1000, writes=100, seconds=20.0),
     Service.INTUNE_DEVICES: Allowance(requests=2000, writes=200, seconds=20.0),
     Service.CONDITIONAL_ACCESS: Allowance(requests=1, writes=1, seconds=1.0),
     Service.DIRECTORY: Allowance(requests=1500, writes=200, seconds=10.0),

@@ -35,11 +35,17 @@ class ServiceLimits:
     """Whether its 429 has a Retry-After."""
 
 
+INTUNE = ServiceLimits(Window(1000, 20), Window(2000, 20), Window(100, 20), Window(200, 20))
+
+
 @dataclass(frozen=True)
 class LimitRules:
     """All limits. The figures are Microsoft's; a test may set smaller ones."""
 
-    configuration: ServiceLimits = ServiceLimits(Window(1000, 20), Window(2000, 20), Window(100, 20), Window(200, 20))
+    configuration: ServiceLimits = INTUNE
+    apps: ServiceLimits = INTUNE
+    enrollment: ServiceLimits = INTUNE
+    rbac: ServiceLimits = INTUNE
     devices: ServiceLimits = ServiceLimits(Window(2000, 20), Window(4000, 20), Window(200, 20), Window(400, 20))
     conditional_access: ServiceLimits = ServiceLimits(any_per_tenant=Window(1, 1), tells_when=False)
     identity: ServiceLimits = ServiceLimits(any_per_app=Window(3500, 10), writes_per_app=Window(3000, 150))
@@ -51,6 +57,9 @@ class LimitRules:
         """The limits of one service."""
         services = {
             Limit.CONFIGURATION: self.configuration,
+            Limit.APPS: self.apps,
+            Limit.ENROLLMENT: self.enrollment,
+            Limit.RBAC: self.rbac,
             Limit.DEVICES: self.devices,
             Limit.CONDITIONAL_ACCESS: self.conditional_access,
             Limit.IDENTITY: self.identity,

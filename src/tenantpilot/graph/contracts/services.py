@@ -10,12 +10,16 @@ _SCRIPTS = (
     "deviceCustomAttributeShellScripts",
     "managedDevices",
 )
+_ENROLLMENT = ("deviceEnrollmentConfigurations", "windowsAutopilotDeploymentProfiles", "depOnboardingSettings")
+_RBAC = ("roleDefinitions", "roleAssignments", "roleScopeTags")
 # Source: https://learn.microsoft.com/graph/throttling-limits
 _PREFIXES = {
     **{f"/deviceManagement/{name}": Service.INTUNE_DEVICES for name in _SCRIPTS},
+    **{f"/deviceManagement/{name}": Service.INTUNE_ENROLLMENT for name in _ENROLLMENT},
+    **{f"/deviceManagement/{name}": Service.INTUNE_RBAC for name in _RBAC},
     "/identity/conditionalAccess/": Service.CONDITIONAL_ACCESS,
     "/deviceManagement": Service.INTUNE,
-    "/deviceAppManagement": Service.INTUNE,
+    "/deviceAppManagement": Service.INTUNE_APPS,
 }
 
 

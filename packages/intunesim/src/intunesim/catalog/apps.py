@@ -1,6 +1,6 @@
 """Applications, their protection and configuration, and policy sets."""
 
-from intunesim.catalog.model import BETA, BOTH, Assign, Child, Collection, Paging, Reference
+from intunesim.catalog.model import BETA, BOTH, Assign, Child, Collection, Limit, Paging, Reference
 from intunesim.catalog.roles import APPS
 
 ASSIGNMENTS = Child("assignments", page_size=25)
@@ -20,6 +20,7 @@ def _protection(key: str, collection: str, entity: str) -> Collection:
         versions=BETA if entity.startswith("windows") else BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         workload="app",
         page_size=100,
         children=(PROTECTED_APPS, ASSIGNMENTS),
@@ -42,6 +43,7 @@ COLLECTIONS = (
         versions=BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         workload="app",
         page_size=100,
         abstract=True,
@@ -64,6 +66,7 @@ COLLECTIONS = (
         versions=BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         workload="app",
         page_size=100,
         children=(PROTECTED_APPS, ASSIGNMENTS, Child("settings", page_size=25)),
@@ -82,6 +85,7 @@ COLLECTIONS = (
         versions=BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         workload="app",
         children=(ASSIGNMENTS,),
         abstract=True,
@@ -99,6 +103,7 @@ COLLECTIONS = (
         versions=BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         workload="app",
         paging=Paging.SKIP,
         children=(
@@ -132,6 +137,7 @@ COLLECTIONS = (
         versions=BOTH,
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         required=("displayName",),
         created="",
         scope_tags="",
@@ -142,6 +148,7 @@ COLLECTIONS = (
         entity="policySet",
         read_roles=READ,
         write_roles=WRITE,
+        limit=Limit.APPS,
         page_size=25,
         expand_on_list=False,
         children=(Child("items", page_size=100), ASSIGNMENTS),

@@ -30,6 +30,9 @@ class Limit(StrEnum):
     """Which throttling budget a collection is charged to."""
 
     CONFIGURATION = "configuration"
+    APPS = "apps"
+    ENROLLMENT = "enrollment"
+    RBAC = "rbac"
     DEVICES = "devices"
     CONDITIONAL_ACCESS = "conditional_access"
     IDENTITY = "identity"

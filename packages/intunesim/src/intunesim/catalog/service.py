@@ -11,6 +11,7 @@ COLLECTIONS = (
     Collection(
         key="roleScopeTag",
         path="deviceManagement/roleScopeTags",
+        limit=Limit.RBAC,
         entity="roleScopeTag",
         read_roles=RBAC.read,
         write_roles=RBAC.write,
@@ -27,6 +28,7 @@ COLLECTIONS = (
     Collection(
         key="roleDefinition",
         path="deviceManagement/roleDefinitions",
+        limit=Limit.RBAC,
         entity="roleDefinition",
         versions=BOTH,
         read_roles=RBAC.read,
@@ -44,6 +46,7 @@ COLLECTIONS = (
     Collection(
         key="roleAssignment",
         path="deviceManagement/roleAssignments",
+        limit=Limit.RBAC,
         entity="deviceAndAppManagementRoleAssignment",
         versions=BOTH,
         read_roles=RBAC.read,
@@ -59,6 +62,7 @@ COLLECTIONS = (
     Collection(
         key="autopilotProfile",
         path="deviceManagement/windowsAutopilotDeploymentProfiles",
+        limit=Limit.ENROLLMENT,
         entity="windowsAutopilotDeploymentProfile",
         versions=BOTH,
         read_roles=SERVICE.read,
@@ -72,6 +76,7 @@ COLLECTIONS = (
     Collection(
         key="enrollmentConfiguration",
         path="deviceManagement/deviceEnrollmentConfigurations",
+        limit=Limit.ENROLLMENT,
         entity="deviceEnrollmentConfiguration",
         versions=BOTH,
         read_roles=SERVICE.read,
@@ -87,6 +92,7 @@ COLLECTIONS = (
     Collection(
         key="depToken",
         path="deviceManagement/depOnboardingSettings",
+        limit=Limit.ENROLLMENT,
         entity="depOnboardingSetting",
         name="tokenName",
         read_roles=SERVICE.read,
