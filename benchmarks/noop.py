@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantpilot.operations.taskapi import task
+from tenantpilot.operations.queues.task_api import task
 from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.capabilities import Capability
 

@@ -92,13 +92,13 @@ def _repeats(draw: Draw) -> Any:
 
 
 def _time_left(draw: Draw) -> Any:
-    from tenantpilot.operations.statistics import time_left
+    from tenantpilot.operations.monitoring.statistics import time_left
 
     return time_left(_active("running"), now=draw.now)
 
 
 def _why(draw: Draw) -> Any:
-    from tenantpilot.operations.waiting import why
+    from tenantpilot.operations.monitoring.wait_reasons import why
 
     return why(_active("queued"), now=draw.now)
 
@@ -131,13 +131,13 @@ def _tenants(draw: Draw) -> Any:
 
 
 def _durations(draw: Draw) -> Any:
-    from tenantpilot.operations.statistics import durations
+    from tenantpilot.operations.monitoring.statistics import durations
 
     return durations(draw.places.large)
 
 
 def _throughput(draw: Draw) -> Any:
-    from tenantpilot.operations.statistics import throughput
+    from tenantpilot.operations.monitoring.statistics import throughput
 
     return throughput(draw.places.large, now=draw.now)
 
@@ -150,13 +150,13 @@ def _schedules(draw: Draw) -> Any:
 
 
 def _health(draw: Draw) -> Any:
-    from tenantpilot.operations.health import queue_health
+    from tenantpilot.operations.monitoring.health import queue_health
 
     return queue_health(now=draw.now)
 
 
 def _metrics(draw: Draw) -> Any:
-    from tenantpilot.operations.metrics import exposition
+    from tenantpilot.operations.monitoring.metrics import exposition
 
     return exposition(now=draw.now)
 
@@ -174,7 +174,7 @@ def _active_like(_draw: Draw) -> Any:
 
 
 def _slots(_draw: Draw) -> Any:
-    from tenantpilot.operations import slots
+    from tenantpilot.operations.lifecycle import slots
 
     return slots.full(_active("queued"))
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tenantpilot.cli.main import app
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.progress import Progress
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import operation_types

@@ -11,7 +11,7 @@ from intunesim import Plan, Simulator, generate, serving
 
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import Tenant
 

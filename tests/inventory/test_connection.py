@@ -8,7 +8,7 @@ from tenantpilot.inventory.connecting.services import connection_state, start_ch
 from tenantpilot.inventory.models import PolicyTypeAccess
 from tenantpilot.inventory.policy_types import every
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import TenantCredential
 
 SCRIPTS = {"powershellScript", "shellScript", "remediation", "customAttribute", "complianceScript"}

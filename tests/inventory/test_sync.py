@@ -13,8 +13,8 @@ from tenantpilot.inventory.models import Policy, PolicyTypeSync
 from tenantpilot.inventory.policy_types import every
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.operations.runner import Runner
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.workers.runner import Runner
 
 CATALOG = "/deviceManagement/configurationPolicies"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
-from tenantpilot.operations.watching import Watch
 from tenantpilot.tenancy.models import Tenant
 from tests.operations.kit import WORK, Engine
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from tenantpilot.operations.answers import Claimed, Started
-from tenantpilot.operations.context import RunContext
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.reconciler import Reconciler
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.reconciling import Reconciler
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.results import Claimed, Started
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import Limits, OperationType, operation_types
-from tenantpilot.operations.watching import Watch
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.capabilities import Capability
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -3,10 +3,10 @@
 import pytest
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.again import CannotRunAgain, retry_failed, run_again, why_not_again, why_not_retry
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed
 from tenantpilot.operations.items.working import Item, work_through
+from tenantpilot.operations.lifecycle.rerun import CannotRunAgain, retry_failed, run_again, why_not_again, why_not_retry
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
 from tests.operations.kit import WORK, QueueIsDown, again

@@ -14,11 +14,11 @@ from django.db import IntegrityError, OperationalError, connection
 
 from tenantpilot.config import logs
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.operations.answers import DispatchFailed
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.presenter import OperationUxPresenter
-from tenantpilot.operations.runner import NotSettled, Runner
+from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.operations.run_context import RunContext
+from tenantpilot.operations.workers.runner import NotSettled, Runner
 from tests.operations.kit import Engine, again, work_is
 
 pytestmark = pytest.mark.contract

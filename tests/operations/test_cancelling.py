@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.answers import CannotCancel, NotClaimable
-from tenantpilot.operations.context import RunCancelled, RunContext
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.results import CannotCancel, NotClaimable
+from tenantpilot.operations.run_context import RunCancelled, RunContext
 from tenantpilot.operations.states import RunOutcome, RunStatus
+from tenantpilot.operations.workers.runner import Runner
 from tests.operations.kit import SUCCEEDED, Engine, again, work_is
 
 pytestmark = pytest.mark.contract

@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from tenantpilot.operations.answers import Claimed, NotClaimable, Settled, WaitsForSlot
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import Claimed, NotClaimable, Settled, WaitsForSlot
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome, RunStatus
-from tenantpilot.operations.watching import Watch
 from tests.operations.kit import SUCCEEDED, Engine, again
 
 pytestmark = pytest.mark.contract

@@ -17,9 +17,9 @@ from django.test import override_settings
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.dispatch import DatabaseDispatcher
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunStatus
 from tests.databases import OwnDatabase

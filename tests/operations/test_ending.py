@@ -7,13 +7,13 @@ from django.db import DatabaseError, transaction
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.core.sanitizing import Failure
-from tenantpilot.operations.context import OperationFailed, RunContext, TimeLimitExceeded
-from tenantpilot.operations.endings import Ending, ending_of, outcome_of
+from tenantpilot.operations.lifecycle.outcome import Ending, ending_of, outcome_of
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.notifications import OperationRunCompleted
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.run_context import OperationFailed, RunContext, TimeLimitExceeded
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import operation_types
+from tenantpilot.operations.workers.runner import Runner
 from tests.operations.kit import SUCCEEDED, Engine, again, limited
 
 pytestmark = pytest.mark.contract
@@ -250,10 +250,10 @@ def test_an_ending_that_the_database_refuses_is_replaced_by_a_plain_one(
     engine: Engine, alice: Any, monkeypatch: Any
 ) -> None:
     """OPS-07: a run always reaches its end, even when what it wants to say cannot be stored."""
-    monkeypatch.setattr("tenantpilot.operations.runner.time.sleep", lambda _seconds: None)
-    monkeypatch.setattr("tenantpilot.operations.runner.connection.close", lambda: None)
+    monkeypatch.setattr("tenantpilot.operations.workers.runner.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("tenantpilot.operations.workers.runner.connection.close", lambda: None)
     monkeypatch.setattr(
-        "tenantpilot.operations.runner.ending_of", lambda *_, **__: Ending(RunOutcome.SUCCEEDED, {"failed": -1})
+        "tenantpilot.operations.workers.runner.ending_of", lambda *_, **__: Ending(RunOutcome.SUCCEEDED, {"failed": -1})
     )
     assert engine.perform(lambda context: None, alice).reason_code == "internal_error"
 

@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.sanitizing import failure
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.states import RunOutcome
 from tests.databases import IS_POSTGRESQL, OwnDatabase

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tenantpilot.operations.answers import Claimed, NotClaimable, WaitsForSlot
-from tenantpilot.operations.context import LeaseLost, RunContext
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent, RunProgress
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.results import Claimed, NotClaimable, WaitsForSlot
+from tenantpilot.operations.run_context import LeaseLost, RunContext
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.operations.kit import SUCCEEDED, Engine, again
 
@@ -94,7 +94,7 @@ def test_a_lease_of_a_run_that_ended_writes_nothing(engine: Engine, alice: Any) 
 
 def test_a_token_of_another_run_is_worth_nothing(engine: Engine) -> None:
     """OPS-07: a lease is for one run."""
-    from tenantpilot.operations.leases import Lease
+    from tenantpilot.operations.lifecycle.leases import Lease
 
     one, other = engine.running(what="one"), engine.running(what="other")
     stolen = Lease(other.run.pk, one.lease.token, 1)

@@ -8,9 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
-from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.metrics import _last_before, exposition
+from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.models import RunEvent
+from tenantpilot.operations.monitoring.metrics import _last_before, exposition
 from tenantpilot.operations.states import RunOutcome
 from tests.operations.kit import NOON
 

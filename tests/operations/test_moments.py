@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Q
 
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.moments import BLUR, before, since, span
+from tenantpilot.operations.monitoring.time_ranges import BLUR, before, since, span
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tests.operations.kit import NOON, Engine
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.lifecycle.progress import MAX, Progress
 from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.progress import MAX, Progress
+from tenantpilot.operations.run_context import RunContext
 from tests.operations.kit import Engine, again
 
 pytestmark = pytest.mark.contract

@@ -7,11 +7,11 @@ import pytest
 from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
-from tenantpilot.operations.answers import Settled
-from tenantpilot.operations.checkpoints import Kept
-from tenantpilot.operations.dispatch import DatabaseDispatcher
+from tenantpilot.operations.lifecycle.checkpoints import Kept
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
+from tenantpilot.operations.results import Settled
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import operation_types

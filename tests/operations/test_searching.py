@@ -4,10 +4,10 @@ import pytest
 
 from tenantpilot.core.sanitizing import describe
 from tenantpilot.inventory.services import start_ignore
-from tenantpilot.operations import searching
-from tenantpilot.operations.endings import ending_of, stopped
+from tenantpilot.operations.lifecycle.outcome import ending_of, stopped
 from tenantpilot.operations.models import OperationRun, RunItem
-from tenantpilot.operations.searching import search
+from tenantpilot.operations.monitoring import search as run_search
+from tenantpilot.operations.monitoring.search import search
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tests.operations.kit import WORK, Engine
@@ -108,7 +108,7 @@ def test_sec_03_a_run_of_another_tenant_is_not_found_not_even_by_its_number(engi
 
 
 def test_it_looks_through_the_newest_runs_alone_but_a_number_finds_any(engine, found, monkeypatch):
-    monkeypatch.setattr(searching, "NEWEST", 2)
+    monkeypatch.setattr(run_search, "NEWEST", 2)
     oldest, *newest = (finished(engine, stopped(RunOutcome.FAILED, describe("worker_lost"))) for _each in range(3))
     assert found("worker_lost") == newest[::-1]
     assert found(f"#{oldest}") == [oldest]
@@ -117,7 +117,7 @@ def test_it_looks_through_the_newest_runs_alone_but_a_number_finds_any(engine, f
 def test_it_looks_into_the_items_of_the_newest_runs_and_of_the_newest_bulk_operations_alone(
     engine, found, bulk, monkeypatch
 ):
-    monkeypatch.setattr(searching, "NEWEST_WITH_ITEMS", 1)
+    monkeypatch.setattr(run_search, "NEWEST_WITH_ITEMS", 1)
     first = bulk("BitLocker")
     finished(engine, stopped(RunOutcome.FAILED, describe("worker_lost")))
     assert found("BitLocker") == [first]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tenantpilot.operations.answers import Claimed, NotClaimable, WaitsForSlot
-from tenantpilot.operations.context import RunCancelled
-from tenantpilot.operations.health import queue_health
 from tenantpilot.operations.models import Notification, ProcessHeartbeat, RunEvent
-from tenantpilot.operations.waiting import Cause, why
+from tenantpilot.operations.monitoring.health import queue_health
+from tenantpilot.operations.monitoring.wait_reasons import Cause, why
+from tenantpilot.operations.results import Claimed, NotClaimable, WaitsForSlot
+from tenantpilot.operations.run_context import RunCancelled
 from tests.operations.kit import NOON, SUCCEEDED, WORK, Engine, again, limited
 from tests.operations.test_clocks import look
 

@@ -7,10 +7,10 @@ from django.db import IntegrityError, OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed, Started
-from tenantpilot.operations.dispatch import DatabaseDispatcher
-from tenantpilot.operations.identity import identity_of
+from tenantpilot.operations.lifecycle.identity import identity_of
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
+from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.tenancy.models import Tenant
@@ -136,7 +136,7 @@ def test_the_database_queue_takes_the_job_in_the_same_transaction(engine: Engine
 
 def test_the_job_is_the_row_that_the_queue_itself_would_write(engine: Engine, alice: Any) -> None:
     """OPS-31: the one statement that takes the place of `enqueue`."""
-    from tenantpilot.operations.tasks import execute_run
+    from tenantpilot.operations.workers.tasks import execute_run
 
     DatabaseDispatcher().dispatch(7, queue="bulk", priority=3, not_before=engine.clock())
     execute_run.using(queue_name="bulk", priority=3, run_after=engine.clock()).enqueue(7)

@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.db import connection
 
 from tenantpilot.core.sanitizing import describe
-from tenantpilot.operations import statistics
-from tenantpilot.operations.endings import stopped
+from tenantpilot.operations.lifecycle.outcome import stopped
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.monitoring import statistics
+from tenantpilot.operations.monitoring.statistics import TimeLeft, durations, throughput, time_left
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.operations.statistics import TimeLeft, durations, throughput, time_left
 from tests.operations.kit import NOON, SUCCEEDED, WORK, Engine, again
 
 FAILED = stopped(RunOutcome.FAILED, describe("worker_lost"))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from tenantpilot.operations.context import RunContext
-from tenantpilot.operations.endings import ending_of
+from tenantpilot.operations.lifecycle.outcome import ending_of
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.summary import OperationSummaryKeys, clean_counts
 from tests.operations.kit import Engine
 

@@ -12,11 +12,11 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from tenantpilot.operations.checkpoints import Kept
-from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.runner import Runner
-from tenantpilot.operations.ticker import Ticker
+from tenantpilot.operations.run_context import RunContext
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.operations.workers.ticker import Ticker
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.operations.kit import WORK, Engine, again, limited, work_is
 
@@ -134,7 +134,7 @@ def test_what_a_worker_says_while_its_run_is_given_up_is_on_the_record_or_refuse
     live: Engine, alice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """OPS-07: it wakes up between the reconciler's last look at its checkpoint and the ending."""
-    from tenantpilot.operations import reconciling
+    from tenantpilot.operations.lifecycle import reconciler
 
     with limited(attempts=1):
         claimed = live.running(alice)
@@ -146,7 +146,7 @@ def test_what_a_worker_says_while_its_run_is_given_up_is_on_the_record_or_refuse
             connection.close()
 
         worker = threading.Thread(target=speak)
-        real = reconciling._last_known
+        real = reconciler._last_known
 
         def last_known(run: OperationRun) -> Any:
             found = real(run)
@@ -154,7 +154,7 @@ def test_what_a_worker_says_while_its_run_is_given_up_is_on_the_record_or_refuse
             worker.join(timeout=0.5)
             return found
 
-        monkeypatch.setattr(reconciling, "_last_known", last_known)
+        monkeypatch.setattr(reconciler, "_last_known", last_known)
         monkeypatch.setattr(live.watch, "look", lambda signs: dict.fromkeys(signs, 3_600.0))
         live.reconcile()
     worker.join(timeout=30)

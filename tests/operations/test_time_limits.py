@@ -10,9 +10,9 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenantpilot.operations.context import RunContext, TimeLimitExceeded
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.ticker import Ticker
+from tenantpilot.operations.run_context import RunContext, TimeLimitExceeded
+from tenantpilot.operations.workers.ticker import Ticker
 from tests.operations.kit import SUCCEEDED, WORK, Engine, again, limited
 from tests.operations.test_clocks import look
 

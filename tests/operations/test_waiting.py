@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
-from tenantpilot.operations.answers import Claimed, WaitsForSlot
 from tenantpilot.operations.models import ProcessHeartbeat
-from tenantpilot.operations.waiting import Cause, why
+from tenantpilot.operations.monitoring.wait_reasons import Cause, why
+from tenantpilot.operations.results import Claimed, WaitsForSlot
 from tests.operations.kit import SUCCEEDED, Engine, again
 
 pytestmark = pytest.mark.contract

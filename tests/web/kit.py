@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from tenantpilot.core.sanitizing import describe
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.operations.answers import Claimed
-from tenantpilot.operations.endings import ending_of
+from tenantpilot.operations.lifecycle.outcome import ending_of
+from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.results import Claimed
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User
 

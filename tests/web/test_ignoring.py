@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.workers.runner import Runner
 from tests.web.html import read
 from tests.web.kit import SCRIPT, policies, policy
 

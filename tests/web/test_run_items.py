@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from tenantpilot.inventory.services import start_ignore
-from tenantpilot.operations.answers import AlreadyActive
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.results import AlreadyActive
+from tenantpilot.operations.workers.runner import Runner
 from tests.web.html import read
 from tests.web.kit import LIST, SCRIPT, at_most_queries, ended, policies, queued, running
 

@@ -178,8 +178,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/.+\.[0-9a-f]{12}\.[a-z0-9]+$"
 
 # Operations
 ENGINES = {
-    "database": "tenantpilot.operations.dispatch.DatabaseDispatcher",
-    "procrastinate": "tenantpilot.operations.distributed.ProcrastinateDispatcher",
+    "database": "tenantpilot.operations.queues.dispatch.DatabaseDispatcher",
+    "procrastinate": "tenantpilot.operations.queues.procrastinate.ProcrastinateDispatcher",
 }
 OPERATIONS_DISPATCHER = env.choice("ENGINE", "database", ENGINES)
 if ENGINES["procrastinate"] == OPERATIONS_DISPATCHER and not ON_POSTGRESQL:

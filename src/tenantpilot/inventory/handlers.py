@@ -16,8 +16,8 @@ from tenantpilot.graph.whole import WholeRead, torn_ones
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.platforms import platform_of
 from tenantpilot.inventory.recording import Observation, record_failure, record_type
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.items.working import Item, RunItems
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
 
 

@@ -3,9 +3,9 @@
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.inventory.selecting import find_policies
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, work_through
+from tenantpilot.operations.run_context import RunContext
 
 
 class PolicyNotFound(ReasonedError):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.items.working import Item
+from tenantpilot.operations.run_context import RunContext
 
 MOST_CHOSEN = 10_000
 CHUNK = 500

@@ -7,7 +7,7 @@ from tenantpilot.core.sanitizing import sanitize
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, BULK_POLICY_UNIGNORE, INVENTORY_SYNC
 from tenantpilot.inventory.selecting import INPUT, Selection, as_input
-from tenantpilot.operations.answers import AlreadyActive, Started
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User
 

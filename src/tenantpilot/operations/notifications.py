@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tenantpilot.core.inserting import Insert
-from tenantpilot.operations.endings import EndedRun, Ending
+from tenantpilot.operations.lifecycle.outcome import EndedRun, Ending
 from tenantpilot.operations.models import Notification
 
 _INSERT = Insert(Notification)

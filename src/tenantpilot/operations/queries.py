@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from tenantpilot.operations.states import ACTIVE, RunOutcome, RunStatus
 
 if TYPE_CHECKING:
-    from tenantpilot.operations.leases import Lease
+    from tenantpilot.operations.lifecycle.leases import Lease
     from tenantpilot.operations.models import Notification, OperationRun  # noqa: F401 named in strings
     from tenantpilot.tenancy.models import Tenant, User, Workspace
 

@@ -10,28 +10,14 @@ from django.db import connection, transaction
 from tenantpilot.audit import services as audit
 from tenantpilot.core.inserting import stored_time
 from tenantpilot.core.sanitizing import describe, harmless
-from tenantpilot.operations import slots
-from tenantpilot.operations.answers import (
-    AlreadyActive,
-    CannotCancel,
-    Claimed,
-    DispatchFailed,
-    NotClaimable,
-    Settled,
-    Signals,
-    Started,
-    WaitsForSlot,
-)
-from tenantpilot.operations.dispatch import Dispatcher, configured_dispatcher
-from tenantpilot.operations.endings import EndedRun, Ending, stopped
-from tenantpilot.operations.identity import identity_of, workspace_of
-from tenantpilot.operations.leases import HANDED_ON, LEFT_IN_GOOD_ORDER, SET_ASIDE, Lease, lease_time
-from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.notifications import OperationRunCompleted
-from tenantpilot.operations.progress import Progress
-from tenantpilot.operations.reconciling import Reconciler
-from tenantpilot.operations.spending import at_least
-from tenantpilot.operations.statements import (
+from tenantpilot.operations.lifecycle import slots
+from tenantpilot.operations.lifecycle.identity import identity_of, workspace_of
+from tenantpilot.operations.lifecycle.leases import HANDED_ON, LEFT_IN_GOOD_ORDER, SET_ASIDE, Lease, lease_time
+from tenantpilot.operations.lifecycle.outcome import EndedRun, Ending, stopped
+from tenantpilot.operations.lifecycle.progress import Progress
+from tenantpilot.operations.lifecycle.reconciler import Reconciler
+from tenantpilot.operations.lifecycle.silence import Watch, watch
+from tenantpilot.operations.lifecycle.statements import (
     BORN_WITH,
     END,
     INSERT_EVENT,
@@ -48,9 +34,23 @@ from tenantpilot.operations.statements import (
     values_of_end,
     wait_for_no_lock,
 )
+from tenantpilot.operations.lifecycle.time_spent import at_least
+from tenantpilot.operations.models import OperationRun, RunProgress
+from tenantpilot.operations.notifications import OperationRunCompleted
+from tenantpilot.operations.queues.dispatch import Dispatcher, configured_dispatcher
+from tenantpilot.operations.results import (
+    AlreadyActive,
+    CannotCancel,
+    Claimed,
+    DispatchFailed,
+    NotClaimable,
+    Settled,
+    Signals,
+    Started,
+    WaitsForSlot,
+)
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import Inputs, OperationType
-from tenantpilot.operations.watching import Watch, watch
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 log = structlog.get_logger(__name__)

@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenantpilot.operations.monitoring.statistics import Day, Durations
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.operations.statistics import Day, Durations
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web.words import figure, length
 

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Toast
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web import toasts
 from tenantpilot.web.access import TenantRequest

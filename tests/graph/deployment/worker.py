@@ -18,7 +18,7 @@ CREATED = "deviceConfiguration"
 def sync(run_id: int) -> str:
     """Do one inventory sync as a worker of the product does it; answers its outcome."""
     from tenantpilot.operations.models import OperationRun
-    from tenantpilot.operations.runner import Runner
+    from tenantpilot.operations.workers.runner import Runner
 
     Runner().execute(run_id)
     return str(OperationRun.everywhere.get(pk=run_id).outcome)

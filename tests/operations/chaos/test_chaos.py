@@ -13,7 +13,7 @@ from django.db import connection
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.leases import SET_ASIDE
+from tenantpilot.operations.lifecycle.leases import SET_ASIDE
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.operations.chaos.journal import lines

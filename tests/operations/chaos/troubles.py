@@ -108,7 +108,7 @@ def _make_commits_mortal() -> None:
 
 def _trouble_the_queue() -> None:
     """It refuses, and it delivers twice."""
-    from tenantpilot.operations.dispatch import configured_dispatcher
+    from tenantpilot.operations.queues.dispatch import configured_dispatcher
 
     dispatcher: Any = type(configured_dispatcher())
     real = dispatcher.dispatch

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.models import RunProgress
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.types import Limits, operation_types
 
 STEP_SECONDS = 0.05

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tenantpilot.config.settings import ENGINES
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun, RunEvent
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType, operation_types
-from tenantpilot.operations.watching import Watch
 from tenantpilot.operations.workers.database import GracefulWorker
 from tenantpilot.operations.workers.departure import Departure
 from tests.databases import IS_POSTGRESQL
@@ -96,7 +96,7 @@ def _drain_procrastinate(*queues: str) -> None:
 
 
 async def _procrastinate_until_empty(queues: Sequence[str]) -> None:
-    from tenantpilot.operations.workers.distributed import worker_of
+    from tenantpilot.operations.workers.procrastinate import worker_of
 
     async with worker_of(queues, name="test") as worker:
         worker.wait = False

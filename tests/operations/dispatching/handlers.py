@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 

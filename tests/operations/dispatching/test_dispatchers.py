@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenantpilot.operations.answers import DispatchFailed
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
+from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.operations.dispatching.conftest import executed
 from tests.operations.dispatching.handlers import BULK

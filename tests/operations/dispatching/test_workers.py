@@ -10,10 +10,10 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenantpilot.operations.answers import Claimed
-from tenantpilot.operations.dispatch import DatabaseDispatcher, Dispatcher
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.models import OperationRun, ProcessHeartbeat, RunEvent, RunProgress
+from tenantpilot.operations.queues.dispatch import DatabaseDispatcher, Dispatcher
+from tenantpilot.operations.results import Claimed
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.databases import IS_POSTGRESQL
 from tests.operations.dispatching.handlers import DEAF, HOLDING, WAITING

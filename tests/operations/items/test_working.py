@@ -9,10 +9,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.operations.context import LeaseLost, OperationFailed, RunCancelled, RunContext
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, RunItems, work_through
 from tenantpilot.operations.models import Notification, OperationRun, RunItem, RunProgress
+from tenantpilot.operations.run_context import LeaseLost, OperationFailed, RunCancelled, RunContext
 from tests.operations.kit import SUCCEEDED, WORK, again
 
 pytestmark = pytest.mark.contract

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenantpilot.operations.leases import Lease
-from tenantpilot.operations.statements import stored_token
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.statements import stored_token
 
 LEASE = timedelta(seconds=60)
 REDISPATCH = 60

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from tenantpilot.audit import services as audit
-from tenantpilot.operations.answers import AlreadyActive, CannotCancel, Claimed, NotClaimable, Started
-from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.progress import Progress
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.results import AlreadyActive, CannotCancel, Claimed, NotClaimable, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.operations.watching import Watch
 from tests.operations.kit import NOON, WORK, Line
 from tests.operations.modelling.expected import LEASE, Expected
 

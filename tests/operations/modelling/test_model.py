@@ -11,14 +11,15 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tenantpilot.operations import reconciling, service
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations import service
+from tenantpilot.operations.lifecycle import reconciler
+from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.reconciler import Reconciler
+from tenantpilot.operations.lifecycle.statements import ENDED, TAKE, Condition
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.queries import OperationRunQuerySet
-from tenantpilot.operations.reconciling import Reconciler
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.statements import ENDED, TAKE, Condition
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import Tenant, User
 from tests.operations.kit import WORK
@@ -130,7 +131,7 @@ def test_the_model_finds_a_time_limit_that_goes_by_the_clock(world: World, monke
 
     def settle_by_the_clock(self: Reconciler, run: OperationRun, *, now: datetime) -> str:
         if now - run.started_at > timedelta(seconds=WORK.limits.seconds):
-            return self._end(run, reconciling._timed_out, now=now)
+            return self._end(run, reconciler._timed_out, now=now)
         return real(self, run, now=now)
 
     monkeypatch.setattr(Reconciler, "_settle_lost", settle_by_the_clock)

@@ -25,8 +25,8 @@ def history(templates: SqliteTemplates | PostgresTemplates, django_db_blocker: o
         django_db_blocker.unblock(),  # type: ignore[attr-defined]
         pointing_default_at(made.name),
         # What is bounded to so many of the newest is bounded to a small part here too.
-        patch("tenantpilot.operations.searching.NEWEST", RUNS // 100),
-        patch("tenantpilot.operations.statistics.NEWEST_FOR_DAYS", RUNS // 100),
+        patch("tenantpilot.operations.monitoring.search.NEWEST", RUNS // 100),
+        patch("tenantpilot.operations.monitoring.statistics.NEWEST_FOR_DAYS", RUNS // 100),
     ):
         places = make_places()
         load(RUNS)

@@ -15,10 +15,10 @@ import django
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from tenantpilot.operations.context import RunContext
-    from tenantpilot.operations.runner import Runner
+    from tenantpilot.operations.run_context import RunContext
     from tenantpilot.operations.service import OperationRunService
     from tenantpilot.operations.types import operation_types
+    from tenantpilot.operations.workers.runner import Runner
     from tests.operations.kit import WORK, Line, work_is
 
     operation_types.register(WORK)

@@ -97,7 +97,7 @@ class Races:
 
         from django.utils import timezone
 
-        from tenantpilot.operations.leases import Lease
+        from tenantpilot.operations.lifecycle.leases import Lease
         from tenantpilot.operations.models import OperationRun
         from tests.operations.kit import SUCCEEDED
 

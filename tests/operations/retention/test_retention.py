@@ -8,15 +8,15 @@ from django.test import override_settings
 
 from tenantpilot.core.sanitizing import describe
 from tenantpilot.inventory.models import Policy
-from tenantpilot.operations.endings import Ending, stopped
 from tenantpilot.operations.items.working import Item, work_through
+from tenantpilot.operations.lifecycle.outcome import Ending, stopped
 from tenantpilot.operations.models import DailySlot, Notification, OperationRun, RunEvent, RunItem, RunProgress
 from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.retention import purging
 from tenantpilot.operations.retention.rules import Rules, configured
 from tenantpilot.operations.retention.services import start_daily
-from tenantpilot.operations.runner import Runner
 from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tests.databases import IS_POSTGRESQL
 from tests.operations.kit import SUCCEEDED, WORK, Engine, QueueIsDown

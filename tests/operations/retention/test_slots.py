@@ -8,11 +8,11 @@ from django.test import override_settings
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.operations.models import Schedule, ScheduleSlot
 from tenantpilot.operations.operations import OPERATION_RETENTION
-from tenantpilot.operations.runner import Runner
 from tenantpilot.operations.schedules import forgetting
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.forgetting import forget_slots
 from tenantpilot.operations.schedules.services import Ticked, create_schedule, tick
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant, Workspace
 
 DAY = timedelta(days=1)

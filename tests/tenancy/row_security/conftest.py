@@ -9,7 +9,7 @@ from django.db import connections
 
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.operations.endings import Ending
+from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.models import RunProgress
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from tenantpilot.cli.problems import Problem
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.operations import health
-from tenantpilot.operations.health import Health
+from tenantpilot.operations.monitoring import health
+from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy.credentials import open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential
 

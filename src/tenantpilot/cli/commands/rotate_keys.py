@@ -7,8 +7,8 @@ from django.utils import timezone
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
 from tenantpilot.cli.problems import Problem
-from tenantpilot.operations import health
-from tenantpilot.operations.health import Health
+from tenantpilot.operations.monitoring import health
+from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy.credentials import reseal_all
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.sealing import newest_key_id

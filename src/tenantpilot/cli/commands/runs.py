@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from tenantpilot.cli import run_words as words
 from tenantpilot.cli.console import err, out, say
 from tenantpilot.cli.problems import Problem
-from tenantpilot.operations.answers import CannotCancel
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant

@@ -11,8 +11,8 @@ from tenantpilot.cli.problems import Problem
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.policy_types import UnknownPolicyType, every
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed
 from tenantpilot.operations.presenter import OperationUxPresenter
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
 from tenantpilot.core.planner import refresh_statistics
-from tenantpilot.operations.dispatch import configured_dispatcher
+from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService

@@ -8,7 +8,7 @@ from tenantpilot.graph.probing import Probe
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
-from tenantpilot.operations.context import RunContext
+from tenantpilot.operations.run_context import RunContext
 
 WRITTEN = ("is_readable", "is_writable", "missing", "reason_code", "checked_at")
 

@@ -8,8 +8,8 @@ from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK
 from tenantpilot.inventory.connecting.words import expiry, reading, writing
 from tenantpilot.inventory.policy_types import PolicyType
-from tenantpilot.operations.answers import AlreadyActive, Started
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 

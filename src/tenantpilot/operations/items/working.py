@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from tenantpilot.core.sanitizing import MAX_ITEM, failure, sanitize
-from tenantpilot.operations.context import CircuitOpen, OperationFailed, RunContext
 from tenantpilot.operations.items.models import ItemState, RunItem
+from tenantpilot.operations.run_context import CircuitOpen, OperationFailed, RunContext
 
 CHUNK = 500
 MAX_KEY = 128

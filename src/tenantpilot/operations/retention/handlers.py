@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from tenantpilot.operations.context import RunContext
 from tenantpilot.operations.retention.purging import next_window, purge
 from tenantpilot.operations.retention.rules import configured
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.schedules.forgetting import forget_slots
 
 

@@ -6,8 +6,8 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from tenantpilot.operations.answers import DispatchFailed
 from tenantpilot.operations.operations import OPERATION_RETENTION
+from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.retention.models import DailySlot
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Workspace

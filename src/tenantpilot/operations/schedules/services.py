@@ -10,8 +10,8 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.schedules.cadence import Cadence
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.service import OperationRunService

@@ -16,8 +16,8 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from tenantpilot.operations.context import LeaseLost, RunContext, WorkerLeaves
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.run_context import LeaseLost, RunContext, WorkerLeaves
 from tenantpilot.operations.service import OperationRunService
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tenantpilot.operations.dispatch import configured_dispatcher
+from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.workers.departure import Departure, departure
 from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenantpilot.operations import moments
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.searching import NEWEST, NEWEST_WITH_ITEMS, search
+from tenantpilot.operations.monitoring import time_ranges
+from tenantpilot.operations.monitoring.search import NEWEST, NEWEST_WITH_ITEMS, search
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.access import tenants_where
@@ -85,7 +85,7 @@ class RunFilters(Filters):
         text = self.form.cleaned_data.get("q", "")
         found = super().filter_queryset(search(queryset, text) if text else queryset)
         first, end = self._span()
-        return found.filter(moments.span(first, end, **self._place())) if first or end else found
+        return found.filter(time_ranges.span(first, end, **self._place())) if first or end else found
 
     def _span(self) -> tuple[datetime | None, datetime | None]:
         chosen = self.form.cleaned_data

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.operations import links
 from tenantpilot.operations.models import OperationRun, Schedule
+from tenantpilot.operations.monitoring.statistics import TimeLeft
 from tenantpilot.operations.presenter import counts_text
-from tenantpilot.operations.statistics import TimeLeft
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web import assets, words
 from tenantpilot.web.schedule_words import cadence_words

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from tenantpilot.operations.answers import CannotCancel
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web import cancelling

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.inventory.connecting.services import connection_state, start_check
-from tenantpilot.operations.answers import AlreadyActive, Started
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import TenantCredential

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.inventory.selecting import PolicyFilter, Selection
 from tenantpilot.inventory.services import start_ignore, start_unignore
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.access import TenantRequest, requires
 from tenantpilot.web.starts import could_not_start, operation_started

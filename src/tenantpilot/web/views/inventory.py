@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.operations.answers import AlreadyActive, Started
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.access import TenantRequest, requires
 from tenantpilot.web.freshness import synced_at, syncs_of

@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tenantpilot.operations.metrics import CONTENT_TYPE, exposition
+from tenantpilot.operations.monitoring.metrics import CONTENT_TYPE, exposition
 
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantpilot.operations.again import why_not_again, why_not_retry
-from tenantpilot.operations.answers import CannotCancel
+from tenantpilot.operations.lifecycle.rerun import why_not_again, why_not_retry
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
+from tenantpilot.operations.monitoring.statistics import time_left
+from tenantpilot.operations.monitoring.wait_reasons import Waiting, why
+from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.statistics import time_left
 from tenantpilot.operations.types import operation_types
-from tenantpilot.operations.waiting import Waiting, why
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web import cancelling

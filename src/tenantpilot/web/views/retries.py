@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tenantpilot.operations import again
-from tenantpilot.operations.again import CannotRunAgain
-from tenantpilot.operations.answers import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.lifecycle import rerun
+from tenantpilot.operations.lifecycle.rerun import CannotRunAgain
 from tenantpilot.operations.links import run_url
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.access import TenantRequest, requires
@@ -26,14 +26,14 @@ Verb = Callable[..., Started | AlreadyActive]
 @requires(Capability.OPERATIONS_VIEW)
 def run_again(request: TenantRequest, run_id: int) -> HttpResponse:
     """The same work once more, as a new run that knows the one before it."""
-    return _start(request, run_id, again.run_again)
+    return _start(request, run_id, rerun.run_again)
 
 
 @require_POST
 @requires(Capability.OPERATIONS_VIEW)
 def retry_failed_items(request: TenantRequest, run_id: int) -> HttpResponse:
     """Only the items that failed, as a new run that knows the one before it."""
-    return _start(request, run_id, again.retry_failed)
+    return _start(request, run_id, rerun.retry_failed)
 
 
 def _start(request: TenantRequest, run_id: int, verb: Verb) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from tenantpilot.operations.statistics import NEWEST, NEWEST_FOR_DAYS, durations, throughput
+from tenantpilot.operations.monitoring.statistics import NEWEST, NEWEST_FOR_DAYS, durations, throughput
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.access import TenantRequest, requires
 from tenantpilot.web.run_charts import day_chart, duration_chart

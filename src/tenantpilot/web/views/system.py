@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tenantpilot.operations import health
+from tenantpilot.operations.monitoring import health
 from tenantpilot.web.access import SignedInRequest, platform_plane
 
 

@@ -55,7 +55,7 @@ class DatabaseDispatcher:
             enqueued_at=timezone.now(),
             args_kwargs={"args": [run_id], "kwargs": {}},
             priority=priority,
-            task_path="tenantpilot.operations.tasks.execute_run",
+            task_path="tenantpilot.operations.workers.tasks.execute_run",
             queue_name=queue,
             backend_name="default",
             run_after=not_before or get_date_max(),

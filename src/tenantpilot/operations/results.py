@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tenantpilot.core.errors import TenantPilotError
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.models import OperationRun
 
 

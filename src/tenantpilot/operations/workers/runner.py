@@ -19,17 +19,17 @@ from django_scopes import scope
 from tenantpilot.core.errors import ReasonedError, TenantPilotError
 from tenantpilot.core.request_id import begin_request
 from tenantpilot.core.sanitizing import describe, failure
-from tenantpilot.operations import context as interruptions
-from tenantpilot.operations.answers import Claimed
-from tenantpilot.operations.context import RunContext
-from tenantpilot.operations.endings import Ending, ending_of, stopped
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations import run_context as interruptions
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.outcome import Ending, ending_of, stopped
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import Claimed
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.operations.ticker import Ticker
 from tenantpilot.operations.types import OperationType, UnknownOperationType, operation_types
 from tenantpilot.operations.workers.departure import Departure, departure
+from tenantpilot.operations.workers.ticker import Ticker
 from tenantpilot.tenancy.models import Workspace
 
 log = structlog.get_logger(__name__)

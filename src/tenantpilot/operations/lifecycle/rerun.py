@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
-from tenantpilot.operations.answers import AlreadyActive, Started
 from tenantpilot.operations.items.models import RunItem
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant, workspaces

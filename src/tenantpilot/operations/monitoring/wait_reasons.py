@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tenantpilot.operations import slots
-from tenantpilot.operations.health import Health, processes
+from tenantpilot.operations.lifecycle import slots
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.monitoring.health import Health, processes
 from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.states import RunStatus
 

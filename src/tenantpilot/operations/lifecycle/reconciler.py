@@ -11,15 +11,15 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from tenantpilot.core.sanitizing import describe
-from tenantpilot.operations.answers import Settled
-from tenantpilot.operations.checkpoints import Kept
-from tenantpilot.operations.dispatch import Dispatcher
-from tenantpilot.operations.endings import Ending, stopped
-from tenantpilot.operations.leases import LEFT_IN_GOOD_ORDER, lease_time
+from tenantpilot.operations.lifecycle.checkpoints import Kept
+from tenantpilot.operations.lifecycle.leases import LEFT_IN_GOOD_ORDER, lease_time
+from tenantpilot.operations.lifecycle.outcome import Ending, stopped
+from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
+from tenantpilot.operations.queues.dispatch import Dispatcher
+from tenantpilot.operations.results import Settled
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import Limits, UnknownOperationType, operation_types
-from tenantpilot.operations.watching import Watch
 
 if TYPE_CHECKING:
     from tenantpilot.operations.queries import OperationRunQuerySet

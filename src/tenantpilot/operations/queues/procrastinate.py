@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
-from tenantpilot.operations.dispatch import runs_held
+from tenantpilot.operations.queues.dispatch import runs_held
 
 TASK = "execute_run"
 OVER = ("succeeded", "failed", "cancelled", "aborted")
@@ -25,7 +25,7 @@ class ProcrastinateDispatcher:
     """For workers on many machines. Only on PostgreSQL."""
 
     transactional = True
-    worker = "tenantpilot.operations.workers.distributed.work"
+    worker = "tenantpilot.operations.workers.procrastinate.work"
 
     def __init__(self) -> None:
         self._jobs = JobManager(DjangoConnector())

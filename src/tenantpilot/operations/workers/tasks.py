@@ -1,7 +1,7 @@
 """The one task of the whole product."""
 
-from tenantpilot.operations.runner import Runner
-from tenantpilot.operations.taskapi import task
+from tenantpilot.operations.queues.task_api import task
+from tenantpilot.operations.workers.runner import Runner
 
 
 @task(queue_name="interactive")

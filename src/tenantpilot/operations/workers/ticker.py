@@ -11,9 +11,9 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from tenantpilot.operations.context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded
-from tenantpilot.operations.leases import Lease
-from tenantpilot.operations.progress import Progress
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.progress import Progress
+from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded
 from tenantpilot.operations.service import OperationRunService
 
 log = structlog.get_logger(__name__)

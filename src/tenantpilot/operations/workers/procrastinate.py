@@ -13,9 +13,9 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.worker import Worker
 
-from tenantpilot.operations.distributed import BEATS_EVERY, TASK
-from tenantpilot.operations.runner import Runner
+from tenantpilot.operations.queues.procrastinate import BEATS_EVERY, TASK
 from tenantpilot.operations.workers.departure import Departure
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.operations.workers.signals import hear, to_listen_for
 
 # What LISTEN does not tell: jobs whose time has come, and everything behind a proxy that pools transactions.

@@ -8,8 +8,8 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from tenantpilot.operations.dispatch import configured_dispatcher
 from tenantpilot.operations.models import OperationRun, ProcessHeartbeat
+from tenantpilot.operations.queues.dispatch import configured_dispatcher
 
 SILENT_AFTER_BEATS = 3
 SLOW_DATABASE_SECONDS = 0.25

@@ -12,13 +12,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from tenantpilot.core.errors import Params, ReasonedError
 from tenantpilot.core.sanitizing import Failure, describe, failure
-from tenantpilot.operations.checkpoints import Kept
-from tenantpilot.operations.endings import MAX_FAILURES
-from tenantpilot.operations.leases import Lease
+from tenantpilot.operations.lifecycle.checkpoints import Kept
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.outcome import MAX_FAILURES
+from tenantpilot.operations.lifecycle.progress import Progress
+from tenantpilot.operations.lifecycle.time_spent import TimeSpent
 from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.progress import Progress
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.spending import TimeSpent
 from tenantpilot.operations.types import Inputs, OperationType
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 

@@ -14,10 +14,10 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from tenantpilot.core.inserting import Insert, stored_time
-from tenantpilot.operations.endings import Ending
-from tenantpilot.operations.leases import Lease, lease_time
+from tenantpilot.operations.lifecycle.leases import Lease, lease_time
+from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.time_spent import at_least
 from tenantpilot.operations.models import OperationRun, RunEvent
-from tenantpilot.operations.spending import at_least
 
 INSERT_RUN, INSERT_EVENT = Insert(OperationRun), Insert(RunEvent)
 BORN_WITH = (

@@ -1,0 +1,1 @@
+"""The queues that wake workers up, behind one protocol."""
