@@ -44,9 +44,13 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that use a database run on both engines; one that is not their own is rolled back.
 
-    A test names the rules that it proves in its own name or docstring; `make test-contract` runs those.
+    A test of a page asserts HTML, which no database changes: PostgreSQL repeats a module of pages only where it is
+    marked `both_databases`. A test names the rules that it proves in its own name or docstring; `make test-contract`
+    runs those.
     """
     for item in items:
+        if "tests/web/" in str(item.path) and item.get_closest_marker("both_databases") is None:
+            item.add_marker(pytest.mark.same_on_both)
         if rules_in(f"{item.name} {getattr(item.obj, '__doc__', None) or ''}"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.rule)
         fixtures = set(getattr(item, "fixturenames", ()))

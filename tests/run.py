@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import psycopg
 
@@ -28,6 +29,7 @@ CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-brows
 KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 say = partial(print, end="", flush=True)
+PRINTING = Lock()
 
 
 @dataclass
@@ -70,6 +72,10 @@ def _count(line: str, word: str) -> int:
     return int(found.group(1)) if found else 0
 
 
+# Suites that run one after another, beside other lanes.
+Lane = list[Suite]
+
+
 def main(mode: str) -> int:
     postgresql = find_postgresql()
     missing = [] if postgresql else ["PostgreSQL: no server on 127.0.0.1:5432 and no binaries to start one"]
@@ -78,14 +84,10 @@ def main(mode: str) -> int:
     if missing and IN_CI:
         print("CI needs what is missing here:", *missing, sep="\n  ")
         return 1
-    suites = _suites(mode, postgresql)
-    if mode == "contract":
-        _run_side_by_side(suites)
-    else:
-        for suite in suites:
-            suite.run()
+    lanes = _lanes(mode, postgresql)
+    _run_side_by_side(lanes)
     _remove_templates(postgresql)
-    return _last_words(suites, missing)
+    return _last_words([suite for lane in lanes for suite in lane], missing)
 
 
 # What the database itself refuses, orders or undoes, and what each dispatcher promises.
@@ -101,7 +103,6 @@ UP_TO_THE_DATABASE = (
     "operations/test_starting.py",
     "operations/test_states.py",
 )
-CHOSEN = {"all": "not deep", "deep": "deep", "chaos": "deep"}
 
 
 # What was migrated once, for all processes of this run to copy. Runs beside each other, or one that was killed and
@@ -122,28 +123,58 @@ def _remove_templates(postgresql: PostgresServer | None) -> None:
         postgresql.stop()
 
 
-def _run_side_by_side(suites: list[Suite]) -> None:
-    """Each in one process of its own; what it says is shown when it has ended."""
-    said: list[list[str]] = [[] for _suite in suites]
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda suite, lines: suite.run(lines.append), suites, said))
-    for lines in said:
-        print("".join(lines), end="", flush=True)
+def _run_side_by_side(lanes: list[Lane]) -> None:
+    """Run the lanes at the same time, and the suites of a lane one after another.
+
+    A lane that is alone prints as it goes. Else a suite's output is kept until it has ended, so that no two mix.
+    """
+    if len(lanes) == 1:
+        for suite in lanes[0]:
+            suite.run()
+        return
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(_run_lane, lanes))
 
 
-def _suites(mode: str, postgresql: PostgresServer | None) -> list[Suite]:
+def _run_lane(lane: Lane) -> None:
+    for suite in lane:
+        lines: list[str] = []
+        suite.run(lines.append)
+        with PRINTING:
+            say("".join(lines))
+
+
+def _lanes(mode: str, postgresql: PostgresServer | None) -> list[Lane]:
+    """Return the suites of a mode, arranged in lanes that run side by side.
+
+    Most tests wait for processes, browsers and databases, so that two cores carry several lanes. Chaos and the deep
+    tests measure what a busy machine does to them, and have it to themselves.
+    """
     if mode == "contract":
-        return _contract_suites(postgresql)
-    chosen = CHOSEN[mode]
+        return [[suite] for suite in _contract_suites(postgresql)]
+    if mode == "all":
+        return _lanes_of_all(postgresql)
     product = ["tests/operations/chaos", "-s"] if mode == "chaos" else ["tests", "-n", "2", "--dist", "worksteal"]
-    suites = [Suite("TenantPilot on SQLite", [*product, "-m", chosen], ON_SQLITE)]
+    lane = [Suite("TenantPilot on SQLite", [*product, "-m", "deep"], ON_SQLITE)]
     if postgresql:
-        suites.append(_on_postgresql(postgresql, [*product, "-m", f"database and not browser and {chosen}"]))
-        if mode == "all":
-            suites.append(_suite_under_policies(postgresql))
-    if mode != "chaos":
-        suites += [_package_suite(name, mode) for name in ("ownedfields", "intunesim")]
-    return suites
+        lane.append(_on_postgresql(postgresql, [*product, "-m", "database and not browser and deep"]))
+    if mode == "deep":
+        lane += [_package_suite(name, mode) for name in ("ownedfields", "intunesim")]
+    return [lane]
+
+
+def _lanes_of_all(postgresql: PostgresServer | None) -> list[Lane]:
+    product = ["tests", "-n", "2", "--dist", "worksteal", "-m"]
+    browser = ["tests/web/browser", "-n", "2", "--dist", "worksteal", "-m", "browser and not deep"]
+    lanes = [
+        [Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)],
+        [Suite("TenantPilot in a browser", browser, ON_SQLITE)],
+        [_package_suite(name, "all") for name in ("intunesim", "ownedfields")],
+    ]
+    if postgresql:
+        chosen = _on_postgresql(postgresql, [*product, "database and not browser and not deep and not same_on_both"])
+        lanes.insert(1, [chosen, _suite_under_policies(postgresql)])
+    return lanes
 
 
 # Left to itself, pytest loads every plugin that is installed, and compiles their libraries anew to rewrite assertions.
@@ -193,7 +224,7 @@ def _suite_under_policies(postgresql: PostgresServer) -> Suite:
 
 def _package_suite(name: str, mode: str) -> Suite:
     folder = f"packages/{name}"
-    arguments = ["-c", f"{folder}/pyproject.toml", "--rootdir", folder, f"{folder}/tests", "-n", "2"]
+    arguments = ["-c", f"{folder}/pyproject.toml", "--rootdir", folder, f"{folder}/tests", "-n", "1"]
     environment = {"OWNEDFIELDS_DEEP": "1"} if mode == "deep" else {}
     return Suite(name, [*arguments, "-p", "no:django", "-p", "no:cacheprovider"], environment)
 

@@ -11,6 +11,8 @@ from tenantpilot.tenancy.models import TenantMember
 from tests.web.html import read
 from tests.web.kit import SCRIPT, advance, at_most_queries, ended, queued, running
 
+pytestmark = pytest.mark.both_databases
+
 TYPES = ("group", "settingsCatalog", "roleScopeTag", "mobileApp", "namedLocation", "policySet", "remediation")
 
 

@@ -8,6 +8,8 @@ from tenantpilot.web.views import cancellations
 from tests.web.html import read
 from tests.web.kit import at_most_queries, ended, policies, queued, running
 
+pytestmark = pytest.mark.both_databases
+
 LISTED = "/admin/t/contoso/operations/"
 CANCEL = f"{LISTED}cancellations/"
 ACROSS = "/admin/operations/"

@@ -9,6 +9,8 @@ from tenantpilot.operations.workers.runner import Runner
 from tests.web.html import read
 from tests.web.kit import SCRIPT, policies, policy
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def ask(signed_in, alice, contoso):

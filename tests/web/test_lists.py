@@ -9,6 +9,8 @@ from tenantpilot.inventory.models import Policy
 from tests.web.html import read
 from tests.web.kit import LIST, at_most_queries, ended, policies, policy, queued, running
 
+pytestmark = pytest.mark.both_databases
+
 INVENTORY = "/admin/t/contoso/inventory/"
 
 

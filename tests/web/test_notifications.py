@@ -7,6 +7,8 @@ from tenantpilot.operations.models import Notification
 from tests.web.html import read
 from tests.web.kit import SCRIPT, ended
 
+pytestmark = pytest.mark.both_databases
+
 TYPES = ("group", "settingsCatalog", "roleScopeTag")
 
 

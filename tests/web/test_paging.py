@@ -11,6 +11,8 @@ from tenantpilot.web.tables.cursor import SALT, Order, page, unpack
 from tenantpilot.web.tables.policies import POLICIES, with_modified
 from tests.web.kit import policy
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def rows(contoso, now):

@@ -12,6 +12,8 @@ from tenantpilot.operations.workers.runner import Runner
 from tests.web.html import read
 from tests.web.kit import LIST, SCRIPT, at_most_queries, ended, policies, queued, running
 
+pytestmark = pytest.mark.both_databases
+
 
 def done(answer):
     Runner().execute(answer.run.pk)

@@ -14,6 +14,8 @@ from tenantpilot.web.saved_views.models import SavedView
 from tests.web.html import read
 from tests.web.kit import LIST, at_most_queries, ended, queued
 
+pytestmark = pytest.mark.both_databases
+
 LISTED = "/admin/t/contoso/operations/"
 VIEWS = f"{LISTED}views/"
 ACROSS = "/admin/operations/"

@@ -8,6 +8,8 @@ from django.utils import timezone
 from tests.web.html import read
 from tests.web.kit import at_most_queries, ended, policies
 
+pytestmark = pytest.mark.both_databases
+
 PAGE = "/admin/t/contoso/operations/statistics/"
 
 

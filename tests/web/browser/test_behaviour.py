@@ -1,7 +1,7 @@
 """What script adds: lists in place, keys, theme, live parts (UX-12 to UX-14, UX-37, UX-43, UX-62, UX-67, UX-71)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -214,17 +214,20 @@ class TestLiveParts:
 
     def test_a_server_that_is_gone_pauses_the_updates_and_says_so_ux_43(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/inventory/")
+        control_time(page)
         page.route("**/admin/activity/", lambda route: route.abort())
-        expect(page.get_by_text("Live updates paused. Retrying…")).to_be_visible(timeout=40_000)
+        paused = page.get_by_text("Live updates paused. Retrying…")
+        let_time_pass(page, paused.is_visible)
         expect(page.locator("#activity summary")).to_contain_text("1 operation running")
         page.unroute("**/admin/activity/")
-        expect(page.get_by_text("Live updates paused. Retrying…")).to_be_hidden(timeout=40_000)
+        let_time_pass(page, paused.is_hidden)
         visit.errors.clear()  # the console tells of the failed requests itself
 
     def test_a_session_that_ended_leads_to_the_sign_in_page_and_back_ux_43(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/inventory/?platform=macos")
+        control_time(page)
         page.context.clear_cookies()
-        page.wait_for_url(re.compile(r"/auth/login/\?next="), timeout=40_000)
+        let_time_pass(page, lambda: "/auth/login/?next=" in page.url)
         assert "platform%3Dmacos" in page.url
         visit.errors.clear()  # the console tells of the 401 itself
 
@@ -249,12 +252,14 @@ class TestToasts:
 
     def test_a_toast_goes_after_eight_seconds_but_not_while_it_is_hovered_ux_62(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/")
+        control_time(page)
         page.get_by_role("button", name="Sync inventory").first.click()
         toast = page.locator(".toast")
         toast.hover()
-        page.wait_for_timeout(9_000)
+        page.clock.run_for(9_000)
         expect(toast).to_be_visible()
         page.mouse.move(0, 0)
+        page.clock.run_for(9_000)
         expect(toast).to_have_count(0)
 
     def test_a_repeated_one_replaces_its_twin_and_it_can_be_dismissed_ux_62(self, visit: Visits, held_sync: str):
@@ -274,6 +279,22 @@ def requests_of(page: Page, path: str) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if path in request.url else None)
     return asked
+
+
+def control_time(page: Page) -> None:
+    """Load the page again with timers that `page.clock` drives."""
+    page.clock.install()
+    page.reload()
+
+
+def let_time_pass(page: Page, happens: Callable[[], bool], *, seconds: int = 60) -> None:
+    """Advance the page's clock second by second until `happens`; fail after `seconds` of them."""
+    for _second in range(seconds):
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(50)  # an answer of the server takes real time
+        if happens():
+            return
+    raise AssertionError(f"it did not happen in {seconds} seconds of the page's time")
 
 
 @contextmanager
