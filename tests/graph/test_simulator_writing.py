@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from intunesim.catalog import COLLECTIONS
 from intunesim.faults import Fault
 from intunesim.graph.approval import decide
 from intunesim.loader import load_folder
@@ -242,7 +243,7 @@ def test_a_protected_write_waits_for_a_second_administrator(running, open_client
     tenant = filled(running.simulator, policies=40, approval_status=status)
     client = open_client(tenant)
     payload = next(one for one in whole(client, CATALOG) if not masks_in(one))
-    workload = running.simulator.collection("deviceManagement/configurationPolicies").workload
+    workload = COLLECTIONS["deviceManagement/configurationPolicies"].workload
     tenant.habits.approval_workloads = (workload,)
     with pytest.raises(GraphApprovalRequired):
         Writer(client, CATALOG).create(payload, known_ids=())

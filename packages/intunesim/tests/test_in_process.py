@@ -4,12 +4,12 @@ import asyncio
 
 import httpx
 import pytest
-from intunesim import DEFAULT_SECRET, Fault, Simulator
+from intunesim import DEFAULT_SECRET, Fault, Simulator, build_application
 
 
 def _run(simulator, tenant, work):
     async def inside():
-        transport = httpx.ASGITransport(app=simulator.app)
+        transport = httpx.ASGITransport(app=build_application(simulator))
         async with httpx.AsyncClient(transport=transport, base_url="https://graph.microsoft.com") as client:
             form = {
                 "grant_type": "client_credentials",

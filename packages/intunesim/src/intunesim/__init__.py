@@ -10,6 +10,7 @@ from intunesim.loader import LoadReport, load_folder
 from intunesim.server import Running, serving
 from intunesim.simulator import Simulator
 from intunesim.state.tenant import DEFAULT_SECRET, Application, Habits, Secret, Tenant
+from intunesim.web.application import build_application
 
 __all__ = [
     "DEFAULT_SECRET",
@@ -29,6 +30,7 @@ __all__ = [
     "Tenant",
     "VirtualClock",
     "Window",
+    "build_application",
     "client_certificate",
     "generate",
     "load_folder",

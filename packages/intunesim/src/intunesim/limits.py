@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from intunesim.catalog import Limit
 from intunesim.clock import http_date
 from intunesim.errors import GraphError, Origin
-from intunesim.graph.messages import Call
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,19 @@ class _Spent:
         return window.seconds
 
 
+@dataclass(frozen=True)
+class Charge:
+    """One call, as the limits see it."""
+
+    limit: Limit
+    origin: Origin
+    tenant_id: str
+    client_id: str
+    writes: bool
+    cost: float
+    now: datetime
+
+
 class Limiter:
     """Charges every call to the windows it counts in."""
 
@@ -99,21 +111,20 @@ class Limiter:
         self._rules = rules
         self._spent: dict[tuple[str, ...], _Spent] = {}
 
-    def charge(self, call: Call) -> dict[str, str]:
+    def charge(self, call: Charge) -> dict[str, str]:
         """Count a call. Raises 429 when a window is full; answers the headers that report the use."""
-        service = self._rules.of(call.collection.limit)
-        cost = resource_units(call) if call.collection.limit is Limit.IDENTITY else 1.0
+        service = self._rules.of(call.limit)
         waits = [
-            (scope, self._spend(key, cost if counts_cost else 1.0, window, call.now))
+            (scope, self._spend(key, call.cost if counts_cost else 1.0, window, call.now))
             for scope, key, window, counts_cost in self._windows(call, service)
         ]
         scope, wait = max(waits, key=lambda each: each[1], default=("", 0.0))
         if wait > 0:
             raise self._refusal(call, service, scope, wait)
-        return self._report(call, cost)
+        return self._report(call)
 
-    def _windows(self, call: Call, service: ServiceLimits) -> Iterator[tuple[str, tuple[str, ...], Window, bool]]:
-        tenant, application, name = call.caller.tenant_id, call.caller.client_id, call.collection.limit.value
+    def _windows(self, call: Charge, service: ServiceLimits) -> Iterator[tuple[str, tuple[str, ...], Window, bool]]:
+        tenant, application, name = call.tenant_id, call.client_id, call.limit.value
         yield "Application", ("graph", application), self._rules.whole_graph, False
         if service.any_per_app:
             yield "Tenant_Application", (name, tenant, application), service.any_per_app, True
@@ -129,23 +140,23 @@ class Limiter:
     def _spend(self, key: tuple[str, ...], cost: float, window: Window, now: datetime) -> float:
         return self._spent.setdefault(key, _Spent()).spend(cost, window, now)
 
-    def _refusal(self, call: Call, service: ServiceLimits, scope: str, wait: float) -> GraphError:
+    def _refusal(self, call: Charge, service: ServiceLimits, scope: str, wait: float) -> GraphError:
         headers = {}
         if service.tells_when and self._rules.retry_after != "none":
             headers["Retry-After"] = _written(wait, self._rules.retry_after, call.now)
-        if call.collection.limit is Limit.IDENTITY:
+        if call.limit is Limit.IDENTITY:
             verb = "Write" if call.writes else "Read"
-            headers["x-ms-throttle-scope"] = f"{scope}/{verb}/{call.caller.client_id}/{call.caller.tenant_id}"
+            headers["x-ms-throttle-scope"] = f"{scope}/{verb}/{call.client_id}/{call.tenant_id}"
             headers["x-ms-throttle-information"] = "ResourceUnitLimitExceeded"
-        return too_many_requests(call.collection.origin, headers)
+        return too_many_requests(call.origin, headers)
 
-    def _report(self, call: Call, cost: float) -> dict[str, str]:
-        if call.collection.limit is not Limit.IDENTITY:
+    def _report(self, call: Charge) -> dict[str, str]:
+        if call.limit is not Limit.IDENTITY:
             return {}
-        headers = {"x-ms-resource-unit": f"{cost:g}"}
+        headers = {"x-ms-resource-unit": f"{call.cost:g}"}
         window = self._rules.identity.any_per_app
         if window:
-            key = (Limit.IDENTITY.value, call.caller.tenant_id, call.caller.client_id)
+            key = (Limit.IDENTITY.value, call.tenant_id, call.client_id)
             used = self._spent[key].total / window.calls
             if used >= 0.8:
                 headers["x-ms-throttle-limit-percentage"] = f"{used:.2f}"
@@ -157,16 +168,6 @@ def too_many_requests(origin: Origin, headers: dict[str, str]) -> GraphError:
     inner = {} if origin is Origin.INTUNE else {"code": "429"}
     message = "Too Many Requests" if origin is Origin.INTUNE else "Too many requests."
     return GraphError(429, "TooManyRequests", message, origin, headers, inner)
-
-
-def resource_units(call: Call) -> float:
-    """What a call to the directory costs: a base, more for $expand, less for $select and for small pages."""
-    last = call.rest[-1].lower() if call.rest else ""
-    costs = {"transitivemembers": 5.0, "members": 3.0, "memberof": 3.0, "getbyids": 3.0, "delta": 3.0}
-    cost = costs.get(last, 1.0)
-    query = call.query
-    cost += bool(query.expand) - bool(query.select) - bool(query.top and query.top < 20)
-    return max(cost, 1.0)
 
 
 def _written(wait: float, style: str, now: datetime) -> str:

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from intunesim.certificates import ServerFiles, server_files
 from intunesim.simulator import Simulator
+from intunesim.web.application import build_application
 from intunesim.web.wire import TRANSPORT
 
 START_SECONDS = 60.0
@@ -100,7 +101,7 @@ def serve_forever(simulator: Simulator, *, host: str, port: int, tls: Path | Non
 
 def _config(simulator: Simulator, files: ServerFiles | None) -> uvicorn.Config:
     return uvicorn.Config(
-        simulator.app,
+        build_application(simulator),
         http=BreakableProtocol,
         lifespan="off",
         log_level="warning",

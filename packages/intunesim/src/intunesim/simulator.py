@@ -4,27 +4,19 @@ import random
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-
-from intunesim.catalog import COLLECTIONS, Collection
 from intunesim.catalog.roles import EVERY_ROLE
 from intunesim.clock import Clock, RealClock
 from intunesim.faults import FaultRules
-from intunesim.graph import audit, delta
-from intunesim.graph.messages import Call
 from intunesim.journal import RequestLog
 from intunesim.limits import Limiter, LimitRules
-from intunesim.login.tokens import TokenIssuer
-from intunesim.state.building import settle, stamp
+from intunesim.login.tokens import TokenIssuer, process_key
 from intunesim.state.disk import StateDirectory
-from intunesim.state.entities import Entity
-from intunesim.state.store import Store, kept_under
+from intunesim.state.store import Store
 from intunesim.state.tenant import DEFAULT_SECRET, Application, Habits, Secret, Tenant, named_id
-from intunesim.web.application import build_application
 
 
 class Simulator:
-    """Microsoft Graph for a set of tenants. `app` is the ASGI application that serves it."""
+    """Microsoft Graph for a set of tenants. `build_application` makes the ASGI application that serves it."""
 
     def __init__(
         self,
@@ -43,11 +35,10 @@ class Simulator:
         self.faults = FaultRules()
         self.log = RequestLog()
         self._state = StateDirectory(Path(state_dir)) if state_dir else None
-        self.issuer = TokenIssuer(self._state.signing_key() if self._state else None)
+        self.issuer = TokenIssuer(self._state.signing_key(process_key) if self._state else None)
         self.tenants: dict[str, Tenant] = {}
         for tenant in self._state.tenants() if self._state else ():
             self.tenants[tenant.id] = tenant
-        self.app: Starlette = build_application(self)
 
     def add_tenant(
         self,
@@ -89,26 +80,10 @@ class Simulator:
             None,
         )
 
-    def collection(self, path: str) -> Collection:
-        """The description of a collection. Raises KeyError."""
-        return COLLECTIONS[path]
-
     def keep(self, tenant: Tenant) -> None:
         """Write down who a tenant is and how it behaves, where state is kept."""
         if self._state:
             self._state.keep_tenant(tenant)
-
-    def changed(self, call: Call, activity: str, entity: Entity) -> None:
-        """Note a change where Graph notes it: audit events, group changes."""
-        audit.record(call, activity, entity)
-        delta.record(call, activity, entity)
-
-    def keep_changed(self, call: Call, activity: str, entity: Entity) -> None:
-        """Stamp, store and note an object that an action has changed."""
-        stamp(call.collection, entity.body, now=call.now)
-        settle(call.collection, entity)
-        call.tenant.store.put(kept_under(call.collection), entity)
-        self.changed(call, activity, entity)
 
     def close(self) -> None:
         """Let go of the files of the state directory."""

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from intunesim.errors import Origin, bad_request, not_found
 from intunesim.graph import policy_actions
 from intunesim.graph.bodies import objects
+from intunesim.graph.changes import record_change, store_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import existing
 from intunesim.state.store import kept_under
@@ -45,7 +46,7 @@ def set_priority(call: Call, identifier: str) -> Answer:
     for number, each in enumerate(others, start=1):
         each.body["priority"] = number
         call.tenant.store.put(path, each)
-    call.simulator.changed(call, "SetPriority", entity)
+    record_change(call, "SetPriority", entity)
     return Answer(204)
 
 
@@ -61,7 +62,7 @@ def target_apps(call: Call, identifier: str) -> Answer:
         entity.body["appGroupType"] = payload["appGroupType"]
     entity.body["deployedAppCount"] = len(entity.children["apps"])
     call.tenant.store.put(kept_under(call.collection), entity)
-    call.simulator.changed(call, "TargetApps", entity)
+    record_change(call, "TargetApps", entity)
     return Answer(204)
 
 
@@ -71,7 +72,7 @@ def child_setter(child: str, key: str, activity: str) -> ObjectAction:
     def act(call: Call, identifier: str) -> Answer:
         entity = existing(call, identifier)
         entity.children[child] = copy.deepcopy(objects(call.request.json(), key, required=True))
-        call.simulator.keep_changed(call, activity, entity)
+        store_change(call, activity, entity)
         return Answer(204)
 
     return act

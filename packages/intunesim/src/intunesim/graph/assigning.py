@@ -3,10 +3,11 @@
 import copy
 import uuid
 
-from intunesim.catalog import Assign, Collection
+from intunesim.catalog import COLLECTIONS, Assign, Collection
 from intunesim.catalog.types import type_table
 from intunesim.errors import GraphError, Origin, bad_request
 from intunesim.graph.bodies import objects
+from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import existing
 from intunesim.json_types import Json, JsonObject
@@ -31,7 +32,7 @@ def assign(call: Call, identifier: str) -> Answer:
     entity.children["assignments"] = assignments
     settle(call.collection, entity)
     call.tenant.store.put(kept_under(call.collection), entity)
-    call.simulator.changed(call, "Assign", entity)
+    record_change(call, "Assign", entity)
     if rule.status == 204:
         return Answer(204)
     context = call.context(f"Collection(microsoft.graph.{assignment_type(call.collection)})")
@@ -95,7 +96,7 @@ def _refuse_repeated_targets(assignments: list[JsonObject]) -> None:
 
 
 def _check_group(call: Call, group_id: str) -> None:
-    if visible(call.tenant, call.simulator.collection("groups"), group_id) is None:
+    if visible(call.tenant, COLLECTIONS["groups"], group_id) is None:
         raise GraphError(
             400, "BadRequest", f"The group '{group_id}' of an assignment target does not exist.", Origin.INTUNE
         )

@@ -6,31 +6,28 @@ Source: https://learn.microsoft.com/graph/json-batching
 import asyncio
 import base64
 import json
-from typing import TYPE_CHECKING
 
 from intunesim.errors import GraphError, bad_request
 from intunesim.graph.messages import Answer, GraphRequest
 from intunesim.graph.service import Outcome, error_answer, serve, serve_with, tenant_of, within_batch
+from intunesim.graph.world import World
 from intunesim.json_types import Json, JsonObject
 from intunesim.login.tokens import Caller
-
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
 
 MOST = 20
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
-async def serve_batch(simulator: "Simulator", request: GraphRequest) -> Outcome:
+async def serve_batch(world: World, request: GraphRequest) -> Outcome:
     """Answer a batch: 200 with one response for each request, in no particular order; 400 when it is malformed."""
-    return await serve_with(simulator, request, _answer_batch)
+    return await serve_with(world, request, _answer_batch)
 
 
-async def _answer_batch(simulator: "Simulator", request: GraphRequest, caller: Caller) -> Answer:
-    tenant = tenant_of(simulator, caller)
-    responses = await _run(simulator, request, _checked(request.json()))
+async def _answer_batch(world: World, request: GraphRequest, caller: Caller) -> Answer:
+    tenant = tenant_of(world, caller)
+    responses = await _run(world, request, _checked(request.json()))
     if tenant.habits.shuffle_batches:
-        simulator.random.shuffle(responses)
+        world.random.shuffle(responses)
     return Answer(200, {"responses": responses})
 
 
@@ -68,23 +65,23 @@ def _has_content_type(part: JsonObject) -> bool:
     return any(name.lower() == "content-type" for name in part.get("headers") or {})
 
 
-async def _run(simulator: "Simulator", request: GraphRequest, parts: list[JsonObject]) -> list[JsonObject]:
+async def _run(world: World, request: GraphRequest, parts: list[JsonObject]) -> list[JsonObject]:
     """Run each request as soon as those it depends on are done."""
     tasks: dict[str, asyncio.Task[JsonObject]] = {}
     for part in parts:
         earlier = [tasks[str(name).lower()] for name in part.get("dependsOn") or []]
-        tasks[part["id"].lower()] = asyncio.create_task(_one(simulator, request, part, earlier))
+        tasks[part["id"].lower()] = asyncio.create_task(_one(world, request, part, earlier))
     return list(await asyncio.gather(*tasks.values()))
 
 
 async def _one(
-    simulator: "Simulator", request: GraphRequest, part: JsonObject, earlier: list["asyncio.Task[JsonObject]"]
+    world: World, request: GraphRequest, part: JsonObject, earlier: list["asyncio.Task[JsonObject]"]
 ) -> JsonObject:
     done = [await task for task in earlier]
     if any(response["status"] >= 400 for response in done):
         error = GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
-        return _response(part["id"], error_answer(simulator, request, error))
-    outcome = await serve(simulator, within_batch(request, _sub_request(request, part)))
+        return _response(part["id"], error_answer(world, request, error))
+    outcome = await serve(world, within_batch(request, _sub_request(request, part)))
     return _response(part["id"], outcome.answer)
 
 

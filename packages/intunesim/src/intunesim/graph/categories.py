@@ -1,6 +1,7 @@
 """The categories of an app: references, added and removed one by one."""
 
 from intunesim.errors import Origin, method_not_allowed, not_found
+from intunesim.graph.changes import store_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import existing
 
@@ -20,7 +21,7 @@ def add_category(call: Call) -> Answer:
     named = {"id": category.id, "displayName": category.body.get("displayName")}
     kept = [each for each in app.children.get("categories", []) if each["id"] != category.id]
     app.children["categories"] = [*kept, named]
-    call.simulator.keep_changed(call, "AddCategory", app)
+    store_change(call, "AddCategory", app)
     return Answer(204)
 
 
@@ -33,5 +34,5 @@ def remove_category(call: Call) -> Answer:
     if len(kept) == len(app.children.get("categories", [])):
         raise not_found(call.rest[1], Origin.INTUNE)
     app.children["categories"] = kept
-    call.simulator.keep_changed(call, "RemoveCategory", app)
+    store_change(call, "RemoveCategory", app)
     return Answer(204)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from intunesim.catalog import Child
 from intunesim.errors import method_not_allowed, not_found
 from intunesim.graph.binding import bind
+from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.paging import PageRules, cut_page
 from intunesim.graph.reading import TypeTestOfItem, existing
@@ -141,4 +142,4 @@ def _keep(call: Call, place: _Place) -> None:
     stamp(call.collection, place.owner.body, now=call.now)
     settle(call.collection, place.owner)
     call.tenant.store.put(kept_under(call.collection), place.owner)
-    call.simulator.changed(call, "Patch", place.owner)
+    record_change(call, "Patch", place.owner)

@@ -4,6 +4,7 @@ Source: https://learn.microsoft.com/graph/api/resources/directory
 """
 
 from intunesim.errors import GraphError, method_not_allowed, not_found
+from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.paging import cut_page
 from intunesim.graph.reading import narrowed, page_rules
@@ -33,7 +34,7 @@ def one_deleted(call: Call) -> Answer:
     if call.request.method != "DELETE":
         raise method_not_allowed(call.request.method)
     trash.purge(call.tenant, call.collection, entity.id)
-    call.simulator.changed(call, "Purge", entity)
+    record_change(call, "Purge", entity)
     return Answer(204)
 
 
@@ -45,7 +46,7 @@ def restore_deleted(call: Call) -> Answer:
     if call.tenant.store.find(call.collection.path, entity.id) is not None:
         raise GraphError(409, "Conflict", "An object with this id exists already.", call.collection.origin)
     restored = trash.restore(call.tenant, call.collection, entity.id) or entity
-    call.simulator.changed(call, "Restore", restored)
+    record_change(call, "Restore", restored)
     shown = shape(call.collection, restored, Query(), in_list=False)
     return Answer(200, {"@odata.context": call.context(f"{call.collection.path}/$entity"), **shown})
 

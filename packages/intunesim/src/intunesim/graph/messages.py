@@ -5,18 +5,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import unquote
 
 from intunesim.catalog import Collection
 from intunesim.errors import bad_request, unknown_segment
+from intunesim.graph.world import World
 from intunesim.json_types import Json, JsonObject
 from intunesim.login.tokens import Caller
 from intunesim.odata.query import Query
 from intunesim.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
 
 VERSIONS = ("v1.0", "beta")
 UNREADABLE = (
@@ -115,7 +113,7 @@ class Answer:
 class Call:
     """A request that was understood so far: who asks what of which collection."""
 
-    simulator: "Simulator"
+    world: World
     request: GraphRequest
     tenant: Tenant
     caller: Caller

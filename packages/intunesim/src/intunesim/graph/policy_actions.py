@@ -3,11 +3,12 @@
 import copy
 import uuid
 
-from intunesim.catalog import Assign
+from intunesim.catalog import COLLECTIONS, Assign
 from intunesim.errors import Origin, bad_request, not_found
 from intunesim.graph.assigning import check_target
 from intunesim.graph.binding import bind
 from intunesim.graph.bodies import objects, texts
+from intunesim.graph.changes import store_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import existing
 from intunesim.graph.writing import keep_new
@@ -30,7 +31,7 @@ def update_definition_values(call: Call, identifier: str) -> Answer:
     for value in added:
         values.append(_new_value(value))
     entity.children["definitionValues"] = values
-    call.simulator.keep_changed(call, "UpdateDefinitionValues", entity)
+    store_change(call, "UpdateDefinitionValues", entity)
     return Answer(204)
 
 
@@ -53,7 +54,7 @@ def create_instance(call: Call, identifier: str) -> Answer:
             for each in template.children.get("categories", [])
         ],
     }
-    intents = call.in_collection(call.simulator.collection("deviceManagement/intents"))
+    intents = call.in_collection(COLLECTIONS["deviceManagement/intents"])
     entity = build_entity(call.tenant, intents.collection, intent, now=call.now)
     return Answer(200, keep_new(intents, entity))
 
@@ -69,7 +70,7 @@ def update_settings(call: Call, identifier: str) -> Answer:
     settings.extend(_setting(each) for each in (*changes.values(), *(new for new in payload if "id" not in new)))
     for category in entity.children.get("categories", []):
         category["settings"] = copy.deepcopy(settings)
-    call.simulator.keep_changed(call, "UpdateSettings", entity)
+    store_change(call, "UpdateSettings", entity)
     return Answer(204)
 
 
@@ -88,7 +89,7 @@ def update_policy_set(call: Call, identifier: str) -> Answer:
         entity.children["assignments"] = [
             _policy_set_assignment(call, each) for each in objects(payload, "assignments")
         ]
-    call.simulator.keep_changed(call, "Update", entity)
+    store_change(call, "Update", entity)
     return Answer(204)
 
 
@@ -100,7 +101,7 @@ def update_allowed_combinations(call: Call, identifier: str) -> Answer:
         raise bad_request("The combinations of this policy cannot be changed so.", Origin.CONDITIONAL_ACCESS)
     previous = entity.body.get("allowedCombinations")
     entity.body["allowedCombinations"] = copy.deepcopy(combinations)
-    call.simulator.keep_changed(call, "UpdateAllowedCombinations", entity)
+    store_change(call, "UpdateAllowedCombinations", entity)
     body = {
         "@odata.context": call.context("microsoft.graph.updateAllowedCombinationsResult"),
         "currentCombinations": combinations,

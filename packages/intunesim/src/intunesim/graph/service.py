@@ -5,16 +5,18 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from intunesim.clock import iso
 from intunesim.errors import GraphError, Origin, bad_request, invalid_token
 from intunesim.faults import BEFORE, WIRE, Fault, FaultKind
 from intunesim.graph import special
 from intunesim.graph.approval import check_approval
+from intunesim.graph.charging import charge_of
 from intunesim.graph.messages import Answer, Call, GraphRequest
 from intunesim.graph.mishaps import refusal_of, spoil
 from intunesim.graph.permissions import check_permission
+from intunesim.graph.world import World
 from intunesim.journal import Entry
 from intunesim.json_types import Json
 from intunesim.login.audience import check_audience
@@ -22,11 +24,8 @@ from intunesim.login.tokens import Caller
 from intunesim.odata.query import parse_query
 from intunesim.state.tenant import Tenant
 
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
-
 logger = logging.getLogger("intunesim")
-Answering: TypeAlias = Callable[["Simulator", GraphRequest, Caller], Awaitable[Answer]]
+Answering: TypeAlias = Callable[[World, GraphRequest, Caller], Awaitable[Answer]]
 
 
 @dataclass
@@ -37,67 +36,67 @@ class Outcome:
     wire: Fault | None = None
 
 
-async def serve(simulator: "Simulator", request: GraphRequest) -> Outcome:
+async def serve(world: World, request: GraphRequest) -> Outcome:
     """Answer a call and log it."""
-    return await serve_with(simulator, request, _answer_call)
+    return await serve_with(world, request, _answer_call)
 
 
-async def serve_with(simulator: "Simulator", request: GraphRequest, answering: Answering) -> Outcome:
+async def serve_with(world: World, request: GraphRequest, answering: Answering) -> Outcome:
     """What every call has in common, whoever answers it: sign-in, faults, time, headers, the log."""
     caller: Caller | None = None
     faults: list[Fault] = []
     try:
-        caller = _caller(simulator, request)
-        faults = _struck(simulator, request, caller)
-        await _let_time_pass(simulator, request, faults)
-        answer = await _answer(simulator, request, caller, faults, answering)
+        caller = _caller(world, request)
+        faults = _struck(world, request, caller)
+        await _let_time_pass(world, request, faults)
+        answer = await _answer(world, request, caller, faults, answering)
     except GraphError as error:
-        answer = error_answer(simulator, request, error)
+        answer = error_answer(world, request, error)
     except Exception:
         # A fault of the simulator's own: said aloud here, and answered as Graph answers its own.
         logger.exception("%s %s failed", request.method, request.path)
         failure = GraphError(500, "InternalServerError", "The simulator failed; its log says why.", Origin.GATEWAY)
-        answer = error_answer(simulator, request, failure)
+        answer = error_answer(world, request, failure)
     answer.headers = {**_headers(request), **answer.headers}
-    _log(simulator, request, caller, answer, faults)
+    _log(world, request, caller, answer, faults)
     return Outcome(answer, next((fault for fault in faults if fault.kind in WIRE), None))
 
 
-def error_answer(simulator: "Simulator", request: GraphRequest, error: GraphError) -> Answer:
+def error_answer(world: World, request: GraphRequest, error: GraphError) -> Answer:
     """A refusal in the shape of the service it comes from."""
     body = error.body(
         request_id=request.request_id,
         client_request_id=request.client_request_id,
-        now=simulator.clock.now(),
+        now=world.clock.now(),
         path=f"/{request.path}",
     )
     return Answer(error.status, body, dict(error.headers))
 
 
-def tenant_of(simulator: "Simulator", caller: Caller) -> Tenant:
+def tenant_of(world: World, caller: Caller) -> Tenant:
     """The tenant that a token is for. Raises 401 when it is gone."""
-    tenant = simulator.tenants.get(caller.tenant_id)
+    tenant = world.tenants.get(caller.tenant_id)
     if tenant is None or caller.client_id not in tenant.applications:
         raise invalid_token("The identity of the calling application could not be established.")
     return tenant
 
 
-def _caller(simulator: "Simulator", request: GraphRequest) -> Caller:
-    caller = simulator.issuer.read(request.headers.get("authorization"), now=simulator.clock.now())
-    tenant_of(simulator, caller)
+def _caller(world: World, request: GraphRequest) -> Caller:
+    caller = world.issuer.read(request.headers.get("authorization"), now=world.clock.now())
+    tenant_of(world, caller)
     check_audience(caller.audience, request.base_url)
     return caller
 
 
 async def _answer(
-    simulator: "Simulator", request: GraphRequest, caller: Caller, faults: list[Fault], answering: Answering
+    world: World, request: GraphRequest, caller: Caller, faults: list[Fault], answering: Answering
 ) -> Answer:
     before = next((fault for fault in faults if fault.kind in BEFORE), None)
     if before is not None and before.kind is FaultKind.STATUS:
         raise refusal_of(before, request)
     if before is not None:
         return Answer(503)
-    answer = await answering(simulator, request, caller)
+    answer = await answering(world, request, caller)
     after = next((fault for fault in faults if fault.kind is FaultKind.STATUS_AFTER), None)
     if after is not None:
         raise refusal_of(after, request)
@@ -106,9 +105,9 @@ async def _answer(
     return answer
 
 
-async def _answer_call(simulator: "Simulator", request: GraphRequest, caller: Caller) -> Answer:
-    call, handler = _understood(simulator, request, caller)
-    reported = simulator.limiter.charge(call) if simulator.limiter else {}
+async def _answer_call(world: World, request: GraphRequest, caller: Caller) -> Answer:
+    call, handler = _understood(world, request, caller)
+    reported = world.limiter.charge(charge_of(call)) if world.limiter else {}
     check_permission(call)
     check_approval(call)
     answer = handler(call)
@@ -116,18 +115,18 @@ async def _answer_call(simulator: "Simulator", request: GraphRequest, caller: Ca
     return answer
 
 
-def _understood(simulator: "Simulator", request: GraphRequest, caller: Caller) -> tuple[Call, special.Handler]:
+def _understood(world: World, request: GraphRequest, caller: Caller) -> tuple[Call, special.Handler]:
     query = parse_query(request.query)
     located = special.locate(request)
     if request.method not in ("GET", "POST", "PATCH", "PUT", "DELETE"):
         raise bad_request(f"The HTTP method '{request.method}' is not supported.")
-    tenant = tenant_of(simulator, caller)
-    now = simulator.clock.now()
-    return Call(simulator, request, tenant, caller, query, located.collection, located.rest, now), located.answer
+    tenant = tenant_of(world, caller)
+    now = world.clock.now()
+    return Call(world, request, tenant, caller, query, located.collection, located.rest, now), located.answer
 
 
-def _struck(simulator: "Simulator", request: GraphRequest, caller: Caller) -> list[Fault]:
-    return simulator.faults.struck(
+def _struck(world: World, request: GraphRequest, caller: Caller) -> list[Fault]:
+    return world.faults.struck(
         method=request.method,
         path=f"/{request.path}",
         tenant=caller.tenant_id,
@@ -137,12 +136,12 @@ def _struck(simulator: "Simulator", request: GraphRequest, caller: Caller) -> li
     )
 
 
-async def _let_time_pass(simulator: "Simulator", request: GraphRequest, faults: list[Fault]) -> None:
+async def _let_time_pass(world: World, request: GraphRequest, faults: list[Fault]) -> None:
     """Latency and delays. A batch takes the time of what it carries, which runs side by side."""
-    seconds = 0.0 if request.path.lower() == "$batch" else simulator.latency_ms / 1000
+    seconds = 0.0 if request.path.lower() == "$batch" else world.latency_ms / 1000
     seconds += sum(fault.seconds for fault in faults if fault.kind is FaultKind.DELAY)
     if seconds:
-        await simulator.clock.sleep(seconds)
+        await world.clock.sleep(seconds)
     else:
         await asyncio.sleep(0)
 
@@ -166,13 +165,11 @@ def _headers(request: GraphRequest) -> dict[str, str]:
     }
 
 
-def _log(
-    simulator: "Simulator", request: GraphRequest, caller: Caller | None, answer: Answer, faults: list[Fault]
-) -> None:
-    simulator.log.add(
+def _log(world: World, request: GraphRequest, caller: Caller | None, answer: Answer, faults: list[Fault]) -> None:
+    world.log.add(
         Entry(
-            number=simulator.log.next_number(),
-            at=iso(simulator.clock.now()),
+            number=world.log.next_number(),
+            at=iso(world.clock.now()),
             method=request.method,
             version=request.version,
             path=f"/{request.path}",

@@ -3,6 +3,7 @@
 import copy
 
 from intunesim.errors import bad_request, method_not_allowed
+from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.json_types import JsonObject
 from intunesim.odata.shaping import selected
@@ -43,7 +44,7 @@ def device_management(call: Call) -> Answer:
         current = entity.body.get(name)
         entity.body[name] = {**current, **value} if isinstance(current, dict) and isinstance(value, dict) else value
     call.tenant.store.put(PATH, entity)
-    call.simulator.changed(call, "Patch", entity)
+    record_change(call, "Patch", entity)
     return Answer(200, {"@odata.context": call.context("deviceManagement/$entity"), **copy.deepcopy(entity.body)})
 
 

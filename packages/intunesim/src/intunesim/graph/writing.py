@@ -4,10 +4,11 @@ import fnmatch
 import json
 import re
 
-from intunesim.catalog import Reference
+from intunesim.catalog import COLLECTIONS, Reference
 from intunesim.errors import Origin, bad_request, method_not_allowed
 from intunesim.graph.binding import bind
 from intunesim.graph.bodies import check_children, texts
+from intunesim.graph.changes import record_change
 from intunesim.graph.groups import add_references
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import to_write
@@ -60,7 +61,7 @@ def keep_new(call: Call, entity: Entity) -> JsonObject:
     mask_written(collection, entity)
     call.tenant.store.put(kept_under(collection), entity)
     note_write(call.tenant, collection, entity, None)
-    call.simulator.changed(call, "Create", entity)
+    record_change(call, "Create", entity)
     context = call.context(f"{collection.path}/$entity")
     return {"@odata.context": context, **shape(collection, entity, NO_QUERY, in_list=False)}
 
@@ -119,7 +120,7 @@ def delete(call: Call, identifier: str) -> Answer:
     note_removal(call.tenant, collection, entity)
     if collection.soft_delete and (collection.key != "group" or "Unified" in (entity.body.get("groupTypes") or [])):
         trash(call.tenant, collection, entity, now=call.now)
-    call.simulator.changed(call, "Delete", entity)
+    record_change(call, "Delete", entity)
     return Answer(collection.delete_status)
 
 
@@ -179,7 +180,7 @@ def _changed(call: Call, entity: Entity, before: Entity) -> Answer:
     mask_written(collection, entity)
     call.tenant.store.put(kept_under(collection), entity)
     note_write(call.tenant, collection, entity, before)
-    call.simulator.changed(call, "Patch", entity)
+    record_change(call, "Patch", entity)
     if collection.update_status == 204:
         return Answer(204)
     return Answer(
@@ -234,7 +235,7 @@ def _named(value: Json, path: list[str]) -> list[str]:
 
 
 def _exists(call: Call, reference: Reference, identifier: str) -> bool:
-    return visible(call.tenant, call.simulator.collection(reference.collection), identifier) is not None
+    return visible(call.tenant, COLLECTIONS[reference.collection], identifier) is not None
 
 
 def _missing_reference(reference: Reference, identifier: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from intunesim.json_types import JsonObject
-from intunesim.login.tokens import process_key
 from intunesim.state.store import Store
 from intunesim.state.tenant import Application, Habits, Tenant
 
@@ -97,14 +96,14 @@ class StateDirectory:
         }
         self._keeper(tenant.id).put(TENANT_AREA, tenant.id, document)
 
-    def signing_key(self) -> rsa.RSAPrivateKey:
-        """The key that signs tokens, so that they outlive a restart."""
+    def signing_key(self, fresh_key: Callable[[], rsa.RSAPrivateKey]) -> rsa.RSAPrivateKey:
+        """Return the key that signs tokens, so that they outlive a restart; `fresh_key` makes the first one."""
         file = self._folder / "signing-key.pem"
         if file.exists():
             key = serialization.load_pem_private_key(file.read_bytes(), password=None)
             if isinstance(key, rsa.RSAPrivateKey):
                 return key
-        key = process_key()
+        key = fresh_key()
         file.touch(mode=0o600)
         file.write_bytes(
             key.private_bytes(

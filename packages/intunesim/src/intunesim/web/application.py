@@ -1,7 +1,6 @@
 """The ASGI application: sign-in, Graph and the control interface, told apart by path."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,18 +10,16 @@ from intunesim.clock import http_date
 from intunesim.graph.batch import serve_batch
 from intunesim.graph.messages import GraphRequest
 from intunesim.graph.service import Outcome, serve
+from intunesim.simulator import Simulator
 from intunesim.web.address import base_url
 from intunesim.web.control import control_routes
 from intunesim.web.sign_in import sign_in_routes
 from intunesim.web.wire import WireResponse
 
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
-
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 
 
-def build_application(simulator: "Simulator") -> Starlette:
+def build_application(simulator: Simulator) -> Starlette:
     """The application that serves a simulator."""
 
     async def graph(request: Request) -> WireResponse:
@@ -46,7 +43,7 @@ def build_application(simulator: "Simulator") -> Starlette:
     )
 
 
-async def _answered(simulator: "Simulator", request: GraphRequest) -> Outcome:
+async def _answered(simulator: Simulator, request: GraphRequest) -> Outcome:
     if request.path.lower() == "$batch" and request.method == "POST":
         return await serve_batch(simulator, request)
     return await serve(simulator, request)

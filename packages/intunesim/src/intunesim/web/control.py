@@ -1,7 +1,6 @@
 """The control interface under /_sim: what demos and tests in other processes steer the simulator with."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,11 +12,9 @@ from intunesim.clock import VirtualClock, iso
 from intunesim.faults import Fault
 from intunesim.graph.approval import decide
 from intunesim.json_types import JsonObject
-from intunesim.state import editing
+from intunesim.simulator import Simulator
 from intunesim.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
+from intunesim.web import editing
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -25,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Control:
     """The endpoints of the control interface."""
 
-    def __init__(self, simulator: "Simulator") -> None:
+    def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
     async def overview(self, request: Request) -> Response:  # noqa: ARG002
@@ -152,7 +149,7 @@ def _fault(rule: JsonObject) -> Fault:
         raise HTTPException(400, str(error)) from error
 
 
-def control_routes(simulator: "Simulator") -> list[Route]:
+def control_routes(simulator: Simulator) -> list[Route]:
     """The routes of the control interface."""
     control = Control(simulator)
     return [

@@ -1,7 +1,6 @@
 """Sign-in over HTTP: discovery and the token endpoint."""
 
 import uuid
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -14,18 +13,16 @@ from intunesim.journal import Entry
 from intunesim.login import LoginAnswer, refusals, token_answer
 from intunesim.login.discovery import instance_discovery, openid_configuration
 from intunesim.login.refusals import SignInRefused
+from intunesim.simulator import Simulator
 from intunesim.state.tenant import Tenant
 from intunesim.web.address import base_url
 from intunesim.web.wire import WireResponse
-
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
 
 
 class SignIn:
     """The identity platform for the tenants of one simulator."""
 
-    def __init__(self, simulator: "Simulator") -> None:
+    def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
     async def token(self, request: Request) -> Response | WireResponse:
@@ -112,7 +109,7 @@ class SignIn:
         )
 
 
-def sign_in_routes(simulator: "Simulator") -> list[Route]:
+def sign_in_routes(simulator: Simulator) -> list[Route]:
     """The routes of the identity platform."""
     sign_in = SignIn(simulator)
     return [

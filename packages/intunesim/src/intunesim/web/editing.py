@@ -2,25 +2,22 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from intunesim.catalog import Collection, find_collection
 from intunesim.generator import Plan, generate
 from intunesim.graph.delta import note
 from intunesim.json_types import JsonObject
 from intunesim.loader import load_folder
+from intunesim.simulator import Simulator
 from intunesim.state.building import place, settle, stamp
 from intunesim.state.entities import take_apart
 from intunesim.state.store import kept_under
 from intunesim.state.tenant import Application, Secret, Tenant
 
-if TYPE_CHECKING:
-    from intunesim.simulator import Simulator
-
 TENANT_OPTIONS = ("name", "tenant_id", "domain", "client_id", "client_secret", "roles")
 
 
-def add_from_json(simulator: "Simulator", asked: JsonObject) -> Tenant:
+def add_from_json(simulator: Simulator, asked: JsonObject) -> Tenant:
     """Add a tenant as described: with a generated content, with that of a folder, or empty. Raises ValueError."""
     options = {name: asked[name] for name in TENANT_OPTIONS if name in asked}
     if "roles" in options:
@@ -69,7 +66,7 @@ def listed(tenant: Tenant, collection: Collection) -> list[JsonObject]:
     return [{"id": entity.id, "name": entity.body.get(collection.name)} for entity in entities]
 
 
-def edit(simulator: "Simulator", tenant: Tenant, method: str, path: str, body: JsonObject) -> JsonObject | None:
+def edit(simulator: Simulator, tenant: Tenant, method: str, path: str, body: JsonObject) -> JsonObject | None:
     """Add, change, read or remove an object without any of Graph's rules. Raises LookupError."""
     found = find_collection(path.split("/"))
     if found is None:
