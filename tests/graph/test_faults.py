@@ -18,7 +18,9 @@ from tenantpilot.graph.client import GraphClient
 from tenantpilot.graph.errors import (
     GraphDeadlineExceeded,
     GraphError,
+    GraphGatewayFailed,
     GraphIncompleteRead,
+    GraphIntercepted,
     GraphResponseUnreadable,
     GraphUnavailable,
 )
@@ -109,7 +111,9 @@ FAULTS: list[tuple[str, Any, type[GraphError]]] = [
     ("no gzip", NOT_GZIP, GraphResponseUnreadable),
     ("half a gzip", HALF_A_GZIP, GraphResponseUnreadable),
     ("redirect", ELSEWHERE, GraphResponseUnreadable),
-    ("gateway", Reply(503, content=b"<html>"), GraphUnavailable),
+    ("gateway", Reply(503, content=b"<html>"), GraphGatewayFailed),
+    ("firewall", Reply(403, content=b"<html>", content_type="text/html"), GraphIntercepted),
+    ("portal", Reply(401, content=b"<html>", content_type="text/html"), GraphIntercepted),
 ]
 
 

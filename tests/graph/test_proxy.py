@@ -10,7 +10,7 @@ import pytest
 from intunesim import Simulator, serving
 
 from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.errors import GraphUnavailable
+from tenantpilot.graph.errors import GraphProxyRefused, GraphUnavailable
 from tenantpilot.graph.patience import Patience
 from tests.graph.simulated import connection_to_tenant, filled
 
@@ -107,16 +107,18 @@ def test_a_proxy_that_asks_for_a_password_is_given_it(connect):
         assert "value" in connect(proxy.url.replace("//", "//pilot:s3cret@")).get(PATH)
 
 
-@pytest.mark.parametrize("trouble", ["refuses", "is not there"])
-def test_a_proxy_that_lets_nobody_through_is_a_network_that_is_broken(connect, trouble):
-    with Proxy(password="pilot:s3cret").at_work() as proxy:
-        url = proxy.url
-        if trouble == "refuses":
-            with pytest.raises(GraphUnavailable):
-                connect(url).get(PATH)
-    if trouble == "is not there":
-        with pytest.raises(GraphUnavailable):
-            connect(url).get(PATH)
+def test_a_proxy_that_wants_a_password_says_so(connect):
+    with Proxy(password="pilot:s3cret").at_work() as proxy, pytest.raises(GraphProxyRefused):
+        connect(proxy.url).get(PATH)
+
+
+def test_a_proxy_that_is_not_there_is_a_network_that_is_broken(connect):
+    proxy = Proxy()
+    url = proxy.url
+    proxy._socket.close()
+    with pytest.raises(GraphUnavailable) as caught:
+        connect(url).get(PATH)
+    assert caught.value.reason_code == "graph_unavailable"
 
 
 def test_the_password_of_a_proxy_is_shown_by_no_repr(running):

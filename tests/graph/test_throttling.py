@@ -33,9 +33,11 @@ def throttled(retry_after: str | None = None) -> Reply:
         ("30", 30.0),
         ("2.128", 2.128),
         (format_datetime(NOON.replace(second=42), usegmt=True), 42.0),
-        ("Mon, 02 Nov 2026 11:00:00 GMT", 0.0),
-        ("0", 0.0),
-        ("-5", 0.0),
+        ("Mon, 02 Nov 2026 11:00:00 GMT", None),
+        ("0", None),
+        ("-0.0", None),
+        ("-5", None),
+        ("-inf", None),
         ("999999999", 3600.0),
         ("soon", None),
         ("nan", None),
@@ -62,6 +64,30 @@ def test_conditional_access_which_counts_by_the_second_is_asked_again_soon(graph
     graph.on(path, *[throttled()] * 3, page())
     connect(patience=UNJITTERED).get(path)
     assert 9.0 <= clock.total <= 20.0
+
+
+NO_WAIT = ["0", "0.0", "-5", "Mon, 02 Nov 2026 11:58:30 GMT", "soon", "0.000001"]
+
+
+@pytest.mark.parametrize("header", NO_WAIT)
+def test_a_wait_that_is_none_costs_no_more_requests_than_no_word(connect, clock, graph, header):
+    """OPS-34: whoever is told to come back at once would knock without end."""
+    requests = {}
+    for told in (header, None):
+        graph.seen.clear()
+        graph.on(PATH, throttled(told))
+        with pytest.raises(GraphThrottled):
+            connect(patience=Patience(call_seconds=300)).get(PATH)
+        requests[told] = len(graph.paths())
+    assert requests[header] <= requests[None] + (5 if header == NO_WAIT[-1] else 0)
+
+
+def test_a_date_is_reckoned_against_the_clock_of_whoever_wrote_it(graph, connect, clock):
+    """Our clock is 90 s ahead: by it the moment has passed, by Graph's it is 20 s away."""
+    headers = {"retry-after": "Mon, 02 Nov 2026 11:58:50 GMT", "date": "Mon, 02 Nov 2026 11:58:30 GMT"}
+    graph.on(PATH, Reply(429, error("TooManyRequests", "slow"), headers), page())
+    connect(patience=UNJITTERED).get(PATH)
+    assert clock.total == pytest.approx(20)
 
 
 def test_without_a_word_the_waits_grow(graph, connect, clock):

@@ -36,13 +36,16 @@ OWNER_LABELS = {
     Owner.TENANT_ADMINISTRATOR: _("An administrator of the Microsoft tenant"),
     Owner.OPERATOR: _("An operator of the tenant in TenantPilot"),
     Owner.PLATFORM_OPERATOR: _("The operator of this TenantPilot installation"),
-    Owner.NOBODY: _("Nobody: it was wanted"),
+    Owner.NOBODY: _("Nobody has to act"),
 }
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One code: `text` may hold placeholders such as {status}; `next_step` never does."""
+    """One code: `text` may hold placeholders such as {status}; `next_step` never does.
+
+    What stands in square brackets is left out where one of its placeholders has no value: "refused[ ({aadsts})]".
+    """
 
     code: str
     text: Text
@@ -88,7 +91,15 @@ class ReasonCatalog:
         """The reason's text with its placeholders filled; what is not given, or not allowed, reads "unknown"."""
         reason = cls._reasons.get(code) or cls._reasons["internal_error"]
         text = str(_(reason.text))
-        return text.format(**{name: shown_param(name, (params or {}).get(name)) for name in placeholders(text)})
+        shown = {name: shown_param(name, (params or {}).get(name)) for name in placeholders(text)}
+        return _OPTIONAL.sub(lambda part: _part_if_known(part.group(1), shown), text).format(**shown)
+
+
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+def _part_if_known(part: str, shown: Params) -> str:
+    return "" if UNKNOWN in (shown[name] for name in placeholders(part)) else part
 
 
 UNKNOWN = "unknown"
@@ -103,13 +114,15 @@ PARAM_FORMS: dict[str, re.Pattern[str]] = {
     "request_id": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "aadsts": re.compile(r"AADSTS\d{4,7}"),
     "graph_code": re.compile(r"[A-Z][A-Za-z]{2,47}|[a-z][A-Za-z]{2,47}"),
+    # One of Graph's application permissions: words of letters with dots between.
+    "permission": re.compile(r"[A-Z][A-Za-z]{2,63}(\.[A-Z][A-Za-z]{1,31}){1,3}"),
 }
 
 
 def shown_param(name: str, value: object) -> str:
     """The value if it has the form of its name, else "unknown"."""
     form, text = PARAM_FORMS.get(name), str(value)
-    return text if form is not None and form.fullmatch(text) else UNKNOWN
+    return text if value is not None and form is not None and form.fullmatch(text) else UNKNOWN
 
 
 def placeholders(text: str) -> list[str]:
@@ -137,22 +150,30 @@ ReasonCatalog.add(
         # signing in to Graph
         _reason("credential_missing", "The tenant has no credential.", _OPERATOR, "Add an application's credential to the tenant."),
         _reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", _PLATFORM, "Restore the key it was sealed with, or enter the credential again."),
-        _reason("tenant_not_found", "Microsoft does not know this tenant ({aadsts}).", _OPERATOR, "Compare the tenant id with the one on the Entra overview page."),
-        _reason("application_not_found", "The application is not known in this tenant ({aadsts}).", _TENANT, "Check the client id, and give admin consent to the application in the tenant."),
-        _reason("client_secret_invalid", "Microsoft refused the client secret ({aadsts}).", _OPERATOR, "Enter the secret's value (not its id) again, or make a new one in Entra."),
-        _reason("client_secret_expired", "The client secret has expired ({aadsts}).", _TENANT, "Make a new client secret in Entra and enter it here."),
-        _reason("certificate_invalid", "Microsoft refused the certificate ({aadsts}).", _OPERATOR, "Upload the certificate's public part to the application in Entra."),
-        _reason("sign_in_failed", "Signing in to Microsoft Graph failed ({aadsts}).", _TENANT, "Look the code up in the Entra sign-in log."),
+        _reason("tenant_not_found", "Microsoft does not know this tenant[ ({aadsts})].", _OPERATOR, "Compare the tenant id with the one on the Entra overview page."),
+        _reason("application_not_found", "The application is not known in this tenant[ ({aadsts})].", _TENANT, "Check the client id, and give admin consent to the application in the tenant."),
+        _reason("application_disabled", "The application is disabled in this tenant[ ({aadsts})].", _TENANT, "Enable it in Entra: enterprise applications, the application, properties, 'Enabled for users to sign in'."),
+        _reason("subscription_lapsed", "Microsoft has disabled the service in this tenant: a subscription has lapsed, or an administrator disabled it[ ({aadsts})].", _TENANT, "Renew the subscription, or enable the service's application in Entra."),
+        _reason("conditional_access_blocked", "A Conditional Access policy of the tenant blocks the application[ ({aadsts})].", _TENANT, "Exclude the application from the policy, or allow the address of this installation. The Entra sign-in log names the policy."),
+        _reason("tenant_blocked", "Microsoft has blocked this tenant[ ({aadsts})].", _TENANT, "Ask Microsoft's support why the tenant is blocked."),
+        _reason("client_secret_invalid", "Microsoft refused the client secret[ ({aadsts})].", _OPERATOR, "Enter the secret's value (not its id) again, or make a new one in Entra."),
+        _reason("client_secret_expired", "The client secret has expired[ ({aadsts})].", _TENANT, "Make a new client secret in Entra and enter it here."),
+        _reason("certificate_invalid", "Microsoft refused the certificate[ ({aadsts})].", _OPERATOR, "Upload the certificate's public part to the application in Entra."),
+        _reason("sign_in_failed", "Signing in to Microsoft Graph failed[ ({aadsts})].", _TENANT, "Look the code up in the Entra sign-in log."),
+        _reason("token_rejected", "Graph did not accept the token that Entra had just given[: it answered {status}].", _TENANT, "Check in the Entra sign-in log that the application may use Microsoft Graph."),
         # reading and writing Graph
-        _reason("permission_missing", "The application lacks a permission: Graph answered {status}.", _TENANT, "Grant the missing permission and give admin consent."),
+        _reason("permission_missing", "The application lacks a permission[ ({permission})]: Graph answered {status}.", _TENANT, "Grant the missing permission and give admin consent."),
+        _reason("not_licensed", "The tenant has no license for this: Graph says that the request does not apply to it.", _TENANT, "Assign an Intune or Entra license of the right kind to the tenant, or leave these policy types out."),
+        _reason("intermediary_answered", "Something between TenantPilot and Microsoft Graph answered[ {status}], and not Graph.", _PLATFORM, "Let the firewall or proxy pass requests to Microsoft's sign-in and Graph hosts unchanged, then run it again."),
+        _reason("proxy_refused", "The proxy on the way to Microsoft wants a name and a password, or others than it was given.", _PLATFORM, "Put them into TENANTPILOT_GRAPH_PROXY, then restart the workers."),
         _reason("resource_not_found", "Graph does not have it: it answered {status}.", _OPERATOR, "Sync the inventory, then look again."),
-        _reason("request_rejected", "Graph refused the request with {status} {graph_code}.", _OPERATOR, "Look at the request id in the log, and at the object in the Intune console."),
+        _reason("request_rejected", "Graph refused the request with {status}[ {graph_code}].", _OPERATOR, "Look at the request id in the log, and at the object in the Intune console."),
         _reason("throttled", "Graph asked to wait longer than the time allowed.", Owner.NOBODY, "Run it again later."),
         _reason("graph_unavailable", "Graph could not be reached or did not answer.", _PLATFORM, "Check the network, then run it again."),
-        _reason("graph_error", "Graph answered {status}.", Owner.NOBODY, "Run it again later. If it stays, ask Microsoft's support with the request id."),
+        _reason("graph_error", "Graph answered with an error of its own[ ({status})].", Owner.NOBODY, "Run it again later. If it stays, ask Microsoft's support with the request id."),
         _reason("response_unreadable", "Graph's answer could not be read.", _PLATFORM, "Check for a proxy that changes answers, then run it again."),
         _reason("deadline_exceeded", "Graph did not finish its answer in the time allowed.", Owner.NOBODY, "Run it again later."),
-        _reason("incomplete_read", "Graph stated {stated} objects and delivered {read}.", Owner.NOBODY, "Run it again. What was missing is not marked as gone."),
+        _reason("incomplete_read", "Graph [stated {stated} objects and ]delivered {read}: not the whole list.", Owner.NOBODY, "Run it again. What was missing is not marked as gone."),
         _reason("host_refused", "An address for signing in or for Graph is not one that may see the tenant's token.", _PLATFORM, "Use the addresses of one Microsoft cloud; a simulator has to be named in the settings."),
         _reason("approval_pending", "Microsoft waits for the approval of a second administrator.", _TENANT, "Have the request approved in the Intune console, then run it again."),
         _reason("approval_required", "The tenant protects such changes by Multi Admin Approval.", _TENANT, "Exclude the application from the access policy, or approve its requests in the Intune console."),

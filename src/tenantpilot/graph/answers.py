@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,12 @@ from tenantpilot.graph.errors import (
     GraphConflict,
     GraphError,
     GraphForbidden,
+    GraphGatewayFailed,
+    GraphIntercepted,
     GraphInternalError,
     GraphNotFound,
+    GraphNotLicensed,
+    GraphProxyRefused,
     GraphRejected,
     GraphResponseUnreadable,
     GraphResyncRequired,
@@ -26,7 +31,7 @@ from tenantpilot.graph.errors import (
     GraphTokenRejected,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import retry_after_seconds
+from tenantpilot.graph.patience import date_of, retry_after_seconds
 
 JsonObject = dict[str, Any]
 
@@ -39,6 +44,7 @@ KNOWN_CODES = frozenset(
         "accessDenied",
         "activityLimitReached",
         "AccessDenied",
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
         "Authorization_IdentityNotFound",
         "Authorization_RequestDenied",
         "BadGateway",
@@ -99,6 +105,10 @@ KNOWN_CODES = frozenset(
 APPROVAL_ASKED_FOR = re.compile(r"x-msft-approval-justification|multi admin approval", re.IGNORECASE)
 APPROVAL_ASKED_BEFORE = re.compile(r"approval request already exists", re.IGNORECASE)
 
+# Intune and Entra have no code of its own for what a tenant has not bought, or one that says it by itself.
+NOT_LICENSED = re.compile(r"request not applicable to target tenant", re.IGNORECASE)
+NOT_LICENSED_CODES = ("Authentication_RequestFromNonPremiumTenantOrB2CTenant",)
+
 BEGIN_AGAIN = ("syncStateNotFound", "resyncRequired")
 
 BY_STATUS: dict[int, type[GraphError]] = {
@@ -116,6 +126,8 @@ BY_STATUS: dict[int, type[GraphError]] = {
     501: GraphRejected,
     509: GraphThrottled,
 }
+WAITED_OUT = (408, 429, 509)
+"""Whoever asks to wait is waited for."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,8 @@ class Answer:
     """Names in lower case."""
     body: JsonObject | None
     client_request_id: str = ""
+    is_foreign: bool = False
+    """Whether an error is in words that are not Graph's: something on the way gave it."""
 
     def json(self) -> JsonObject:
         """The object. Raises GraphResponseUnreadable when there is none."""
@@ -141,10 +155,18 @@ class Answer:
         facts = self._error_facts(now)
         if approval := self._approval(facts):
             raise approval
+        raise self._kind(facts)(facts=facts)
+
+    def _kind(self, facts: Facts) -> type[GraphError]:
+        if self.status == 407:
+            return GraphProxyRefused
+        if self.is_foreign and self.status not in WAITED_OUT:
+            return GraphGatewayFailed if self.status >= 500 else GraphIntercepted
         if facts.code in BEGIN_AGAIN:
-            raise GraphResyncRequired(facts=facts)
-        kind = BY_STATUS.get(self.status) or (GraphUnavailable if self.status >= 500 else GraphRejected)
-        raise kind(facts=facts)
+            return GraphResyncRequired
+        if facts.code in NOT_LICENSED_CODES or (self.status < 500 and NOT_LICENSED.search(facts.explanation)):
+            return GraphNotLicensed
+        return BY_STATUS.get(self.status) or (GraphUnavailable if self.status >= 500 else GraphRejected)
 
     def _approval(self, facts: Facts) -> GraphError | None:
         """Multi Admin Approval speaks through a header and, as nothing else here, through the text.
@@ -175,7 +197,9 @@ class Answer:
             request_id=as_uuid(self.headers.get("request-id")) or as_uuid(inner.get("request-id")),
             client_request_id=self.client_request_id,
             explanation=_explanation(error, inner),
-            retry_after=retry_after_seconds(self.headers.get("retry-after"), now=now),
+            retry_after=retry_after_seconds(
+                self.headers.get("retry-after"), now=date_of(self.headers.get("date")) or now
+            ),
         )
 
 
@@ -186,7 +210,7 @@ def decode(content: bytes, content_type: str, *, facts: Facts) -> JsonObject | N
     if not re.match(r"application/([\w.-]+\+)?json\b", content_type.strip().lower()):
         raise GraphResponseUnreadable(facts=facts)
     try:
-        body = json.loads(content.decode("utf-8-sig"))
+        body = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         # Not chained: a JSONDecodeError carries the whole document.
         raise GraphResponseUnreadable(facts=facts) from None
@@ -197,11 +221,37 @@ def decode(content: bytes, content_type: str, *, facts: Facts) -> JsonObject | N
 
 def decode_leniently(content: bytes) -> JsonObject | None:
     """The JSON object of an error's body, if it is one: gateways answer in HTML too."""
+    body = _any_json(content)
+    return body if isinstance(body, dict) else None
+
+
+def is_foreign(content: bytes, headers: Mapping[str, str]) -> bool:
+    """Return True for the body of an error that Graph did not write.
+
+    Graph says what is wrong in an object named "error". A body without one may still be Graph's where its id is
+    in the headers, but not if it is no JSON at all.
+    """
+    body = _any_json(content)
+    if isinstance(body, dict) and "error" in body:
+        return False
+    return not headers.get("request-id") or (body is None and bool(content.strip()))
+
+
+def _any_json(content: bytes) -> Any:
     try:
-        body = json.loads(content.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
+
+
+def _refuse(constant: str) -> float:
+    """NaN and Infinity are no JSON, though Python reads them: no database takes them."""
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _refuse(digits)
 
 
 def _object(parent: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:

@@ -69,13 +69,35 @@ class GraphSignInFailed(GraphError):
 class GraphTokenRejected(GraphError):
     """401: Graph did not accept a token that Entra had just given."""
 
-    reason_code = "sign_in_failed"
+    reason_code = "token_rejected"
 
 
 class GraphForbidden(GraphError):
     """403: the application lacks a permission. A person must act."""
 
     reason_code = "permission_missing"
+
+    def name_permission(self, permission: str) -> None:
+        """Add the permission that would be enough, for whoever has to grant it."""
+        self.params = {**self.params, "permission": permission}
+
+
+class GraphNotLicensed(GraphError):
+    """The tenant has not bought what the request is about: the same for every object of the service."""
+
+    reason_code = "not_licensed"
+
+
+class GraphIntercepted(GraphError):
+    """An answer that is not Graph's: a firewall, a proxy or a portal on the way gave it. Repeating it is in vain."""
+
+    reason_code = "intermediary_answered"
+
+
+class GraphProxyRefused(GraphError):
+    """407: the proxy on the way wants a name and a password, or others."""
+
+    reason_code = "proxy_refused"
 
 
 class GraphApprovalRequired(GraphError):
@@ -125,13 +147,26 @@ class GraphThrottled(GraphError):
 
 
 class GraphUnavailable(GraphError):
-    """Not reached, not answered, or answered 5xx until the last attempt."""
+    """Not reached, not answered, or answered 5xx until the last attempt. The reason says which of them."""
 
     reason_code = "graph_unavailable"
+
+    def __init__(self, text: str = "", *, facts: Facts | None = None, params: Params | None = None) -> None:
+        if facts is not None and facts.status and self.reason_code == "graph_unavailable":
+            self.reason_code = "graph_error"
+        super().__init__(text, facts=facts, params=params)
 
 
 class GraphInternalError(GraphUnavailable):
     """500: with Intune often permanent for one object, so it is tried few times."""
+
+    reason_code = "graph_error"
+
+
+class GraphGatewayFailed(GraphUnavailable):
+    """5xx in words that are not Graph's: something on the way is unwell, and may be well again soon."""
+
+    reason_code = "intermediary_answered"
 
 
 class GraphResponseUnreadable(GraphUnavailable):

@@ -29,6 +29,7 @@ Waits = Callable[[float], None]
 """Told how many seconds are about to be waited, from several threads: cheap and thread-safe."""
 
 LONGEST_WAIT_TOLD = 3600.0
+LONGEST_FLOOR = 60.0
 POLL_SECONDS = 0.5
 
 
@@ -64,24 +65,33 @@ class Patience:
 
 
 def retry_after_seconds(header: str | None, *, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for: "30", "2.128" or an HTTP date. None when it says nothing readable."""
+    """Seconds that a Retry-After asks for: "30", "2.128" or an HTTP date. None when it asks for no wait.
+
+    `now` is the time of whoever wrote the header, since our clock may differ from theirs.
+    """
     if not header:
         return None
     try:
         seconds = float(header)
     except ValueError:
-        seconds = _seconds_until(header, now)
-    if seconds != seconds or seconds < 0:  # not a number, or gone by
-        return None if seconds != seconds else 0.0
-    return min(seconds, LONGEST_WAIT_TOLD)
+        moment = date_of(header)
+        seconds = (moment - now).total_seconds() if moment else 0.0
+    # Nothing, not a number, or gone by: asking again at once would be answered the same.
+    return min(seconds, LONGEST_WAIT_TOLD) if seconds > 0 else None
 
 
-def _seconds_until(date: str, now: datetime) -> float:
+def date_of(header: str | None) -> datetime | None:
+    """The moment of an HTTP date; None when it is not one."""
     try:
-        moment = parsedate_to_datetime(date)
+        moment = parsedate_to_datetime(header or "")
     except (TypeError, ValueError):
-        return float("nan")
-    return (moment - now).total_seconds() if moment.tzinfo else float("nan")
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _floor(had: int) -> float:
+    """The least wait after so many refusals: who asks for too little is asked ever more seldom."""
+    return 0.0 if had <= 1 else min(2.0 ** min(had - 2, 10), LONGEST_FLOOR)
 
 
 @dataclass
@@ -137,7 +147,7 @@ class Call:
         if kind is not GraphThrottled and had > len(backoff):
             raise error
         told = error.facts.retry_after
-        return backoff[min(had, len(backoff)) - 1] if told is None else told
+        return backoff[min(had, len(backoff)) - 1] if told is None else max(told, _floor(had))
 
     def _backoff_for(self, error: GraphError) -> tuple[tuple[float, ...], type[GraphError]]:
         if isinstance(error, GraphThrottled):

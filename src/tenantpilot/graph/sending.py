@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +12,16 @@ from uuid import uuid4
 
 import httpx
 
-from tenantpilot.graph.answers import Answer, decode, decode_leniently
+from tenantpilot.graph.answers import Answer, decode, decode_leniently, is_foreign
 from tenantpilot.graph.connection import GraphConnection, origin_of
 from tenantpilot.graph.errors import (
     Facts,
     GraphDeadlineExceeded,
+    GraphError,
+    GraphGatewayFailed,
     GraphHostRefused,
+    GraphIntercepted,
+    GraphProxyRefused,
     GraphResponseUnreadable,
     GraphUnavailable,
 )
@@ -93,6 +98,8 @@ class Sender:
             raise GraphDeadlineExceeded(facts=facts) from exc
         except httpx.DecodingError as exc:
             raise GraphResponseUnreadable(facts=facts) from exc
+        except httpx.ProxyError as exc:
+            raise _refused_by_proxy(exc, ours) from exc
         except httpx.TransportError as exc:
             raise GraphUnavailable(facts=facts) from exc
 
@@ -116,16 +123,26 @@ def _whole_body(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
+def _refused_by_proxy(error: httpx.ProxyError, ours: str) -> GraphError:
+    """A proxy that opens no tunnel says why by a status, which httpcore puts in front of its text."""
+    shown = re.match(r"([1-5]\d\d)\b", str(error))
+    if shown is None:
+        return GraphUnavailable(facts=Facts(client_request_id=ours))
+    facts = Facts(status=int(shown.group()), client_request_id=ours)
+    if facts.status == 407:
+        return GraphProxyRefused(facts=facts)
+    return GraphIntercepted(facts=facts) if int(shown.group()) < 500 else GraphGatewayFailed(facts=facts)
+
+
 def _answer(response: httpx.Response, content: bytes, ours: str) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
     facts = Facts(status=response.status_code, client_request_id=ours)
     if response.status_code >= 400:
-        body = decode_leniently(content)
-    elif response.status_code >= 300:
+        foreign = is_foreign(content, headers)
+        return Answer(response.status_code, headers, decode_leniently(content), ours, is_foreign=foreign)
+    if response.status_code >= 300:
         raise GraphResponseUnreadable(facts=facts)
-    else:
-        body = decode(content, headers.get("content-type", ""), facts=facts)
-    return Answer(response.status_code, headers, body, ours)
+    return Answer(response.status_code, headers, decode(content, headers.get("content-type", ""), facts=facts), ours)
 
 
 def _log_exchange(request: Request, response: httpx.Response, ours: str, seconds: float) -> None:

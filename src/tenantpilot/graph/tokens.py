@@ -29,13 +29,16 @@ REASONS: dict[int, str] = {
     7000215: "client_secret_invalid",
     7000222: "client_secret_expired",
     700016: "application_not_found",
-    7000112: "application_not_found",
+    7000112: "application_disabled",
     7000229: "application_not_found",
     90002: "tenant_not_found",
     900023: "tenant_not_found",
     700027: "certificate_invalid",
     700030: "certificate_invalid",
     1000502: "certificate_invalid",
+    500014: "subscription_lapsed",
+    53003: "conditional_access_blocked",
+    5000224: "tenant_blocked",
 }
 RENEW_BEFORE_SECONDS = 300.0
 YOUNG_SECONDS = 60.0
@@ -245,7 +248,7 @@ class _MsalHttp:
 
     def _attempt(self, request: Request, call: Call) -> Answer:
         answer = self._sender.send(request, seconds=call.attempt_seconds())
-        if answer.status == 429 or answer.status >= 500:
+        if answer.status in (407, 429) or answer.status >= 500 or (answer.is_foreign and answer.status >= 400):
             answer.raise_for_error(now=call.clock.now())
         if answer.body is None:
             # msal would log the text of it.
