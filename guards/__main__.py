@@ -1,33 +1,56 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D and GUARD-E, 1 with the findings when it does not."""
+"""`python -m guards`: 0 when the product keeps GUARD-D, GUARD-E and GUARD-I, 1 with the findings when it does not.
+
+`python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
+"""
 
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 
 import django
 
-from guards import catalogues, toasts
+from guards import catalogues, prose, toasts
 from guards.catalogues import Catalogues
-from guards.findings import Finding, Source, sources
+from guards.findings import ROOT, Finding, Source, sources
+
+# Folders whose words a stranger can read. The list grows until it holds every package.
+READABLE = ("guards",)
 
 
-def main() -> int:
-    read = list(sources())
-    found = list(findings(read, known_words()))
-    for one in found:
-        print(one, file=sys.stderr)
-    print(f"guards: {len(read)} files, {len(found)} findings")
-    return 1 if found or not read else 0
+def main(arguments: list[str]) -> int:
+    if arguments:
+        return report(prose_findings(Path(argument).resolve() for argument in arguments), "prose")
+    product = list(sources())
+    readable = [ROOT / folder for folder in READABLE]
+    return report(chain(findings(product, known_words()), prose_findings(readable)), f"{len(product)} files")
 
 
-def findings(read: Iterable[Source], known: Catalogues) -> Iterator[Finding]:
-    for source in read:
+def report(findings: Iterable[Finding], subject: str) -> int:
+    lines = [str(finding) for finding in findings]
+    for line in lines:
+        print(line, file=sys.stderr)
+    print(f"guards: {subject}, {len(lines)} findings")
+    return 1 if lines else 0
+
+
+def findings(product: Iterable[Source], catalogue: Catalogues) -> Iterator[Finding]:
+    for source in product:
         yield from toasts.check(source)
-        yield from catalogues.check(source, known)
+        yield from catalogues.check(source, catalogue)
+
+
+def prose_findings(folders: Iterable[Path]) -> Iterator[Finding]:
+    for folder in folders:
+        for source in sources(folder):
+            yield from prose.check(source)
+        for template in prose.templates([folder]):
+            yield from prose.check_template(template)
 
 
 def known_words() -> Catalogues:
-    """Read off the catalogues themselves."""
+    """Return the words that the product's own catalogues hold."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenantpilot.config.settings")
     django.setup()
     from tenantpilot.core.reasons import ReasonCatalog
@@ -39,9 +62,9 @@ def known_words() -> Catalogues:
         counts=frozenset(OperationSummaryKeys.all()),
         reasons=frozenset(reason.code for reason in ReasonCatalog.all()),
         capabilities=frozenset(capability.value for capability in Capability),
-        types=frozenset(kind.key for kind in operation_types.all()),
+        types=frozenset(operation_type.key for operation_type in operation_types.all()),
     )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

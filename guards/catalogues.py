@@ -39,47 +39,56 @@ RUN_RECEIVERS = frozenset({"run", "context", "ctx", "self._context"})
 CUES = (*REASON_CALLS, *(f"{name}(" for name in (*COUNT_CALLS, *TYPE_CALLS)), "reason_code")
 
 
-def check(source: Source, known: Catalogues) -> Iterator[Finding]:
-    if not source.says((*CUES, *known.capabilities)):
+def check(source: Source, catalogue: Catalogues) -> Iterator[Finding]:
+    if not source.says((*CUES, *catalogue.capabilities)):
         return
     for node in source.nodes:
         if isinstance(node, ast.Call):
-            yield from _reasons(source, node, known)
-            yield from _counts(source, node, known)
-            yield from _types(source, node, known)
+            yield from _reasons(source, node, catalogue)
+            yield from _counts(source, node, catalogue)
+            yield from _types(source, node, catalogue)
         elif isinstance(node, ast.ClassDef):
-            yield from _reason_of_class(source, node, known)
-        elif isinstance(node, ast.Constant) and source.module != CAPABILITIES_ROOM and node.value in known.capabilities:
+            yield from _reason_of_class(source, node, catalogue)
+        elif (
+            isinstance(node, ast.Constant)
+            and source.module != CAPABILITIES_ROOM
+            and node.value in catalogue.capabilities
+        ):
             yield _refused(source, node, "a capability is spelled out", "name it: Capability.… of tenancy.capabilities")
 
 
-def _reasons(source: Source, node: ast.Call, known: Catalogues) -> Iterator[Finding]:
+def _spells_a_capability(source: Source, node: ast.AST, catalogue: Catalogues) -> TypeGuard[ast.Constant]:
+    is_elsewhere = source.module != CAPABILITIES_ROOM
+    return isinstance(node, ast.Constant) and is_elsewhere and node.value in catalogue.capabilities
+
+
+def _reasons(source: Source, node: ast.Call, catalogue: Catalogues) -> Iterator[Finding]:
     word = _word(node, REASON_CALLS)
-    if word is not None and word.value not in known.reasons and not _is_log(node):
+    if word is not None and word.value not in catalogue.reasons and not _is_log(node):
         yield _refused(
             source, word, f"no reason code {word.value!r}", "add it to core/reasons.py with text, owner and next step"
         )
 
 
-def _counts(source: Source, node: ast.Call, known: Catalogues) -> Iterator[Finding]:
+def _counts(source: Source, node: ast.Call, catalogue: Catalogues) -> Iterator[Finding]:
     word = _word(node, COUNT_CALLS)
-    if word is not None and _receiver(node) in RUN_RECEIVERS and word.value not in known.counts:
+    if word is not None and _receiver(node) in RUN_RECEIVERS and word.value not in catalogue.counts:
         yield _refused(
             source, word, f"no summary count {word.value!r}", "add it to OperationSummaryKeys, or use one of its keys"
         )
 
 
-def _types(source: Source, node: ast.Call, known: Catalogues) -> Iterator[Finding]:
+def _types(source: Source, node: ast.Call, catalogue: Catalogues) -> Iterator[Finding]:
     word = _word(node, TYPE_CALLS)
-    if word is not None and "operationrun" in _receiver(node).lower() and word.value not in known.types:
+    if word is not None and "operationrun" in _receiver(node).lower() and word.value not in catalogue.types:
         yield _refused(source, word, f"no operation type {word.value!r}", "declare it in a room's operations.py")
 
 
-def _reason_of_class(source: Source, node: ast.ClassDef, known: Catalogues) -> Iterator[Finding]:
+def _reason_of_class(source: Source, node: ast.ClassDef, catalogue: Catalogues) -> Iterator[Finding]:
     """`reason_code = "…"` in the body of an error."""
     for statement in node.body:
         value = _reason_assigned(statement)
-        if value is not None and value.value not in known.reasons:
+        if value is not None and value.value not in catalogue.reasons:
             yield _refused(source, value, f"no reason code {value.value!r}", "add it to core/reasons.py")
 
 
@@ -122,5 +131,5 @@ def _is_log(node: ast.Call) -> bool:
     return _receiver(node) == "log"
 
 
-def _refused(source: Source, node: ast.expr, why: str, mend: str) -> Finding:
-    return finding(RULE, source, node, why, mend)
+def _refused(source: Source, node: ast.expr, reason: str, mend: str) -> Finding:
+    return finding(RULE, source, node, reason, mend)

@@ -1,4 +1,4 @@
-"""What a guard found, and how it says so."""
+"""The finding of a guard, and the files that guards read."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -15,10 +15,18 @@ SOURCES = ROOT / "src" / "tenantpilot"
 
 @dataclass(frozen=True)
 class Source:
-    """One file, parsed when a guard asks for more than its text. `module` is its path inside the package."""
+    """A file, parsed when a guard asks for more than its text.
+
+    `module` is its path inside the package, `folder` the package's path inside the repository.
+    """
 
     module: str
     text: str
+    folder: str = "src/tenantpilot"
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}/{self.module}"
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -27,35 +35,41 @@ class Source:
             return tuple(walk(ast.parse(self.text)))
 
     def says(self, cues: Iterable[str]) -> bool:
-        """Whether the text holds one of the words; what holds none need not be parsed."""
+        """Return True if the text holds one of the words; a file that holds none need not be parsed."""
         return any(cue in self.text for cue in cues)
 
 
 @dataclass(frozen=True)
 class Finding:
     rule: str
-    module: str
+    path: str
     line: int
     column: int
     snippet: str
-    why: str
+    reason: str
     mend: str
 
     def __str__(self) -> str:
         return (
-            f"src/tenantpilot/{self.module}:{self.line}:{self.column}: {self.rule} {self.why}\n"
+            f"{self.path}:{self.line}:{self.column}: {self.rule} {self.reason}\n"
             f"    {self.snippet}\n    mend: {self.mend}"
         )
 
 
-def finding(rule: str, source: Source, node: ast.expr, why: str, mend: str) -> Finding:
-    line = source.text.splitlines()[node.lineno - 1].strip()
-    return Finding(rule, source.module, node.lineno, node.col_offset + 1, line, why, mend)
+def finding(rule: str, source: Source, node: ast.expr, reason: str, mend: str) -> Finding:
+    return finding_at(rule, source, node.lineno, node.col_offset, reason, mend)
+
+
+def finding_at(rule: str, source: Source, line: int, column: int, reason: str, mend: str) -> Finding:
+    """Return a finding at a line and a column as `ast` counts them: lines from 1, columns from 0."""
+    snippet = source.text.splitlines()[line - 1].strip()
+    return Finding(rule, source.path, line, column + 1, snippet, reason, mend)
 
 
 def sources(root: Path = SOURCES) -> Iterator[Source]:
-    """Every Python file of the product but its migrations, which speak of the past."""
+    """Yield every Python file below `root` but migrations, which speak of the past."""
+    folder = root.relative_to(ROOT).as_posix() if root.is_relative_to(ROOT) else root.as_posix()
     for path in sorted(root.rglob("*.py")):
         module = path.relative_to(root).as_posix()
         if "/migrations/" not in module:
-            yield Source(module, path.read_text())
+            yield Source(module, path.read_text(), folder)

@@ -43,7 +43,7 @@ def check(source: Source) -> Iterator[Finding]:
 
 
 def _names_of_toast(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """What the presenter's Toast is called here, with or without an alias."""
+    """Yield the names of the presenter's Toast in this file, with or without an alias."""
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("operations.presenter"):
             yield from (alias.asname or alias.name for alias in node.names if alias.name == "Toast")

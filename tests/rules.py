@@ -2,7 +2,7 @@
 
 import re
 
-RULE = re.compile(r"(?<![A-Za-z0-9])(OPS|SEC|UI|GUARD)[-_](\d\d|[A-G])(?![0-9A-Za-z])", re.I)
+RULE = re.compile(r"(?<![A-Za-z0-9])(OPS|SEC|UI|GUARD)[-_](\d\d|[A-I])(?![0-9A-Za-z])", re.I)
 
 
 def rules_in(text: str) -> set[str]:
