@@ -16,13 +16,13 @@ from typing import Any
 from urllib.request import urlopen
 
 from benchmarks.table import Row
-from tenantpilot.graph.budget import ALLOWANCES, Demand, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.connection import ClientSecret, GraphConnection
+from tenantpilot.graph.client.budget import ALLOWANCES, Demand, MemoryStore, Service, TenantBudget
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.connection import ClientSecret, GraphConnection
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Part
-from tenantpilot.graph.reading import read_types
-from tenantpilot.graph.whole import read_type_whole
+from tenantpilot.graph.read.full import read_type_whole
+from tenantpilot.graph.read.listing import read_types
 
 POLICIES, LATENCY_MS = 2000, 100
 SAMPLE = 40

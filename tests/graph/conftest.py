@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tenantpilot.graph.budget import MemoryStore, TenantBudget
-from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.connection import ClientSecret, GraphConnection
+from tenantpilot.graph.client.budget import MemoryStore, TenantBudget
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.connection import ClientSecret, GraphConnection
 from tests.graph.scripted import CLIENT, TENANT, ScriptedGraph, scripted_graph
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from intunesim.server import Running
 from intunesim.simulator import Simulator
 from intunesim.state.tenant import Tenant
 
-from tenantpilot.graph.connection import ClientSecret, GraphConnection
+from tenantpilot.graph.client.connection import ClientSecret, GraphConnection
 
 
 def filled(simulator: Simulator, name: str = "Contoso", *, policies: int = 120, **options: Any) -> Tenant:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantpilot.graph.answers import KNOWN_CODES, Answer, decode, decode_leniently
-from tenantpilot.graph.batch import answers_of
+from tenantpilot.graph.client.answers import KNOWN_CODES, Answer, decode, decode_leniently
+from tenantpilot.graph.client.batch import answers_of
+from tenantpilot.graph.client.paging import items_of_pages
+from tenantpilot.graph.client.patience import retry_after_seconds
+from tenantpilot.graph.compare.normalize import canonical, content_hash, differences, normalize
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import Facts, GraphError, GraphResponseUnreadable
-from tenantpilot.graph.normalizing import canonical, content_hash, differences, normalize
-from tenantpilot.graph.paging import items_of_pages
-from tenantpilot.graph.patience import retry_after_seconds
 from tests.graph.conftest import NOON
 
 NAMES = st.sampled_from(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tenantpilot.graph.batch import Read
+from tenantpilot.graph.client.batch import Read
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.errors import (
     GraphError,
     GraphForbidden,
@@ -11,7 +12,6 @@ from tenantpilot.graph.errors import (
     GraphStopped,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import Patience
 from tests.graph.scripted import Reply, Seen, error
 
 BATCH = "/beta/$batch"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantpilot.graph.budget import (
+from tenantpilot.graph.client.budget import (
     ALLOWANCES,
     Allowance,
     BudgetState,
@@ -24,9 +24,9 @@ from tenantpilot.graph.budget import (
     from_data,
     hold,
 )
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.services import service_of
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.services import service_of
 from tests.graph.conftest import ObedientClock, connection_to
 from tests.graph.scripted import Reply, error, page
 

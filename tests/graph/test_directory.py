@@ -8,14 +8,14 @@ from intunesim.clock import VirtualClock
 from intunesim.server import Running, serving
 from intunesim.simulator import Simulator
 
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.tokens import TokenCache
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.directory import changes_since, first_changes, objects_by_ids
 from tenantpilot.graph.errors import GraphForbidden, GraphHostRefused, GraphIncompleteRead, GraphResyncRequired
-from tenantpilot.graph.reading import read_policies
-from tenantpilot.graph.revealing import reveal
-from tenantpilot.graph.tokens import TokenCache
-from tenantpilot.graph.writing import Writer
+from tenantpilot.graph.read.directory import changes_since, first_changes, objects_by_ids
+from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.read.reveal import reveal
+from tenantpilot.graph.write.writer import Writer
 from tests.graph.conftest import budget_alone
 from tests.graph.scripted import Reply, error, page
 from tests.graph.simulated import connection_to_tenant, filled

@@ -7,7 +7,8 @@ import pytest
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.core.sanitizing import failure
 from tenantpilot.graph import errors
-from tenantpilot.graph.answers import KNOWN_CODES, unwrapped
+from tenantpilot.graph.client.answers import KNOWN_CODES, unwrapped
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.errors import (
     GraphConflict,
     GraphDeadlineExceeded,
@@ -24,7 +25,6 @@ from tenantpilot.graph.errors import (
     GraphTokenRejected,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import Patience
 from tests.graph.scripted import REQUEST_ID, Reply, error
 
 PATH = "/beta/deviceManagement/intents"
@@ -136,7 +136,7 @@ def test_every_error_has_a_reason_of_the_catalogue(kind):
 
 
 def test_every_reason_of_signing_in_is_of_the_catalogue():
-    from tenantpilot.graph.tokens import REASONS
+    from tenantpilot.graph.client.tokens import REASONS
 
     assert all(ReasonCatalog.knows(reason) for reason in REASONS.values())
 

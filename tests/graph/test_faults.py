@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from tenantpilot.graph.batch import Read
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.batch import Read
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.errors import (
     GraphDeadlineExceeded,
     GraphError,
@@ -24,7 +25,6 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import Patience
 from tests.graph.conftest import connection_to
 from tests.graph.scripted import TENANT, Handler, Raw, Reply, page
 

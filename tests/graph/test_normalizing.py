@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tenantpilot.graph.compare.normalize import SECRET, Difference, content_hash, differences, normalize
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.normalizing import SECRET, Difference, content_hash, differences, normalize
 
 CATALOG = registry.get("settingsCatalog")
 CONFIGURATION = registry.get("deviceConfiguration")

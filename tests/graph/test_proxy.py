@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from intunesim import Simulator, serving
 
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.errors import GraphProxyRefused, GraphUnavailable
-from tenantpilot.graph.patience import Patience
 from tests.graph.simulated import connection_to_tenant, filled
 
 PATH = "/beta/deviceManagement/deviceCategories"

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphForbidden, GraphIncompleteRead, GraphRejected, GraphResponseUnreadable
-from tenantpilot.graph.reading import read_policies, read_types
+from tenantpilot.graph.read.listing import read_policies, read_types
 from tests.graph.conftest import budget_alone, connection_to
 from tests.graph.scripted import Reply, error, page
 

@@ -9,7 +9,7 @@ import pytest
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.core.sanitizing import Failure, failure
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.errors import GraphError
 from tests.graph.conftest import connection_to
 from tests.graph.scripted import TENANT, Reply, error

@@ -9,8 +9,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.connection import Certificate, ClientSecret, GraphConnection
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.connection import Certificate, ClientSecret, GraphConnection
+from tenantpilot.graph.client.tokens import TokenCache
 from tenantpilot.graph.errors import (
     GraphForbidden,
     GraphHostRefused,
@@ -18,7 +19,6 @@ from tenantpilot.graph.errors import (
     GraphSignInFailed,
     GraphTokenRejected,
 )
-from tenantpilot.graph.tokens import TokenCache
 from tests.graph.certificates import certificate
 from tests.graph.conftest import connection_to
 from tests.graph.scripted import CLIENT, TENANT, Reply, error, page

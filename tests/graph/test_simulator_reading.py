@@ -13,9 +13,11 @@ from intunesim.server import Running, serving
 from intunesim.simulator import Simulator
 from intunesim.state.tenant import Secret
 
-from tenantpilot.graph.budget import Allowance, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.connection import Certificate, ClientSecret
+from tenantpilot.graph.client.budget import Allowance, MemoryStore, Service, TenantBudget
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.connection import Certificate, ClientSecret
+from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.tokens import TokenCache
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
     GraphForbidden,
@@ -26,11 +28,9 @@ from tenantpilot.graph.errors import (
     GraphSignInFailed,
     GraphTokenRejected,
 )
-from tenantpilot.graph.patience import Patience
-from tenantpilot.graph.probing import granted_roles, probe
-from tenantpilot.graph.reading import read_policies, read_types
-from tenantpilot.graph.tokens import TokenCache
-from tenantpilot.graph.whole import read_type_whole
+from tenantpilot.graph.read.full import read_type_whole
+from tenantpilot.graph.read.listing import read_policies, read_types
+from tenantpilot.graph.read.probe import granted_roles, probe
 from tests.graph.certificates import certificate
 from tests.graph.simulated import connection_to_tenant, filled
 

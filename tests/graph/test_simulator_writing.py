@@ -13,18 +13,18 @@ from intunesim.loader import load_folder
 from intunesim.server import Running, serving
 from intunesim.simulator import Simulator
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.bodies import masks_in
-from tenantpilot.graph.budget import Allowance, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.budget import Allowance, MemoryStore, Service, TenantBudget
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.compare.normalize import differences
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind, RestoreMode
 from tenantpilot.graph.errors import GraphApprovalPending, GraphApprovalRequired
-from tenantpilot.graph.normalizing import differences
-from tenantpilot.graph.patience import Patience
-from tenantpilot.graph.reading import read_policies
-from tenantpilot.graph.whole import read_by_id, read_type_whole
-from tenantpilot.graph.writing import Writer
+from tenantpilot.graph.read.full import read_by_id, read_type_whole
+from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.write.bodies import masks_in
+from tenantpilot.graph.write.writer import Writer
 from tests.graph.simulated import connection_to_tenant, filled
 
 CATALOG = registry.get("settingsCatalog")

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tenantpilot.graph.budget import Demand, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.stock import StockedBudget
+from tenantpilot.graph.client.budget import Demand, MemoryStore, Service, TenantBudget
+from tenantpilot.graph.client.stock import StockedBudget
 from tests.graph.conftest import ObedientClock
 from tests.graph.test_budget import greedy, most_in_any
 

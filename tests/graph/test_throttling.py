@@ -5,15 +5,15 @@ from email.utils import format_datetime
 
 import pytest
 
-from tenantpilot.graph.budget import MemoryStore, TenantBudget
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.budget import MemoryStore, TenantBudget
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.patience import Patience, retry_after_seconds
 from tenantpilot.graph.errors import (
     GraphInternalError,
     GraphStopped,
     GraphThrottled,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import Patience, retry_after_seconds
 from tests.graph.conftest import NOON, budget_alone, connection_to
 from tests.graph.scripted import Reply, error, page
 

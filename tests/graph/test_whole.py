@@ -4,7 +4,7 @@ import pytest
 
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphForbidden, GraphIncompleteRead, GraphNotFound, GraphResponseUnreadable
-from tenantpilot.graph.whole import read_by_id, read_type_whole, read_whole
+from tenantpilot.graph.read.full import read_by_id, read_type_whole, read_whole
 from tests.graph.scripted import Reply, ScriptedGraph, Seen, error, page
 
 CATALOG = registry.get("settingsCatalog")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tenantpilot.graph.bodies import body_for_create, body_for_update, masks_in
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
     GraphApprovalPending,
@@ -18,8 +18,8 @@ from tenantpilot.graph.errors import (
     GraphUnavailable,
     MaskedSecrets,
 )
-from tenantpilot.graph.patience import Patience
-from tenantpilot.graph.writing import Created, NotWritable, Writer
+from tenantpilot.graph.write.bodies import body_for_create, body_for_update, masks_in
+from tenantpilot.graph.write.writer import Created, NotWritable, Writer
 from tests.graph.scripted import Raw, Reply, ScriptedGraph, Seen, error, page
 from tests.graph.test_faults import reset
 

@@ -3,10 +3,10 @@
 import pytest
 from intunesim import Fault, Plan
 
+from tenantpilot.graph.client.patience import never
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphIncompleteRead
-from tenantpilot.graph.patience import never
-from tenantpilot.graph.whole import read_type_whole
+from tenantpilot.graph.read.full import read_type_whole
 from tenantpilot.inventory.models import Policy, PolicyTypeSync
 from tenantpilot.tenancy.connections import graph_client
 

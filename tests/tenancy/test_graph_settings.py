@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from tenantpilot.config import environment as env
 from tenantpilot.config import settings as ours
-from tenantpilot.graph.budget import ALLOWANCES, SAFETY_SHARE, Demand, Service
+from tenantpilot.graph.client.budget import ALLOWANCES, SAFETY_SHARE, Demand, Service
 from tenantpilot.tenancy.connections import graph_connection
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.rate_budget import budget_of

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tenantpilot.graph.budget import Allowance, Demand, Service, TenantBudget
+from tenantpilot.graph.client.budget import Allowance, Demand, Service, TenantBudget
 from tenantpilot.tenancy.models import GraphBudget
 from tenantpilot.tenancy.rate_budget import DatabaseStore, shared_budget
 
@@ -15,7 +15,7 @@ WORKER = """
 import django, time
 django.setup()
 from tests.tenancy.test_rate_budget import ALLOWANCES, TENANT
-from tenantpilot.graph.budget import Demand, Service, TenantBudget
+from tenantpilot.graph.client.budget import Demand, Service, TenantBudget
 from tenantpilot.tenancy.rate_budget import DatabaseStore
 budget = TenantBudget(DatabaseStore(), TENANT, allowances=ALLOWANCES, share=1.0)
 booked, ends_at = 0, time.monotonic() + 100

@@ -11,8 +11,8 @@ from django.utils.timezone import is_aware
 
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.reading import TypeRead, read_types
-from tenantpilot.graph.whole import WholeRead, torn_ones
+from tenantpilot.graph.read.full import WholeRead, torn_ones
+from tenantpilot.graph.read.listing import TypeRead, read_types
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.platforms import platform_of
 from tenantpilot.inventory.recording import Observation, record_failure, record_type

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 
-from tenantpilot.graph.client import GraphClient
-from tenantpilot.graph.connection import Certificate, ClientSecret, Credential, GraphConnection
-from tenantpilot.graph.patience import Patience, Stop, Waits, nobody
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.connection import Certificate, ClientSecret, Credential, GraphConnection
+from tenantpilot.graph.client.patience import Patience, Stop, Waits, nobody
 from tenantpilot.tenancy.credentials import OpenCredential, open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential
 from tenantpilot.tenancy.rate_budget import budget_of

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tenantpilot.graph.budget import (
+from tenantpilot.graph.client.budget import (
     Allowance,
     Budget,
     BudgetState,
@@ -24,7 +24,7 @@ from tenantpilot.graph.budget import (
     budget_of_process,
     from_data,
 )
-from tenantpilot.graph.stock import StockedBudget
+from tenantpilot.graph.client.stock import StockedBudget
 from tenantpilot.tenancy.models import GraphBudget
 from tenantpilot.tenancy.teller import teller_of
 

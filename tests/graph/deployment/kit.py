@@ -19,8 +19,8 @@ from intunesim import Application, Secret, Simulator
 from intunesim.journal import Entry
 from intunesim.state.tenant import Tenant as Directory
 
-from tenantpilot.graph.budget import Service
-from tenantpilot.graph.contracts.services import service_of
+from tenantpilot.graph.client.budget import Service
+from tenantpilot.graph.client.services import service_of
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tests.databases import OwnDatabase

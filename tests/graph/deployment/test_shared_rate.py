@@ -13,9 +13,9 @@ import pytest
 from intunesim import LimitRules, ServiceLimits, Simulator, Window, serving
 from intunesim.state.tenant import Tenant as Directory
 
-from tenantpilot.graph.budget import Service
+from tenantpilot.graph.client.budget import Service
+from tenantpilot.graph.client.services import service_of
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.services import service_of
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.tenancy.models import Tenant
 from tests.graph.deployment.kit import (

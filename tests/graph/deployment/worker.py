@@ -27,7 +27,7 @@ def sync(run_id: int) -> str:
 def whole(slug: str, times: int, keys: Sequence[str] = ()) -> dict[str, int]:
     """Read all objects of a tenant, or of some types, so many times; answers how many were read, how many failed."""
     from tenantpilot.graph.contracts import registry
-    from tenantpilot.graph.whole import read_type_whole
+    from tenantpilot.graph.read.full import read_type_whole
 
     contracts = registry.chosen(keys) if keys else registry.of_configuration()
     with _client(slug) as client:
@@ -45,8 +45,8 @@ def whole(slug: str, times: int, keys: Sequence[str] = ()) -> dict[str, int]:
 def create(slug: str, names: Iterable[str]) -> dict[str, int]:
     """Create one object of each name; answers how many were found after Graph had not answered."""
     from tenantpilot.graph.contracts import registry
-    from tenantpilot.graph.reading import read_policies
-    from tenantpilot.graph.writing import Writer
+    from tenantpilot.graph.read.listing import read_policies
+    from tenantpilot.graph.write.writer import Writer
 
     contract = registry.get(CREATED)
     found = 0
@@ -62,7 +62,7 @@ def _payload(name: str) -> dict[str, Any]:
 
 
 def _client(slug: str) -> Any:
-    from tenantpilot.graph.patience import never
+    from tenantpilot.graph.client.patience import never
     from tenantpilot.tenancy.connections import graph_client
     from tenantpilot.tenancy.models import Tenant
 

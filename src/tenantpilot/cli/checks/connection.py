@@ -6,10 +6,10 @@ from datetime import datetime
 from tenantpilot.cli.checks.finding import Finding, Verdict
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphForbidden
-from tenantpilot.graph.patience import Patience
-from tenantpilot.graph.probing import Probe
+from tenantpilot.graph.read.probe import Probe
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.words import expiry, reading, writing

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tenantpilot.cli.console import done
 from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.secrets import ask_secret
-from tenantpilot.graph.connection import CLOUDS
+from tenantpilot.graph.client.connection import CLOUDS
 from tenantpilot.tenancy import services
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.roles import Role

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.probing import Probe
+from tenantpilot.graph.read.probe import Probe
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from tenantpilot.graph.client.patience import Patience, Stop, Waits, never, nobody
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.patience import Patience, Stop, Waits, never, nobody
-from tenantpilot.graph.probing import Probe, probe
+from tenantpilot.graph.read.probe import Probe, probe
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.tenancy.models import Tenant
 

@@ -6,14 +6,12 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract, Create, Update
+from tenantpilot.graph.contracts.payloads import IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
 from tenantpilot.graph.errors import MaskedSecrets
 
-ACTION_STUB = "#microsoft.graph."
-SECRET_SETTING = "#microsoft.graph.deviceManagementConfigurationSecretSettingValue"  # noqa: S105 - the name of a type
-IN_ASSIGNMENTS = ("id", "source", "sourceId")
 FROM_POLICY_SETS = "policySets"
 
 
@@ -41,15 +39,6 @@ def bodies_for_assign(assignments: Iterable[JsonObject]) -> list[JsonObject]:
     return [{name: value for name, value in cleaned(row).items() if name not in IN_ASSIGNMENTS} for row in own]
 
 
-def cleaned(value: Any) -> Any:
-    """A copy without what Graph says about its own answers: annotations and stubs of actions."""
-    if isinstance(value, dict):
-        return {name: cleaned(inner) for name, inner in value.items() if not _is_annotation(name)}
-    if isinstance(value, list):
-        return [cleaned(inner) for inner in value]
-    return value
-
-
 def masks_in(payload: JsonObject) -> tuple[str, ...]:
     """Where a mask stands in the place of a secret, by the names that lead there."""
     return tuple(_masks(payload, ""))
@@ -64,13 +53,6 @@ def _body(contract: Contract, payload: JsonObject, *, without: tuple[str, ...], 
     return body
 
 
-def _is_annotation(name: str) -> bool:
-    """Only the type of an object and the binding of another one are said by us."""
-    if name.startswith(ACTION_STUB) or "@microsoft.graph." in name:
-        return True
-    return "@odata." in name and name != "@odata.type" and not name.endswith("@odata.bind")
-
-
 def _masks(value: Any, path: str) -> Iterable[str]:
     if isinstance(value, dict):
         if value.get("@odata.type") == SECRET_SETTING and value.get("valueState") == "encryptedValueToken":
@@ -83,8 +65,3 @@ def _masks(value: Any, path: str) -> Iterable[str]:
             yield from _masks(inner, f"{path}[{index}]")
     elif is_mask(value):
         yield path
-
-
-def is_mask(value: Any) -> bool:
-    """Graph writes asterisks where it hides something."""
-    return isinstance(value, str) and len(value) >= 4 and not value.strip("*")

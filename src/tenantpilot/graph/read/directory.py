@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.paging import items_of
 from tenantpilot.graph.contracts.directory import GROUP_CHANGES, MOST_IDS, OBJECTS_BY_IDS
 from tenantpilot.graph.errors import GraphIncompleteRead
-from tenantpilot.graph.paging import items_of
 
 DELTA_LINK = "@odata.deltaLink"
 

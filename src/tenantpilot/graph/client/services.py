@@ -1,6 +1,6 @@
 """Which part of Graph a path belongs to: each counts requests for itself."""
 
-from tenantpilot.graph.budget import Service
+from tenantpilot.graph.client.budget import Service
 
 _SCRIPTS = (
     "deviceManagementScripts",

@@ -19,7 +19,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from tenantpilot.graph.connection import GraphConnection
+from tenantpilot.graph.client.connection import GraphConnection
 
 _ends_at: ContextVar[float | None] = ContextVar("graph_exchange_ends_at", default=None)
 

@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tenantpilot.graph.answers import Answer, JsonObject
-from tenantpilot.graph.batch import Part, PartReader, Read, body_of, parts_of
-from tenantpilot.graph.budget import Budget, Demand, MemoryStore, Service, TenantBudget, budget_of_process
+from tenantpilot.graph.client.answers import Answer, JsonObject
+from tenantpilot.graph.client.batch import Part, PartReader, Read, body_of, parts_of
+from tenantpilot.graph.client.budget import Budget, Demand, MemoryStore, Service, TenantBudget, budget_of_process
+from tenantpilot.graph.client.connection import GraphConnection, origin_of
+from tenantpilot.graph.client.paging import items_of_pages, pages_from
+from tenantpilot.graph.client.patience import Call, Patience, Stop, Waits, never, nobody
+from tenantpilot.graph.client.send import Request, Sender
+from tenantpilot.graph.client.services import service_of
+from tenantpilot.graph.client.tokens import TokenCache, TokenSource, tokens_of_process
 from tenantpilot.graph.clock import Clock, SystemClock
-from tenantpilot.graph.connection import GraphConnection, origin_of
-from tenantpilot.graph.contracts.services import service_of
 from tenantpilot.graph.errors import (
     GraphError,
     GraphForbidden,
@@ -26,10 +30,6 @@ from tenantpilot.graph.errors import (
     GraphThrottled,
     GraphTokenRejected,
 )
-from tenantpilot.graph.paging import items_of_pages, pages_from
-from tenantpilot.graph.patience import Call, Patience, Stop, Waits, never, nobody
-from tenantpilot.graph.sending import Request, Sender
-from tenantpilot.graph.tokens import TokenCache, TokenSource, tokens_of_process
 
 K = TypeVar("K")
 T = TypeVar("T")

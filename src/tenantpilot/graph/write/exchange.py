@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Action, Bind
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.posting import post_unless_there
+from tenantpilot.graph.write.post import post_unless_there
 
 
 def exchange_items(

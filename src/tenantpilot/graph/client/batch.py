@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from tenantpilot.graph.answers import Answer, JsonObject
-from tenantpilot.graph.budget import Service
-from tenantpilot.graph.contracts.services import most_in_batch, service_of
+from tenantpilot.graph.client.answers import Answer, JsonObject
+from tenantpilot.graph.client.budget import Service
+from tenantpilot.graph.client.patience import Call
+from tenantpilot.graph.client.services import most_in_batch, service_of
 from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable, GraphThrottled
-from tenantpilot.graph.patience import Call
 
 Outcome = JsonObject | GraphError
 

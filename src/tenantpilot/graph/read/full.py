@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.batch import Read
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.batch import Read
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import ASSIGNMENTS, Contract, Kind, Part
 from tenantpilot.graph.errors import GraphError, GraphIncompleteRead, GraphResponseUnreadable
-from tenantpilot.graph.reading import read_policies
+from tenantpilot.graph.read.listing import read_policies
 
 AT_ONCE = 200
 SHOWN_WHOLE_BELOW = 20

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tenantpilot.graph.budget import ALLOWANCES, Allowance, Budget, Demand, Service, silenced_with
+from tenantpilot.graph.client.budget import ALLOWANCES, Allowance, Budget, Demand, Service, silenced_with
 from tenantpilot.graph.clock import Clock, SystemClock
 
 STOCK_SHARE = 0.01

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
+from tenantpilot.graph.client.patience import date_of, retry_after_seconds
 from tenantpilot.graph.errors import (
     Facts,
     GraphApprovalPending,
@@ -31,7 +32,6 @@ from tenantpilot.graph.errors import (
     GraphTokenRejected,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import date_of, retry_after_seconds
 
 JsonObject = dict[str, Any]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphRejected
 

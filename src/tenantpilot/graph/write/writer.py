@@ -11,10 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.assigning import replace_assignments
-from tenantpilot.graph.bodies import body_for_create, body_for_update, part_for_body
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Action, Contract
 from tenantpilot.graph.errors import (
     GraphError,
@@ -24,9 +22,11 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
     GraphStopped,
 )
-from tenantpilot.graph.exchanging import exchange_items, with_ids_of_present
-from tenantpilot.graph.posting import approval_headers, post_unless_there
-from tenantpilot.graph.reading import read_policies
+from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.write.assign import replace_assignments
+from tenantpilot.graph.write.bodies import body_for_create, body_for_update, part_for_body
+from tenantpilot.graph.write.exchange import exchange_items, with_ids_of_present
+from tenantpilot.graph.write.post import approval_headers, post_unless_there
 
 LOOKS_WHILE_UNSETTLED = 4
 LOOKS_UNTIL_READABLE = 12

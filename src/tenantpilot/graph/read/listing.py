@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import (
     GraphError,

@@ -17,12 +17,12 @@ from typing import Any
 
 import msal
 
-from tenantpilot.graph.answers import Answer, as_uuid
+from tenantpilot.graph.client.answers import Answer, as_uuid
+from tenantpilot.graph.client.connection import GLOBAL, Certificate, ClientSecret, GraphConnection
+from tenantpilot.graph.client.patience import Call, Patience, Stop, never
+from tenantpilot.graph.client.send import Request, Sender
 from tenantpilot.graph.clock import Clock
-from tenantpilot.graph.connection import GLOBAL, Certificate, ClientSecret, GraphConnection
 from tenantpilot.graph.errors import Facts, GraphError, GraphResponseUnreadable, GraphSignInFailed
-from tenantpilot.graph.patience import Call, Patience, Stop, never
-from tenantpilot.graph.sending import Request, Sender
 
 # Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 REASONS: dict[int, str] = {

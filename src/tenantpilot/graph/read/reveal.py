@@ -8,12 +8,12 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.batch import Read
-from tenantpilot.graph.bodies import is_mask
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.batch import Read
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract, Reveal
+from tenantpilot.graph.contracts.payloads import is_mask
 from tenantpilot.graph.errors import GraphError
 
 

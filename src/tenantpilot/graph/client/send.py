@@ -12,8 +12,10 @@ from uuid import uuid4
 
 import httpx
 
-from tenantpilot.graph.answers import Answer, decode, decode_leniently, is_foreign
-from tenantpilot.graph.connection import GraphConnection, origin_of
+from tenantpilot.graph.client.answers import Answer, decode, decode_leniently, is_foreign
+from tenantpilot.graph.client.connection import GraphConnection, origin_of
+from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.transport import GraphTransport, exchange_within
 from tenantpilot.graph.errors import (
     Facts,
     GraphDeadlineExceeded,
@@ -25,8 +27,6 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
     GraphUnavailable,
 )
-from tenantpilot.graph.patience import Patience
-from tenantpilot.graph.transport import GraphTransport, exchange_within
 
 log = logging.getLogger(__name__)
 

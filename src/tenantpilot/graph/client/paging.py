@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tenantpilot.graph.answers import JsonObject
+from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.errors import GraphIncompleteRead, GraphResponseUnreadable
 
 MOST_EMPTY_PAGES = 100

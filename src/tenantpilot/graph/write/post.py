@@ -6,8 +6,8 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.client import GraphClient
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.errors import GraphError, GraphThrottled, GraphUnavailable
 
 MOST_JUSTIFICATION = 1024

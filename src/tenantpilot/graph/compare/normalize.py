@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tenantpilot.graph.answers import JsonObject
-from tenantpilot.graph.bodies import IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
+from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.payloads import IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
 
 SECRET = "•••"  # noqa: S105 - what is shown instead of one
 

@@ -1,0 +1,1 @@
+"""Says when two payloads are equal and where they differ."""

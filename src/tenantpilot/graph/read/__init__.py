@@ -1,0 +1,1 @@
+"""Reads what a tenant holds: lists, whole objects, names, permissions, masked secrets."""

@@ -1,0 +1,1 @@
+"""Changes a tenant: creates, updates, assigns and removes objects."""
