@@ -107,7 +107,7 @@ UNKNOWN = "unknown"
 # The form that each value must have to be shown and stored: nothing secret or personal has one of them (OPS-12).
 PARAM_FORMS: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(
-        ("failed", "attempted", "attempts", "seconds", "total", "stated", "read", "found", "count"),
+        ("failed", "reasons", "attempted", "attempts", "seconds", "total", "stated", "read", "found", "count"),
         re.compile(r"\d{1,16}"),
     ),
     "status": re.compile(r"[1-5]\d\d"),
@@ -146,7 +146,7 @@ ReasonCatalog.add(
         _reason("time_limit_exceeded", "It ran longer than its limit of {seconds} seconds.", _PLATFORM, "Run it again for fewer items, or raise the limit."),
         _reason("attempts_exhausted", "It was taken up {attempts} times and never came to its end.", _PLATFORM, "Look at the workers' log, then run it again."),
         _reason("handler_missing", "This version of TenantPilot cannot do this operation.", _PLATFORM, "Update the workers to the version of the web server."),
-        _reason("items_failed", "{failed} of {total} items failed.", _OPERATOR, "Look at the failures by item."),
+        _reason("items_failed", "{failed} of {total} items failed[, for {reasons} different reasons].", _OPERATOR, "Look at the failures by item."),
         # signing in to Graph
         _reason("credential_missing", "The tenant has no credential.", _OPERATOR, "Add an application's credential to the tenant."),
         _reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", _PLATFORM, "Restore the key it was sealed with, or enter the credential again."),
@@ -162,7 +162,7 @@ ReasonCatalog.add(
         _reason("sign_in_failed", "Signing in to Microsoft Graph failed[ ({aadsts})].", _TENANT, "Look the code up in the Entra sign-in log."),
         _reason("token_rejected", "Graph did not accept the token that Entra had just given[: it answered {status}].", _TENANT, "Check in the Entra sign-in log that the application may use Microsoft Graph."),
         # reading and writing Graph
-        _reason("permission_missing", "The application lacks a permission[ ({permission})]: Graph answered {status}.", _TENANT, "Grant the missing permission and give admin consent."),
+        _reason("permission_missing", "The application lacks a permission[ ({permission})][: Graph answered {status}].", _TENANT, "Grant the missing permission and give admin consent."),
         _reason("not_licensed", "The tenant has no license for this: Graph says that the request does not apply to it.", _TENANT, "Assign an Intune or Entra license of the right kind to the tenant, or leave these policy types out."),
         _reason("intermediary_answered", "Something between TenantPilot and Microsoft Graph answered[ {status}], and not Graph.", _PLATFORM, "Let the firewall or proxy pass requests to Microsoft's sign-in and Graph hosts unchanged, then run it again."),
         _reason("proxy_refused", "The proxy on the way to Microsoft wants a name and a password, or others than it was given.", _PLATFORM, "Put them into TENANTPILOT_GRAPH_PROXY, then restart the workers."),

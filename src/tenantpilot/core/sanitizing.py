@@ -6,6 +6,7 @@ catalogue and allow-listed values alone, so it cannot leak. Log lines and other 
 """
 
 import errno
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +17,14 @@ from tenantpilot.core.errors import Params, ReasonedError
 from tenantpilot.core.reasons import UNKNOWN, ReasonCatalog, shown_param
 from tenantpilot.core.redaction import HIDDEN, is_secret_name, redacted
 
-__all__ = ["HIDDEN", "Failure", "describe", "failure", "harmless", "sanitize"]
+__all__ = ["HIDDEN", "Failure", "ObjectName", "describe", "failure", "harmless", "sanitize", "shown_item"]
 
 MAX_MESSAGE = 300
 MAX_ITEM = 120
 _SQLITE_FULL = 13
+SUBJECT = re.compile(r"[a-z_]{1,32}:[1-9]\d{0,18}")
+# Control characters, halves of surrogates, line ends, and what turns the direction of writing round.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,33 @@ class Failure:
     item: str | None = None
     request_id: str = ""
     """Microsoft's support asks for it."""
+    subject: str = ""
+    """The object that the item is about, as kind and key: "policy:17"."""
 
     def as_json(self) -> dict[str, str]:
-        further = {"item": self.item, "request_id": self.request_id}
+        further = {"item": self.item, "request_id": self.request_id, "subject": self.subject}
         return {"code": self.code, "message": self.message} | {name: text for name, text in further.items() if text}
 
 
-def describe(code: str, params: Params | None = None, *, item: str | None = None) -> Failure:
+class ObjectName(str):
+    """A name that the inventory or a catalogue shows to whoever may see the run, so that it is kept as it stands there.
+
+    Any other text is taken for one from outside.
+    """
+
+
+def describe(code: str, params: Params | None = None, *, item: str | None = None, subject: str = "") -> Failure:
     """A failure in the catalogue's words; an unknown code becomes internal_error."""
     known = code if ReasonCatalog.knows(code) else "internal_error"
     message = ReasonCatalog.describe(known, params)
-    return Failure(known, message[:MAX_MESSAGE], sanitize(item)[:MAX_ITEM] if item else None, _request_id(params))
+    about = subject if SUBJECT.fullmatch(subject) else ""
+    return Failure(known, message[:MAX_MESSAGE], shown_item(item) if item else None, _request_id(params), about)
+
+
+def shown_item(item: str) -> str:
+    """An item's name in one line of at most MAX_ITEM characters: as it is where it is an ObjectName, else sanitized."""
+    line = _UNSHOWN.sub(" ", item) if isinstance(item, ObjectName) else sanitize(item)
+    return line if len(line) <= MAX_ITEM else f"{line[: MAX_ITEM - 1]}…"
 
 
 def _request_id(params: Params | None) -> str:
@@ -51,11 +71,11 @@ def _request_id(params: Params | None) -> str:
     return "" if shown == UNKNOWN else shown
 
 
-def failure(exception: BaseException, *, item: str | None = None) -> Failure:
+def failure(exception: BaseException, *, item: str | None = None, subject: str = "") -> Failure:
     """The failure that stands for an exception. Its text is never used, only its code and its params."""
     if isinstance(exception, ReasonedError):
-        return describe(exception.reason_code, exception.params, item=item)
-    return describe(_code_of_foreign(exception), item=item)
+        return describe(exception.reason_code, exception.params, item=item, subject=subject)
+    return describe(_code_of_foreign(exception), item=item, subject=subject)
 
 
 def sanitize(text: str) -> str:

@@ -1,24 +1,38 @@
 """What workers run. Imported by nobody else: it reaches Graph (GUARD-F)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from django.db import transaction
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
+import structlog
+from django.db import DataError, IntegrityError, transaction
 
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.read.full import WholeRead, torn_ones
 from tenantpilot.graph.read.listing import TypeRead, read_types
+from tenantpilot.graph.read.full import torn_ones
 from tenantpilot.inventory import policy_types as catalogue
-from tenantpilot.inventory.platforms import platform_of
-from tenantpilot.inventory.recording import Observation, record_failure, record_type
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
+from tenantpilot.inventory.recording import record_failure, record_type
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
+
+log = structlog.get_logger(__name__)
+
+NOT_KEPT = (ReasonedError, DataError, IntegrityError, ValueError, TypeError, OverflowError, RecursionError, LookupError)
+"""Troubles of one type's objects. A database that is away is no such trouble, and no type's failure."""
+
+
+@dataclass(frozen=True)
+class TypeReport:
+    """One type as it was read: its objects, or the error that stands for all of them."""
+
+    key: str
+    observed: ObservedType = field(default_factory=ObservedType)
+    error: Exception | None = None
 
 
 def sync_inventory(run: RunContext) -> None:
@@ -36,70 +50,92 @@ def sync_inventory(run: RunContext) -> None:
         client.sign_in()
         for read in read_types(client, registry.chosen(pending)):
             run.safe_point()
-            torn = torn_ones(client, read.contract, read.items)
+            report = _report_of(client, read)
             run.safe_point()
-            _record(run, read, torn, pending[read.contract.key], items)
+            _record(run, report, pending[report.key], items)
 
 
 def _types(run: RunContext) -> list[Item]:
     return [Item(key, catalogue.label_of(key)) for key in run.inputs["policy_types"]]
 
 
-def _record(run: RunContext, read: TypeRead, torn: Sequence[WholeRead], item: Item, items: RunItems) -> None:
-    """The list is kept also where one of its objects is torn; the type is failed all the same, by the object's name."""
-    with transaction.atomic():
-        if read.error is None:
-            _record_policies(run, read)
-        error = read.error or next((one.error for one in torn), None)
-        if error is None:
-            items.settled(item)
-        else:
-            record_failure(run.tenant, item.key, getattr(error, "reason_code", "internal_error"), now=run.now)
-            items.note_failure(replace(item, label=_label(item, read, torn)), error)
+def _report_of(client: GraphClient, read: TypeRead) -> TypeReport:
+    """Whatever JSON came, it is a report: what nobody foresaw in it costs the type, and is logged with its trace."""
+    key = read.contract.key
+    if read.error is not None:
+        return TypeReport(key, error=read.error)
+    try:
+        return TypeReport(key, _with_torn_ones(client, read, observe_all(read.contract, read.items)))
+    except NOT_KEPT as error:
+        log.exception("type_not_understood", type=key)
+        return TypeReport(key, error=error)
+
+
+def _with_torn_ones(client: GraphClient, read: TypeRead, observed: ObservedType) -> ObservedType:
+    """The same with those that could not be read whole: they are kept, and broken besides."""
+    names = {seen.graph_id: seen.name for seen in observed.observations}
+    usable = [item for item in read.items if item["id"] in names]
+    torn = [
+        BrokenObject(one.graph_id, names[one.graph_id], one.error)
+        for one in torn_ones(client, read.contract, usable)
+        if one.error is not None
+    ]
+    return ObservedType(observed.observations, [*observed.broken, *torn])
+
+
+def _record(run: RunContext, report: TypeReport, item: Item, items: RunItems) -> None:
+    """The list is kept also where one of its objects is broken; the type is failed all the same, by its name."""
+    try:
+        with transaction.atomic():
+            if report.error is None:
+                _record_policies(run, report)
+            if report.error is None and not report.observed.broken:
+                items.settled(item)
+            else:
+                _note_failure(run, report, item, items)
+    except NOT_KEPT as error:
+        log.exception("type_not_kept", type=report.key)
+        _record(run, TypeReport(report.key, error=error), item, items)
+        return
     items.report()
 
 
-def _label(item: Item, read: TypeRead, torn: Sequence[WholeRead]) -> str:
-    """The type; and where its list is whole, the first of the objects that are not."""
-    if not torn:
-        return item.label
-    names = {one["id"]: _text(one.get(read.contract.name_field)) for one in read.items}
-    others = f" (+{len(torn) - 1})" if len(torn) > 1 else ""
-    return f"{item.label}: {names[torn[0].graph_id]}{others}"
+def _note_failure(run: RunContext, report: TypeReport, item: Item, items: RunItems) -> None:
+    broken = report.observed.broken
+    error = report.error or broken[0].error
+    record_failure(run.tenant, item.key, getattr(error, "reason_code", "internal_error"), now=run.now)
+    if not broken:
+        items.note_failure(item, error)
+        return
+    items.note_failure(item, error, name=_name_of_broken(item, broken), subject=_subject(run, report.key, broken[0]))
 
 
-def _record_policies(run: RunContext, read: TypeRead) -> None:
-    observed = [observe(read.contract, item) for item in read.items]
-    tally = record_type(run.tenant, read.contract.key, observed, run_id=run.run_id, now=run.now)
+def _name_of_broken(item: Item, broken: Sequence[BrokenObject]) -> ObjectName:
+    """The type and the first of its objects that cannot be kept, as the inventory names it."""
+    others = f" (+{len(broken) - 1})" if len(broken) > 1 else ""
+    return ObjectName(f"{item.label}: {broken[0].name}{others}")
+
+
+def _subject(run: RunContext, key: str, broken: BrokenObject) -> str:
+    """Where the object is found in the inventory, if it is there."""
+    policies = Policy.everywhere.of_tenant(run.tenant).of_type(key)
+    known = policies.filter(graph_id=broken.graph_id) if is_usable(broken.graph_id) else policies.none()
+    pk = known.values_list("pk", flat=True).first()
+    return f"policy:{pk}" if pk else ""
+
+
+def _record_policies(run: RunContext, report: TypeReport) -> None:
+    observed = report.observed
+    tally = record_type(
+        run.tenant,
+        report.key,
+        observed.observations,
+        run_id=run.run_id,
+        now=run.now,
+        unusable={one.graph_id for one in observed.broken},
+    )
     run.count("policies", tally.seen)
     run.count("created", tally.created)
     run.count("updated", tally.updated)
     run.count("unchanged", tally.unchanged)
     run.count("missing", tally.missing)
-
-
-def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
-    """What inventory keeps of one of Graph's objects."""
-    kind = catalogue.get(contract.key)
-    return Observation(
-        graph_id=str(item["id"]),
-        name=_text(item.get(contract.name_field)) or str(kind.label),
-        description=_text(item.get("description")),
-        platform=platform_of(item, kind).value,
-        last_modified_at=_time(item.get(contract.modified_field)),
-        properties=contract.kept_of(item),
-    )
-
-
-def _text(value: object) -> str:
-    """One line of at most what a name may have; PostgreSQL stores no NUL."""
-    return str(value or "").replace("\x00", "")[:512]
-
-
-def _time(value: object) -> datetime | None:
-    """Graph writes year 1 for "never"."""
-    try:
-        parsed = parse_datetime(str(value or ""))
-    except ValueError:
-        return None
-    return parsed if parsed and is_aware(parsed) and parsed.year > 1 else None

@@ -22,8 +22,10 @@ def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
     if kind.platform is not Platform.ALL:
         return kind.platform
     stated = item.get("platforms") or item.get("platform") or item.get("platformType")
-    if stated:
-        return _only_one(stated if isinstance(stated, str) else " ".join(map(str, stated)))
+    if isinstance(stated, list):
+        return _only_one(" ".join(map(str, stated)))
+    if isinstance(stated, str):
+        return _only_one(stated)
     return _only_one(str(item.get("@odata.type", "")).rpartition(".")[2])
 
 

@@ -12,5 +12,11 @@ ReasonCatalog.add(
             Owner.OPERATOR,
             gettext_noop("Sync the inventory, then choose again."),
         ),
+        Reason(
+            "object_unusable",
+            gettext_noop("Graph holds an object whose id or values no database can keep."),
+            Owner.TENANT_ADMINISTRATOR,
+            gettext_noop("Look at the object in the Intune console: mend its name and values, or make it anew."),
+        ),
     ]
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,10 +57,19 @@ class _Known:
     is_missing: bool
 
 
-def record_type(tenant: Tenant, key: str, observations: Sequence[Observation], *, run_id: int, now: datetime) -> Tally:
+def record_type(
+    tenant: Tenant,
+    key: str,
+    observations: Sequence[Observation],
+    *,
+    run_id: int,
+    now: datetime,
+    unusable: Collection[str] = (),
+) -> Tally:
     """Upsert what was seen and mark what is gone. The observations must be all there are of the type.
 
-    Call it in a transaction. Changed is what differs from the last observation, or was missing until now.
+    Call it in a transaction. Changed is what differs from the last observation, or was missing until now. What has an
+    `unusable` id is there, though nothing of it could be kept: it is neither seen nor gone.
     """
     policies = Policy.everywhere.of_tenant(tenant).of_type(key)
     known = _known(policies)
@@ -69,7 +78,8 @@ def record_type(tenant: Tenant, key: str, observations: Sequence[Observation], *
     same = {seen.graph_id for seen in observations} - {seen.graph_id for seen in (*new, *changed)}
     _upsert(tenant, key, (*new, *changed), run_id=run_id, now=now)
     _still_there(policies, (known[graph_id].pk for graph_id in same), run_id=run_id, now=now)
-    gone = [row.pk for graph_id, row in known.items() if not row.is_missing and graph_id not in _ids(observations)]
+    present = _ids(observations).union(unusable)
+    gone = [row.pk for graph_id, row in known.items() if not row.is_missing and graph_id not in present]
     _mark_missing(policies, gone, now=now)
     _note_success(tenant, key, now=now)
     return Tally(len(new), len(changed), len(same), len(gone))

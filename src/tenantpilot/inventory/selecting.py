@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.operations.items.working import Item
 from tenantpilot.operations.run_context import RunContext
@@ -72,13 +73,13 @@ def find_policies(run: RunContext) -> list[Item]:
 
 def _matching(policies: PolicyQuerySet, stored: Mapping[str, str]) -> list[Item]:
     rows = PolicyFilter(**stored).narrow(policies).by_name().values_list("pk", "name")
-    return [Item(str(pk), name) for pk, name in rows]
+    return [Item(str(pk), ObjectName(name)) for pk, name in rows]
 
 
 def _named(policies: PolicyQuerySet, keys: Sequence[str]) -> list[Item]:
     """What is not in the tenant stays in the set, as a number: its item fails, and says so."""
     names = {str(pk): name for chunk in _chunks(keys) for pk, name in _names(policies, chunk)}
-    return [Item(key, names.get(key) or _("Policy %(number)s") % {"number": key}) for key in keys]
+    return [Item(key, ObjectName(names.get(key) or _("Policy %(number)s") % {"number": key})) for key in keys]
 
 
 def _names(policies: PolicyQuerySet, keys: Iterable[str]) -> Iterable[tuple[int, str]]:

@@ -156,9 +156,9 @@ class RunContext:
         """One item did not work; the others go on until the circuit breaker opens. Counts as `failed`."""
         self._add_failure(describe(code, params, item=item))
 
-    def item_raised(self, item: str, error: BaseException) -> None:
-        """The same, with the reason that stands for an exception."""
-        self._add_failure(failure(error, item=item))
+    def item_raised(self, item: str, error: BaseException, *, subject: str = "") -> None:
+        """The same, with the reason that stands for an exception; `subject` links to what it is about ("policy:17")."""
+        self._add_failure(failure(error, item=item, subject=subject))
 
     def note(self, event: str, **data: str | int) -> None:
         """A line for the timeline, in the handler's own words. Raises LeaseLost."""

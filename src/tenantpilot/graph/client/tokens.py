@@ -8,6 +8,7 @@ Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-cre
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections import OrderedDict
@@ -160,6 +161,19 @@ class TokenSource:
                 # A key that is no key. Its error may quote it, so it is not chained.
                 raise GraphSignInFailed(_unusable(self._connection)) from None
         return self._app
+
+
+def granted_roles(token: str) -> frozenset[str] | None:
+    """The application permissions that a token carries; None when it cannot be read.
+
+    Nothing is decided by it but what a page shows: Graph judges every request itself.
+    """
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return frozenset(str(role) for role in claims.get("roles", ()))
+    except (IndexError, ValueError, AttributeError, TypeError):
+        return None
 
 
 def _unusable(connection: GraphConnection) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +12,15 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import (
     GraphError,
+    GraphForbidden,
     GraphIncompleteRead,
     GraphInternalError,
     GraphRejected,
     GraphResponseUnreadable,
 )
+from tenantpilot.graph.client.tokens import granted_roles
+
+log = logging.getLogger(__name__)
 
 ACCEPTS_LAG = {"ConsistencyLevel": "eventual"}
 """Source: https://learn.microsoft.com/graph/aad-advanced-queries"""
@@ -34,13 +39,31 @@ def read_types(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[T
     """Read many types at once, each as soon as it is whole. One that fails does not stop the others."""
     by_key = {contract.key: contract for contract in contracts}
     calls: dict[str, Callable[[], tuple[JsonObject, ...]]] = {
-        key: partial(_read_all, client, contract) for key, contract in by_key.items()
+        key: partial(_read_any, client, contract) for key, contract in by_key.items()
     }
     for key, outcome in client.together(calls):
         if isinstance(outcome, GraphError):
-            yield TypeRead(by_key[key], error=outcome)
+            yield TypeRead(by_key[key], error=_with_permission(client, by_key[key], outcome))
         else:
             yield TypeRead(by_key[key], items=outcome)
+
+
+def _read_any(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]:
+    """As `_read_all`: JSON of a shape that nobody foresaw makes the type unreadable, and is logged with its trace."""
+    try:
+        return _read_all(client, contract)
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        log.exception("answer of an unknown shape: %s", contract.key)
+        raise GraphResponseUnreadable("an answer of an unknown shape") from error
+
+
+def _with_permission(client: GraphClient, contract: Contract, error: GraphError) -> GraphError:
+    """The same error with the permission to grant, unless the application has one that should be enough."""
+    if isinstance(error, GraphForbidden) and contract.permissions.read:
+        roles = granted_roles(client.sign_in())
+        if not (roles or frozenset()) & set(contract.permissions.enough_to_read):
+            error.name_permission(contract.permissions.read[0])
+    return error
 
 
 def read_policies(client: GraphClient, contract: Contract) -> Iterator[JsonObject]:

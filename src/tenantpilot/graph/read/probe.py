@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +9,7 @@ from functools import partial
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphRejected
+from tenantpilot.graph.client.tokens import granted_roles
 
 
 @dataclass(frozen=True)
@@ -35,19 +34,6 @@ def probe(client: GraphClient, contracts: Iterable[Contract]) -> list[Probe]:
     return [_judged(contract, outcomes[n], roles) for n, contract in enumerate(wanted)]
 
 
-def granted_roles(token: str) -> frozenset[str] | None:
-    """The application permissions that a token carries; None when it cannot be read.
-
-    Nothing is decided by it but what a page shows: Graph judges every request itself.
-    """
-    try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return frozenset(str(role) for role in claims.get("roles", ()))
-    except (IndexError, ValueError, AttributeError, TypeError):
-        return None
-
-
 def _read_one(client: GraphClient, contract: Contract) -> None:
     path = contract.parent_collection if contract.kind is Kind.NESTED else contract.collection
     try:
@@ -61,6 +47,7 @@ def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str
     lacking: list[str] = []
     if isinstance(outcome, GraphForbidden) and not (roles or frozenset()) & set(needed.enough_to_read):
         lacking += [needed.read[0]]
+        outcome.name_permission(needed.read[0])
     if roles is not None:
         lacking += [name for name in needed.write if name not in roles]
     may_write = None if roles is None else bool(needed.write) and not set(needed.write) - roles

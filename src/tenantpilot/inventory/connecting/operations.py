@@ -16,6 +16,8 @@ CONNECTION_CHECK = operation_types.register(
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
             "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "graph_unavailable",
+            "application_disabled", "subscription_lapsed", "conditional_access_blocked", "tenant_blocked", "token_rejected",
+            "not_licensed", "intermediary_answered", "proxy_refused", "graph_error",
         ),
         # A type that may not be read says nothing of the next: the breaker stays closed.
         limits=Limits(seconds=600, breaker_share=1.0),

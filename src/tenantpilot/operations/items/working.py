@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tenantpilot.core.sanitizing import MAX_ITEM, failure, sanitize
+from tenantpilot.core.sanitizing import ObjectName, failure, shown_item
 from tenantpilot.operations.items.models import ItemState, RunItem
 from tenantpilot.operations.run_context import CircuitOpen, OperationFailed, RunContext
 
@@ -23,7 +23,10 @@ COUNTED_AS = {ItemState.SUCCEEDED: "succeeded", ItemState.UNCHANGED: "unchanged"
 
 @dataclass(frozen=True)
 class Item:
-    """`key` is what the handler knows it by, at most 128 characters; `label` is what people read."""
+    """`key` is what the handler knows it by, at most 128 characters; `label` is what people read.
+
+    A name that the inventory or a catalogue shows is an ObjectName; any other text is sanitized.
+    """
 
     key: str
     label: str
@@ -62,7 +65,7 @@ class RunItems:
         """What is not settled, in order."""
         position = 0
         while rows := list(self._rows.pending().after(position).in_order()[:CHUNK]):
-            yield from (Item(row.key, row.label) for row in rows)
+            yield from (Item(row.key, ObjectName(row.label)) for row in rows)
             position = rows[-1].position
 
     def attempt(self, item: Item, work: Work) -> None:
@@ -96,14 +99,19 @@ class RunItems:
             self.note_failure(item, error)
         self._one_more()
 
-    def note_failure(self, item: Item, error: BaseException) -> None:
-        """The same within the caller's transaction. An open circuit stops the run at the next safe point, not here."""
+    def note_failure(
+        self, item: Item, error: BaseException, *, name: ObjectName | None = None, subject: str = ""
+    ) -> None:
+        """The same within the caller's transaction. An open circuit stops the run at the next safe point, not here.
+
+        `name` and `subject` say which object it is, where the item stands for many.
+        """
         why = failure(error)
         if why.code == "cancelled_by_person":
             self._run.safe_point()
         self._write(item, ItemState.FAILED, why.code, why.message)
         with suppress(CircuitOpen):
-            self._run.item_raised(item.label, error)
+            self._run.item_raised(name or item.label, error, subject=subject)
         self._keep()
 
     def report(self) -> None:
@@ -139,6 +147,6 @@ def _rows(run_id: int, items: Iterable[Item]) -> list[RunItem]:
     """Each key once."""
     once = {item.key[:MAX_KEY]: item for item in items}
     return [
-        RunItem(run_id=run_id, position=position, key=key, label=sanitize(item.label)[:MAX_ITEM])
+        RunItem(run_id=run_id, position=position, key=key, label=shown_item(item.label))
         for position, (key, item) in enumerate(once.items(), start=1)
     ]

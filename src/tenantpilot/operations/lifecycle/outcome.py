@@ -1,5 +1,6 @@
 """How a run ends: the outcome follows from the counts (OPS-13)."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.summary import clean_counts
 
 MAX_FAILURES = 50
+# The database refuses more than 32,768 characters of JSON, where a letter that is not ASCII takes six or twelve.
+MAX_STORED = 32_000
 # Counts that show that something worked, for a handler that counts nothing as succeeded or processed.
 _DONE = ("created", "updated", "deleted", "unchanged")
 
@@ -48,7 +51,7 @@ def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, mo
     stored = list(failures)
     if outcome is RunOutcome.SUCCEEDED:
         return Ending(outcome, clean, bounded(stored, more_failures))
-    reason = _first_reason(stored, clean)
+    reason = _common_reason(stored, clean)
     return Ending(outcome, clean, bounded(stored, more_failures), reason.code, reason.message)
 
 
@@ -78,15 +81,26 @@ def outcome_of(counts: Mapping[str, int]) -> RunOutcome:
 
 
 def bounded(failures: list[Failure], more: int = 0) -> list[FailureEntry]:
-    """At most 50 entries, then {"more": how many were left out}."""
-    entries: list[FailureEntry] = [dict(failure.as_json()) for failure in failures[:MAX_FAILURES]]
-    left_out = max(len(failures) - MAX_FAILURES, 0) + more
+    """At most 50 entries and as much text as the column holds, then {"more": how many were left out}."""
+    entries: list[FailureEntry] = []
+    room = MAX_STORED
+    for failure in failures[:MAX_FAILURES]:
+        entry: FailureEntry = dict(failure.as_json())
+        room -= len(json.dumps(entry)) + len(", ")
+        if room < 0:
+            break
+        entries.append(entry)
+    left_out = len(failures) - len(entries) + more
     return [*entries, {"more": left_out}] if left_out else entries
 
 
-def _first_reason(failures: list[Failure], counts: Mapping[str, int]) -> Failure:
-    """What a person reads first; failures that were only counted are told as a count."""
-    if failures:
-        return Failure(failures[0].code, failures[0].message)
-    total = max(counts.get("total", 0), counts.get("processed", 0), counts.get("failed", 0))
-    return describe("items_failed", {"failed": counts.get("failed", 0), "total": total})
+def _common_reason(failures: list[Failure], counts: Mapping[str, int]) -> Failure:
+    """What a person reads first: the reason that all failures have, else how many failed and for how many reasons."""
+    codes = {failure.code for failure in failures}
+    if len(codes) == 1:
+        messages = {failure.message for failure in failures}
+        return Failure(failures[0].code, failures[0].message) if len(messages) == 1 else describe(failures[0].code)
+    failed = counts.get("failed", 0)
+    total = max(counts.get("total", 0), counts.get("processed", 0), failed)
+    reasons = {"reasons": len(codes)} if codes else {}
+    return describe("items_failed", {"failed": failed, "total": total, **reasons})
