@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.core.sanitizing import Failure
+from tenantpilot.core.sanitizing import Failure, ObjectName, describe
 from tenantpilot.operations.lifecycle.outcome import Ending, ending_of, outcome_of
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.notifications import OperationRunCompleted
@@ -34,7 +34,7 @@ def test_a_handler_that_returns_ends_the_run_as_succeeded(engine: Engine, alice:
 
 
 def test_some_items_failed(engine: Engine, alice: Any) -> None:
-    """OPS-11, OPS-13: partially succeeded, with the reason of each item and the first for the whole."""
+    """OPS-11, OPS-13: partially succeeded, with the reason of each item, and none of them told as the run's."""
 
     def handler(context: RunContext) -> None:
         context.item_failed("Compliance policies", "permission_missing", {"status": 403})
@@ -48,7 +48,8 @@ def test_some_items_failed(engine: Engine, alice: Any) -> None:
         "message": "The application lacks a permission: Graph answered 403.",
         "item": "Compliance policies",
     }
-    assert (run.reason_code, len(run.failure_summary)) == ("permission_missing", 2)
+    assert (run.reason_code, len(run.failure_summary)) == ("items_failed", 2)
+    assert run.message == "2 of 5 items failed, for 2 different reasons."
 
 
 def test_all_items_failed(engine: Engine, alice: Any) -> None:
@@ -293,10 +294,44 @@ def test_a_failure_that_was_only_counted_is_told_as_a_count() -> None:
     assert (ending.reason_code, ending.message) == ("items_failed", "2 of 5 items failed.")
 
 
-def test_one_failure_speaks_for_itself() -> None:
-    """OPS-11, UX-60: the first reason is the one that is told."""
-    ending = ending_of({"failed": 2, "processed": 5}, [Failure("throttled", "Wait.", "a"), Failure("graph_error", "x")])
+def test_failures_of_one_reason_speak_for_the_run() -> None:
+    """OPS-11, UX-60."""
+    ending = ending_of(
+        {"failed": 2, "processed": 5}, [Failure("throttled", "Wait.", "a"), Failure("throttled", "Wait.")]
+    )
     assert (ending.reason_code, ending.message) == ("throttled", "Wait.")
+
+
+def test_failures_of_one_kind_are_told_without_what_differs() -> None:
+    """OPS-11: two permissions are missing, and neither is the run's."""
+    lacking = [
+        describe("permission_missing", {"status": 403, "permission": f"{name}.Read.All"})
+        for name in ("Group", "Policy")
+    ]
+    ending = ending_of({"failed": 2, "processed": 5}, lacking)
+    assert (ending.reason_code, ending.message) == ("permission_missing", "The application lacks a permission.")
+
+
+def test_failures_of_several_reasons_are_told_as_a_count() -> None:
+    """OPS-11: no reason is told as if it were the run's."""
+    ending = ending_of({"failed": 2, "processed": 5}, [Failure("throttled", "Wait.", "a"), Failure("graph_error", "x")])
+    assert (ending.reason_code, ending.message) == ("items_failed", "2 of 5 items failed, for 2 different reasons.")
+
+
+@pytest.mark.parametrize("letter", ["n", "字", "😀", '"'])
+def test_fifty_failures_fit_into_the_column_in_every_script(engine: Engine, alice: Any, letter: str) -> None:
+    """OPS-11: a letter takes up to twelve characters of JSON, and the database refuses more than it holds."""
+
+    def handler(context: RunContext) -> None:
+        for _number in range(50):
+            context.item_failed(ObjectName(letter * 200), "graph_error", {"status": 500})
+
+    with limited(breaker_after=1000):
+        run = engine.perform(handler, alice)
+    assert (run.reason_code, run.summary_counts["failed"]) == ("graph_error", 50)
+    kept = [entry for entry in run.failure_summary if "more" not in entry]
+    assert len(kept) + sum(entry.get("more", 0) for entry in run.failure_summary) == 50
+    assert all(entry["item"].endswith("…") for entry in kept)
 
 
 def test_an_ending_with_fifty_failures_and_a_count_is_accepted(engine: Engine, alice: Any) -> None:

@@ -10,8 +10,8 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.read.listing import TypeRead, read_types
 from tenantpilot.graph.read.full import torn_ones
+from tenantpilot.graph.read.listing import TypeRead, read_types
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all

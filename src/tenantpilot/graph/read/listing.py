@@ -9,6 +9,7 @@ from functools import partial
 
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.tokens import granted_roles
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import (
     GraphError,
@@ -18,7 +19,6 @@ from tenantpilot.graph.errors import (
     GraphRejected,
     GraphResponseUnreadable,
 )
-from tenantpilot.graph.client.tokens import granted_roles
 
 log = logging.getLogger(__name__)
 

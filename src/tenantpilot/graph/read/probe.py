@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.tokens import granted_roles
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphRejected
-from tenantpilot.graph.client.tokens import granted_roles
 
 
 @dataclass(frozen=True)
