@@ -96,7 +96,9 @@ def _use(graph, collection, identifier, body):
         answer = graph.request(verb, address, **options)
         assert answer.status_code < 500, (verb, body, answer.text)
     listed = graph.get(
-        f"/beta/{collection.path}", params={"$filter": "displayName gt 'a'", "$orderby": f"{collection.name},id"}
+        f"/beta/{collection.path}",
+        params={"$filter": f"{collection.name} gt 'a'", "$orderby": f"{collection.name},id", "$count": "true"},
+        headers={"ConsistencyLevel": "eventual"},
     )
     assert listed.status_code == 200
     assert graph.delete(address).status_code < 500

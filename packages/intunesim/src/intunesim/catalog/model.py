@@ -46,6 +46,7 @@ class Child:
     page_size: int = 25
     writable: bool = False
     single: bool = False
+    create_status: int = 201
     inline: bool = False
     """Part of the object itself: always returned, yet reachable by its own path too."""
     children: tuple["Child", ...] = ()
@@ -91,6 +92,11 @@ class Collection:
     over_max: OverMax = OverMax.CLAMP
     paging: Paging = Paging.SKIPTOKEN
     list_omits: tuple[str, ...] = ()
+    """Null in lists, unless selected."""
+    only_selected: tuple[str, ...] = ()
+    """Null everywhere, unless selected."""
+    shown_by_default: frozenset[str] = frozenset()
+    """Shown when nothing was selected; everything that is declared where it is empty."""
     expand_on_list: bool = True
     children: tuple[Child, ...] = ()
 
@@ -113,6 +119,8 @@ class Collection:
     references: tuple[Reference, ...] = ()
     created: str = "createdDateTime"
     modified: str = "lastModifiedDateTime"
+    unique: str = ""
+    """The property whose value no two objects of a tenant may share."""
     versioned: bool = False
     id_prefix: str = ""
     scope_tags: str = "roleScopeTagIds"

@@ -39,9 +39,23 @@ def _checked(body: JsonObject) -> list[JsonObject]:
     if len(parts) > MOST:
         raise bad_request(f"Number of batch request steps exceeds the maximum value of {MOST}.")
     seen: set[str] = set()
-    for part in parts:
+    texts = [_with_text_ids(part) for part in parts]
+    for part in texts:
         _check_part(part, seen)
-    return parts
+    return texts
+
+
+def _with_text_ids(part: Json) -> Json:
+    """A request whose ids are texts: the documentation asks for texts, clients send numbers, and Graph takes both."""
+    if not isinstance(part, dict):
+        return part
+    depends_on = part.get("dependsOn")
+    earlier = {"dependsOn": [_text_id(each) for each in depends_on]} if isinstance(depends_on, list) else {}
+    return {**part, **earlier, **({"id": _text_id(part["id"])} if "id" in part else {})}
+
+
+def _text_id(value: Json) -> Json:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _check_part(part: Json, seen: set[str]) -> None:

@@ -4,7 +4,7 @@ import copy
 import uuid
 from dataclasses import dataclass
 
-from intunesim.catalog import Child
+from intunesim.catalog import Child, children_of
 from intunesim.errors import method_not_allowed, not_found
 from intunesim.graph.binding import bind
 from intunesim.graph.changes import record_change
@@ -13,7 +13,7 @@ from intunesim.graph.paging import PageRules, cut_page
 from intunesim.graph.reading import TypeTestOfItem, existing
 from intunesim.json_types import Json, JsonObject
 from intunesim.odata.filters import parse_filter
-from intunesim.odata.shaping import shape_child, shape_children
+from intunesim.odata.shaping import item_type, shape_child, shape_children
 from intunesim.state.building import settle, stamp, without_annotations
 from intunesim.state.entities import Entity
 from intunesim.state.store import kept_under
@@ -28,6 +28,8 @@ class _Place:
     items: list[JsonObject]
     item: JsonObject | None
     path: str
+    kind: str
+    """The declared type of the items."""
 
 
 def answer_child(call: Call, identifier: str, rest: tuple[str, ...]) -> Answer:
@@ -41,7 +43,9 @@ def answer_child(call: Call, identifier: str, rest: tuple[str, ...]) -> Answer:
 
 
 def _walk(call: Call, owner: Entity, rest: tuple[str, ...]) -> _Place:
-    child = call.collection.child(rest[0])
+    type_name = str(owner.body.get("@odata.type", call.collection.entity))
+    own = children_of(call.collection, type_name)
+    child = next((each for each in own if each.name.lower() == rest[0].lower()), None)
     if child is None:
         raise call.unknown(rest[0])
     place = _Place(
@@ -50,6 +54,7 @@ def _walk(call: Call, owner: Entity, rest: tuple[str, ...]) -> _Place:
         owner.children.setdefault(child.name, []),
         None,
         f"{call.collection.path}('{owner.id}')/{child.name}",
+        item_type(type_name, child),
     )
     for segment in rest[1:]:
         if segment == "$count" or segment.startswith("microsoft.graph."):
@@ -64,25 +69,26 @@ def _step(call: Call, place: _Place, segment: str) -> _Place:
         item = next((item for item in place.items if str(item.get("id", "")).lower() == segment.lower()), None)
         if item is None:
             raise not_found(segment, call.collection.origin)
-        return _Place(place.owner, place.child, place.items, item, f"{place.path}('{segment}')")
+        return _Place(place.owner, place.child, place.items, item, f"{place.path}('{segment}')", place.kind)
     nested = next((child for child in place.child.children if child.name.lower() == segment.lower()), None)
     if nested is None or place.item is None:
         raise call.unknown(segment)
     below = place.item.get(nested.name)
     items = below if isinstance(below, list) else [below] if below else []
-    return _Place(place.owner, nested, items, None, f"{place.path}/{nested.name}")
+    kind = item_type(str(place.item.get("@odata.type", place.kind)), nested)
+    return _Place(place.owner, nested, items, None, f"{place.path}/{nested.name}", kind)
 
 
 def _read(call: Call, place: _Place, *, counting: bool) -> Answer:
     if counting:
         return Answer(raw=str(len(place.items)).encode(), headers={"Content-Type": "text/plain"})
     if place.item is not None:
-        shown = shape_child(place.child, place.item, call.query)
+        shown = shape_child(place.child, place.item, call.query, call.view, place.path, place.kind)
         return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shown})
     if place.child.single:
         if not place.items:
             return Answer(204)
-        shown = shape_child(place.child, place.items[0], call.query)
+        shown = shape_child(place.child, place.items[0], call.query, call.view, place.path, place.kind)
         return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shown})
     return _list(call, place)
 
@@ -98,7 +104,8 @@ def _list(call: Call, place: _Place) -> Answer:
         body["@odata.count"] = len(items)
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
-    shown: Json = shape_children(Child(place.child.name, children=place.child.children), page.items, call.query)
+    listed = Child(place.child.name, children=place.child.children)
+    shown: Json = shape_children(listed, page.items, call.query, call.view, place.path, place.kind)
     return Answer(body={**body, "value": shown})
 
 

@@ -14,6 +14,7 @@ from intunesim.graph.world import World
 from intunesim.json_types import Json, JsonObject
 from intunesim.login.tokens import Caller
 from intunesim.odata.query import Query
+from intunesim.odata.view import View
 from intunesim.state.tenant import Tenant
 
 VERSIONS = ("v1.0", "beta")
@@ -134,9 +135,14 @@ class Call:
         """The same call, as if it were about another collection."""
         return replace(self, collection=collection, rest=())
 
+    @property
+    def view(self) -> View:
+        """Objects as the version of this call shows them."""
+        return View(self.request.version, f"{self.request.base_url}/{self.request.version}/$metadata")
+
     def context(self, suffix: str) -> str:
         """The @odata.context of an answer."""
-        return f"{self.request.base_url}/{self.request.version}/$metadata#{suffix}"
+        return self.view.context(suffix)
 
     def unknown(self, segment: str) -> Exception:
         """The refusal of a segment that this resource does not have."""

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 
-from intunesim.catalog.types import type_table
+from intunesim.catalog.types import bare, type_table
 from intunesim.errors import Origin, bad_request, not_found
+from intunesim.graph.directory_rules import (
+    check_directory_count,
+    check_directory_query,
+    check_identifier,
+    eventual,
+)
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.paging import PageRules, cut_page
 from intunesim.json_types import Json, JsonObject
 from intunesim.odata.filters import Condition, parse_filter
+from intunesim.odata.names import check_names, resolver
 from intunesim.odata.query import Query
 from intunesim.odata.shaping import expanded_child, shape
 from intunesim.state.entities import Entity
 from intunesim.state.lagging import visible, visible_all, writable
-
-NEEDS_EVENTUAL = (
-    "Request with $search query parameter only works through MSGraph with a special request header: "
-    "'ConsistencyLevel: eventual'"
-)
 
 
 def get_list(call: Call) -> Answer:
@@ -26,6 +28,8 @@ def get_list(call: Call) -> Answer:
         raise bad_request("The query specified in the URI is not valid. $expand is not supported on this list.")
     for expand in query.expand:
         expanded_child(collection, expand)
+    check_directory_query(call)
+    check_names(query, call.cast or collection.entity, call.request.version)
     matching = ordered(narrowed(call, visible_all(call.tenant, collection)), query.orderby)
     listed = _without_hidden(call, matching)
     page = cut_page(listed, page_rules(call), call.request, query)
@@ -35,12 +39,13 @@ def get_list(call: Call) -> Answer:
     body.update(tips(call))
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
-    body["value"] = [shape(collection, entity, query, in_list=True) for entity in page.items]
+    body["value"] = [shape(collection, entity, query, call.view, in_list=True) for entity in page.items]
     return Answer(body=body)
 
 
 def get_count(call: Call) -> Answer:
     """The number of objects, as plain text."""
+    check_directory_count(call)
     count = len(narrowed(call, visible_all(call.tenant, call.collection)))
     return Answer(raw=str(count).encode(), headers={"Content-Type": "text/plain"})
 
@@ -48,10 +53,11 @@ def get_count(call: Call) -> Answer:
 def get_one(call: Call, identifier: str) -> Answer:
     """One object, whole."""
     entity = existing(call, identifier)
+    check_names(call.query, call.cast or _own_type(call, entity), call.request.version)
     body = {
         "@odata.context": call.context(f"{call.collection.path}{_selection(call.query)}/$entity"),
         **tips(call),
-        **shape(call.collection, entity, call.query, in_list=False),
+        **shape(call.collection, entity, call.query, call.view, in_list=False),
     }
     return Answer(body=body)
 
@@ -61,6 +67,8 @@ def existing(call: Call, identifier: str) -> Entity:
     entity = visible(call.tenant, call.collection, identifier)
     if entity is None and call.collection.key == "user":
         entity = _by_principal_name(call, identifier)
+    if entity is None:
+        check_identifier(call, identifier)
     if entity is None:
         raise not_found(identifier, call.collection.origin)
     return entity
@@ -80,12 +88,18 @@ def narrowed(call: Call, entities: Iterable[Entity]) -> list[Entity]:
     if call.cast:
         conditions.append(lambda item: _type_test(call)(item, call.cast))
     if call.query.filter:
-        conditions.append(parse_filter(call.query.filter, _type_test(call)))
+        resolve = resolver(bare(call.cast) or call.collection.entity, call.request.version)
+        conditions.append(parse_filter(call.query.filter, _type_test(call), resolve))
     if call.query.search:
-        if call.collection.origin is Origin.DIRECTORY and not eventual(call):
-            raise bad_request(NEEDS_EVENTUAL, Origin.DIRECTORY)
         conditions.append(_search(call.query.search, call.collection.name))
-    return [entity for entity in entities if all(holds(entity.body) for holds in conditions)]
+    if not conditions:
+        return list(entities)
+    entity_type, whole = call.collection.entity, call.view.whole
+    return [entity for entity in entities if all(holds(whole(entity.body, entity_type)) for holds in conditions)]
+
+
+def _own_type(call: Call, entity: Entity) -> str:
+    return bare(str(entity.body.get("@odata.type", call.collection.entity)))
 
 
 def ordered(entities: list[Entity], orderby: str) -> list[Entity]:
@@ -149,11 +163,6 @@ def _search(text: str, name: str) -> Condition:
 def counts(call: Call) -> bool:
     """Whether a count was asked for; the directory counts only for those who accept an answer that lags."""
     return call.query.count and (call.collection.origin is not Origin.DIRECTORY or eventual(call))
-
-
-def eventual(call: Call) -> bool:
-    """Whether the client accepts an answer that lags."""
-    return call.request.headers.get("consistencylevel", "").lower() == "eventual"
 
 
 def _without_hidden(call: Call, entities: list[Entity]) -> list[Entity]:

@@ -124,7 +124,7 @@ class _Checker:
         self.object(type_table().find(concrete) or declared, value)
 
     def _enum(self, name: str, kind: str, value: Json) -> None:
-        members = type_table().enums.get(kind[2:], frozenset())
+        members = type_table().enums.get(kind[2:], ())
         if kind.startswith("f:") and isinstance(value, list) and all(isinstance(each, str) for each in value):
             value = ",".join(value)  # v1.0 writes as a list what the metadata of beta calls flags
         if not isinstance(value, str):

@@ -63,7 +63,7 @@ def keep_new(call: Call, entity: Entity) -> JsonObject:
     note_write(call.tenant, collection, entity, None)
     record_change(call, "Create", entity)
     context = call.context(f"{collection.path}/$entity")
-    return {"@odata.context": context, **shape(collection, entity, NO_QUERY, in_list=False)}
+    return {"@odata.context": context, **shape(collection, entity, NO_QUERY, call.view, in_list=False)}
 
 
 def update(call: Call, identifier: str) -> Answer:
@@ -77,7 +77,9 @@ def update(call: Call, identifier: str) -> Answer:
     for relation in LINKED if collection.key == "group" else ():
         add_references(call, entity, relation, _links(payload, relation))
     before = entity.clone()
-    body, children = take_apart(collection, without_annotations(bind(call, _written(call, payload))))
+    own_type = {"@odata.type": entity.body["@odata.type"]} if "@odata.type" in entity.body else {}
+    written = without_annotations(bind(call, _written(call, payload)))
+    body, children = take_apart(collection, {**written, **own_type})
     if "settings" in children and "PUT" in collection.updates:
         raise bad_request("Settings cannot be changed by PATCH; replace the policy by PUT.", collection.origin)
     protected = {"id", collection.created, collection.modified}
@@ -187,7 +189,7 @@ def _changed(call: Call, entity: Entity, before: Entity) -> Answer:
         200,
         {
             "@odata.context": call.context(f"{collection.path}/$entity"),
-            **shape(collection, entity, NO_QUERY, in_list=False),
+            **shape(collection, entity, NO_QUERY, call.view, in_list=False),
         },
     )
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from intunesim.errors import GraphError, bad_request
 from intunesim.json_types import Json, JsonObject
+from intunesim.odata.names import Resolve
 from intunesim.odata.tokens import Token, tokenize
 
 Scope: TypeAlias = JsonObject
@@ -29,13 +30,19 @@ TEXT_FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
     "endswith": lambda whole, part: whole.endswith(part),
     "contains": lambda whole, part: part in whole,
 }
-RESERVED = frozenset({*COMPARISONS, "and", "or", "not", "in"})
+OPERATORS = frozenset({*COMPARISONS, "in", "has"})
+RESERVED = frozenset({*OPERATORS, "and", "or", "not"})
 CONSTANTS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
-def parse_filter(text: str, is_of: TypeTest) -> Condition:
-    """The condition that a $filter states. Raises 400 for what cannot be understood."""
-    parser = _Parser(tokenize(text), text, is_of)
+def as_written(path: str) -> str:
+    """Return a path as it is, where nobody knows the type."""
+    return path
+
+
+def parse_filter(text: str, is_of: TypeTest, resolve: Resolve = as_written) -> Condition:
+    """The condition that a $filter states; `resolve` spells its paths. Raises 400 for what cannot be understood."""
+    parser = _Parser(tokenize(text), text, is_of, resolve)
     try:
         condition = parser.either()
         parser.finish()
@@ -47,10 +54,11 @@ def parse_filter(text: str, is_of: TypeTest) -> Condition:
 class _Parser:
     """Recursive descent: or, and, not, then comparisons and functions."""
 
-    def __init__(self, tokens: list[Token], text: str, is_of: TypeTest) -> None:
+    def __init__(self, tokens: list[Token], text: str, is_of: TypeTest, resolve: Resolve) -> None:
         self._tokens = tokens
         self._text = text
         self._is_of = is_of
+        self._resolve = resolve
         self._at = 0
         self._variables: list[str] = []
 
@@ -77,10 +85,8 @@ class _Parser:
         return self._comparison()
 
     def _comparison(self) -> Condition:
-        if self._accept("("):
-            inner = self.either()
-            self._expect(")")
-            return inner
+        if self._peek() == "(":
+            return self._in_parentheses()
         if (function := self._peek()) in TEXT_FUNCTIONS and self._peek(1) == "(":
             return self._text_function(function)
         if function == "isof" and self._peek(1) == "(":
@@ -89,12 +95,27 @@ class _Parser:
             return self._lambda()
         return self._compare(self._term())
 
+    def _in_parentheses(self) -> Condition:
+        """A condition in parentheses, or a path: some clients write `(microsoft.graph.managedApp/x) eq null`."""
+        is_path = self._peek(2) == ")" and self._peek(3).lower() in OPERATORS
+        self._expect("(")
+        if is_path:
+            term = self._term()
+            self._expect(")")
+            return self._compare(term)
+        inner = self.either()
+        self._expect(")")
+        return inner
+
     def _compare(self, left: Term) -> Condition:
         if self._at == len(self._tokens) or self._peek() in (")", "and", "or"):
             return lambda item: left(item) is True
         operator = self._next().text.lower()
         if operator == "in":
             return self._member_of(left)
+        if operator == "has":
+            flags = self._term()
+            return lambda item: _flags(flags(item)) <= _flags(left(item))
         if operator not in COMPARISONS:
             raise self._refusal(f"'{operator}' is not an operator")
         compare, right = COMPARISONS[operator], self._term()
@@ -132,13 +153,16 @@ class _Parser:
         return self._peek(1) == "(" and name.endswith(("/any", "/all"))
 
     def _lambda(self) -> Condition:
-        path, quantifier = self._next().text.rsplit("/", 1)
+        written, quantifier = self._next().text.rsplit("/", 1)
+        path = self._path(written)
         self._expect("(")
         if self._accept(")"):
             return lambda item: bool(_value_at(item, path))
         variable = self._next().text
         self._expect(":")
+        self._variables.append(variable)
         inner = self.either()
+        self._variables.pop()
         self._expect(")")
         combine = any if quantifier == "any" else all
         return lambda item: combine(inner({**item, variable: each}) for each in _value_at(item, path) or [])
@@ -152,11 +176,18 @@ class _Parser:
             self._expect(")")
             return lambda item: _lower(inner(item))
         if token.kind == "word" and token.text not in CONSTANTS:
-            return lambda item: _value_at(item, token.text)
+            path = self._path(token.text)
+            return lambda item: _value_at(item, path)
         constant = self._constant(token)
         return lambda _item: constant
 
+    def _path(self, text: str) -> str:
+        """A path in its declared spelling; what begins with the variable of a lambda stays as it is."""
+        return text if text.split("/")[0] in self._variables else self._resolve(text)
+
     def _constant(self, token: Token) -> Json:
+        if token.kind == "enum":
+            return token.text.partition("'")[2].removesuffix("'")
         if token.kind == "string":
             return token.text[1:-1].replace("''", "'")
         if token.kind == "number":
@@ -221,6 +252,12 @@ def _comparable(value: Json) -> Json:
             return value.lower()
         return moment.timestamp()
     return value.lower()
+
+
+def _flags(value: Json) -> set[str]:
+    """The members of a set of flags, written as text or as a list."""
+    parts = value if isinstance(value, list) else str(value or "").split(",")
+    return {str(part).strip().lower() for part in parts if str(part).strip()}
 
 
 def _lower(value: Json) -> str:

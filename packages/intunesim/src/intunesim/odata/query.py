@@ -53,7 +53,8 @@ class Query:
 
 def parse_query(text: str) -> Query:
     """Read the query string of a request. Raises 400 for an option that makes no sense."""
-    options = {_canonical(name): value for name, value in parse_qsl(text, keep_blank_values=True)}
+    # IntuneCD doubles the question mark in one place, and Graph does not mind.
+    options = {_canonical(name): value for name, value in parse_qsl(text.lstrip("?"), keep_blank_values=True)}
     return Query(
         select=_names(options.get("$select", "")),
         filter=options.get("$filter", ""),

@@ -2,34 +2,49 @@
 
 import copy
 
-from intunesim.catalog import Child, Collection
+from intunesim.catalog import Child, Collection, children_of
+from intunesim.catalog.types import type_table
 from intunesim.errors import bad_request
 from intunesim.json_types import Json, JsonObject
 from intunesim.odata.query import Expand, Query
+from intunesim.odata.view import View
 from intunesim.state.entities import Entity
 
 ALWAYS_SHOWN = ("@odata.type", "id")
 
 
-def shape(collection: Collection, entity: Entity, query: Query, *, in_list: bool) -> JsonObject:
+def shape(collection: Collection, entity: Entity, query: Query, view: View, *, in_list: bool) -> JsonObject:
     """An object as an answer shows it. Nothing in it is shared with the store."""
-    shown = copy.deepcopy(entity.body)
-    if in_list:
-        for name in collection.list_omits:
-            if name in shown:
-                shown[name] = None
-    if query.select:
-        shown = selected(shown, query.select)
+    shown = shape_body(collection, entity.body, query.select, view, in_list=in_list)
+    address = f"{collection.path}('{entity.id}')"
     for expand in query.expand:
-        child = expanded_child(collection, expand)
-        shown[child.name] = shape_children(child, entity.children.get(child.name, []), expand)
+        child = expanded_child(collection, expand, str(entity.body.get("@odata.type", "")))
+        if child is not None:
+            _expand(shown, child, entity.children.get(child.name, []), expand, view, address, collection.entity)
     return shown
 
 
-def expanded_child(collection: Collection, expand: Expand) -> Child:
-    """The navigation property that an $expand names. Raises 400."""
-    child = collection.child(expand.name.split("/")[-1])
-    if child is None:
+def shape_body(
+    collection: Collection, body: JsonObject, select: tuple[str, ...], view: View, *, in_list: bool
+) -> JsonObject:
+    """Return the properties of an object that an answer shows, without anything that hangs below it."""
+    shown = copy.deepcopy(view.whole(body, collection.entity))
+    wanted = {name.lower() for name in select}
+    for name in (*(collection.list_omits if in_list else ()), *collection.only_selected):
+        if name in shown and name.lower() not in wanted:
+            shown[name] = None
+    if select:
+        return selected(shown, select)
+    if collection.shown_by_default:
+        return {name: value for name, value in shown.items() if name in collection.shown_by_default or "@" in name}
+    return shown
+
+
+def expanded_child(collection: Collection, expand: Expand, type_name: str = "") -> Child | None:
+    """Return the navigation property that an $expand names; None where only another type has it. Raises 400."""
+    name = expand.name.split("/")[-1]
+    child = next((each for each in children_of(collection, type_name) if each.name.lower() == name.lower()), None)
+    if child is None and ("/" not in expand.name or not _belongs_to_a_type(expand.name)):
         raise bad_request(
             f"Parsing OData Select and Expand failed: Could not find a property named '{expand.name}' "
             f"on type 'microsoft.graph.{collection.entity}'."
@@ -37,32 +52,56 @@ def expanded_child(collection: Collection, expand: Expand) -> Child:
     return child
 
 
-def shape_children(child: Child, items: list[JsonObject], expand: Expand | Query) -> Json:
+def _belongs_to_a_type(path: str) -> bool:
+    cast, _, name = path.rpartition("/")
+    info = type_table().find(cast)
+    return info is not None and name in info.properties
+
+
+def _expand(
+    shown: JsonObject, child: Child, items: list[JsonObject], expand: Expand, view: View, address: str, owner: str
+) -> None:
+    """Put a navigation property into an object, after the remark about where it stands."""
+    shown.pop(child.name, None)
+    path = f"{address}/{child.name}"
+    shown[f"{child.name}@odata.context"] = view.context(path + ("/$entity" if child.single else ""))
+    shown[child.name] = shape_children(child, items, expand, view, path, item_type(owner, child))
+
+
+def shape_children(
+    child: Child, items: list[JsonObject], expand: Expand | Query, view: View, path: str, kind: str
+) -> Json:
     """The objects of a navigation property, each with what was asked of it."""
-    shaped = [shape_child(child, item, expand) for item in items]
+    shaped = [shape_child(child, item, expand, view, path, kind) for item in items]
     if child.single:
         return shaped[0] if shaped else None
     return shaped
 
 
-def shape_child(child: Child, item: JsonObject, expand: Expand | Query) -> JsonObject:
+def shape_child(child: Child, item: JsonObject, expand: Expand | Query, view: View, path: str, kind: str) -> JsonObject:
     """One object of a navigation property; what hangs below it only when it is expanded."""
     nested = {grandchild.name: grandchild for grandchild in child.children}
-    shown = {name: copy.deepcopy(value) for name, value in item.items() if name not in nested}
+    whole = view.whole({name: value for name, value in item.items() if name not in nested}, kind)
+    shown = copy.deepcopy(whole)
     if expand.select:
         shown = selected(shown, expand.select)
+    address = path if child.single else f"{path}('{item.get('id')}')"
     for inner in expand.expand:
-        grandchild = nested.get(inner.name)
+        grandchild = nested.get(inner.name.split("/")[-1])
         if grandchild is None:
             raise bad_request(
                 f"Parsing OData Select and Expand failed: Could not find a property named '{inner.name}'."
             )
         value = item.get(grandchild.name)
-        if grandchild.single:
-            shown[grandchild.name] = copy.deepcopy(value)
-        else:
-            shown[grandchild.name] = shape_children(grandchild, value or [], inner)
+        below = value if isinstance(value, list) else [value] if value else []
+        _expand(shown, grandchild, below, inner, view, address, str(item.get("@odata.type", kind)))
     return shown
+
+
+def item_type(owner: str, child: Child) -> str:
+    """Return the declared type of the objects of a navigation property, or "" when nobody knows it."""
+    info = type_table().find(owner)
+    return info.properties.get(child.name, "").rpartition(":")[2] if info else ""
 
 
 def selected(item: JsonObject, names: tuple[str, ...]) -> JsonObject:
@@ -70,4 +109,8 @@ def selected(item: JsonObject, names: tuple[str, ...]) -> JsonObject:
     wanted = {name.split("/")[-1].lower() for name in names}
     if "*" in wanted:
         return item
-    return {name: value for name, value in item.items() if name.lower() in wanted or name in ALWAYS_SHOWN}
+    return {
+        name: value
+        for name, value in item.items()
+        if name.lower() in wanted or name in ALWAYS_SHOWN or name.partition("@")[0].lower() in wanted
+    }

@@ -7,7 +7,8 @@ from intunesim.errors import bad_request
 
 _PATTERN = re.compile(
     r"""\s*(?:
-        (?P<string>'(?:[^']|'')*')
+        (?P<enum>microsoft\.graph\.\w+'[^']*')
+      | (?P<string>'(?:[^']|'')*')
       | (?P<datetime>\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)
       | (?P<guid>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})
       | (?P<number>-?\d+(?:\.\d+)?)

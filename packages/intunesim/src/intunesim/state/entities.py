@@ -3,7 +3,7 @@
 import copy
 from dataclasses import dataclass, field
 
-from intunesim.catalog import Child, Collection
+from intunesim.catalog import Child, Collection, children_of
 from intunesim.json_types import Json, JsonObject
 
 
@@ -47,8 +47,9 @@ def take_apart(collection: Collection, payload: JsonObject) -> tuple[JsonObject,
     """Split a payload into its own properties and its navigation properties."""
     body: JsonObject = {}
     children: dict[str, list[JsonObject]] = {}
+    own = {child.name: child for child in children_of(collection, str(payload.get("@odata.type", "")))}
     for name, value in payload.items():
-        child = collection.child(name)
+        child = own.get(name) or collection.child(name)
         if child is None or child.inline:
             body[name] = value
         else:
