@@ -33,26 +33,26 @@ def questions() -> Iterator[Question]:
 
 
 def _widget(draw: Draw) -> Any:
-    from tenantpilot.web.activity import activity_of
+    from tenantpilot.web.frame.activity import activity_of
 
     return activity_of(draw.places.owner)
 
 
 def _poll(draw: Draw) -> Any:
-    from tenantpilot.web.activity import _person_with_facts
+    from tenantpilot.web.frame.activity import _person_with_facts
 
     return _person_with_facts(draw.places.owner.pk)
 
 
 def _unread(draw: Draw) -> Any:
-    from tenantpilot.web.context import UNREAD_AT_MOST
-    from tenantpilot.web.notices import visible_to
+    from tenantpilot.web.frame.context import UNREAD_AT_MOST
+    from tenantpilot.web.frame.notices import visible_to
 
     return visible_to(draw.places.owner).unread()[: UNREAD_AT_MOST + 1].count()
 
 
 def _latest(draw: Draw) -> Any:
-    from tenantpilot.web.notices import visible_to
+    from tenantpilot.web.frame.notices import visible_to
 
     return list(visible_to(draw.places.owner).newest_first()[:10])
 
@@ -66,7 +66,7 @@ def _some_run(draw: Draw, **like: Any) -> Any:
 
 
 def _run(draw: Draw) -> Any:
-    from tenantpilot.web.runs import run_of_tenant
+    from tenantpilot.web.operations.run_facts import run_of_tenant
 
     with in_workspace_of(draw.places.large):
         return run_of_tenant(draw.places.large, _some_run(draw).pk)
@@ -117,7 +117,7 @@ def _newest(draw: Draw) -> Any:
 
 
 def _freshness(draw: Draw) -> Any:
-    from tenantpilot.web.freshness import freshness_of
+    from tenantpilot.inventory.sync_age import freshness_of
 
     with in_workspace_of(draw.places.large):
         return freshness_of(draw.places.large, now=draw.now)
@@ -125,7 +125,7 @@ def _freshness(draw: Draw) -> Any:
 
 def _tenants(draw: Draw) -> Any:
     from tenantpilot.tenancy.models import Tenant
-    from tenantpilot.web.tables.tenants import with_state
+    from tenantpilot.web.workspace.tables import with_state
 
     return list(with_state(Tenant.everywhere.visible_to(draw.places.owner)).order_by("name", "pk")[:51])
 

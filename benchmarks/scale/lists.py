@@ -65,7 +65,7 @@ def _cursor(place: int) -> str:
     """A place in a list that is sorted by id, newest first."""
     from django.core import signing
 
-    from tenantpilot.web.tables.cursor import SALT
+    from tenantpilot.web.ui.tables.cursor import SALT
 
     return signing.dumps(["-queued", "", place, 0], salt=SALT)
 
@@ -81,7 +81,7 @@ def of_small_tenant(draw: Draw, query: Query) -> Any:
 def _runs_of(tenant: Any, person: Any, query: Query) -> Any:
     from tenantpilot.operations.models import OperationRun
     from tenantpilot.tenancy.access import resolve_tenant
-    from tenantpilot.web.tables.runs import RUNS
+    from tenantpilot.web.operations.tables import RUNS
 
     with in_workspace_of(tenant):
         access = resolve_tenant(person, tenant.slug)
@@ -102,8 +102,8 @@ def _runs_across(person: Any, query: Query) -> Any:
     from tenantpilot.operations.models import OperationRun
     from tenantpilot.tenancy.access import workspaces
     from tenantpilot.tenancy.capabilities import Capability
-    from tenantpilot.web.access import visible_tenants
-    from tenantpilot.web.tables.runs import WORKSPACE_RUNS
+    from tenantpilot.web.frame.access import visible_tenants
+    from tenantpilot.web.operations.tables import WORKSPACE_RUNS
 
     within = workspaces(person)
     with scope(workspace=[found.workspace for found in within]):
@@ -113,8 +113,8 @@ def _runs_across(person: Any, query: Query) -> Any:
 
 
 def of_bell(draw: Draw, query: Query) -> Any:
-    from tenantpilot.web.notices import visible_to
-    from tenantpilot.web.tables.notifications import NOTIFICATIONS
+    from tenantpilot.web.frame.notices import visible_to
+    from tenantpilot.web.notifications.tables import NOTIFICATIONS
 
     if "at" in query:
         query = {**query, "at": _cursor_of_notice(draw)}
@@ -124,7 +124,7 @@ def of_bell(draw: Draw, query: Query) -> Any:
 def _cursor_of_notice(draw: Draw) -> str:
     from django.core import signing
 
-    from tenantpilot.web.tables.cursor import SALT
+    from tenantpilot.web.ui.tables.cursor import SALT
 
     return signing.dumps(["-told", "", draw.place() // 2, 0], salt=SALT)
 
@@ -133,7 +133,7 @@ def _seen(table: Any, rows: Any, person: Any, query: Query, **standing: Any) -> 
     """`standing` is what the decorators of the views put on a request."""
     from django.test import RequestFactory
 
-    from tenantpilot.web.tables.listing import Listing
+    from tenantpilot.web.ui.tables.listing import Listing
 
     request = RequestFactory().get(f"/?{urlencode(query)}")
     vars(request).update(user=person, **standing)

@@ -25,8 +25,7 @@ PROVEN = (
 )
 SOURCES = (
     "src/tenantpilot/inventory",
-    "src/tenantpilot/web/views",
-    "src/tenantpilot/web/urls.py",
+    "src/tenantpilot/web/inventory",
     "tests/inventory",
     "tests/web/test_policy_count.py",
     "tests/contract/test_routes.py",

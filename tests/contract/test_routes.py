@@ -21,9 +21,9 @@ from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
-from tenantpilot.web.saved_views.models import SavedView
-from tenantpilot.web.saved_views.services import save_view
-from tenantpilot.web.tables.runs import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.ui.saved_views.models import SavedView
+from tenantpilot.web.ui.saved_views.services import save_view
 
 pytestmark = pytest.mark.contract
 
@@ -233,7 +233,9 @@ def ask(browser: Client, name: str, world, **where):
 @pytest.fixture
 def refusals_in_a_word(monkeypatch):
     """Half of three hundred answers say no. How that page is drawn, and for whom, is asked in web/test_access.py."""
-    monkeypatch.setattr("tenantpilot.web.errors._drawn", lambda _request, _template, context: str(context["title"]))
+    monkeypatch.setattr(
+        "tenantpilot.web.frame.errors._drawn", lambda _request, _template, context: str(context["title"])
+    )
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -13,7 +13,7 @@ from tenantpilot.operations.models import Notification
 from tenantpilot.operations.states import RunStatus
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.web.activity import activity_of
+from tenantpilot.web.frame.activity import activity_of
 from tests.operations.kit import WORK, Engine
 
 pytestmark = pytest.mark.contract

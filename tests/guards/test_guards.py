@@ -33,14 +33,14 @@ GOOD_TOASTS = {
 
 @pytest.mark.parametrize("code", BAD_TOASTS.values(), ids=BAD_TOASTS)
 def test_guard_d_finds_a_toast_that_the_presenter_did_not_make(code):
-    found = list(toasts.check(Source("web/views/inventory.py", code)))
+    found = list(toasts.check(Source("web/inventory/views.py", code)))
     assert found
     assert "OperationUxPresenter" in str(found[0])
 
 
 @pytest.mark.parametrize("code", GOOD_TOASTS.values(), ids=GOOD_TOASTS)
 def test_guard_d_lets_pass_what_only_looks_like_one(code):
-    assert not list(toasts.check(Source("web/views/inventory.py", code)))
+    assert not list(toasts.check(Source("web/inventory/views.py", code)))
 
 
 def test_guard_d_lets_the_presenter_make_toasts():

@@ -79,7 +79,7 @@ def test_a_bug_shows_no_trace_and_keeps_the_frame_ux_44(signed_in, alice, contos
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("tenantpilot.web.views.overview.figures_by_type", broken)
+    monkeypatch.setattr("tenantpilot.web.overview.views.figures_by_type", broken)
     browser = signed_in(alice)
     browser.raise_request_exception = False
     answer = browser.get(reverse("tenant-overview", args=["contoso"]))
@@ -95,8 +95,8 @@ def test_a_database_that_is_away_gives_the_same_words_without_the_frame_ux_44(si
 
     browser = signed_in(alice)
     browser.raise_request_exception = False
-    monkeypatch.setattr("tenantpilot.web.views.workspace.with_state", away)
-    monkeypatch.setattr("tenantpilot.web.context.activity_of", away)
+    monkeypatch.setattr("tenantpilot.web.workspace.views.with_state", away)
+    monkeypatch.setattr("tenantpilot.web.frame.context.activity_of", away)
     answer = browser.get(reverse("workspace"))
     assert answer.status_code == 500
     assert read(answer).one("h1").words == "Something failed"

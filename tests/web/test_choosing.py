@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.web.views import cancellations
+from tenantpilot.web.operations import cancellations
 from tests.web.html import read
 from tests.web.kit import at_most_queries, ended, policies, queued, running
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from tenantpilot.web.navigation import GROUP_LABELS, PLATFORM_ITEMS, TENANT_ITEMS, WORKSPACE_ITEMS, Group
+from tenantpilot.web.frame.navigation import GROUP_LABELS, PLATFORM_ITEMS, TENANT_ITEMS, WORKSPACE_ITEMS, Group
 from tests.web.html import read
 
 LANDMARKS = (

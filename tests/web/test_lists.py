@@ -99,7 +99,7 @@ def test_the_count_is_announced_in_words_ux_14(hers, contoso, now, number, words
 
 def test_the_count_is_honest_above_ten_thousand_ux_11(hers, contoso, now, monkeypatch):
     policies(contoso, 4, now)
-    monkeypatch.setattr("tenantpilot.web.tables.listing.COUNT_AT_MOST", 3)
+    monkeypatch.setattr("tenantpilot.web.ui.tables.listing.COUNT_AT_MOST", 3)
     assert read(hers.get(INVENTORY)).one("span", role="status").words == "3+ policies"
 
 

@@ -30,7 +30,7 @@ def test_the_bell_counts_what_is_unread_and_only_the_person_s_own_ux_68(hers, si
 
 
 def test_above_ninety_nine_it_says_so_ux_68(hers, alice, contoso, now, monkeypatch):
-    monkeypatch.setattr("tenantpilot.web.context.UNREAD_AT_MOST", 1)
+    monkeypatch.setattr("tenantpilot.web.frame.context.UNREAD_AT_MOST", 1)
     ended(contoso, alice, now)
     ended(contoso, alice, now)
     assert bell(hers) == "Notifications, 1+ unread"

@@ -7,8 +7,8 @@ import pytest
 from django.core import signing
 
 from tenantpilot.inventory.models import Policy
-from tenantpilot.web.tables.cursor import SALT, Order, page, unpack
-from tenantpilot.web.tables.policies import POLICIES, with_modified
+from tenantpilot.web.inventory.tables import POLICIES, with_modified
+from tenantpilot.web.ui.tables.cursor import SALT, Order, page, unpack
 from tests.web.kit import policy
 
 pytestmark = pytest.mark.both_databases

@@ -9,8 +9,8 @@ from django.urls import reverse
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
-from tenantpilot.web.saved_views import services
-from tenantpilot.web.saved_views.models import SavedView
+from tenantpilot.web.ui.saved_views import services
+from tenantpilot.web.ui.saved_views.models import SavedView
 from tests.web.html import read
 from tests.web.kit import LIST, at_most_queries, ended, queued
 

@@ -12,7 +12,7 @@ from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import operation_types
-from tenantpilot.web.schedule_words import cadence_words
+from tenantpilot.web.ui.schedule_words import cadence_words
 from tests.web.html import read
 from tests.web.kit import at_most_queries
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenantpilot.tenancy.models import TenantMember
-from tenantpilot.web import sign_in_links
+from tenantpilot.web.sign_in import links
 from tests.web.html import read
 
 PASSWORD = "correct horse battery"
@@ -78,18 +78,18 @@ class TestLinks:
 
     def test_signs_the_person_in(self, client, alice, settings):
         settings.DEMO_SIGN_IN_LINKS = True
-        assert client.get(sign_in_links.path_for(alice), follow=True).wsgi_request.user == alice
+        assert client.get(links.path_for(alice), follow=True).wsgi_request.user == alice
 
     def test_works_in_a_second_browser_as_well(self, client, alice, settings):
         settings.DEMO_SIGN_IN_LINKS = True
-        path = sign_in_links.path_for(alice)
+        path = links.path_for(alice)
         client.get(path)
         assert Client().get(path, follow=True).wsgi_request.user == alice
 
     def test_expires(self, client, alice, settings, monkeypatch):
         settings.DEMO_SIGN_IN_LINKS = True
-        path = sign_in_links.path_for(alice)
-        late = timezone.now() + sign_in_links.LASTS + timedelta(minutes=1)
+        path = links.path_for(alice)
+        late = timezone.now() + links.LASTS + timedelta(minutes=1)
         monkeypatch.setattr(signing.time, "time", late.timestamp)
         spent = client.get(path)
         assert spent.status_code == 410
@@ -97,14 +97,14 @@ class TestLinks:
 
     def test_is_not_found_outside_of_the_demo(self, client, alice, settings):
         settings.DEMO_SIGN_IN_LINKS = False
-        assert client.get(sign_in_links.path_for(alice)).status_code == 404
+        assert client.get(links.path_for(alice)).status_code == 404
 
     @pytest.mark.parametrize(
         "forge",
         [
             lambda: "x",
             lambda: signing.dumps([1, ""], salt="another"),
-            lambda: signing.dumps("no", salt=sign_in_links.SALT),
+            lambda: signing.dumps("no", salt=links.SALT),
         ],
         ids=["nonsense", "other salt", "other shape"],
     )
@@ -115,7 +115,7 @@ class TestLinks:
 
     def test_of_a_person_who_was_switched_off_is_spent(self, client, alice, settings):
         settings.DEMO_SIGN_IN_LINKS = True
-        path = sign_in_links.path_for(alice)
+        path = links.path_for(alice)
         alice.is_active = False
         alice.save()
         assert client.get(path).status_code == 410

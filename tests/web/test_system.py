@@ -55,6 +55,6 @@ def test_a_load_balancer_asks_without_signing_in(client, db):
 
 
 def test_waiting_migrations_are_not_ready(client, db, monkeypatch):
-    monkeypatch.setattr("tenantpilot.web.views.system._waiting_migrations", lambda: 3)
+    monkeypatch.setattr("tenantpilot.web.system.views._waiting_migrations", lambda: 3)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "why": "migrations_waiting", "number": 3})

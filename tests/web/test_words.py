@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tenantpilot.web import words
+from tenantpilot.web.ui import words
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 

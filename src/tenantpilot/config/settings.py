@@ -48,9 +48,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tenantpilot.web.middleware.RequestIdMiddleware",
+    "tenantpilot.web.frame.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "tenantpilot.web.middleware.ReachOfPersonMiddleware",
+    "tenantpilot.web.frame.middleware.ReachOfPersonMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,13 +69,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Each feature of the pages keeps its templates beside its views.
+        "DIRS": sorted(Path(__file__).parents[1].glob("web/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {name: f"tenantpilot.web.ui.templatetags.{name}" for name in ("domain", "pilot")},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tenantpilot.web.context.frame",
+                "tenantpilot.web.frame.context.frame",
             ],
         },
     }
@@ -130,7 +133,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "tenantpilot.web.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "tenantpilot.web.sign_in.adapter.ClosedAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 # Signed links that sign a demo person in. Never outside the demo.
@@ -143,7 +146,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "tenantpilot_session"
 CSRF_COOKIE_NAME = "tenantpilot_csrf"
-CSRF_FAILURE_VIEW = "tenantpilot.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "tenantpilot.web.frame.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,5 +1,5 @@
 """What pages keep of their own."""
 
-from tenantpilot.web.saved_views.models import SavedView
+from tenantpilot.web.ui.saved_views.models import SavedView
 
 __all__ = ["SavedView"]

@@ -14,8 +14,8 @@ from benchmarks.scale.measuring import statements_of
 from benchmarks.scale.questions import Question, questions
 from benchmarks.scale.rows import TABLES
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.web.tables.notifications import NOTIFICATIONS
-from tenantpilot.web.tables.runs import RUNS, SINCE, STATES, WORKSPACE_RUNS
+from tenantpilot.web.notifications.tables import NOTIFICATIONS
+from tenantpilot.web.operations.tables import RUNS, SINCE, STATES, WORKSPACE_RUNS
 
 pytestmark = pytest.mark.database
 

@@ -16,7 +16,7 @@ from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.presenter import counts_text
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.web.sign_in_links import path_for
+from tenantpilot.web.sign_in.links import path_for
 
 GRACE_SECONDS = 6.0
 LOOKS_EVERY_SECONDS = 0.5

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.models import Workspace
-from tenantpilot.web.saved_views.models import LONGEST_NAME, LONGEST_QUERY
+from tenantpilot.web.ui.saved_views.models import LONGEST_NAME, LONGEST_QUERY
 
 
 def _name() -> forms.CharField:

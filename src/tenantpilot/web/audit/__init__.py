@@ -1,0 +1,1 @@
+"""The audit log of a tenant and of a workspace."""

@@ -1,0 +1,31 @@
+"""Governance → Audit log."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.audit.tables import AUDIT
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
+from tenantpilot.web.ui.tables.listing import listing
+
+
+@require_GET
+@requires(Capability.AUDIT_VIEW)
+def tenant_audit(request: TenantRequest) -> HttpResponse:
+    """What was done in one tenant."""
+    rows = AuditLog.objects.of_tenant(request.tenant.pk)
+    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
+
+
+@require_GET
+@workspace_plane
+def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
+    """What was done in whole workspaces, for those who may read it in all of their tenants."""
+    able = [found.workspace.pk for found in request.workspaces if found.may(Capability.AUDIT_VIEW)]
+    if not able:
+        raise PermissionDenied(_("To read the audit log of a workspace you need to be its owner or manager."))
+    rows = AuditLog.objects.filter(workspace_id__in=able)
+    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})

@@ -1,0 +1,1 @@
+"""A tenant's connection: its rights, its credential, its check."""

@@ -1,0 +1,120 @@
+"""The frame that every page stands in (UX-01), asked of the database only where a template draws it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, workspaces
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.isolation import across_workspaces
+from tenantpilot.tenancy.models import User
+from tenantpilot.web.frame import navigation, toasts
+from tenantpilot.web.frame.activity import Activity, activity_of
+from tenantpilot.web.frame.notices import visible_to
+
+THEME_COOKIE = "tenantpilot_theme"
+THEMES = ("light", "dark")
+KEYS_COOKIE = "tenantpilot_keys"
+UNREAD_AT_MOST = 99
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"frame": SimpleLazyObject(lambda: Frame(request))}
+
+
+@dataclass
+class Frame:
+    """What top bar, side navigation, toast region and widget need."""
+
+    request: HttpRequest
+
+    @property
+    def theme(self) -> str:
+        """Empty: as the system."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def keys_are_off(self) -> bool:
+        return self.request.COOKIES.get(KEYS_COOKIE) == "off"
+
+    @cached_property
+    def person(self) -> User | None:
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @property
+    def access(self) -> TenantAccess | None:
+        return getattr(self.request, "access", None)
+
+    @property
+    def plane(self) -> str:
+        if self.access:
+            return "tenant"
+        return "platform" if self._view == "system-health" or not self.workspaces else "workspace"
+
+    @property
+    def is_member(self) -> bool:
+        """Of anything: on a tenant's page that is known without asking."""
+        return self.access is not None or bool(self.workspaces)
+
+    @cached_property
+    def workspaces(self) -> list[WorkspaceAccess]:
+        if self.person is None:
+            return []
+        found: list[WorkspaceAccess] | None = getattr(self.request, "workspaces", None)
+        with across_workspaces():
+            return workspaces(self.person) if found is None else found
+
+    @cached_property
+    def groups(self) -> list[navigation.LinkGroup]:
+        if self.access:
+            slug, allowed = self.access.tenant.slug, self.access.capabilities
+            return navigation.groups(navigation.TENANT_ITEMS, view=self._view, allowed=allowed, tenant=slug)
+        if self.plane == "platform":
+            is_operator = bool(self.person and self.person.is_platform_operator)
+            items = navigation.PLATFORM_ITEMS if is_operator else ()
+            return navigation.groups(items, view=self._view, allowed=frozenset())
+        allowed = frozenset[Capability]().union(*(found.capabilities for found in self.workspaces))
+        return navigation.groups(navigation.WORKSPACE_ITEMS, view=self._view, allowed=allowed)
+
+    @cached_property
+    def unread(self) -> str:
+        """Empty when nothing is unread, "99+" above 99 (UX-68)."""
+        if self.person is None:
+            return ""
+        with across_workspaces():
+            waiting = visible_to(self.person).unread()[: UNREAD_AT_MOST + 1].count()
+        return f"{UNREAD_AT_MOST}+" if waiting > UNREAD_AT_MOST else str(waiting or "")
+
+    @cached_property
+    def activity(self) -> Activity:
+        with across_workspaces():
+            return activity_of(self.person)
+
+    @cached_property
+    def toasts(self) -> list[dict[str, Any]]:
+        return toasts.take(self.request)
+
+    @property
+    def workspace_url(self) -> str:
+        return reverse("workspace")
+
+    @property
+    def tenant_url(self) -> str:
+        """Of the tenant's overview; empty on the other planes."""
+        return reverse("tenant-overview", args=[self.access.tenant.slug]) if self.access else ""
+
+    @property
+    def home(self) -> str:
+        return reverse("home")
+
+    @property
+    def _view(self) -> str:
+        match = self.request.resolver_match
+        return (match.url_name or "") if match else ""

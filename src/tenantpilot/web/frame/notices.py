@@ -1,0 +1,42 @@
+"""A person's notifications, with the presenter's words, and only of what the person may still see (SEC-02)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tenantpilot.operations.models import Notification
+from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import User, WorkspaceMember
+from tenantpilot.web.frame.access import visible_tenants
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notification as people read it."""
+
+    notification: Notification
+    telling: Telling
+
+    @property
+    def is_unread(self) -> bool:
+        return self.notification.read_at is None
+
+
+def visible_to(person: User) -> Any:
+    """Told to the person, about tenants and workspaces of which the person is still a member."""
+    tenants = visible_tenants(person, Capability.OPERATIONS_VIEW)
+    through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
+    about = Q(tenant__in=tenants) | Q(tenant=None, workspace__in=through)
+    return Notification.everywhere.of_person(person).filter(about).select_related("run__tenant")
+
+
+def notices(rows: Any) -> list[Notice]:
+    return [Notice(row, OperationUxPresenter.notification(row)) for row in rows]
+
+
+def mark_read(rows: Any, *, now: datetime) -> int:
+    """How many were unread."""
+    return int(rows.unread().update(read_at=now))

@@ -1,0 +1,1 @@
+"""A tenant's policies: the list, one policy, sync and ignoring."""

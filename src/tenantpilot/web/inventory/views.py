@@ -1,0 +1,117 @@
+"""Inventory: the list, a policy's page, and where a sync starts."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.services import start_sync
+from tenantpilot.inventory.sync_age import synced_at, syncs_of
+from tenantpilot.operations.results import AlreadyActive, Started
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.starts import start_surface
+from tenantpilot.web.inventory.tables import POLICIES, with_modified
+from tenantpilot.web.ui.sync_button import sync_button
+from tenantpilot.web.ui.tables.bulk import Action, Bulk, bulk_of
+from tenantpilot.web.ui.tables.listing import listing
+
+RUNS_SHOWN = 10
+TABS = ("settings", "runs")
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def inventory(request: TenantRequest) -> HttpResponse:
+    """All policies that were ever seen in the tenant."""
+    now = timezone.now()
+    rows = with_modified(Policy.objects.of_tenant(request.tenant).defer("properties", "description"))
+    context = {
+        "heading": _("Policies"),
+        "now": now,
+        "fresh": synced_at(request.tenant, now=now),
+        "bulk": _bulk(request) if request.access.may(Capability.POLICY_IGNORE) else None,
+        **sync_button(request),
+    }
+    return listing(request, POLICIES, rows, "web/inventory/page.html", context)
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
+    """One policy: facts, what inventory keeps of it, and the runs that read its type."""
+    found: Policy | None = (
+        Policy.objects.of_tenant(request.tenant).select_related("ignored_by").filter(pk=policy_id).first()
+    )
+    if found is None:
+        raise Http404
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
+    context = {"heading": found.name, "policy": found, "tab": tab, **_tab_content(request, found, tab)}
+    context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
+    return render(request, "web/inventory/policy.html", context)
+
+
+@require_POST
+@requires(Capability.INVENTORY_SYNC)
+def start_inventory_sync(request: TenantRequest) -> HttpResponse:
+    """Sync all policy types, or the chosen ones."""
+    chosen = request.POST.getlist("policy_types") or None
+    try:
+        policy_types.chosen(chosen)
+    except policy_types.UnknownPolicyType:
+        return HttpResponseBadRequest(_("One of the policy types is not known. Reload the page and choose again."))
+    return _start(request, chosen)
+
+
+def _bulk(request: TenantRequest) -> Bulk | None:
+    slug = request.tenant.slug
+    return bulk_of(
+        "policy",
+        Action(
+            "ignore",
+            gettext_lazy("Ignore policies"),
+            "ban",
+            reverse("ignore-policies", args=[slug]),
+            gettext_lazy("{0} of {1} can be ignored"),
+            lambda policy: policy.ignored_at is None,
+        ),
+        Action(
+            "unignore",
+            gettext_lazy("Stop ignoring"),
+            "rotate-cw",
+            reverse("unignore-policies", args=[slug]),
+            gettext_lazy("{0} of {1} are ignored"),
+            lambda policy: policy.ignored_at is not None,
+        ),
+    )
+
+
+@start_surface
+def _start(request: TenantRequest, chosen: list[str] | None) -> Started | AlreadyActive:
+    return start_sync(tenant=request.tenant, initiator=request.user, now=timezone.now(), policy_types=chosen)
+
+
+def _tab_content(request: TenantRequest, found: Policy, tab: str) -> dict[str, Any]:
+    if tab == "runs":
+        return {"runs": list(syncs_of(request.tenant).newest_first().for_list()[:RUNS_SHOWN])}
+    rows = sorted(found.properties.items())
+    return {
+        "properties": [(name, _shown(value)) for name, value in rows],
+        "as_json": json.dumps(found.properties, indent=2, sort_keys=True, ensure_ascii=False),
+    }
+
+
+def _shown(value: Any) -> str:
+    """A property's value on one line; what is nested reads as JSON."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The operation runs: lists, one run, cancelling, running again."""

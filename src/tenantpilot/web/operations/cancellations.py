@@ -1,0 +1,114 @@
+"""Cancelling several runs at once: those chosen in the list, or all that its filters match (UX-15, UX-32)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.results import CannotCancel
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
+from tenantpilot.web.frame.addresses import page_before
+from tenantpilot.web.operations import cancel_result
+from tenantpilot.web.operations.cancel_result import Cancelled
+from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.ui.tables.bulk import Action, chosen_ids
+from tenantpilot.web.ui.tables.declaration import Table
+
+AT_ONCE, SHOWN = 200, 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """Runs that the person may cancel, and the list that they were chosen in."""
+
+    runs: OperationRunQuerySet
+    table: Table
+    back: str
+    target: str
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.OPERATIONS_CANCEL)
+def cancel_operation_runs(request: TenantRequest) -> HttpResponse:
+    """GET asks, POST cancels; of a tenant."""
+    runs = OperationRun.objects.of_tenant(request.tenant)
+    place = Place(runs, RUNS, reverse("operations", args=[request.tenant.slug]), request.tenant.name)
+    return _answer(request, place)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_plane
+def cancel_runs_across_tenants(request: WorkspaceRequest) -> HttpResponse:
+    """GET asks, POST cancels; of every tenant in which the person may."""
+    runs = OperationRun.objects.filter(tenant__in=visible_tenants(request.user, Capability.OPERATIONS_CANCEL))
+    return _answer(request, Place(runs, WORKSPACE_RUNS, reverse("workspace-operations"), _("your tenants")))
+
+
+def cancel_action(url: str) -> Action:
+    """What the lists offer. Across tenants a row says itself whether the person may."""
+    return Action("cancel", gettext_lazy("Cancel runs"), "ban", url, gettext_lazy("{0} of {1} can be cancelled"), _can)
+
+
+def _can(run: OperationRun) -> bool:
+    return run.is_active and run.cancel_requested_at is None and getattr(run, "may_cancel", True)
+
+
+def _answer(request: Any, place: Place) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(request, place, given)
+    active = chosen.active().filter(cancel_requested_at=None).oldest_first()
+    if request.method == "POST":
+        over = 0 if "matching" in given else chosen.count() - active.count()
+        cancel_result.keep(request, _cancel(request, active, over))
+        return redirect(page_before(request, otherwise=place.back))
+    count = active.count()
+    context = {
+        "heading": _question(count, place.target),
+        "count": count,
+        "at_once": AT_ONCE,
+        "others": 0 if "matching" in given else chosen.count() - count,
+        "shown": list(active.for_list()[:SHOWN]),
+        "fields": [(name, value) for name, values in given.lists() for value in values],
+        "back": page_before(request, otherwise=place.back),
+        "list_url": place.back,
+    }
+    return render(request, "web/operations/cancel_several.html", context)
+
+
+def _cancel(request: Any, active: OperationRunQuerySet, over: int) -> Cancelled:
+    """Of `over` it is known that they cannot be. One that ended meanwhile shows in the list how."""
+    service, now, told = OperationRunService(), timezone.now(), Cancelled(over=over)
+    for run in list(active[:AT_ONCE]):
+        try:
+            if service.request_cancel(run, actor=request.user, now=now):
+                told.ended += 1
+            else:
+                told.asked += 1
+        except CannotCancel:
+            told.over += 1
+    told.left = active.count()
+    return told
+
+
+def _chosen(request: HttpRequest, place: Place, given: QueryDict) -> OperationRunQuerySet:
+    """The filter is resolved again, among the runs that the person may cancel. One that makes no sense chooses none."""
+    if "matching" not in given:
+        return place.runs.filter(pk__in=chosen_ids(given, "run"))
+    filters = place.table.filters(given, queryset=place.runs, request=request)
+    narrowed: OperationRunQuerySet = filters.qs if filters.form.is_valid() else place.runs.none()
+    return narrowed
+
+
+def _question(count: int, target: str) -> str:
+    words = ngettext("Cancel %(count)d operation of %(target)s?", "Cancel %(count)d operations of %(target)s?", count)
+    return words % {"count": count, "target": target}

@@ -1,0 +1,197 @@
+"""The tables of operation runs: of one tenant, and of all that a person may see."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.monitoring import time_ranges
+from tenantpilot.operations.monitoring.search import NEWEST, NEWEST_WITH_ITEMS, search
+from tenantpilot.operations.states import RunOutcome, RunStatus
+from tenantpilot.operations.types import operation_types
+from tenantpilot.tenancy.access import tenants_where
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.fields import DayFilter, RangeForm
+from tenantpilot.web.ui.tables.people import initiators
+from tenantpilot.web.ui.words import figure
+
+Words = str | Promise
+
+ACTIVE, ATTENTION = "active", "attention"
+STATES: list[tuple[str, Words]] = [
+    (ACTIVE, _("Active")),
+    (ATTENTION, _("Failed or partly")),
+    *[choice for choice in RunStatus.choices if choice[0] != RunStatus.COMPLETED],
+    *RunOutcome.choices,
+]
+WHO: list[tuple[str, Words]] = [("me", _("Me")), ("others", _("Other people")), ("system", _("The system"))]
+SINCE: dict[str, tuple[Words, timedelta]] = {
+    "hour": (_("Last hour"), timedelta(hours=1)),
+    "day": (_("Last 24 hours"), timedelta(days=1)),
+    "week": (_("Last 7 days"), timedelta(days=7)),
+    "month": (_("Last 30 days"), timedelta(days=30)),
+}
+
+
+def _types() -> list[tuple[str, Words]]:
+    return [(kind.key, kind.label) for kind in operation_types.all()]
+
+
+def _tenants(request: HttpRequest | None) -> list[Tenant]:
+    if request is None:
+        return []
+    return list(tenants_where(request.user, Capability.OPERATIONS_VIEW).by_name())  # type: ignore[arg-type]  # signed in
+
+
+class RunFilters(Filters):
+    """Status and outcome are one question to people: how does it stand."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="all_together", max_length=120)
+    state = django_filters.ChoiceFilter(
+        label=_("Status"), choices=STATES, empty_label=_("Any status"), method="by_state"
+    )
+    type = django_filters.ChoiceFilter(label=_("Operation"), choices=_types, empty_label=_("Any operation"))
+    who = django_filters.ChoiceFilter(label=_("Started by"), choices=WHO, empty_label=_("Anybody"), method="by_who")
+    since = django_filters.ChoiceFilter(
+        label=_("Time"),
+        choices=[(key, label) for key, (label, _span) in SINCE.items()],
+        empty_label=_("Any time"),
+        method="all_together",
+    )
+    after = DayFilter(label=_("From"), method="all_together")
+    before = DayFilter(label=_("To"), method="all_together")
+
+    class Meta:
+        model = OperationRun
+        fields: list[str] = []
+        form = RangeForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = initiators(self.request)
+        self.filters["who"].extra["choices"] = [*WHO, *([(_("People"), people)] if people else [])]
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The search looks through the newest runs of the list, whatever else narrows it. Times make one span."""
+        text = self.form.cleaned_data.get("q", "")
+        found = super().filter_queryset(search(queryset, text) if text else queryset)
+        first, end = self._span()
+        return found.filter(time_ranges.span(first, end, **self._place())) if first or end else found
+
+    def _span(self) -> tuple[datetime | None, datetime | None]:
+        chosen = self.form.cleaned_data
+        since, after, before = (chosen.get(name) for name in ("since", "after", "before"))
+        firsts = [timezone.now() - SINCE[since][1]] if since else []
+        firsts += [_midnight(after)] if after else []
+        return max(firsts, default=None), _midnight(before + timedelta(days=1)) if before else None
+
+    def all_together(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """What `filter_queryset` has done or will do."""
+        return rows
+
+    def by_state(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        asked = {
+            ACTIVE: rows.active,
+            ATTENTION: rows.needing_attention,
+            RunStatus.QUEUED.value: rows.queued,
+            RunStatus.RUNNING.value: rows.running,
+        }
+        return asked[value]() if value in asked else rows.filter(outcome=value)  # type: ignore[no-any-return]
+
+    def by_who(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        if value == "others":
+            return rows.of_others(self.request.user)  # type: ignore[no-any-return]
+        named = {"me": self.request.user, "system": None}
+        return rows.filter(initiator=named[value] if value in named else int(value))  # type: ignore[no-any-return]
+
+    def _place(self) -> dict[str, Any]:
+        """Whose history the list is of."""
+        if access := getattr(self.request, "access", None):
+            return {"tenant_id": access.tenant.pk}
+        return {"workspace_ids": [found.workspace.pk for found in self.request.workspaces]}
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+class WorkspaceRunFilters(RunFilters):
+    """Across tenants there is one filter more: the tenants that the person may see."""
+
+    tenant = django_filters.ChoiceFilter(
+        label=_("Tenant"), choices=[], empty_label=_("All tenants"), method="by_tenant"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tenants = _tenants(self.request)
+        self.filters["tenant"].extra["choices"] = [(tenant.slug, tenant.name) for tenant in self._tenants]
+
+    def by_tenant(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By its id, which every index of runs knows; an address names it by its slug."""
+        return rows.filter(tenant_id__in=[tenant.pk for tenant in self._tenants if tenant.slug == value])
+
+
+def _counted(count: int, figure: str) -> str:
+    return ngettext("%(figure)s run", "%(figure)s runs", count) % {"figure": figure}
+
+
+def _searched() -> str:
+    words = _(
+        "The search looks through the newest %(runs)s runs, and the items of the newest %(bulk)s bulk operations."
+    )
+    return words % {"runs": figure(NEWEST), "bulk": figure(NEWEST_WITH_ITEMS)}
+
+
+_SEARCH = _("Search operation, reason, item or number")
+_TENANT = Column(_("Tenant"))
+_COLUMNS = (
+    Column(_("Operation")),
+    Column(_("Status")),
+    Column(_("Started by"), css="wide-only"),
+    Column(_("Queued"), sort="queued"),
+    Column(_("Duration"), css="number wide-only"),
+    Column(_("Result")),
+)
+_EMPTY = Empty(
+    title=_("No operations yet"),
+    text=_("Everything that runs in the background is listed here, while it runs and after it ended."),
+    nothing_matches=_("No operations match these filters"),
+    icon="activity",
+)
+
+RUNS = Table(
+    name="runs",
+    caption=_("Operations"),
+    columns=_COLUMNS,
+    sorts={"queued": Sort("pk", int)},
+    default_sort="-queued",
+    filters=RunFilters,
+    rows="web/operations/rows.html",
+    counted=_counted,
+    search_label=_SEARCH,
+    searched=_searched,
+    empty=_EMPTY,
+)
+WORKSPACE_RUNS = Table(
+    name="workspace-runs",
+    caption=_("Operations"),
+    columns=(_COLUMNS[0], _TENANT, *_COLUMNS[1:-1], Column(_("Result"), css="wide-only")),
+    sorts=RUNS.sorts,
+    default_sort=RUNS.default_sort,
+    filters=WorkspaceRunFilters,
+    rows="web/operations/rows.html",
+    counted=_counted,
+    search_label=_SEARCH,
+    searched=_searched,
+    empty=_EMPTY,
+)

@@ -1,0 +1,217 @@
+"""Saved views of the operations, on both planes: each address answers alike in a tenant and across tenants."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
+from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.saved_views.forms import NameForm, SaveForm
+from tenantpilot.web.ui.saved_views import services
+from tenantpilot.web.ui.saved_views.available import Shelf
+from tenantpilot.web.ui.saved_views.menu import Line, filters_of, menu_for
+from tenantpilot.web.ui.saved_views.models import LONGEST_QUERY, SavedView
+from tenantpilot.web.ui.tables.wording import described, state_of
+
+View = Callable[..., HttpResponse]
+Guarded = Callable[..., HttpResponseBase]
+
+
+def shelf_of_tenant(request: TenantRequest) -> Shelf:
+    return Shelf(request.user, RUNS, access=request.access)
+
+
+def shelf_across(request: WorkspaceRequest) -> Shelf:
+    return Shelf(request.user, WORKSPACE_RUNS, workspaces=tuple(request.workspaces))
+
+
+def in_tenant(view: View) -> Guarded:
+    """The address on the tenant plane."""
+
+    @requires(Capability.OPERATIONS_VIEW)
+    def answered(request: Any, /, **ids: int) -> HttpResponse:
+        return view(request, shelf_of_tenant(request), **ids)
+
+    return answered
+
+
+def across_tenants(view: View) -> Guarded:
+    """The address on the workspace plane."""
+
+    @workspace_plane
+    def answered(request: Any, /, **ids: int) -> HttpResponse:
+        return view(request, shelf_across(request), **ids)
+
+    return answered
+
+
+@require_GET
+def saved_views(request: HttpRequest, shelf: Shelf) -> HttpResponse:
+    """All of them, with what may be done."""
+    return _page(request, shelf)
+
+
+@require_http_methods(["GET", "POST"])
+def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
+    """GET shows the form for the filters in the address; POST keeps the view and opens it."""
+    sent = request.method == "POST"
+    query = _known_query(request, shelf, request.POST.get("query", "") if sent else request.GET.urlencode())
+    data = QueryDict(mutable=True)
+    data.update({**request.POST.dict(), "query": query})
+    form = SaveForm(data if sent else None, places=shelf.places, initial={"query": query})
+    if form.is_valid() and (view := _save(shelf, form)):
+        return redirect(f"{shelf.url('operations')}?{view.query}")
+    context = {
+        "heading": _("Save view"),
+        "form": form,
+        "query": query,
+        "words": described(shelf.table, filters_of(shelf, QueryDict(), request), QueryDict(query)),
+        "list_url": shelf.url("operations"),
+        "may_share": any(shelf.may_share(place.pk) for place in shelf.places),
+    }
+    return render(request, "web/saved_views/new.html", _framed(context, shelf), status=422 if sent else 200)
+
+
+@require_GET
+def saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
+    """A lasting address: the list as the view has it now."""
+    return redirect(f"{shelf.url('operations')}?{shelf.find(view_id).query}")
+
+
+@require_http_methods(["GET", "POST"])
+def rename_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
+    """GET shows the form; POST renames."""
+    view = shelf.find_own(view_id)
+    sent = request.method == "POST"
+    form = NameForm(request.POST if sent else None, initial={"name": view.name})
+    if form.is_valid() and _rename(shelf, view, form):
+        return redirect(shelf.url("saved-views"))
+    heading = _("Rename %(name)s") % {"name": shelf.find_own(view_id).name}
+    context = _framed({"heading": heading, "form": form}, shelf)
+    return render(request, "web/saved_views/rename.html", context, status=422 if sent else 200)
+
+
+@require_POST
+def share_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
+    """With everybody who may see the list."""
+    view = shelf.find_own(view_id)
+    if not shelf.may_share(view.workspace_id):
+        raise PermissionDenied(shelf.why_not_share)
+    try:
+        services.share_view(view, actor=shelf.person, now=timezone.now())
+    except services.SharedNameTaken:
+        return _page(request, shelf, problem=_shared_taken(view.name), status=422)
+    return redirect(shelf.url("saved-views"))
+
+
+@require_POST
+def unshare_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
+    """Its owner keeps it. Who sees it but may not do this finds nothing here."""
+    view = shelf.find(view_id)
+    if not shelf.may_unshare(view):
+        raise Http404
+    services.unshare_view(view, actor=shelf.person, now=timezone.now())
+    return redirect(shelf.url("saved-views"))
+
+
+@require_http_methods(["GET", "POST"])
+def delete_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
+    """GET asks; POST deletes."""
+    view = shelf.find_own(view_id)
+    if request.method == "POST":
+        services.delete_view(view, actor=shelf.person, now=timezone.now())
+        return redirect(shelf.url("saved-views"))
+    heading = _("Delete the view %(name)s?") % {"name": view.name}
+    return render(request, "web/saved_views/delete.html", _framed({"heading": heading, "view": view}, shelf))
+
+
+def _known_query(request: HttpRequest, shelf: Shelf, text: str) -> str:
+    """What the list itself would understand of it: nothing else is kept."""
+    given = QueryDict(text[: 4 * LONGEST_QUERY])
+    filters = filters_of(shelf, given, request)
+    wrong = filters.form.errors
+    return state_of(shelf.table, filters, {name: given[name] for name in given if name not in wrong})
+
+
+def _save(shelf: Shelf, form: SaveForm) -> SavedView | None:
+    """None: the form says what is wrong."""
+    name, now = form.cleaned_data["name"], timezone.now()
+    try:
+        with transaction.atomic():
+            view = services.save_view(
+                name,
+                query=form.cleaned_data["query"],
+                list_name=shelf.table.name,
+                workspace_id=form.workspace_id,
+                tenant=shelf.tenant,
+                owner=shelf.person,
+                now=now,
+            )
+            if form.cleaned_data["is_shared"] and shelf.may_share(form.workspace_id):
+                services.share_view(view, actor=shelf.person, now=now)
+        return view
+    except services.NameTaken:
+        form.add_error("name", _taken(name))
+    except services.SharedNameTaken:
+        form.add_error("name", _shared_taken(name))
+    except services.TooManyViews:
+        form.add_error(
+            None, _("You have %(number)d views of this list. Delete one first.") % {"number": services.AT_MOST}
+        )
+    return None
+
+
+def _rename(shelf: Shelf, view: SavedView, form: NameForm) -> bool:
+    name = form.cleaned_data["name"]
+    try:
+        services.rename_view(view, name, actor=shelf.person, now=timezone.now())
+    except services.NameTaken:
+        form.add_error("name", _taken(name))
+    except services.SharedNameTaken:
+        form.add_error("name", _shared_taken(name))
+    return not form.errors
+
+
+def _taken(name: str) -> str:
+    return _("You have a view named %(name)s already.") % {"name": name}
+
+
+def _shared_taken(name: str) -> str:
+    return _("Somebody shares a view named %(name)s here. Choose another name.") % {"name": name}
+
+
+def _page(request: HttpRequest, shelf: Shelf, *, problem: str = "", status: int = 200) -> HttpResponse:
+    menu = menu_for(shelf, request)
+    context = {
+        "heading": _("Saved views"),
+        "menu": menu,
+        "rows": [_row(shelf, line) for line in [*menu.own, *menu.of_others]],
+        "shows_workspaces": len(shelf.places) > 1,
+        "problem": problem,
+        "why_not_share": shelf.why_not_share,
+    }
+    return render(request, "web/saved_views/page.html", _framed(context, shelf), status=status)
+
+
+def _row(shelf: Shelf, line: Line) -> dict[str, Any]:
+    """One view with the addresses of what this person may do with it."""
+    view, own = line.view, line.is_own
+    can = {
+        "rename": own,
+        "share": own and not view.is_shared and shelf.may_share(view.workspace_id),
+        "unshare": view.is_shared and shelf.may_unshare(view),
+        "delete": own,
+    }
+    return {"line": line, "urls": {verb: shelf.url(f"{verb}-saved-view", view.pk) for verb, may in can.items() if may}}
+
+
+def _framed(context: dict[str, Any], shelf: Shelf) -> dict[str, Any]:
+    return {**context, "list_url": shelf.url("operations"), "views_url": shelf.url("saved-views")}

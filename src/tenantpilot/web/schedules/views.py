@@ -1,0 +1,98 @@
+"""Monitoring → Schedules: what starts by the clock, and who may change that."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenantpilot.operations.models import Schedule
+from tenantpilot.operations.schedules import services
+from tenantpilot.operations.schedules.reading import lines_of, schedulable
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.schedules.forms import ScheduleForm
+
+
+@require_GET
+@requires(Capability.OPERATIONS_VIEW)
+def schedules(request: TenantRequest) -> HttpResponse:
+    """The schedules of a tenant, by name."""
+    context = {
+        "heading": _("Schedules"),
+        "lines": lines_of(request.tenant),
+        "may_manage": request.access.may(Capability.SCHEDULE_MANAGE),
+        "why_not_manage": request.access.why_not(Capability.SCHEDULE_MANAGE),
+    }
+    return render(request, "web/schedules/page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.SCHEDULE_MANAGE)
+def create_schedule(request: TenantRequest) -> HttpResponse:
+    """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
+    kinds = schedulable(request.access)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    if form.is_valid() and _create(request, form):
+        return redirect("schedules", request.tenant.slug)
+    context = {"heading": _("New schedule"), "form": form}
+    return render(request, "web/schedules/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Capability.SCHEDULE_MANAGE)
+def pause_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
+    """No slot is filled until it is resumed."""
+    return _change(request, schedule_id, services.pause)
+
+
+@require_POST
+@requires(Capability.SCHEDULE_MANAGE)
+def resume_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
+    """Goes on with the next slot."""
+    return _change(request, schedule_id, services.resume)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.SCHEDULE_MANAGE)
+def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
+    """GET asks, and to type the name (UX-34); POST deletes. Its runs stay."""
+    schedule = _schedule(request, schedule_id)
+    if request.method == "POST" and request.POST.get("name", "").strip() == schedule.name:
+        services.delete_schedule(schedule, actor=request.user, now=timezone.now())
+        return redirect("schedules", request.tenant.slug)
+    heading = _("Delete the schedule %(name)s?") % {"name": schedule.name}
+    context = {"heading": heading, "schedule": schedule, "is_wrong": request.method == "POST"}
+    return render(request, "web/schedules/delete.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _create(request: TenantRequest, form: ScheduleForm) -> bool:
+    try:
+        services.create_schedule(
+            form.kind,
+            tenant=request.tenant,
+            name=form.cleaned_data["name"],
+            cadence=form.cadence,
+            inputs={},
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except services.NameTaken:
+        form.add_error("name", _("There is a schedule of this name already."))
+        return False
+    return True
+
+
+def _change(request: TenantRequest, schedule_id: int, verb: Callable[..., None]) -> HttpResponse:
+    verb(_schedule(request, schedule_id), actor=request.user, now=timezone.now())
+    return redirect("schedules", request.tenant.slug)
+
+
+def _schedule(request: TenantRequest, schedule_id: int) -> Schedule:
+    """Raises Http404."""
+    found: Schedule | None = Schedule.objects.of_tenant(request.tenant).filter(pk=schedule_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,1 @@
+"""The search across everything a person may see."""

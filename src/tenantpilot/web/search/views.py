@@ -1,0 +1,96 @@
+"""The command palette and the search page: pages, tenants and policies, only of what the person may see (SEC-03)."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.policy_types import label_of
+from tenantpilot.tenancy.access import TenantAccess, accesses
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
+from tenantpilot.web.frame.navigation import TENANT_ITEMS, WORKSPACE_ITEMS
+
+EACH_AT_MOST = 8
+LONGEST = 120
+
+
+@dataclass(frozen=True)
+class Hit:
+    label: str | Promise
+    detail: str
+    icon: str
+    url: str
+
+
+@require_GET
+@workspace_plane
+def search(request: WorkspaceRequest) -> HttpResponse:
+    """Results by kind. Without a word the pages alone."""
+    typed = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    mine = accesses(request.user)
+    groups = [
+        (_("Pages"), _pages(request, mine, typed)),
+        (_("Tenants"), _tenants(mine, typed)),
+        (_("Policies"), _policies(request, typed)),
+    ]
+    context = {"heading": _("Search"), "typed": typed, "groups": [(name, hits) for name, hits in groups if hits]}
+    response = render(request, "web/search/results.html" if request.htmx else "web/search/page.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _pages(request: WorkspaceRequest, mine: list[TenantAccess], typed: str) -> list[Hit]:
+    """Those of the tenant that the person is in come first."""
+    here = next((access for access in mine if access.tenant.slug == _tenant_of(request)), None)
+    found = [
+        Hit(item.label, here.tenant.name, item.icon, reverse(item.view, args=[here.tenant.slug]))
+        for item in (TENANT_ITEMS if here else ())
+        if here and (item.capability is None or here.may(item.capability))
+    ]
+    allowed = frozenset[Capability]().union(*(workspace.capabilities for workspace in request.workspaces))
+    found += [
+        Hit(item.label, _("All tenants"), item.icon, reverse(item.view))
+        for item in WORKSPACE_ITEMS
+        if item.capability is None or item.capability in allowed
+    ]
+    return [hit for hit in found if typed.casefold() in str(hit.label).casefold()]
+
+
+def _tenants(mine: list[TenantAccess], typed: str) -> list[Hit]:
+    found = [access.tenant for access in mine if typed and typed.casefold() in access.tenant.name.casefold()]
+    return [
+        Hit(tenant.name, tenant.workspace.name, "building-2", reverse("tenant-overview", args=[tenant.slug]))
+        for tenant in found[:EACH_AT_MOST]
+    ]
+
+
+def _policies(request: WorkspaceRequest, typed: str) -> list[Hit]:
+    if not typed:
+        return []
+    seen = visible_tenants(request.user, Capability.INVENTORY_VIEW)
+    found = Policy.objects.filter(tenant__in=seen).named_like(typed).by_name().select_related("tenant")
+    return [
+        Hit(
+            policy.name,
+            f"{label_of(policy.type)} · {policy.tenant.name}",
+            "layers",
+            reverse("policy", args=[policy.tenant.slug, policy.pk]),
+        )
+        for policy in found.only("name", "type", "tenant__name", "tenant__slug")[:EACH_AT_MOST]
+    ]
+
+
+def _tenant_of(request: WorkspaceRequest) -> str:
+    """The tenant of the page that the palette was opened on."""
+    try:
+        return str(resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path).kwargs.get("tenant", ""))
+    except Resolver404:
+        return ""

@@ -1,0 +1,1 @@
+"""Signing in: the account adapter and links of the demo."""

@@ -1,0 +1,1 @@
+"""Statistics of a tenant's operations."""

@@ -1,0 +1,1 @@
+"""Saved views of lists: what is stored, who sees it, and the menu on a list."""

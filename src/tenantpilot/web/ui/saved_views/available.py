@@ -1,0 +1,93 @@
+"""The saved views that a person finds at one list, and what the person may do with them (SEC-02, UX-20)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant, User, Workspace
+from tenantpilot.tenancy.roles import roles_with
+from tenantpilot.web.ui.saved_views.models import SavedView, SavedViewQuerySet
+from tenantpilot.web.ui.tables.declaration import Table
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Of the operations of one tenant, or, without `access`, of those of all tenants of `workspaces`."""
+
+    person: User
+    table: Table
+    access: TenantAccess | None = None
+    workspaces: tuple[WorkspaceAccess, ...] = ()
+
+    @property
+    def tenant(self) -> Tenant | None:
+        return self.access.tenant if self.access else None
+
+    @property
+    def places(self) -> list[Workspace]:
+        """The workspaces in which a view can be kept."""
+        return [self.access.tenant.workspace] if self.access else [found.workspace for found in self.workspaces]
+
+    @property
+    def views(self) -> SavedViewQuerySet:
+        """Own ones, and those that others share with this person."""
+        own = self._here(workspace.pk for workspace in self.places).of_person(self.person)
+        return (own | self._here(self._read_in()).shared()).select_related("owner", "workspace").by_name()
+
+    def find(self, pk: int) -> SavedView:
+        """Raises Http404: for who may not see it, it is not there."""
+        found: SavedView | None = self.views.filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def find_own(self, pk: int) -> SavedView:
+        """What only its owner changes. Raises Http404."""
+        found = self.find(pk)
+        if not self.owns(found):
+            raise Http404
+        return found
+
+    def owns(self, view: SavedView) -> bool:
+        return view.owner_id == self.person.pk
+
+    def may_share(self, workspace_id: int) -> bool:
+        return self._may(workspace_id, Capability.VIEW_SHARE)
+
+    @property
+    def why_not_share(self) -> str:
+        """Empty if the person may share somewhere; says who can otherwise."""
+        if any(self.may_share(place.pk) for place in self.places):
+            return ""
+        if self.access:
+            return self.access.why_not(Capability.VIEW_SHARE)
+        able = " / ".join(str(role.label) for role in roles_with(Capability.VIEW_SHARE))
+        return _("To share views here you need to be %(able)s of the workspace.") % {"able": able}
+
+    def may_unshare(self, view: SavedView) -> bool:
+        """Its owner; else whoever manages the members, for a view whose owner has left."""
+        return self.owns(view) or self._may(view.workspace_id, Capability.MEMBER_MANAGE)
+
+    def url(self, name: str, *ids: int) -> str:
+        """Of "operations", "saved-views", … on this plane."""
+        if self.access:
+            return reverse(name, args=[self.access.tenant.slug, *ids])
+        return reverse(f"workspace-{name}", args=ids)
+
+    def _here(self, workspace_ids: Iterable[int]) -> SavedViewQuerySet:
+        listed: SavedViewQuerySet = SavedView.objects.of_list(self.table.name)
+        return listed.of_tenant(self.tenant) if self.tenant else listed.across_tenants(workspace_ids)
+
+    def _read_in(self) -> list[int]:
+        """A view across tenants may name any of them, so members of single tenants do not read shared ones."""
+        return [found.workspace.pk for found in self.workspaces if found.may(Capability.OPERATIONS_VIEW)]
+
+    def _may(self, workspace_id: int, capability: Capability) -> bool:
+        if self.access:
+            return self.access.may(capability)
+        return any(found.may(capability) for found in self.workspaces if found.workspace.pk == workspace_id)

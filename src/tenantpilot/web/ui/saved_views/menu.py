@@ -1,0 +1,84 @@
+"""The views of a list as its page offers them: which one is open, and whether what is shown can be saved."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_filters import FilterSet
+
+from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
+from tenantpilot.web.ui.saved_views.available import Shelf
+from tenantpilot.web.ui.saved_views.models import SavedView
+from tenantpilot.web.ui.tables.listing import Listing
+from tenantpilot.web.ui.tables.wording import described
+
+BadgeCatalog.add(
+    "saved_view",
+    {
+        "private": Badge(_("Only you"), Tone.NEUTRAL, "lock", _("Nobody else sees this view.")),
+        "shared": Badge(_("Shared"), Tone.NEUTRAL, "users", _("Everybody who may see this list sees this view.")),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One view. `words` are its filters, `is_current` says that the list shows just them."""
+
+    view: SavedView
+    url: str
+    is_own: bool
+    is_current: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """`query` is what would be saved; empty when the list shows everything in its usual order."""
+
+    lines: list[Line]
+    query: str
+    list_url: str
+    manage_url: str
+    save_url: str
+
+    @property
+    def own(self) -> list[Line]:
+        return [line for line in self.lines if line.is_own]
+
+    @property
+    def of_others(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_own]
+
+    @property
+    def current(self) -> Line | None:
+        return next((line for line in self.lines if line.is_current), None)
+
+    @property
+    def can_save(self) -> bool:
+        return bool(self.query) and self.current is None
+
+
+def menu_of(shelf: Shelf, listing: Listing) -> Menu:
+    """One query."""
+    return _menu(shelf, listing.filters, query=listing.state_query)
+
+
+def menu_for(shelf: Shelf, request: HttpRequest) -> Menu:
+    """The same without a list, for pages about the views themselves."""
+    return _menu(shelf, filters_of(shelf, QueryDict(), request), query="")
+
+
+def filters_of(shelf: Shelf, given: QueryDict, request: HttpRequest) -> FilterSet:
+    model = shelf.table.filters.Meta.model
+    return shelf.table.filters(given, queryset=model.objects.none(), request=request)
+
+
+def _menu(shelf: Shelf, filters: FilterSet, *, query: str) -> Menu:
+    lines = [_line(shelf, filters, view, query=query) for view in shelf.views]
+    return Menu(lines, query, shelf.url("operations"), shelf.url("saved-views"), shelf.url("create-saved-view"))
+
+
+def _line(shelf: Shelf, filters: FilterSet, view: SavedView, *, query: str) -> Line:
+    words = described(shelf.table, filters, QueryDict(view.query))
+    return Line(view, shelf.url("saved-view", view.pk), shelf.owns(view), view.query == query, words)

@@ -1,0 +1,101 @@
+"""Words for what the rooms below store as keys: `{% load domain %}`."""
+
+import json
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import stringfilter
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.inventory import policy_types
+from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.web.audit.tables import action_label
+from tenantpilot.web.ui.templatetags.pilot import icon, unknown
+
+register = template.Library()
+
+
+@register.filter
+def policy_type(key: str) -> str:
+    """The label of a policy type."""
+    return policy_types.label_of(key)
+
+
+@register.simple_tag
+def policy_icon(key: str) -> SafeString:
+    """The icon of a policy type; one of another version has the general one."""
+    try:
+        return icon(policy_types.get(key).icon)
+    except policy_types.UnknownPolicyType:
+        return icon("layers")
+
+
+@register.filter
+def platform(value: str) -> SafeString | str:
+    """The label of a platform."""
+    known = {platform.value: platform.label for platform in policy_types.Platform}
+    return known.get(value, value) or unknown()
+
+
+@register.filter
+def told(notification: Notification) -> Telling:
+    """The presenter's words for a notification."""
+    return OperationUxPresenter.notification(notification)
+
+
+@register.filter
+def targets(run: OperationRun) -> str:
+    """Which policy types a run was asked for; empty where it was all, or something else."""
+    keys = run.inputs.get("policy_types") or []
+    if not keys or len(keys) == len(policy_types.every()):
+        return ""
+    if len(keys) <= 3:
+        return ", ".join(policy_types.label_of(key) for key in keys)
+    return ngettext("%(number)d policy type", "%(number)d policy types", len(keys)) % {"number": len(keys)}
+
+
+@register.filter
+def audit_action(action: str) -> str | Promise:
+    """What an audit entry says was done."""
+    return action_label(action)
+
+
+@register.simple_tag
+def audit_change(entry: AuditLog) -> SafeString:
+    """Before and after, as stored."""
+    if not entry.before and not entry.after:
+        return unknown()
+    html = '<code>{}</code><span aria-hidden="true"> → </span><span class="unseen">{}</span><code>{}</code>'
+    if not entry.before:
+        return format_html("<code>{}</code>", _facts(entry.after))
+    return format_html(html, _facts(entry.before), _("became"), _facts(entry.after))
+
+
+@register.filter
+@stringfilter
+def humanized(key: str) -> str:
+    """A stored key as words."""
+    return key.replace("_", " ").capitalize()
+
+
+@register.filter
+def milliseconds(seconds: float) -> str:
+    return _("%(number)s ms") % {"number": f"{seconds * 1000:.1f}"}
+
+
+@register.filter
+def translated(text: str) -> str:
+    """A text that its catalogue marked for translation."""
+    return _(text) if text else ""
+
+
+def _facts(facts: dict[str, Any] | None) -> str:
+    return ", ".join(
+        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in (facts or {}).items()
+    )

@@ -1,1 +1,0 @@
-"""Views: parse, one call, answer."""

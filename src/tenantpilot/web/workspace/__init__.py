@@ -1,0 +1,1 @@
+"""The tenants of a workspace, and the switcher."""

@@ -1,0 +1,67 @@
+"""The workspace plane: the person's tenants, and the switcher that keeps the page (UX-03)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenantpilot.inventory.sync_age import STALE_AFTER
+from tenantpilot.tenancy.access import TenantAccess, accesses
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
+from tenantpilot.web.frame.navigation import TENANT_ITEMS
+from tenantpilot.web.ui.tables.listing import listing
+from tenantpilot.web.workspace.tables import TENANTS, with_state
+
+SHOWN = 30
+
+
+@require_GET
+@workspace_plane
+def workspace(request: WorkspaceRequest) -> HttpResponse:
+    """The tenants that the person may see, with how fresh they are and what is under way."""
+    now = timezone.now()
+    seen = visible_tenants(request.user, Capability.TENANT_VIEW)
+    rows = with_state(Tenant.everywhere.filter(pk__in=seen))
+    context = {"heading": _("Tenants"), "now": now, "stale_before": now - STALE_AFTER}
+    return listing(request, TENANTS, rows, "web/workspace/page.html", context)
+
+
+@require_GET
+@workspace_plane
+def tenant_switcher(request: WorkspaceRequest) -> HttpResponse:
+    """The switcher's content, or only its options while somebody types."""
+    at, typed = request.GET.get("at", ""), request.GET.get("q", "").strip().casefold()
+    found = [access for access in accesses(request.user) if typed in access.tenant.name.casefold()]
+    here = _Place.of(at)
+    options = [(access, here.in_tenant(access), access.tenant.slug == here.tenant) for access in found[:SHOWN]]
+    template = "web/workspace/switcher_options.html" if "q" in request.GET else "web/workspace/switcher.html"
+    return render(request, template, {"options": options, "at": at, "more": len(found) - len(options)})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the person is: the tenant, and the page that its navigation would call current."""
+
+    tenant: str = ""
+    view: str = "tenant-overview"
+
+    @classmethod
+    def of(cls, address: str) -> "_Place":
+        try:
+            match = resolve(address.partition("?")[0])
+        except Resolver404:
+            return cls()
+        pages = (item.view for item in TENANT_ITEMS if match.url_name in {item.view, *item.also_current_on})
+        return cls(str(match.kwargs.get("tenant", "")), next(pages, "tenant-overview"))
+
+    def in_tenant(self, access: TenantAccess) -> str:
+        """The same page there, if the person may see it, else that tenant's overview."""
+        item = next(item for item in TENANT_ITEMS if item.view == self.view)
+        is_allowed = item.capability is None or access.may(item.capability)
+        return reverse(self.view if is_allowed else "tenant-overview", args=[access.tenant.slug])
