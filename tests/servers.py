@@ -29,11 +29,16 @@ class PostgresServer:
 
     def crash_and_start(self) -> None:
         """As if its process had been killed: nothing is said to anybody. Started where it was not running, too."""
+        self._restart("immediate")
+
+    def restart(self) -> None:
+        """As an upgrade of the server does it: every session is ended, nothing is lost."""
+        self._restart("fast")
+
+    def _restart(self, mode: str) -> None:
         assert self.folder is not None, "a server that was found is not ours to stop"
         data = self.folder / "data"
-        _as_owner(
-            [str(self.binaries / "pg_ctl"), "-D", str(data), "-w", "-l", f"{data}.log", "-m", "immediate", "restart"]
-        )
+        _as_owner([str(self.binaries / "pg_ctl"), "-D", str(data), "-w", "-l", f"{data}.log", "-m", mode, "restart"])
 
     @property
     def answers(self) -> bool:

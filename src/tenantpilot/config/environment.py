@@ -176,7 +176,7 @@ def _postgresql(name: str, url: str, idle_transaction_seconds: int) -> dict[str,
     except ValueError:  # its text may quote a part of the password
         raise ImproperlyConfigured(f"{PREFIX}{name} has a port that is no number; write %40 for @ in names.") from None
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tenantpilot.core.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

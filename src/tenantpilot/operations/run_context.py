@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from tenantpilot.core.errors import Params, ReasonedError
+from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import Failure, describe, failure
 from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.lifecycle.leases import Lease
@@ -55,6 +56,10 @@ class WorkerLeaves(Interrupted):
 
 class SetAside(WorkerLeaves):
     """Nothing can be done for a while: the worker goes to other runs, and one goes on with this after it."""
+
+
+class DatabaseLost(Interrupted):
+    """Our own database is away: another attempt goes on from the last checkpoint. The error is its cause."""
 
 
 class CircuitOpen(Interrupted):
@@ -157,7 +162,12 @@ class RunContext:
         self._add_failure(describe(code, params, item=item))
 
     def item_raised(self, item: str, error: BaseException, *, subject: str = "") -> None:
-        """The same, with the reason that stands for an exception; `subject` links to what it is about ("policy:17")."""
+        """The same, with the reason that stands for an exception; `subject` links to what it is about ("policy:17").
+
+        Raises DatabaseLost: an outage of our own database fails no item.
+        """
+        if is_outage(error):
+            raise DatabaseLost from error
         self._add_failure(failure(error, item=item, subject=subject))
 
     def note(self, event: str, **data: str | int) -> None:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.inserting import stored_time
+from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import describe, harmless
 from tenantpilot.operations.lifecycle import slots
 from tenantpilot.operations.lifecycle.identity import identity_of, workspace_of
@@ -178,9 +179,9 @@ class OperationRunService:
                 self._tell(name[:48], lease.run_id, now=now, attempt=lease.attempt, data=harmless(data))
         return bool(held)
 
-    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0) -> bool:
-        """The worker must leave: let another take the run up at once. False: the lease was lost."""
-        return self._leave(lease, HANDED_ON, until=None, now=now, seconds_spent=seconds_spent)
+    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0, why: str = HANDED_ON) -> bool:
+        """Let another worker take the run up at once; `why` is the event that says so. False: the lease was lost."""
+        return self._leave(lease, why, until=None, now=now, seconds_spent=seconds_spent)
 
     def set_aside(self, lease: Lease, *, seconds: float, now: datetime, seconds_spent: float = 0) -> bool:
         """Nobody can work on the run for so long: let a worker take it up then. False: the lease was lost.
@@ -265,12 +266,15 @@ class OperationRunService:
         run.pk = INSERT_RUN(**{name: getattr(run, name) for name in BORN_WITH})
         run._state.adding = False
         self._tell("queued", run.pk, now=now)
-        self._audit("run.queued", run, actor=run.initiator, now=now, after=_facts(run))
+        facts = {"type": run.type} | ({"retry_of": run.retry_of_id} if run.retry_of_id else {})
+        self._audit("run.queued", run, actor=run.initiator, now=now, after=facts)
 
     def _dispatch(self, run: OperationRun) -> None:
         try:
             self._dispatcher.dispatch(run.pk, queue=run.queue)
         except Exception as error:
+            if is_outage(error):
+                raise
             raise _Refused from error
 
     def _insert_refused(self, run: OperationRun, *, now: datetime) -> bool:
@@ -342,7 +346,3 @@ class OperationRunService:
             after=after,
             at=now,
         )
-
-
-def _facts(run: OperationRun) -> dict[str, Any]:
-    return {"type": run.type} | ({"retry_of": run.retry_of_id} if run.retry_of_id else {})

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 
+from tests.clusters import default_on_own_cluster
 from tests.databases import IS_POSTGRESQL, OwnDatabase, SqliteTemplates, pointing_default_at
 from tests.disks import SmallDisk, small_disk
-from tests.servers import PostgresServer, start_own_postgresql
+from tests.servers import PostgresServer
 
 
 @pytest.fixture
@@ -36,21 +35,14 @@ def own_database(disk: SmallDisk | None, tmp_path: Any, django_db_blocker: Any) 
 
 
 def _on_own_server(disk: SmallDisk | None, extra: dict[str, str]) -> Iterator[OwnDatabase]:
-    server = start_own_postgresql(disk.folder if disk else None)
-    if server is None:
-        pytest.skip("no binaries of PostgreSQL: a server that was found is not crashed")
-    told = {"url": server.url, "folder": str(server.folder), "binaries": str(server.binaries)}
-    before = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
-    try:
-        connection.settings_dict.update(HOST="127.0.0.1", PORT=server.url.rpartition(":")[2])
-        with pointing_default_at("postgres"):
-            call_command("migrate", verbosity=0)
-            url = f"{server.url}/postgres"
-            environment = {"TENANTPILOT_DATABASE_URL": url, "CHAOS_SERVER": json.dumps(told)} | extra
+    with default_on_own_cluster(disk.folder if disk else None) as server:
+        told = {"url": server.url, "folder": str(server.folder), "binaries": str(server.binaries)}
+        url = f"{server.url}/postgres"
+        environment = {"TENANTPILOT_DATABASE_URL": url, "CHAOS_SERVER": json.dumps(told)} | extra
+        try:
             yield OwnDatabase(url, "postgres", environment)
-    finally:
-        connection.settings_dict.update(before)
-        _stop(server, disk)
+        finally:
+            _stop(server, disk)
 
 
 def _stop(server: PostgresServer, disk: SmallDisk | None) -> None:

@@ -11,6 +11,8 @@ HANDED_ON = "handed_on"
 # The event by which a worker leaves a run for later, because nobody can work on it now; nor does this one count.
 SET_ASIDE = "set_aside"
 LEFT_IN_GOOD_ORDER = (HANDED_ON, SET_ASIDE)
+# The event by which a worker gives up a run because the database went away under it; this attempt counts as lost.
+DATABASE_LOST = "database_lost"
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from tenantpilot.core.sanitizing import describe
+from tenantpilot.operations.lifecycle.attempts import attempts_lost
 from tenantpilot.operations.lifecycle.checkpoints import Kept
-from tenantpilot.operations.lifecycle.leases import LEFT_IN_GOOD_ORDER, lease_time
+from tenantpilot.operations.lifecycle.leases import lease_time
 from tenantpilot.operations.lifecycle.outcome import Ending, stopped
 from tenantpilot.operations.lifecycle.silence import Watch
-from tenantpilot.operations.models import OperationRun, RunEvent, RunProgress
+from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.queues.dispatch import Dispatcher
 from tenantpilot.operations.results import Settled
 from tenantpilot.operations.states import RunOutcome
@@ -146,12 +147,7 @@ def _why_lost_for_good(run: OperationRun) -> Why | None:
         return _cancelled
     if run.seconds_spent >= limits.seconds:
         return _timed_out
-    return _lost if _attempts_lost(run) >= limits.attempts else None
-
-
-def _attempts_lost(run: OperationRun) -> int:
-    """A worker that left the run in good order is nobody's fault: it does not count."""
-    return run.attempt - RunEvent.objects.filter(run=run, name__in=LEFT_IN_GOOD_ORDER).count()
+    return _lost if attempts_lost(run.pk, run.attempt) >= limits.attempts else None
 
 
 def _cancelled(run: OperationRun) -> Ending:

@@ -11,16 +11,17 @@ from importlib import import_module
 from typing import Any
 
 import structlog
-from django.conf import settings
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_scopes import scope
 
 from tenantpilot.core.errors import ReasonedError, TenantPilotError
+from tenantpilot.core.outages import is_outage
 from tenantpilot.core.request_id import begin_request
 from tenantpilot.core.sanitizing import describe, failure
 from tenantpilot.operations import run_context as interruptions
-from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.attempts import attempts_lost
+from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, Lease
 from tenantpilot.operations.lifecycle.outcome import Ending, ending_of, stopped
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import Claimed
@@ -29,6 +30,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import OperationType, UnknownOperationType, operation_types
 from tenantpilot.operations.workers.departure import Departure, departure
+from tenantpilot.operations.workers.patience import until_answered
 from tenantpilot.operations.workers.ticker import Ticker
 from tenantpilot.tenancy.models import Workspace
 
@@ -69,7 +71,7 @@ class Runner:
         raise NotSettled(f"run {run_id} was left to the reconciler")
 
     def _execute(self, run_id: int) -> bool:
-        claimed = self._service.claim(run_id, owner=worker_name(), now=self._clock())
+        claimed = until_answered(lambda: self._service.claim(run_id, owner=worker_name(), now=self._clock()))
         if not isinstance(claimed, Claimed):
             log.info("run_not_claimed", run_id=run_id, answer=type(claimed).__name__)
             return False
@@ -91,16 +93,21 @@ class Runner:
         except Exception as error:
             log.exception("handler_broken", type=claimed.run.type)
             return stopped(RunOutcome.FAILED, failure(error))
-        context = RunContext(claimed.run, kind, claimed.lease, self._service, self._clock, self._ticks)
+        context = until_answered(lambda: self._context(claimed, kind))
         try:
             ending = self._handle(handler, context, kind, claimed.lease)
         except interruptions.WorkerLeaves:
             self._leave(claimed.lease, context)
             return None
+        except interruptions.DatabaseLost as lost:
+            ending = self._after_outage(claimed, kind, context, lost.__cause__ or lost)
         except (SystemExit, KeyboardInterrupt):
             self._hand_on(claimed.lease, context)
             raise
         return ending and replace(ending, seconds_spent=context.seconds_spent)
+
+    def _context(self, claimed: Claimed, kind: OperationType) -> RunContext:
+        return RunContext(claimed.run, kind, claimed.lease, self._service, self._clock, self._ticks)
 
     def _handle(self, handler: Handler, context: RunContext, kind: OperationType, lease: Lease) -> Ending | None:
         with (
@@ -121,21 +128,29 @@ class Runner:
     def _hand_on(self, lease: Lease, context: RunContext) -> None:
         self._service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)
 
+    def _after_outage(
+        self, claimed: Claimed, kind: OperationType, context: RunContext, error: BaseException
+    ) -> Ending | None:
+        """Hand the run on, with one attempt lost (OPS-07); or answer its ending if its type allows no other."""
+        lease, now = claimed.lease, self._clock
+        log.warning("database_lost", type=kind.key, exc_info=error)
+        connection.close()
+        if until_answered(lambda: attempts_lost(lease.run_id, lease.attempt)) >= kind.limits.attempts:
+            return _stopped_by(error, context)
+        spent = context.seconds_spent
+        until_answered(lambda: self._service.hand_on(lease, now=now(), seconds_spent=spent, why=DATABASE_LOST))
+        return None
+
     def _finish(self, lease: Lease, ending: Ending) -> bool:
-        """Try for as long as the lease may hold: a database that restarts must not cost the ending."""
-        gives_up_at = time.monotonic() + settings.OPERATIONS_LEASE_SECONDS
-        pause = 0.2
-        while True:
-            try:
-                return self._service.finish(lease, ending, now=self._clock())
-            except (DatabaseError, InterfaceError) as error:
-                log.exception("finish_failed")
-                if time.monotonic() + pause > gives_up_at:
-                    raise
-                ending = _plainer(ending, error)
-                connection.close()
-                time.sleep(pause)
-                pause = min(pause * 2, 5)
+        """If the database refuses what the ending says, rather than being away, end without saying it."""
+        try:
+            return until_answered(lambda: self._service.finish(lease, ending, now=self._clock()))
+        except DatabaseError as error:
+            if is_outage(error):
+                raise
+            log.exception("finish_refused")
+        plain = replace(stopped(RunOutcome.FAILED, describe("internal_error")), seconds_spent=ending.seconds_spent)
+        return until_answered(lambda: self._service.finish(lease, plain, now=self._clock()))
 
 
 def _scope_of(run: OperationRun) -> AbstractContextManager[Any]:
@@ -160,11 +175,15 @@ def _ending_of(handler: Handler, context: RunContext, kind: OperationType) -> En
 def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType) -> Ending:
     try:
         handler(context)
+    except interruptions.DatabaseLost:
+        raise
     except interruptions.Interrupted as why:
         return _ending_of_interrupted(type(why), context, kind)
-    except ReasonedError as error:
-        return _ending_of_refusal(error, context, kind)
     except Exception as error:
+        if is_outage(error):
+            raise interruptions.DatabaseLost from error
+        if isinstance(error, ReasonedError):
+            return _ending_of_refusal(error, context, kind)
         log.exception("run_crashed")
         return _stopped_by(error, context)
     if context.must_stop is interruptions.CircuitOpen:
@@ -205,10 +224,3 @@ def _circuit_open(context: RunContext) -> Ending:
 def _stopped_by(error: BaseException, context: RunContext) -> Ending:
     counts, failures, more = context.counts(), context.failures, context.more_failures
     return stopped(RunOutcome.FAILED, failure(error), counts, failures, more_failures=more)
-
-
-def _plainer(ending: Ending, error: BaseException) -> Ending:
-    """If the database refuses what the ending says, rather than being away, end without saying it."""
-    if isinstance(error, DataError | IntegrityError):
-        return replace(stopped(RunOutcome.FAILED, describe("internal_error")), seconds_spent=ending.seconds_spent)
-    return ending

@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 from django.db import transaction
-from django.db.backends.postgresql import base
 
+from tenantpilot.core.postgresql import base
 from tenantpilot.tenancy.isolation import NOTHING, current_reach
 
 # They read no rows, and some of them may not share a message or come second in an aborted transaction.

@@ -20,6 +20,7 @@ _EVENTS: dict[str, tuple[Words, str]] = {
     "queued": (gettext_lazy("Queued"), "clock"),
     "started": (gettext_lazy("Started"), "play"),
     "taken_over": (gettext_lazy("Taken over by another worker"), "rotate-cw"),
+    "database_lost": (gettext_lazy("Left by a worker that lost the database"), "rotate-cw"),
     "handed_on": (gettext_lazy("Handed on by a worker that was asked to end"), "rotate-cw"),
     "set_aside": (gettext_lazy("Set aside until Microsoft Graph may be asked again"), "clock"),
     "resumed": (gettext_lazy("Taken up again"), "play"),

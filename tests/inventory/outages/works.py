@@ -1,0 +1,109 @@
+"""How each operation type there is is started, and what it needs to have something to do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tenantpilot.inventory.connecting.services import start_check
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.services import start_ignore, start_sync, start_unignore
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.operations import OPERATION_RETENTION
+from tenantpilot.operations.run_context import RunContext
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import OperationType
+from tenantpilot.operations.workers import runner
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.tenancy.models import Tenant
+
+TYPES = ("settingsCatalog", "compliancePolicy", "powershellScript")
+LONG_AGO = timedelta(days=2_000)
+
+
+@dataclass
+class Works:
+    """Starts of operations in one tenant."""
+
+    tenant: Tenant
+    now: datetime
+    service: OperationRunService = field(default_factory=OperationRunService)
+
+    def start(self, kind: OperationType) -> OperationRun:
+        """A type that is missing here fails the test of all types."""
+        return getattr(self, f"_{kind.key}")().run  # type: ignore[no-any-return]
+
+    def _inventory_sync(self) -> Any:
+        return start_sync(tenant=self.tenant, initiator=None, now=self.now, policy_types=TYPES)
+
+    def _connection_check(self) -> Any:
+        return start_check(tenant=self.tenant, initiator=None, now=self.now)
+
+    def _bulk_policy_ignore(self) -> Any:
+        self._some_policies(is_ignored=False)
+        chosen = self._policies()
+        return start_ignore(tenant=self.tenant, initiator=None, selection=chosen, reason="", now=self.now)
+
+    def _bulk_policy_unignore(self) -> Any:
+        self._some_policies(is_ignored=True)
+        return start_unignore(tenant=self.tenant, initiator=None, selection=self._policies(), now=self.now)
+
+    def _operation_retention(self) -> Any:
+        self._some_old_runs()
+        return self.service.start(
+            OPERATION_RETENTION,
+            tenant=None,
+            workspace=self.tenant.workspace,
+            initiator=None,
+            inputs={},
+            now=self.now,
+        )
+
+    def _policies(self) -> list[int]:
+        return list(Policy.everywhere.of_tenant(self.tenant).order_by("pk").values_list("pk", flat=True)[:6])
+
+    def _some_policies(self, *, is_ignored: bool) -> None:
+        if not self._policies():
+            finish(self._inventory_sync().run)
+        Policy.everywhere.update(ignored_at=self.now if is_ignored else None)
+
+    def _some_old_runs(self) -> None:
+        for _each in range(3):
+            started = start_check(tenant=self.tenant, initiator=None, now=self.now - LONG_AGO)
+            claimed: Any = self.service.claim(started.run.pk, owner="worker", now=self.now - LONG_AGO)
+            ending = runner.stopped(runner.RunOutcome.FAILED, runner.describe("internal_error"))
+            self.service.finish(claimed.lease, ending, now=self.now - LONG_AGO)
+
+
+def finish(run: OperationRun) -> OperationRun:
+    Runner().execute(run.pk)
+    return OperationRun.everywhere.get(pk=run.pk)
+
+
+Statement = Callable[[str], None]
+
+
+@contextmanager
+def before_each_statement(do: Statement, monkeypatch: Any) -> Iterator[None]:
+    """While a handler works, `do` is called with each statement of its own thread just before it is executed."""
+    real = runner.load_handler
+
+    def around(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        do(sql)
+        return execute(sql, *rest)
+
+    def load(kind: OperationType) -> Callable[[RunContext], None]:
+        handler = real(kind)
+
+        def watched(context: RunContext) -> None:
+            with connection.execute_wrapper(around):
+                handler(context)
+
+        return watched
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "load_handler", load)
+        yield
