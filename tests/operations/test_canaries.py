@@ -19,7 +19,8 @@ from tenantpilot.operations.presenter import OperationUxPresenter
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.workers.runner import NotSettled, Runner
-from tests.operations.kit import Engine, again, work_is
+from tests.databases import OwnDatabase
+from tests.operations.kit import Engine, again, limited, work_is
 
 pytestmark = pytest.mark.contract
 
@@ -107,8 +108,8 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "with a reason and forged values": lambda: Refused(TEXT, params={"status": SECRET, "graph_code": PERSON, "aadsts": JWT, "other": SECRET}),
     "with a cause": chained,
     "of the disk": lambda: OSError(28, TEXT, f"/home/{PERSON}/{SECRET}"),
-    "of the connection": lambda: OperationalError(f"connection to postgresql://app:{SECRET}@db failed"),
 }  # fmt: skip
+OUTAGE = OperationalError(f"connection to postgresql://app:{SECRET}@db failed")
 
 
 @pytest.mark.parametrize("what", ERRORS)
@@ -131,6 +132,21 @@ def test_what_a_handler_raises_leaves_no_secret_anywhere(
     assert len(lines.getvalue()) > 0
     note = Notification.everywhere.get(run=run)
     assert leaks(str(OperationUxPresenter.notification(note))) == []
+
+
+@pytest.mark.parametrize(("attempts", "status"), [(1, "completed"), (2, "running")])
+def test_what_an_outage_raises_leaves_no_secret_anywhere(
+    own_database: OwnDatabase, engine: Engine, alice: Any, lines: io.StringIO, attempts: int, status: str
+) -> None:
+    """OPS-07, OPS-12: in the last attempt it is the reason, before it none is needed."""
+
+    def handler(context: RunContext) -> None:
+        context.item_raised(f"{PERSON} with password={SECRET}", OUTAGE)
+
+    with limited(attempts=attempts):
+        run = engine.perform(handler, alice)
+    assert (run.status, run.reason_code) == (status, "database_unavailable" if attempts == 1 else "")
+    assert leaks(everything_stored() + lines.getvalue()) == []
 
 
 @pytest.mark.parametrize("what", ERRORS)
