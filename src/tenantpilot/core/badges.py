@@ -66,7 +66,8 @@ BadgeCatalog.add(
 BadgeCatalog.add(
     "run_item",
     {
-        "pending": Badge(_("Waiting"), Tone.NEUTRAL, "clock", _("Not settled yet.")),
+        "pending": Badge(_("Pending"), Tone.NEUTRAL, "clock", _("Not settled yet.")),
+        "waiting": Badge(_("Waiting"), Tone.INFO, "hourglass", _("It waits for somebody outside TenantPilot.")),
         "succeeded": Badge(_("Succeeded"), Tone.SUCCESS, "check", _("It worked.")),
         "unchanged": Badge(_("Unchanged"), Tone.NEUTRAL, "check-check", _("It was so already.")),
         "skipped": Badge(_("Skipped"), Tone.NEUTRAL, "ban", _("Left out on purpose.")),

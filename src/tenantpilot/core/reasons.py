@@ -107,7 +107,19 @@ UNKNOWN = "unknown"
 # The form that each value must have to be shown and stored: nothing secret or personal has one of them (OPS-12).
 PARAM_FORMS: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(
-        ("failed", "reasons", "attempted", "attempts", "seconds", "total", "stated", "read", "found", "count"),
+        (
+            "failed",
+            "reasons",
+            "attempted",
+            "attempts",
+            "seconds",
+            "total",
+            "waiting",
+            "stated",
+            "read",
+            "found",
+            "count",
+        ),
         re.compile(r"\d{1,16}"),
     ),
     "status": re.compile(r"[1-5]\d\d"),
@@ -146,6 +158,12 @@ ReasonCatalog.add(
         _reason("time_limit_exceeded", "It ran longer than its limit of {seconds} seconds.", _PLATFORM, "Run it again for fewer items, or raise the limit."),
         _reason("attempts_exhausted", "It was taken up {attempts} times and never came to its end.", _PLATFORM, "Look at the workers' log, then run it again."),
         _reason("handler_missing", "This version of TenantPilot cannot do this operation.", _PLATFORM, "Update the workers to the version of the web server."),
+        _reason(
+            "items_waiting",
+            "{waiting} of {total} items wait for somebody outside TenantPilot.",
+            Owner.NOBODY,
+            "Look at the items that wait; each says for whom.",
+        ),
         _reason("items_failed", "{failed} of {total} items failed[, for {reasons} different reasons].", _OPERATOR, "Look at the failures by item."),
         # signing in to Graph
         _reason("credential_missing", "The tenant has no credential.", _OPERATOR, "Add an application's credential to the tenant."),

@@ -285,7 +285,9 @@ class RunContext:
             raise CircuitOpen
 
     def _breaker_is_open(self) -> bool:
-        limits, attempted = self._kind.limits, self.attempted
+        """Items that wait or were skipped say nothing about the work, so they do not count (OPS-13)."""
+        left_out = self._counts["waiting"] + self._counts["skipped"]
+        limits, attempted = self._kind.limits, self.attempted - left_out
         return attempted >= limits.breaker_after and self._counts["failed"] > limits.breaker_share * attempted
 
     def _stop(self, why: type[Interrupted]) -> None:

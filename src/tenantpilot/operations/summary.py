@@ -21,6 +21,7 @@ class OperationSummaryKeys:
         "succeeded": _("succeeded"),
         "failed": _("failed"),
         "skipped": _("skipped"),
+        "waiting": _("waiting"),
         "created": _("created"),
         "updated": _("updated"),
         "deleted": _("deleted"),
@@ -33,6 +34,9 @@ class OperationSummaryKeys:
         "assignments": _("assignments"),
         "tenants": _("tenants"),
         "warnings": _("warnings"),
+        "findings": _("findings"),
+        "resolved": _("resolved"),
+        "deliveries": _("deliveries"),
     }
 
     @classmethod

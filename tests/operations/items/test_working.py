@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.operations.items.models import ItemState
-from tenantpilot.operations.items.working import Item, RunItems, work_through
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting, work_through
 from tenantpilot.operations.models import Notification, OperationRun, RunItem, RunProgress
 from tenantpilot.operations.run_context import LeaseLost, OperationFailed, RunCancelled, RunContext
 from tests.operations.kit import SUCCEEDED, WORK, again
@@ -77,10 +77,49 @@ def test_a_run_of_no_items_succeeds(engine):
 
 def test_what_the_work_answers_is_the_state_and_the_count(engine):
     """OPS-10."""
-    answers = {"a": ItemState.UNCHANGED, "b": ItemState.SKIPPED, "c": None}
+    answers = {"a": ItemState.UNCHANGED, "b": skipped("throttled"), "c": None}
     run = engine.perform(bulk("a", "b", "c", work=lambda run, item: answers[item.key]))
     assert states(run) == [("a", "unchanged"), ("b", "skipped"), ("c", "succeeded")]
     assert run.summary_counts == {"total": 3, "processed": 3, "succeeded": 1, "skipped": 1, "unchanged": 1}
+
+
+def test_an_item_that_is_skipped_or_waits_says_why_and_hides_nothing_ops_13(engine):
+    answers = {"a": skipped("permission_missing"), "b": waiting("throttled"), "c": None}
+    run = engine.perform(bulk("a", "b", "c", work=lambda run, item: answers[item.key]))
+    rows = RunItem.objects.of_run(run.pk).in_order().values_list("state", "reason_code")
+    assert list(rows) == [("skipped", "permission_missing"), ("waiting", "throttled"), ("succeeded", "")]
+    assert all(row.message for row in RunItem.objects.of_run(run.pk).exclude(state="succeeded"))
+    assert (run.outcome, run.reason_code) == ("partially_succeeded", "items_waiting")
+    assert (run.message, run.failure_summary) == ("1 of 3 items wait for somebody outside TenantPilot.", [])
+    assert run.summary_counts == {"total": 3, "processed": 3, "succeeded": 1, "skipped": 1, "waiting": 1}
+
+
+@pytest.mark.parametrize("answer", [skipped("throttled"), waiting("throttled")], ids=["skipped", "waiting"])
+def test_items_that_wait_or_are_skipped_leave_the_breaker_alone_ops_13(engine, answer):
+    """Three of four that were tried fail: with the others counted, the breaker would see three of eight."""
+
+    def work(run, item):
+        number = int(item.key[1:]) % 8
+        if number < 3:
+            raise Throttled
+        return None if number == 3 else answer
+
+    run = engine.perform(bulk(*letters(8 * WORK.limits.breaker_after), work=work))
+    assert run.reason_code == "circuit_open"
+
+
+def test_a_run_of_which_every_item_waits_goes_on_to_its_end_ops_13(engine):
+    count = 2 * WORK.limits.breaker_after
+    run = engine.perform(bulk(*letters(count), work=lambda run, item: waiting("throttled")))
+    assert (run.outcome, run.summary_counts["waiting"]) == ("partially_succeeded", count)
+
+
+def test_a_result_that_needs_a_reason_cannot_be_made_without():
+    for state in (ItemState.SKIPPED, ItemState.WAITING, ItemState.FAILED):
+        with pytest.raises(ValueError, match="needs a reason"):
+            ItemResult(state)
+    with pytest.raises(ValueError, match="has no reason"):
+        ItemResult(ItemState.SUCCEEDED, skipped("throttled").reason)
 
 
 def test_ops_13_an_item_that_fails_costs_only_itself_and_says_why(engine):
@@ -263,7 +302,7 @@ ATTACKS = {
     "operation_item_settled_once": "UPDATE {items} SET state = 'skipped' WHERE run_id = {run} AND key = 'a'",
     "operation_item_purge_gate": "DELETE FROM {items} WHERE run_id = {run}",
     "operation_item_state_known": "UPDATE {items} SET state = 'odd' WHERE run_id = {run} AND key = 'b'",
-    "operation_item_failure_explained": "UPDATE {items} SET state = 'failed' WHERE run_id = {run} AND key = 'b'",
+    "operation_item_result_explained": "UPDATE {items} SET state = 'waiting' WHERE run_id = {run} AND key = 'b'",
 }
 
 

@@ -8,7 +8,7 @@ from tenantpilot.core.migrating import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _RUNNING = "EXISTS (SELECT 1 FROM operation_runs WHERE id = NEW.run_id AND status = 'running')"
-_SETTLED = "state IN ('succeeded', 'unchanged', 'skipped', 'failed')"
+_SETTLED = "state <> 'pending'"
 _FIXED = ("id", "run_id", "position", "key", "label")
 _GATE_CLOSED = "(SELECT open FROM operation_purge_gate) = 0"
 

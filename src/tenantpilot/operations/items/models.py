@@ -6,15 +6,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ItemState(models.TextChoices):
-    """What became of an item. One that is pending in a run that has ended was not attempted."""
+    """The result of an item. An item that is pending in a run that has ended was not attempted.
 
-    PENDING = "pending", _("Waiting")
+    A waiting item waits for somebody outside TenantPilot, such as a second administrator at Microsoft.
+    """
+
+    PENDING = "pending", _("Pending")
     SUCCEEDED = "succeeded", _("Succeeded")
     UNCHANGED = "unchanged", _("Unchanged")
     SKIPPED = "skipped", _("Skipped")
+    WAITING = "waiting", _("Waiting")
     FAILED = "failed", _("Failed")
 
 
+# Results that need a reason: what somebody expected did not happen (OPS-13).
+EXPLAINED = (ItemState.FAILED, ItemState.SKIPPED, ItemState.WAITING)
 _NOT_EXPLAINED = Q(reason_code="", message="")
 
 
@@ -61,9 +67,8 @@ class RunItem(models.Model):
             models.UniqueConstraint(fields=["run", "key"], name="operation_item_once_a_key"),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="operation_item_state_known"),
             models.CheckConstraint(
-                condition=(Q(state=ItemState.FAILED) & ~Q(reason_code=""))
-                | (~Q(state=ItemState.FAILED) & _NOT_EXPLAINED),
-                name="operation_item_failure_explained",
+                condition=(Q(state__in=EXPLAINED) & ~Q(reason_code="")) | (~Q(state__in=EXPLAINED) & _NOT_EXPLAINED),
+                name="operation_item_result_explained",
             ),
         ]
         indexes = [models.Index(fields=["run", "state", "position"], name="operation_item_by_state_ix")]

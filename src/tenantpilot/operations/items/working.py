@@ -10,15 +10,21 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tenantpilot.core.sanitizing import ObjectName, failure, shown_item
-from tenantpilot.operations.items.models import ItemState, RunItem
+from tenantpilot.core.errors import Params
+from tenantpilot.core.sanitizing import Failure, ObjectName, describe, failure, shown_item
+from tenantpilot.operations.items.models import EXPLAINED, ItemState, RunItem
 from tenantpilot.operations.run_context import CircuitOpen, OperationFailed, RunContext
 
 CHUNK = 500
 MAX_KEY = 128
 
 # The summary count of each state; failures are counted by the run itself.
-COUNTED_AS = {ItemState.SUCCEEDED: "succeeded", ItemState.UNCHANGED: "unchanged", ItemState.SKIPPED: "skipped"}
+COUNTED_AS = {
+    ItemState.SUCCEEDED: "succeeded",
+    ItemState.UNCHANGED: "unchanged",
+    ItemState.SKIPPED: "skipped",
+    ItemState.WAITING: "waiting",
+}
 
 
 @dataclass(frozen=True)
@@ -32,14 +38,36 @@ class Item:
     label: str
 
 
+@dataclass(frozen=True)
+class ItemResult:
+    """The state of a settled item, and its reason where the state needs one."""
+
+    state: ItemState
+    reason: Failure | None = None
+
+    def __post_init__(self) -> None:
+        if (self.state in EXPLAINED) != (self.reason is not None):
+            raise ValueError(f"{self.state} needs a reason" if self.reason is None else f"{self.state} has no reason")
+
+
+def skipped(reason_code: str, params: Params | None = None) -> ItemResult:
+    """Return the result of an item that was left out on purpose."""
+    return ItemResult(ItemState.SKIPPED, describe(reason_code, params))
+
+
+def waiting(reason_code: str, params: Params | None = None) -> ItemResult:
+    """Return the result of an item that waits for somebody outside TenantPilot."""
+    return ItemResult(ItemState.WAITING, describe(reason_code, params))
+
+
 Find = Callable[[RunContext], Iterable[Item]]
-Work = Callable[[RunContext, Item], ItemState | None]
+Work = Callable[[RunContext, Item], ItemState | ItemResult | None]
 
 
 def work_through(run: RunContext, *, find: Find, work: Work) -> None:
     """Freeze what `find` finds, then do `work` on each item; one that raises has failed, the others go on.
 
-    `work` answers what became of the item, None for "succeeded". It runs in a transaction that also
+    `work` returns the item's state, or a result with a reason; None means succeeded. It runs in a transaction that also
     holds the item's new state and the checkpoint: all of it lands, or nothing does. OperationFailed
     ends the whole run.
     """
@@ -73,9 +101,9 @@ class RunItems:
         counted = ""
         try:
             with transaction.atomic():
-                state = work(self._run, item) or ItemState.SUCCEEDED
-                counted = COUNTED_AS[state]
-                self._settle(item, state)
+                result = _result(work(self._run, item))
+                counted = COUNTED_AS[result.state]
+                self._settle(item, result)
         except OperationFailed:
             raise
         except Exception as error:
@@ -86,9 +114,9 @@ class RunItems:
         else:
             self._one_more()
 
-    def settled(self, item: Item, state: ItemState = ItemState.SUCCEEDED) -> None:
+    def settled(self, item: Item, result: ItemState | ItemResult = ItemState.SUCCEEDED) -> None:
         """Call it in the transaction of the work, and `report` after it."""
-        self._settle(item, state)
+        self._settle(item, _result(result))
 
     def failed(self, item: Item, error: BaseException) -> None:
         """The item has failed, with the reason that stands for the exception. A safe point.
@@ -123,9 +151,10 @@ class RunItems:
             total = len(RunItem.objects.bulk_create(_rows(self._run.run_id, find(self._run)), batch_size=CHUNK))
             self._run.checkpoint({"items": total})
 
-    def _settle(self, item: Item, state: ItemState) -> None:
-        self._write(item, state)
-        self._run.count(COUNTED_AS[state])
+    def _settle(self, item: Item, result: ItemResult) -> None:
+        reason = result.reason
+        self._write(item, result.state, *((reason.code, reason.message) if reason else ()))
+        self._run.count(COUNTED_AS[result.state])
         self._keep()
 
     def _write(self, item: Item, state: ItemState, reason_code: str = "", message: str = "") -> None:
@@ -141,6 +170,10 @@ class RunItems:
 
     def _report(self) -> None:
         self._run.progress(self._settled, self._total)
+
+
+def _result(answer: ItemState | ItemResult | None) -> ItemResult:
+    return answer if isinstance(answer, ItemResult) else ItemResult(answer or ItemState.SUCCEEDED)
 
 
 def _rows(run_id: int, items: Iterable[Item]) -> list[RunItem]:

@@ -70,10 +70,10 @@ def stopped(
 
 
 def outcome_of(counts: Mapping[str, int]) -> RunOutcome:
-    """Nothing failed, some failed, all failed."""
+    """Return the outcome that follows from the counts; a run with a waiting item is at best partially succeeded."""
     failed = counts.get("failed", 0)
     if not failed:
-        return RunOutcome.SUCCEEDED
+        return RunOutcome.PARTIALLY_SUCCEEDED if counts.get("waiting", 0) else RunOutcome.SUCCEEDED
     worked = max(
         counts.get("succeeded", 0), counts.get("processed", 0) - failed, *(counts.get(key, 0) for key in _DONE)
     )
@@ -95,12 +95,18 @@ def bounded(failures: list[Failure], more: int = 0) -> list[FailureEntry]:
 
 
 def _common_reason(failures: list[Failure], counts: Mapping[str, int]) -> Failure:
-    """What a person reads first: the reason that all failures have, else how many failed and for how many reasons."""
+    """Return the reason that a person reads first.
+
+    It is the reason that all failures have, else the number of failures and of their reasons. Where nothing failed,
+    it is the number of items that wait.
+    """
     codes = {failure.code for failure in failures}
     if len(codes) == 1:
         messages = {failure.message for failure in failures}
         return Failure(failures[0].code, failures[0].message) if len(messages) == 1 else describe(failures[0].code)
-    failed = counts.get("failed", 0)
-    total = max(counts.get("total", 0), counts.get("processed", 0), failed)
+    failed, waiting = counts.get("failed", 0), counts.get("waiting", 0)
+    total = max(counts.get("total", 0), counts.get("processed", 0), failed, waiting)
+    if not failed:
+        return describe("items_waiting", {"waiting": waiting, "total": total})
     reasons = {"reasons": len(codes)} if codes else {}
     return describe("items_failed", {"failed": failed, "total": total, **reasons})
