@@ -11,7 +11,7 @@ from tenantpilot.cli.console import out
 from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.presenter import counts_text
+from tenantpilot.operations.presenter import OperationUxPresenter, counts_text
 from tenantpilot.operations.types import operation_types
 
 COLORS = {"info": "cyan", "success": "green", "warning": "yellow", "danger": "red"}
@@ -60,7 +60,7 @@ def table(runs: Sequence[OperationRun], *, now: datetime) -> Table:
         rows.add_row(
             str(run.pk), state(run), operation_types.label(run.type), run.tenant.name if run.tenant else "-",
             run.initiator.display_name if run.initiator else "system", _age(now - run.created_at),
-            run.message or counts_text(run.summary_counts),
+            OperationUxPresenter.reason_text(run) or counts_text(run.summary_counts),
         )  # fmt: skip
     return rows
 
@@ -104,7 +104,7 @@ def _facts(run: OperationRun, *, now: datetime) -> list[tuple[str, str]]:
         ("took", _age(run.completed_at - run.started_at) if run.completed_at and run.started_at else ""),
         ("progress", done),
         ("counts", counts_text(run.summary_counts)),
-        ("reason", run.message),
+        ("reason", OperationUxPresenter.reason_text(run)),
         ("next step", str(reason.next_step) if reason else ""),
         ("attempts", str(run.attempt) if run.attempt > 1 else ""),
     ]

@@ -23,6 +23,7 @@ class Owner(StrEnum):
     """Who can mend it."""
 
     TENANT_ADMINISTRATOR = "tenant_administrator"
+    TENANT_MANAGER = "tenant_manager"
     OPERATOR = "operator"
     PLATFORM_OPERATOR = "platform_operator"
     NOBODY = "nobody"
@@ -34,6 +35,7 @@ class Owner(StrEnum):
 
 OWNER_LABELS = {
     Owner.TENANT_ADMINISTRATOR: _("An administrator of the Microsoft tenant"),
+    Owner.TENANT_MANAGER: _("An owner or manager of the tenant in TenantPilot"),
     Owner.OPERATOR: _("An operator of the tenant in TenantPilot"),
     Owner.PLATFORM_OPERATOR: _("The operator of this TenantPilot installation"),
     Owner.NOBODY: _("Nobody has to act"),
@@ -51,6 +53,8 @@ class Reason:
     text: Text
     owner: Owner
     next_step: Text
+    place: str = ""
+    """The page of the tenant on which it is mended or looked at, by a name that pages know: "connection"."""
 
 
 class UnknownReason(LookupError):
@@ -141,11 +145,12 @@ def placeholders(text: str) -> list[str]:
     return [name for _literal, name, _spec, _conversion in Formatter().parse(text) if name]
 
 
-def _reason(code: str, text: str, owner: Owner, next_step: str) -> Reason:
-    return Reason(code, gettext_noop(text), owner, gettext_noop(next_step))
+def _reason(code: str, text: str, owner: Owner, next_step: str, place: str = "") -> Reason:
+    return Reason(code, gettext_noop(text), owner, gettext_noop(next_step), place)
 
 
 _TENANT, _OPERATOR, _PLATFORM = Owner.TENANT_ADMINISTRATOR, Owner.OPERATOR, Owner.PLATFORM_OPERATOR
+_MANAGER = Owner.TENANT_MANAGER
 
 ReasonCatalog.add(
     [
@@ -166,21 +171,21 @@ ReasonCatalog.add(
         ),
         _reason("items_failed", "{failed} of {total} items failed[, for {reasons} different reasons].", _OPERATOR, "Look at the failures by item."),
         # signing in to Graph
-        _reason("credential_missing", "The tenant has no credential.", _OPERATOR, "Add an application's credential to the tenant."),
-        _reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", _PLATFORM, "Restore the key it was sealed with, or enter the credential again."),
-        _reason("tenant_not_found", "Microsoft does not know this tenant[ ({aadsts})].", _OPERATOR, "Compare the tenant id with the one on the Entra overview page."),
-        _reason("application_not_found", "The application is not known in this tenant[ ({aadsts})].", _TENANT, "Check the client id, and give admin consent to the application in the tenant."),
-        _reason("application_disabled", "The application is disabled in this tenant[ ({aadsts})].", _TENANT, "Enable it in Entra: enterprise applications, the application, properties, 'Enabled for users to sign in'."),
-        _reason("subscription_lapsed", "Microsoft has disabled the service in this tenant: a subscription has lapsed, or an administrator disabled it[ ({aadsts})].", _TENANT, "Renew the subscription, or enable the service's application in Entra."),
-        _reason("conditional_access_blocked", "A Conditional Access policy of the tenant blocks the application[ ({aadsts})].", _TENANT, "Exclude the application from the policy, or allow the address of this installation. The Entra sign-in log names the policy."),
-        _reason("tenant_blocked", "Microsoft has blocked this tenant[ ({aadsts})].", _TENANT, "Ask Microsoft's support why the tenant is blocked."),
-        _reason("client_secret_invalid", "Microsoft refused the client secret[ ({aadsts})].", _OPERATOR, "Enter the secret's value (not its id) again, or make a new one in Entra."),
-        _reason("client_secret_expired", "The client secret has expired[ ({aadsts})].", _TENANT, "Make a new client secret in Entra and enter it here."),
-        _reason("certificate_invalid", "Microsoft refused the certificate[ ({aadsts})].", _OPERATOR, "Upload the certificate's public part to the application in Entra."),
-        _reason("sign_in_failed", "Signing in to Microsoft Graph failed[ ({aadsts})].", _TENANT, "Look the code up in the Entra sign-in log."),
-        _reason("token_rejected", "Graph did not accept the token that Entra had just given[: it answered {status}].", _TENANT, "Check in the Entra sign-in log that the application may use Microsoft Graph."),
+        _reason("credential_missing", "The tenant has no credential.", _MANAGER, "Add an application's credential to the tenant.", "connection"),
+        _reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", _PLATFORM, "Restore the key it was sealed with, or enter the credential again.", "connection"),
+        _reason("tenant_not_found", "Microsoft does not know this tenant[ ({aadsts})].", _MANAGER, "Compare the tenant id with the one on the Entra overview page.", "connection"),
+        _reason("application_not_found", "The application is not known in this tenant[ ({aadsts})].", _TENANT, "Check the client id, and give admin consent to the application in the tenant.", "connection"),
+        _reason("application_disabled", "The application is disabled in this tenant[ ({aadsts})].", _TENANT, "Enable it in Entra: enterprise applications, the application, properties, 'Enabled for users to sign in'.", "connection"),
+        _reason("subscription_lapsed", "Microsoft has disabled the service in this tenant: a subscription has lapsed, or an administrator disabled it[ ({aadsts})].", _TENANT, "Renew the subscription, or enable the service's application in Entra.", "connection"),
+        _reason("conditional_access_blocked", "A Conditional Access policy of the tenant blocks the application[ ({aadsts})].", _TENANT, "Exclude the application from the policy, or allow the address of this installation. The Entra sign-in log names the policy.", "connection"),
+        _reason("tenant_blocked", "Microsoft has blocked this tenant[ ({aadsts})].", _TENANT, "Ask Microsoft's support why the tenant is blocked.", "connection"),
+        _reason("client_secret_invalid", "Microsoft refused the client secret[ ({aadsts})].", _MANAGER, "Enter the secret's value (not its id) again, or make a new one in Entra.", "connection"),
+        _reason("client_secret_expired", "The client secret has expired[ ({aadsts})].", _TENANT, "Make a new client secret in Entra and enter it here.", "connection"),
+        _reason("certificate_invalid", "Microsoft refused the certificate[ ({aadsts})].", _MANAGER, "Upload the certificate's public part to the application in Entra.", "connection"),
+        _reason("sign_in_failed", "Signing in to Microsoft Graph failed[ ({aadsts})].", _TENANT, "Look the code up in the Entra sign-in log.", "connection"),
+        _reason("token_rejected", "Graph did not accept the token that Entra had just given[: it answered {status}].", _TENANT, "Check in the Entra sign-in log that the application may use Microsoft Graph.", "connection"),
         # reading and writing Graph
-        _reason("permission_missing", "The application lacks a permission[ ({permission})][: Graph answered {status}].", _TENANT, "Grant the missing permission and give admin consent."),
+        _reason("permission_missing", "The application lacks a permission[ ({permission})][: Graph answered {status}].", _TENANT, "Grant the missing permission and give admin consent.", "connection"),
         _reason("not_licensed", "The tenant has no license for this: Graph says that the request does not apply to it.", _TENANT, "Assign an Intune or Entra license of the right kind to the tenant, or leave these policy types out."),
         _reason("intermediary_answered", "Something between TenantPilot and Microsoft Graph answered[ {status}], and not Graph.", _PLATFORM, "Let the firewall or proxy pass requests to Microsoft's sign-in and Graph hosts unchanged, then run it again."),
         _reason("proxy_refused", "The proxy on the way to Microsoft wants a name and a password, or others than it was given.", _PLATFORM, "Put them into TENANTPILOT_GRAPH_PROXY, then restart the workers."),

@@ -58,6 +58,15 @@ class OperationUxPresenter:
         return Toast(title, _("The queue did not accept the job. Try again."), _("View run"), run_url(run))
 
     @staticmethod
+    def reason_text(run: OperationRun) -> str:
+        """Why the run ended as it did, and who cancelled it; empty for one that succeeded or is under way."""
+        if run.outcome in (None, "", RunOutcome.SUCCEEDED):
+            return ""
+        if run.reason_code == "cancelled_by_person" and run.cancel_requested_by:
+            return _("%(person)s cancelled it.") % {"person": run.cancel_requested_by.display_name}
+        return run.message or ReasonCatalog.describe(run.reason_code)
+
+    @staticmethod
     def notification(notification: Notification) -> Telling:
         """The words for a stored `operation_run_completed`."""
         data, run = notification.data, notification.run

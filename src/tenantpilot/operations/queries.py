@@ -101,7 +101,9 @@ class OperationRunQuerySet(models.QuerySet["OperationRun"]):
 
     def for_list(self) -> "OperationRunQuerySet":
         """Only what a list shows: the JSON columns of a run can be large."""
-        return self.select_related("tenant", "initiator", "live").defer("context", "inputs", "failure_summary")
+        return self.select_related("tenant", "initiator", "live", "cancel_requested_by").defer(
+            "context", "inputs", "failure_summary"
+        )
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -29,7 +29,9 @@ def lines_of(tenant: Tenant) -> list[Line]:
     """By name. Two queries, however many schedules there are."""
     latest = ScheduleSlot.objects.filter(schedule=OuterRef("pk")).order_by("-slot_at").values("pk")[:1]
     found = list(Schedule.objects.of_tenant(tenant).annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
-    slots = ScheduleSlot.objects.select_related("run__tenant").in_bulk([one.latest for one in found if one.latest])
+    slots = ScheduleSlot.objects.select_related("run__tenant", "run__cancel_requested_by").in_bulk(
+        [one.latest for one in found if one.latest]
+    )
     return [Line(schedule, slots.get(schedule.latest)) for schedule in found]
 
 

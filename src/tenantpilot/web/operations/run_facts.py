@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.operations.models import OperationRun, RunEvent
+from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.summary import OperationSummaryKeys
 from tenantpilot.tenancy.models import Tenant
 
@@ -30,6 +32,16 @@ _EVENTS: dict[str, tuple[Words, str]] = {
 }
 
 
+_ICONS_OF_OUTCOMES = {
+    RunOutcome.SUCCEEDED.value: "check",
+    RunOutcome.PARTIALLY_SUCCEEDED.value: "triangle-alert",
+    RunOutcome.FAILED.value: "circle-x",
+    RunOutcome.CANCELLED.value: "ban",
+}
+PAGES_OF_SUBJECTS = {"policy": "policy"}
+PAGES_OF_PLACES: dict[str, tuple[str, Words]] = {"connection": ("connection", gettext_lazy("Open the connection"))}
+
+
 def run_of_tenant(tenant: Tenant, run_id: int) -> OperationRun:
     """With everything that its page shows. Raises Http404."""
     runs = OperationRun.objects.of_tenant(tenant)
@@ -43,6 +55,23 @@ def run_of_tenant(tenant: Tenant, run_id: int) -> OperationRun:
     return found
 
 
+@dataclass(frozen=True)
+class FailedItem:
+    """One item under its reason: its name, where its object is found, and the id that Microsoft's support asks for."""
+
+    name: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Mending:
+    """The page on which the cause of a run's failure is mended."""
+
+    url: str
+    label: str
+
+
 @dataclass
 class FailureGroup:
     """All failures with one reason."""
@@ -50,7 +79,7 @@ class FailureGroup:
     code: str
     message: str
     reason: Reason | None
-    items: list[str] = field(default_factory=list)
+    items: list["FailedItem"] = field(default_factory=list)
     count: int = 0
 
     @property
@@ -79,16 +108,32 @@ def failures_of(run: OperationRun) -> Failures:
         key = (entry["code"], entry["message"])
         group = groups.setdefault(key, FailureGroup(*key, _reason(entry["code"])))
         group.count += 1
-        if named := _named(entry):
-            group.items.append(named)
+        if "item" in entry or "request_id" in entry:
+            group.items.append(_item(run, entry))
     return Failures(list(groups.values()), more)
 
 
-def _named(entry: dict[str, str]) -> str:
-    """The item, and the id that Microsoft's support asks for."""
+def _item(run: OperationRun, entry: dict[str, str]) -> FailedItem:
     request_id = entry.get("request_id")
     about = _("request id %(id)s") % {"id": request_id} if request_id else ""
-    return " · ".join(str(part) for part in (entry.get("item"), about) if part)
+    return FailedItem(entry.get("item", ""), _address(run, entry.get("subject", "")), about)
+
+
+def _address(run: OperationRun, subject: str) -> str:
+    """The page of what a failure is about; empty where there is none."""
+    kind, _colon, key = subject.partition(":")
+    if kind not in PAGES_OF_SUBJECTS or run.tenant is None:
+        return ""
+    return reverse(PAGES_OF_SUBJECTS[kind], args=[run.tenant.slug, int(key)])
+
+
+def mending_of(run: OperationRun) -> Mending | None:
+    """Where the cause can be mended in TenantPilot, or looked at."""
+    reason = reason_of(run)
+    if reason is None or reason.place not in PAGES_OF_PLACES or run.tenant is None:
+        return None
+    name, label = PAGES_OF_PLACES[reason.place]
+    return Mending(reverse(name, args=[run.tenant.slug]), str(label))
 
 
 def reason_of(run: OperationRun) -> Reason | None:
@@ -106,9 +151,9 @@ class Moment:
     detail: str
 
 
-def timeline(events: Iterable[Any]) -> list[Moment]:
+def timeline(run: OperationRun, events: Iterable[Any]) -> list[Moment]:
     """Events in words; one that this version does not know reads as its name."""
-    return [_moment(event) for event in events]
+    return [_moment(run, event) for event in events]
 
 
 def count_rows(run: OperationRun) -> list[tuple[str, int]]:
@@ -117,8 +162,12 @@ def count_rows(run: OperationRun) -> list[tuple[str, int]]:
     return [(OperationSummaryKeys.label(key), run.summary_counts[key]) for key in kept]
 
 
-def _moment(event: RunEvent) -> Moment:
+def _moment(run: OperationRun, event: RunEvent) -> Moment:
     words, icon = _EVENTS.get(event.name, (event.name.replace("_", " ").capitalize(), "info"))
+    if event.name == "completed":
+        icon = _ICONS_OF_OUTCOMES.get(str(event.data.get("outcome")), icon)
+    if event.name == "cancel_requested" and run.cancel_requested_by:
+        words = _("Cancel requested by %(person)s") % {"person": run.cancel_requested_by.display_name}
     attempt = _("attempt %(attempt)d") % {"attempt": event.attempt} if event.attempt > 1 else ""
     facts = [f"{key.replace('_', ' ')}: {value}" for key, value in event.data.items() if key != "outcome"]
     return Moment(event, words, icon, " · ".join([*([attempt] if attempt else []), *facts]))

@@ -33,7 +33,14 @@ from tenantpilot.web.frame.conditional import answer_if_changed
 from tenantpilot.web.operations import cancel_result
 from tenantpilot.web.operations.cancellations import cancel_action
 from tenantpilot.web.operations.item_table import ITEMS
-from tenantpilot.web.operations.run_facts import count_rows, failures_of, reason_of, run_of_tenant, timeline
+from tenantpilot.web.operations.run_facts import (
+    count_rows,
+    failures_of,
+    mending_of,
+    reason_of,
+    run_of_tenant,
+    timeline,
+)
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.saved_views.views import shelf_across, shelf_of_tenant
 from tenantpilot.web.ui.saved_views.available import Shelf
@@ -157,7 +164,8 @@ def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
         "tag": _tag(run, waiting),
         "failures": failures_of(run),
         "reason": reason_of(run),
-        "moments": timeline(run.events.in_order()),
+        "mend": mending_of(run),
+        "moments": timeline(run, run.events.in_order()),
         "count_rows": count_rows(run),
         "waiting": waiting,
         "time_left": time_left(run, now=timezone.now()),

@@ -50,6 +50,12 @@ def told(notification: Notification) -> Telling:
 
 
 @register.filter
+def reason_text(run: OperationRun) -> str:
+    """The presenter's words for why a run ended as it did."""
+    return OperationUxPresenter.reason_text(run)
+
+
+@register.filter
 def targets(run: OperationRun) -> str:
     """Which policy types a run was asked for; empty where it was all, or something else."""
     keys = run.inputs.get("policy_types") or []
