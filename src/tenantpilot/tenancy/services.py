@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import GRAPH_URL, LOGIN_URL, Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 
@@ -17,7 +18,8 @@ class AlreadyThere(TenantPilotError):
 
 
 def create_workspace(*, slug: str, name: str, actor: User | None, now: datetime) -> Workspace:
-    """Raises AlreadyThere."""
+    """Raises AlreadyThere, DoesNotFit."""
+    slug, name = fitted(Workspace, slug=slug, name=name)
     with transaction.atomic():
         if Workspace.objects.filter(slug=slug).exists():
             raise AlreadyThere(f"A workspace {slug} exists already.")
@@ -37,7 +39,8 @@ def create_tenant(
     login_url: str = LOGIN_URL,
     graph_url: str = GRAPH_URL,
 ) -> Tenant:
-    """Raises AlreadyThere."""
+    """Raises AlreadyThere, DoesNotFit."""
+    slug, name = fitted(Tenant, slug=slug, name=name)
     with transaction.atomic():
         if Tenant.everywhere.filter(slug=slug).exists():
             raise AlreadyThere(f"A tenant {slug} exists already. Choose another short name.")
@@ -66,7 +69,8 @@ def create_person(
     actor: User | None,
     now: datetime,
 ) -> User:
-    """Raises AlreadyThere. The audit entry names the person by id: an address is personal data (OPS-12)."""
+    """Raises AlreadyThere, DoesNotFit. The audit entry names the person by id: an address is personal data (OPS-12)."""
+    email, display_name = fitted(User, email=email, display_name=display_name)
     with transaction.atomic():
         if User.objects.filter(email__iexact=email).exists():
             raise AlreadyThere("A person with this address exists already.")

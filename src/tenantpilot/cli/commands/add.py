@@ -16,6 +16,7 @@ from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.secrets import ask_secret
 from tenantpilot.graph.client.connection import CLOUDS
 from tenantpilot.tenancy import services
+from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.roles import Role
 
@@ -80,6 +81,7 @@ def person(
 ) -> None:
     """A person who signs in by e-mail and password. The password is asked for, or read from stdin."""
     _refuse(validate_email, email, "Write an address such as alice@example.com.")
+    fitted(User, email=email, display_name=name)
     password = ask_secret("Password", again=True)
     _refuse(validate_password, password, "Choose another password.")
     services.create_person(
