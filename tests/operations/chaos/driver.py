@@ -6,6 +6,9 @@ after any statement or commit: those of start, claim, progress and finish alike.
 clocks are wrong and jump, the queue refuses and delivers twice; where the server and the disk are the chaos's own,
 the one is crashed and the other filled. At the end the trouble stops, and what is left is given time to settle.
 Prints one JSON object.
+
+With CHAOS_MODE=restarts the server is restarted all the time, and nothing else happens: no process is killed, no clock
+is wrong, nobody cancels.
 """
 
 import json
@@ -35,13 +38,14 @@ GIVES_UP_AFTER_SECONDS = 60
 ENOUGH = 10
 FULL_FOR_SECONDS = 0.7
 FROZEN_FOR_SECONDS = 3.0
+RESTARTS_ALONE = os.environ.get("CHAOS_MODE") == "restarts"
 
 
 class Crew:
     """Keeps the number of processes, whatever happens to them."""
 
     def __init__(self, seed: int, journal: Journal, port: int) -> None:
-        self.fate, self.said = troubles.TROUBLED, Counter[str]()
+        self.fate, self.said = troubles.CALM if RESTARTS_ALONE else troubles.TROUBLED, Counter[str]()
         self._random, self._journal, self._port = random.Random(seed), journal, port
         self._members: dict[int, tuple[str, Any]] = {}
         self._frozen: list[tuple[float, int]] = []
@@ -121,6 +125,14 @@ class Machine:
             self._server.crash_and_start()
             self._said["restarts"] += 1
 
+    def restart_the_server(self) -> None:
+        """In good order and as in a crash, in turn."""
+        if self._server and self._said["restarts"] % 2:
+            self._server.restart()
+            self._said["restarts"] += 1
+        else:
+            self.crash_the_server()
+
     def fill_the_disk(self) -> None:
         if self._disk:
             self._disk.fill()
@@ -138,12 +150,16 @@ class Machine:
 def rage(crew: Crew, machine: Machine, seconds: float, enough: Callable[[], bool]) -> None:
     """For so long; on a machine that is busy with other things, until something came of it."""
     ends_at = time.monotonic() + seconds
-    every: list[tuple[float, Callable[[], None]]] = [
-        (0.5, lambda: crew.kill(1)),
-        (3.0, machine.crash_the_server),
-        (4.0, machine.fill_the_disk),
-        (3.5, crew.freeze_a_worker),
-    ]
+    every: list[tuple[float, Callable[[], None]]] = (
+        [(3.0, machine.restart_the_server)]
+        if RESTARTS_ALONE
+        else [
+            (0.5, lambda: crew.kill(1)),
+            (3.0, machine.crash_the_server),
+            (4.0, machine.fill_the_disk),
+            (3.5, crew.freeze_a_worker),
+        ]
+    )
     due = [time.monotonic() + pause for pause, _do in every]
     while time.monotonic() < ends_at or (not enough() and time.monotonic() < ends_at + GIVES_UP_AFTER_SECONDS):
         crew.fill(CREW)
@@ -164,7 +180,7 @@ def settle(crew: Crew) -> float:
     from tenantpilot.operations.models import OperationRun
 
     crew.bury()
-    crew.fate = replace(troubles.TROUBLED, death=0, jump=0, refusal=0, duplicate=0)
+    crew.fate = replace(crew.fate, death=0, jump=0, refusal=0, duplicate=0)
     counted = crew.said.copy()
     crew.kill(sum(CREW.values()))
     began, left = time.monotonic(), True
@@ -211,8 +227,12 @@ def main(seconds: float, seed: int, path: Path) -> None:
     troubles.install(journal)
     port = free_port()
     crew = Crew(seed, journal, port)
-    people = crew.people(roles.Door(port, sign_in(), tuple(policy_types.chosen(None))[:6]), 2)
-    enough = lambda: crew.said["killed"] >= ENOUGH and path.read_bytes().count(b'"accepted"') >= ENOUGH  # noqa: E731
+    people = crew.people(roles.Door(port, sign_in(), tuple(policy_types.chosen(None))[:6], RESTARTS_ALONE), 2)
+
+    def enough() -> bool:
+        killed = RESTARTS_ALONE or crew.said["killed"] >= ENOUGH
+        return killed and path.read_bytes().count(b'"accepted"') >= ENOUGH
+
     rage(crew, Machine(crew.said), seconds, enough)
     for process in people:
         process.kill()

@@ -53,18 +53,19 @@ def serve(port: int) -> None:
 
 @dataclass(frozen=True)
 class Door:
-    """How a person reaches the pages."""
+    """How a person reaches the pages. Who is content cancels nothing."""
 
     port: int
     session: str
     kinds: tuple[str, ...]
+    is_content: bool = False
 
 
 def ask(door: Door) -> None:
     """Starts, starts what runs already, cancels, runs again; whatever is answered is written down."""
     known = [1]
     while True:
-        place, form = _wish(random.choice(known), door.kinds)
+        place, form = _wish(random.choice(known), door)
         with suppress(OSError, http.client.HTTPException):
             status, page = _post(door, place, form)
             troubles.journal.note("answered", status=status, place=place)
@@ -73,13 +74,15 @@ def ask(door: Door) -> None:
         time.sleep(random.uniform(0.02, 0.2))
 
 
-def _wish(run_id: int, kinds: tuple[str, ...]) -> tuple[str, str]:
+def _wish(run_id: int, door: Door) -> tuple[str, str]:
     chance = random.random()
+    if door.is_content:
+        chance = max(chance, 0.12)
     if chance < 0.12:
         return f"operations/{run_id}/cancellation/", ""
     if chance < 0.24:
         return f"operations/{run_id}/retries/", ""
-    chosen = random.sample(kinds, random.randrange(1, 5))
+    chosen = random.sample(door.kinds, random.randrange(1, 5))
     return "inventory/syncs/", "&".join(f"policy_types={kind}" for kind in chosen)
 
 

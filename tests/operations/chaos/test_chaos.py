@@ -13,7 +13,7 @@ from django.db import connection
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.operations.lifecycle.leases import SET_ASIDE
+from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, SET_ASIDE
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.operations.chaos.journal import lines
@@ -64,6 +64,31 @@ def test_nothing_is_lost_doubled_or_left_hanging(
     assert audit.verify().holds
     assert AuditLog.objects.filter(action="run.completed").count() == len(runs)
     assert integrity() == "ok"
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no server")
+@pytest.mark.deep
+@pytest.mark.timeout(SECONDS + 300)
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_restarts_of_the_server_alone_cost_no_run(
+    own_database: OwnDatabase, alice: Any, engine_name: str, tmp_path: Path
+) -> None:
+    """OPS-07: the outcome is the operation's own, however often its database goes away."""
+    journal = tmp_path / "journal"
+    connection.close()
+    environment = own_database.environment | {"TENANTPILOT_ENGINE": engine_name, "CHAOS_MODE": "restarts"}
+    told = {"engine": engine_name} | rage(SECONDS, 11, environment, journal)
+    runs, happened = list(OperationRun.everywhere.all()), lines(journal)
+    report = told | counted(happened, runs) | {"lost": RunEvent.objects.filter(name=DATABASE_LOST).count()}
+    print(json.dumps(report))
+    assert len(runs) >= 10, report
+    assert told["restarts"] >= SECONDS / 10, report
+    assert report["lost"] >= 1, report
+    assert [(run.pk, run.attempt, run.reason_code) for run in runs if run.outcome != "succeeded"] == [], report
+    assert accepted(happened) - {run.pk for run in runs} == set()
+    assert told_right(runs) == []
+    each_ended_once_and_for_good(runs)
+    assert audit.verify().holds
 
 
 def each_ended_once_and_for_good(runs: list[OperationRun]) -> None:

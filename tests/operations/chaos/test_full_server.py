@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from tenantpilot.core.sanitizing import failure
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.monitoring.writability import Trouble, trouble_with_writing
 from tests.databases import IS_POSTGRESQL, OwnDatabase
 from tests.disks import SmallDisk
 from tests.operations.kit import Engine
@@ -36,6 +37,7 @@ def test_a_full_disk_of_the_server_leaves_nothing_half_done(
         pytest.skip("mounting a small disk is not permitted here")
     begun = [engine.running(alice, what=f"begun {number}").lease for number in range(TRIES)]
     disk.fill()
+    assert trouble_with_writing() in {Trouble.FULL, Trouble.UNAVAILABLE}
     ends = [partial(engine.service.finish, lease, LARGE, now=engine.clock()) for lease in begun]
     lives = [partial(live_once, engine, alice, number) for number in range(TRIES)]
     refusals = Counter(filter(None, map(refusal, (*ends, *lives))))

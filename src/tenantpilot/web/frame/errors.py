@@ -1,18 +1,22 @@
-"""403, 404 and 500 in the frame, one sentence and a reference number (UX-44)."""
+"""403, 404, 500 and 503 in the frame, one sentence and a reference number (UX-44)."""
 
+import sys
 from typing import Any
 
 import structlog
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tenantpilot.core.outages import is_outage
 from tenantpilot.core.request_id import current_request_id
 
 log = structlog.get_logger(__name__)
 
 Words = str | Promise
+RETRY_AFTER_SECONDS = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,13 +42,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug, or a database that is away: then the frame, which asks it, is left out."""
+    """A bug, or a database that is away."""
+    if is_outage(sys.exc_info()[1]):
+        return _unavailable(request)
     title, text = _("Something failed"), _("TenantPilot met an error that it did not expect and changed nothing more.")
     try:
         return _page(request, 500, title, text)
     except Exception:
         log.exception("error_page_without_frame")
         return _page(request, 500, title, text, template="web/errors/bare.html")
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is away, read-only or full. The frame, which asks it, is left out.
+
+    The connection may be one that stays read-only: the next request opens another.
+    """
+    connection.close()
+    title = _("Try again in a moment")
+    text = _("The database of TenantPilot does not answer, or takes no changes. Nothing was started.")
+    response = _page(request, 503, title, text, template="web/errors/bare.html")
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _page(

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tenantpilot.operations.monitoring import health
+from tenantpilot.operations.monitoring.writability import lookout
 from tenantpilot.web.frame.access import SignedInRequest, platform_plane
 
 
@@ -44,13 +45,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The process can do its work: the database answers and has this version's tables."""
+    """The process can do its work: the database answers, has this version's tables, and takes changes."""
     try:
         waiting = _waiting_migrations()
     except (DatabaseError, InterfaceError):
         return JsonResponse({"ready": False, "why": "database_unavailable"}, status=503)
     if waiting:
         return JsonResponse({"ready": False, "why": "migrations_waiting", "number": waiting}, status=503)
+    if (trouble := lookout.trouble()) is not None:
+        return JsonResponse({"ready": False, "why": trouble.value}, status=503)
     return JsonResponse({"ready": True})
 
 
