@@ -161,7 +161,7 @@ def signed_in(client: Client):
 
     def sign_in(person: User) -> Client:
         browser = Client()
-        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(person, backend="tenantpilot.web.sign_in.backend.AddressBackend")
         return browser
 
     return sign_in

@@ -3,6 +3,7 @@
 What is expected follows from the plane and the capability of the row, by the one table of roles.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, include, path, reverse
 
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.operations import INVENTORY_SYNC
@@ -113,8 +114,21 @@ MATRIX: dict[str, Row] = {
 
 IN_A_TENANT = {"tenant", "own"}
 
-# Pages of django-allauth: sign-in and a person's own account. They know no tenant.
-ACCOUNT_PAGES_PREFIXES = ("account_", "mfa_", "socialaccount_")
+# A person's own account, by the names of django-allauth. It knows no tenant; tests/web/account has its proofs.
+ACCOUNT_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
 
 PEOPLE: dict[str, Role | None] = {
     "anonymous": None,
@@ -134,11 +148,31 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
             yield pattern.name or str(pattern.pattern)
 
 
+def places(patterns, before: str = "") -> Iterator[str]:
+    """Paths, with something plain in the place of each argument."""
+    for pattern in patterns:
+        here = before + re.sub(r"<int:\w+>|\(\?P<\w+>[^)]*\)", "1", str(pattern.pattern)).strip("^$")
+        yield from places(pattern.url_patterns, here) if isinstance(pattern, URLResolver) else [here]
+
+
 def test_every_address_has_a_row_and_every_row_an_address():
-    """GUARD-G."""
-    known = {name for name in names(get_resolver().url_patterns) if not name.startswith(ACCOUNT_PAGES_PREFIXES)}
-    assert known - set(MATRIX) == set(), "add a row for these addresses"
-    assert set(MATRIX) - known == set(), "these rows have no address any more"
+    """GUARD-G, SEC-07: a page that a library brings along is an address without a row."""
+    known = set(names(get_resolver().url_patterns))
+    assert known - set(MATRIX) - ACCOUNT_PAGES == set(), "add a row for these addresses"
+    assert (set(MATRIX) | ACCOUNT_PAGES) - known == set(), "these rows have no address any more"
+
+
+def test_sec_07_a_tree_of_a_library_that_is_routed_is_noticed():
+    """Whole, or one page of it: each name is a stranger."""
+    strangers = set(names([path("auth/", include("allauth.urls"))])) - set(MATRIX) - ACCOUNT_PAGES
+    assert {"account_signup", "account_email", "account_reset_password", "account_set_password"} <= strangers
+
+
+def test_sec_07_nothing_of_a_library_answers_beside_what_is_ours(client, db):
+    """At the addresses of its own documentation, and at those that it had here before."""
+    for place in places(include("allauth.urls")[0].urlpatterns):
+        answer = client.get(f"/auth/{place}")
+        assert answer.status_code == 404 or answer.resolver_match.url_name in ACCOUNT_PAGES, place
 
 
 @pytest.fixture

@@ -28,12 +28,15 @@ class Commands(DeferredGroup):
         "scheduler": Deferred(f"{COMMANDS}.scheduler", "Run the scheduler and reconciler alone."),
         "doctor": Deferred(f"{COMMANDS}.doctor", "Check the installation and say what to do."),
         "add": Deferred(f"{COMMANDS}.add", "Add workspaces, tenants, people and their roles."),
+        "person": Deferred(f"{COMMANDS}.person", "Change the account of a person."),
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
         "audit": Deferred(f"{COMMANDS}.audit", "Verify the audit log."),
         "startoperation": Deferred(f"{COMMANDS}.startoperation", "Write the files and tests of a new operation."),
-        "rotate-keys": Deferred(f"{COMMANDS}.rotate_keys", "Seal every stored credential with a new key."),
+        "rotate-keys": Deferred(
+            f"{COMMANDS}.rotate_keys", "Seal every stored secret with a new key; retire an old one."
+        ),
     }
 
 

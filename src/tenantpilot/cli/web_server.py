@@ -39,6 +39,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             # Addresses may hold tokens, so there is no access log (OPS-12).
             "accesslog": None,
             "control_socket_disable": True,
+            # TENANTPILOT_TRUSTED_PROXIES says whom to believe, and one middleware does it (web.frame.proxies).
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
             "proc_name": "tenantpilot-web",
             "post_fork": lambda server, _worker: die_with(server.pid),

@@ -1,7 +1,8 @@
 """Typed readers of environment variables that fail loudly."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,29 @@ def choice(name: str, default: str, among: Mapping[str, str]) -> str:
 def words(name: str, default: list[str]) -> list[str]:
     value = os.environ.get(PREFIX + name)
     return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def networks(name: str, default: list[str]) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks: `10.0.0.5,10.1.0.0/16,::1`."""
+    try:
+        return [ip_network(word) for word in words(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{PREFIX}{name} holds what is no address or network ({error}); write such as 10.0.0.5,10.1.0.0/16."
+        ) from None
+
+
+def beyond_this_machine(hosts: Iterable[str]) -> list[str]:
+    """Return the host names under which others than this machine itself may ask."""
+    return [host for host in hosts if not _is_this_machine(host)]
+
+
+def _is_this_machine(host: str) -> bool:
+    name = host.strip("[]").lower().rstrip(".")
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def days(name: str, default: dict[str, int]) -> dict[str, int]:

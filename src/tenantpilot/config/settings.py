@@ -21,6 +21,17 @@ SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secret.key") or "not-a-secret-
 SEALING_KEYS = env.words("SEALING_KEYS", env.content(DATA_DIR / "sealing.keys").split())
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS", [])
+# Whose word is taken for the scheme and the client's address: proxies in front, and nobody else.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", ["127.0.0.1", "::1"])
+# Where people reach the pages, for `tenantpilot doctor`.
+PUBLIC_ADDRESS = env.text("PUBLIC_ADDRESS", "").rstrip("/")
+if PUBLIC_ADDRESS and not PUBLIC_ADDRESS.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("TENANTPILOT_PUBLIC_ADDRESS is no address such as https://pilot.example.")
+if DEMO and (strangers := env.beyond_this_machine(ALLOWED_HOSTS)):
+    raise ImproperlyConfigured(
+        "TENANTPILOT_DEMO=1 signs people in by link, so it answers to this machine alone: "
+        f"take {', '.join(strangers)} out of TENANTPILOT_ALLOWED_HOSTS."
+    )
 
 INSTALLED_APPS = [
     "tenantpilot.web",
@@ -46,9 +57,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tenantpilot.web.frame.proxies.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenantpilot.web.frame.middleware.RequestIdMiddleware",
+    "tenantpilot.web.frame.headers.PrivatePageMiddleware",
+    "tenantpilot.web.frame.headers.RequestSizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenantpilot.web.frame.middleware.ReachOfPersonMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -121,7 +135,7 @@ TASKS = {
 
 # People
 AUTH_USER_MODEL = "tenancy.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenantpilot.web.sign_in.backend.AddressBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -133,11 +147,27 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "tenantpilot.web.sign_in.adapter.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "tenantpilot.web.sign_in.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "tenantpilot.web.sign_in.forms.PasswordForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
+# The library counts in each process for itself, and by address alone: tenancy.attempts does both otherwise.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "tenantpilot.web.sign_in.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tenantpilot.web.sign_in.forms.CodeForm",
+    "reauthenticate": "tenantpilot.web.sign_in.forms.CodeAgainForm",
+    "activate_totp": "tenantpilot.web.sign_in.forms.TurnOnForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "TenantPilot"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-# Signed links that sign a demo person in. Never outside the demo.
+# Signed links that sign a demo person in. Never outside the demo, and only as long as the demo that made them runs.
 DEMO_SIGN_IN_LINKS = DEMO
+DEMO_RUN = env.text("DEMO_RUN", "")
 
 # Cookies and headers
 HTTPS = env.boolean("HTTPS", default=False)
@@ -162,7 +192,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+                    "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
+)  # fmt: skip
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The whole body, files included.
+REQUEST_MAX_BYTES = env.integer("REQUEST_MAX_MEGABYTES", 10, least=1) * 2**20
 
 # Pages
 LANGUAGE_CODE = "en"

@@ -102,6 +102,11 @@ def reseal_all() -> Resealed:
     return Resealed(changed, tuple(unreadable))
 
 
+def sealed_with(key_id: str) -> int:
+    """Count the credentials that need this key."""
+    return int(TenantCredential.everywhere.filter(key_id=key_id).count())
+
+
 def _reseal(row: TenantCredential) -> int:
     if row.key_id == newest_key_id():
         return 0

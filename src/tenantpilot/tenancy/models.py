@@ -6,10 +6,12 @@ from django.db import models
 from django.utils import timezone
 from django_scopes import ScopedManager
 
+from tenantpilot.tenancy.attempt_counts import AttemptCount
 from tenantpilot.tenancy.people import User, UserManager
 from tenantpilot.tenancy.roles import Role
 
 __all__ = [
+    "AttemptCount",
     "GraphBudget",
     "Tenant",
     "TenantCredential",

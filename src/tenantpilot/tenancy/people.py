@@ -8,19 +8,31 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenantpilot.tenancy.addresses import AddressRefused, canonical
+
 
 class UserManager(BaseUserManager["User"]):
-    """Creates people; addresses are kept in lower case, so that nobody exists twice."""
+    """Creates people and finds them. An address is kept and looked up in one spelling, so that nobody exists twice."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Without a password the person can only sign in by other means."""
-        person = self.model(email=email.lower(), **fields)
+        """Without a password the person can only sign in by other means. Raises AddressRefused."""
+        person = self.model(email=canonical(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
+    def of_address(self, address: str) -> "User | None":
+        """Return the person with this address, however its letters are written, else None."""
+        try:
+            return self.filter(email=canonical(address)).first()
+        except AddressRefused:
+            return None
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        person = self.of_address(username or "")
+        if person is None:
+            raise self.model.DoesNotExist
+        return person
 
 
 class User(AbstractBaseUser):

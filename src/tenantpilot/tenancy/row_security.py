@@ -13,8 +13,8 @@ from django.db import models, transaction
 from tenantpilot.core.errors import TenantPilotError
 
 POLICY = "workspace_only"
-# People exist across workspaces; processes and the rate budgets of directories belong to none.
-OPEN = frozenset({"users", "process_heartbeats", "graph_budgets"})
+# People and attempts to sign in exist across workspaces; processes and the rate budgets of directories belong to none.
+OPEN = frozenset({"users", "attempt_counts", "process_heartbeats", "graph_budgets"})
 APPEND_ONLY = ("audit_log",)
 
 _REACH = """

@@ -69,10 +69,10 @@ def create_person(
     actor: User | None,
     now: datetime,
 ) -> User:
-    """Raises AlreadyThere, DoesNotFit. The audit entry names the person by id: an address is personal data (OPS-12)."""
+    """Raises AlreadyThere, AddressRefused, DoesNotFit. The entry has the id: an address is personal data (OPS-12)."""
     email, display_name = fitted(User, email=email, display_name=display_name)
     with transaction.atomic():
-        if User.objects.filter(email__iexact=email).exists():
+        if User.objects.of_address(email) is not None:
             raise AlreadyThere("A person with this address exists already.")
         person = User.objects.create_user(
             email, password, display_name=display_name, is_platform_operator=is_platform_operator, created_at=now

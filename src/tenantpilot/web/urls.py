@@ -17,6 +17,5 @@ workspace_plane = [*_of_plane("workspace_plane"), path("t/<slug:tenant>/", inclu
 
 urlpatterns = [
     *_of_plane("platform_plane"),
-    path("auth/", include("allauth.urls")),
     path("admin/", include(workspace_plane)),
 ]

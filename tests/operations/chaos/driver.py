@@ -204,7 +204,7 @@ def sign_in() -> str:
 
     browser = Client()
     browser.force_login(
-        User.objects.get(email__startswith="alice"), backend="allauth.account.auth_backends.AuthenticationBackend"
+        User.objects.get(email__startswith="alice"), backend="tenantpilot.web.sign_in.backend.AddressBackend"
     )
     browser.get("/admin/t/contoso/inventory/")
     connection.close()

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.utils import timezone
 
-from tenantpilot.cli.console import done
+from tenantpilot.cli.console import done, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.secrets import ask_secret
 from tenantpilot.graph.client.connection import CLOUDS
 from tenantpilot.tenancy import services
+from tenantpilot.tenancy.addresses import canonical
 from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.roles import Role
@@ -80,10 +81,9 @@ def person(
     ] = False,
 ) -> None:
     """A person who signs in by e-mail and password. The password is asked for, or read from stdin."""
-    _refuse(validate_email, email, "Write an address such as alice@example.com.")
+    require_address(email)
     fitted(User, email=email, display_name=name)
-    password = ask_secret("Password", again=True)
-    _refuse(validate_password, password, "Choose another password.")
+    password = ask_password()
     services.create_person(
         email=email,
         display_name=name,
@@ -133,11 +133,26 @@ def find_workspace(slug: str) -> Workspace:
 
 
 def find_person(email: str) -> User:
-    """Raises Problem."""
-    found = User.objects.filter(email__iexact=email).first()
-    if found is None:
+    """Return the person with this address, and print who that is and since when (SEC-09). Raises Problem."""
+    person = User.objects.of_address(email)
+    if person is None:
         raise Problem(f"Nobody has the address {email}.", f"Run: tenantpilot add person {email} --name …")
-    return found
+    state = "" if person.is_active else ", switched off"
+    say(f"{email} is person {person.pk}, {person.display_name}, since {person.created_at:%Y-%m-%d %H:%M} UTC{state}")
+    return person
+
+
+def require_address(email: str) -> str:
+    """Raises Problem, AddressRefused."""
+    _refuse(validate_email, canonical(email), "Write an address such as alice@example.com.")
+    return email
+
+
+def ask_password(person: User | None = None) -> str:
+    """Raises Problem."""
+    password = ask_secret("Password", again=True)
+    _refuse(lambda text: validate_password(text, user=person), password, "Choose another password.")
+    return password
 
 
 def _slug(text: str) -> str:

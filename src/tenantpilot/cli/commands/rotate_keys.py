@@ -1,36 +1,84 @@
 """`tenantpilot rotate-keys`."""
 
+from typing import Annotated
+
 import typer
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from tenantpilot.audit import services as audit
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
-from tenantpilot.tenancy.credentials import reseal_all
-from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy import credentials, second_factors
+from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.sealing import newest_key_id
 
 app = typer.Typer()
 
 
 @app.command()
-def rotate_keys() -> None:
-    """Make a new sealing key and seal every stored credential with it. Stop TenantPilot before.
+def rotate_keys(
+    retire: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="Take this key out instead, for one that was stolen. Nothing may need it."),
+    ] = None,
+) -> None:
+    """Make a new sealing key and seal every stored secret with it. Stop TenantPilot before.
 
-    May be stopped and repeated. The keys before it stay in the file, for backups that were sealed with them.
+    Credentials of tenants and second factors of people are sealed. May be stopped and repeated. The keys before it stay
+    in the file, for backups that were sealed with them, until they are retired.
     """
     _require_stopped()
+    if retire is not None:
+        _retire(retire)
+        return
     if _keys_are_in_file():
         _put_new_key_first()
-    resealed = reseal_all()
-    done(f"{resealed.changed} credentials sealed with key {newest_key_id()}")
+    _reseal()
+
+
+def _reseal() -> None:
+    tenants, people = credentials.reseal_all(), second_factors.reseal_seeds()
+    changed = {"credentials": tenants.changed, "second_factors": people.changed}
+    _record("keys.rotated", {"key": newest_key_id(), **changed})
+    done(f"{tenants.changed} credentials and {people.changed} second factors sealed with key {newest_key_id()}")
     say("Start TenantPilot again, and keep a copy of the new sealing.keys.")
-    if resealed.unreadable:
-        names = Tenant.everywhere.filter(pk__in=resealed.unreadable).by_name().values_list("slug", flat=True)
+    if tenants.unreadable:
+        names = Tenant.everywhere.filter(pk__in=tenants.unreadable).by_name().values_list("slug", flat=True)
         raise Problem(f"No key opens the credential of: {', '.join(names)}.", "Restore its key, or enter it again.")
+    if people.unreadable:
+        addresses = User.objects.filter(pk__in=people.unreadable).values_list("email", flat=True)
+        raise Problem(
+            f"No key opens the second factor of: {', '.join(addresses)}.",
+            "Restore its key, or run: tenantpilot person remove-second-factor EMAIL",
+        )
+
+
+def _retire(key_id: str) -> None:
+    """Take an old key away. What was sealed with it and lies in a backup cannot be opened any more."""
+    if key_id not in (line.partition(":")[0] for line in settings.SEALING_KEYS):
+        raise Problem(f"There is no key {key_id}.", "The names stand before the colons in sealing.keys.")
+    if key_id == newest_key_id():
+        raise Problem(f"Key {key_id} is the one that seals.", "Run tenantpilot rotate-keys first.")
+    if needed := credentials.sealed_with(key_id) + second_factors.sealed_with(key_id):
+        raise Problem(f"{needed} stored secrets need key {key_id}.", "Run tenantpilot rotate-keys first.")
+    if _keys_are_in_file():
+        settings.SEALING_KEYS = [line for line in settings.SEALING_KEYS if line.partition(":")[0] != key_id]
+        replace_secret_file(settings.DATA_DIR / SEALING_KEYS, "\n".join(settings.SEALING_KEYS))
+        done(f"key {key_id} is out of {settings.DATA_DIR / SEALING_KEYS}")
+    else:
+        done(f"nothing needs key {key_id}: take it out of TENANTPILOT_SEALING_KEYS on every machine")
+    _record("keys.retired", {"key": key_id})
+    say("Was it stolen? Then change the credentials in Entra as well: a copy of the database could be read with it.")
+
+
+def _record(action: str, facts: dict[str, str | int]) -> None:
+    with transaction.atomic():
+        audit.record(action, workspace_id=audit.INSTALLATION, after=facts, at=timezone.now())
 
 
 def _require_stopped() -> None:

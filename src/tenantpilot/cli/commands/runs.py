@@ -8,6 +8,7 @@ from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tenantpilot.cli import run_words as words
+from tenantpilot.cli.commands.add import find_person
 from tenantpilot.cli.console import err, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.models import OperationRun
@@ -115,10 +116,10 @@ def _run(run_id: int) -> OperationRun:
 
 
 def _person(email: str) -> User:
-    found = User.objects.filter(email__iexact=email, is_active=True).first()
-    if found is None:
-        raise Problem(f"There is no person {email}.", "Use the address with which they sign in.")
-    return found
+    person = find_person(email)
+    if not person.is_active:
+        raise Problem(f"{person.display_name} is switched off.", f"Run: tenantpilot person switch-on {email}")
+    return person
 
 
 def _require_may_cancel(actor: User, run: OperationRun) -> None:

@@ -1,5 +1,6 @@
 """What a person may choose about the demo, and the settings that follow. Needs no Django."""
 
+import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -35,11 +36,14 @@ def variables(folder: Path, *, simulator: str, pace: Pace, log_level: str) -> di
     """The settings of a demo, without their prefix. What the environment says of a deployment does not apply to it."""
     return {
         "DEMO": "1",
+        "DEMO_RUN": secrets.token_hex(16),
         "DATA_DIR": str(folder),
         "GRAPH_SIMULATOR_URL": simulator,
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "TRUSTED_ORIGINS": "",
         "HTTPS": "0",
+        "TRUSTED_PROXIES": "",
+        "PUBLIC_ADDRESS": "",
         "LOG_LEVEL": log_level,
         "LEASE_SECONDS": str(pace.lease_seconds),
         "HEARTBEAT_SECONDS": str(pace.heartbeat_seconds),

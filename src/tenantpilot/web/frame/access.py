@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.http import urlencode
 from django_scopes import scope
 
@@ -18,6 +19,7 @@ from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, TenantAcce
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.refusals import record_refusal
 from tenantpilot.web.frame.addresses import page_before
 
 P = ParamSpec("P")
@@ -126,6 +128,7 @@ def _tenant_access(request: SignedInRequest, slug: str, capability: Capability) 
         found = access.resolve_tenant(request.user, slug)
         found.require(capability)
     except NotVisible as error:
+        record_refusal(request.user, slug, now=timezone.now())
         raise Http404 from error
     except CapabilityMissing as error:
         raise PermissionDenied(found.why_not(error.capability)) from error

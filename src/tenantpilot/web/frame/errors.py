@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -39,6 +40,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words whether it never existed, is gone, or belongs to somebody else (SEC-02)."""
     return _page(request, 404, _("Page not found"), _("There is nothing at this address that you can see."))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body above the limit. It comes before anybody is known, so without the frame."""
+    text = _("What was sent is larger than TenantPilot takes (%(limit)d MB). Nothing was changed.")
+    words = text % {"limit": settings.REQUEST_MAX_BYTES // 2**20}
+    response = _page(request, 413, _("Too large"), words, template="web/errors/bare.html")
+    response.headers["Connection"] = "close"
+    return response
+
+
+def too_many_attempts(request: HttpRequest) -> HttpResponse:
+    """Somebody tries too often."""
+    text = _("Too many attempts. Wait five minutes, then try again.")
+    return _page(request, 429, _("Too many attempts"), text, template="web/errors/bare.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import structlog
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
@@ -18,15 +19,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 class RequestIdMiddleware:
     """Bind the id that ties log lines, audit entries and error pages of one request together.
 
-    An id sent by the proxy in front is kept if it is plain; the answer always carries one.
+    It is always one of ours, so that nobody lays a wrong trail. An id that was sent stands beside it in the log.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = begin_request(_plain(request.headers.get(HEADER, "")))
-        response = self.get_response(request)
+        request_id = begin_request()
+        sent = _plain(request.headers.get(HEADER, ""))
+        with structlog.contextvars.bound_contextvars(**({"sent_request_id": sent} if sent else {})):
+            response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response
 

@@ -1,7 +1,11 @@
-"""Links that sign a demo person in, in any number of browsers, for a while. Only where DEMO_SIGN_IN_LINKS is set."""
+"""Links that sign a demo person in, in any number of browsers, as long as the demo that made them runs.
+
+Only where DEMO_SIGN_IN_LINKS is set. The salt has the name of this one run of the demo: the next takes no link of it.
+"""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
@@ -17,16 +21,20 @@ class LinkSpent(Exception):
 
 def path_for(person: User) -> str:
     """The path of a link for this person."""
-    return reverse("sign-in-link", args=[signing.dumps(person.pk, salt=SALT)])
+    return reverse("sign-in-link", args=[signing.dumps(person.pk, salt=_salt())])
 
 
 def person_of(token: str) -> User:
     """Raises LinkSpent."""
     try:
-        key = signing.loads(token, salt=SALT, max_age=LASTS)
+        key = signing.loads(token, salt=_salt(), max_age=LASTS)
         person = User.objects.filter(pk=int(key), is_active=True).first()
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise LinkSpent from error
     if person is None:
         raise LinkSpent
     return person
+
+
+def _salt() -> str:
+    return f"{SALT}.{settings.DEMO_RUN}"

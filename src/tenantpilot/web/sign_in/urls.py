@@ -1,9 +1,24 @@
-"""Addresses of signing in beside allauth's own."""
+"""Addresses of signing in and of one's own account.
+
+The names are those that django-allauth looks for; no other page of it is routed (SEC-07).
+"""
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.sign_in import views
+from tenantpilot.web.sign_in import account, views
 
 platform_plane: list[URLPattern] = [
     path("auth/link/<str:token>/", views.sign_in_link, name="sign-in-link"),
+    path("auth/login/", account.sign_in, name="account_login"),
+    path("auth/logout/", account.sign_out, name="account_logout"),
+    path("auth/inactive/", account.switched_off, name="account_inactive"),
+    path("auth/password/", account.change_password, name="account_change_password"),
+    path("auth/confirmation/", account.confirm_by_password, name="account_reauthenticate"),
+    path("auth/account/", account.overview, name="mfa_index"),
+    path("auth/2fa/", account.second_step, name="mfa_authenticate"),
+    path("auth/2fa/confirmation/", account.confirm_by_code, name="mfa_reauthenticate"),
+    path("auth/2fa/device/", account.turn_on, name="mfa_activate_totp"),
+    path("auth/2fa/device/removal/", account.turn_off, name="mfa_deactivate_totp"),
+    path("auth/2fa/recovery-codes/", account.recovery_codes, name="mfa_view_recovery_codes"),
+    path("auth/2fa/recovery-codes/new/", account.new_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

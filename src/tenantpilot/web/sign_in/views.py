@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from tenantpilot.web.sign_in import events
 from tenantpilot.web.sign_in.links import LinkSpent, person_of
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tenantpilot.web.sign_in.backend.AddressBackend"
 
 
 @never_cache
@@ -21,4 +22,5 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     except LinkSpent:
         return render(request, "account/link_spent.html", status=410)
     login(request, person, backend=BACKEND)
+    events.record(request, "person.signed_in", person, by="link")
     return redirect("home")

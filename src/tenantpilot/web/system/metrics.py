@@ -1,7 +1,5 @@
 """What a Prometheus server scrapes. No word about tenants or people is in it, and still it is not for everybody."""
 
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -10,8 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tenantpilot.operations.monitoring.metrics import CONTENT_TYPE, exposition
-
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+from tenantpilot.web.frame.proxies import parsed, peer_address, was_forwarded
 
 
 @require_safe
@@ -33,10 +30,8 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 def _is_from_this_machine(request: HttpRequest) -> bool:
-    """A proxy on this machine speaks for others."""
-    if any(request.headers.get(name) for name in FORWARDED):
+    """A proxy on this machine speaks for others, whichever header it sends."""
+    if was_forwarded(request):
         return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    address = parsed(peer_address(request))
+    return address is not None and address.is_loopback

@@ -1,0 +1,81 @@
+"""The forms of one's own account. Each secret that could be guessed at is counted before it is looked at."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.tenancy import attempts
+from tenantpilot.tenancy.attempts import Purpose, TooManyAttempts
+from tenantpilot.tenancy.sealing import CannotOpen
+from tenantpilot.tenancy.second_factors import MARK
+from tenantpilot.web.sign_in import events
+from tenantpilot.web.sign_in.adapters import TOO_MANY, AccountAdapter
+
+UNREADABLE = _("Your second factor cannot be checked: its key is missing. An operator can remove it at a shell.")
+SPENT = _("This code was used already. Wait for the next one.")
+
+
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """Own password: the one before is asked for, and counted like at the sign-in."""
+
+    def clean_oldpassword(self) -> str:
+        password = str(self.cleaned_data.get("oldpassword", ""))
+        adapter = AccountAdapter(context.request)
+        if not adapter.reauthenticate(self.user, password):
+            raise adapter.validation_error("enter_current_password")
+        return password
+
+
+class CountedCode:
+    """A code of the second factor, counted and spent in the database, where all web processes look."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """Raises ValidationError."""
+        request = context.request
+        attempt = events.attempt_on(request, Purpose.SECOND_FACTOR, self.user)
+        try:
+            events.begin(request, attempt, self.user)
+            code = str(super().clean_code())  # type: ignore[misc]  # allauth ships no types
+        except TooManyAttempts:
+            raise ValidationError(TOO_MANY) from None
+        except CannotOpen:
+            raise ValidationError(UNREADABLE) from None
+        except ValidationError:
+            events.record(request, "person.second_factor_failed", self.user)
+            raise
+        if not attempts.is_first_use(code, account=str(self.user.pk), now=timezone.now()):
+            raise ValidationError(SPENT)
+        events.succeed(attempt)
+        return code
+
+
+class CodeForm(CountedCode, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    """The second step of signing in."""
+
+
+class CodeAgainForm(CountedCode, ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    """Asked again before something that matters."""
+
+
+class TurnOnForm(CountedCode, ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
+    """The first code of a new device. Until then the session keeps the seed, sealed."""
+
+    secret: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = context.request.session
+        if self.secret.startswith(f"{MARK}:"):
+            self.secret = get_adapter().decrypt(self.secret)
+        else:
+            kept[SECRET_SESSION_KEY] = get_adapter().encrypt(self.secret)
