@@ -10,6 +10,7 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.models import AuditLog
 from tenantpilot.cli.install import prepare_data_folder
 from tenantpilot.cli.main import app
 from tenantpilot.operations.models import ProcessHeartbeat
@@ -80,6 +81,26 @@ def test_a_credential_that_does_not_open_is_named(tenantpilot, sealed, settings,
     answer = tenantpilot("rotate-keys")
     assert answer.exit_code == 1
     assert "contoso" in answer.output
+
+
+def test_sec_08_a_key_that_was_stolen_is_retired_and_both_steps_are_recorded(tenantpilot, sealed, data_dir):
+    (old,) = keys_in(data_dir)
+    assert "is the one that seals" in " ".join(tenantpilot("rotate-keys", "--retire", old).output.split())
+    assert tenantpilot("rotate-keys").exit_code == 0
+    retired = tenantpilot("rotate-keys", "--retire", old)
+    assert retired.exit_code == 0, retired.output
+    assert old not in keys_in(data_dir)
+    assert open_credential(sealed).secret == "plain"
+    entries = AuditLog.objects.of_workspace(0).in_order().values_list("action", "after__key")
+    assert list(entries) == [("keys.rotated", *keys_in(data_dir)), ("keys.retired", old)]
+
+
+def test_a_key_that_something_needs_is_not_retired(tenantpilot, sealed, settings, data_dir):
+    (old,) = keys_in(data_dir)
+    settings.SEALING_KEYS = ["new:" + "A" * 43 + "=", *settings.SEALING_KEYS]
+    refused = tenantpilot("rotate-keys", "--retire", old)
+    assert (refused.exit_code, "1 stored secrets need key" in " ".join(refused.output.split())) == (1, True)
+    assert "There is no key other" in " ".join(tenantpilot("rotate-keys", "--retire", "other").output.split())
 
 
 def entry(workspace_id: int = 1) -> None:

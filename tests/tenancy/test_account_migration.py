@@ -1,0 +1,47 @@
+"""What the migrations make of accounts that are there."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.management import call_command
+from django.utils import timezone
+
+from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.sealing import SealingNotConfigured
+from tenantpilot.tenancy.second_factors import open_seed
+
+SEED, RECOVERY = "JBSWY3DPEHPK3PXP", "0f" * 40
+
+
+@pytest.fixture
+def of_before(own_database):
+    """A person with a second factor in plain text and a second address; and two whose addresses fold to one."""
+    call_command("migrate", "tenancy", "0005_attempt_counts", verbosity=0)
+    person = User.objects.create_user("anna@adatum.example", display_name="Anna")
+    EmailAddress.objects.create(user=person, email="victim@adatum.example", verified=True)
+    for kind, data in (("totp", {"secret": SEED}), ("recovery_codes", {"seed": RECOVERY, "used_mask": 3})):
+        Authenticator.objects.create(user=person, type=kind, data=data, created_at=timezone.now())
+    for address in ("kim@adatum.example", "\u212aim@adatum.example", "ſam@adatum.example"):
+        other = User.objects.create_user(f"x{ord(address[0])}@adatum.example", display_name=address)
+        User.objects.filter(pk=other.pk).update(email=address)
+    return person
+
+
+def test_seeds_are_sealed_second_addresses_go_and_each_address_has_one_spelling(of_before):
+    call_command("migrate", verbosity=0)
+    totp, codes = (Authenticator.objects.get(type=kind).data for kind in ("totp", "recovery_codes"))
+    assert open_seed(totp["secret"], person_id=of_before.pk) == SEED
+    assert open_seed(codes["seed"], person_id=of_before.pk) == RECOVERY
+    assert codes["used_mask"] == 3
+    assert not EmailAddress.objects.exists()
+    assert User.objects.of_address("sam@adatum.example").display_name == "ſam@adatum.example"
+    assert User.objects.of_address("kim@adatum.example").display_name == "kim@adatum.example"
+
+
+def test_without_a_key_nothing_is_changed_and_it_says_so(of_before, settings):
+    keys, settings.SEALING_KEYS = settings.SEALING_KEYS, []
+    with pytest.raises(SealingNotConfigured):
+        call_command("migrate", verbosity=0)
+    assert Authenticator.objects.get(type="totp").data == {"secret": SEED}
+    settings.SEALING_KEYS = keys
+    call_command("migrate", verbosity=0)
