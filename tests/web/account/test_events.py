@@ -10,6 +10,8 @@ from tenantpilot.tenancy.security_events import client_mark
 from tenantpilot.web.sign_in_links import path_for
 from tests.people import PASSWORD
 
+pytestmark = pytest.mark.contract
+
 NEW_PASSWORD = "another long secret"
 
 

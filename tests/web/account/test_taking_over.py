@@ -10,6 +10,8 @@ from tenantpilot.cli.main import app
 from tenantpilot.tenancy.models import TenantMember, User
 from tests.people import PASSWORD
 
+pytestmark = pytest.mark.contract
+
 THEIRS = "newhire@contoso.example"
 
 
