@@ -8,7 +8,7 @@ from django.urls import reverse
 from structlog.contextvars import get_contextvars
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.web.middleware import RequestIdMiddleware
+from tenantpilot.web.frame.middleware import RequestIdMiddleware
 from tests.web.html import read
 from tests.web.kit import SCRIPT, ended, policy, queued
 

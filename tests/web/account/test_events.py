@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.cli.main import app
 from tenantpilot.tenancy.security_events import client_mark
-from tenantpilot.web.sign_in_links import path_for
+from tenantpilot.web.sign_in.links import path_for
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.contract

@@ -14,8 +14,8 @@ from tenantpilot.tenancy import accounts
 from tenantpilot.tenancy.attempts import Purpose, TooManyAttempts
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.second_factors import open_seed, seal_seed
-from tenantpilot.web.sign_in import events
 from tenantpilot.web.frame.proxies import client_address
+from tenantpilot.web.sign_in import events
 
 TOO_MANY = _("Too many attempts. Wait five minutes, then try again.")
 
