@@ -8,6 +8,27 @@ SETTINGS = Child("settings", page_size=25, children=(Child("settingDefinitions")
 SCHEDULED_ACTIONS = Child(
     "scheduledActionsForRule", page_size=25, writable=True, children=(Child("scheduledActionConfigurations"),)
 )
+USED_PROFILES = (
+    *(
+        Child(name, single=True)
+        for name in (
+            "derivedCredentialSettings",
+            "identityCertificate",
+            "identityCertificateForClientAuthentication",
+            "rootCertificate",
+            "rootCertificateForClientValidation",
+            "rootCertificateForServerValidation",
+            "secondaryIdentityCertificateForClientAuthentication",
+            "secondaryRootCertificateForClientValidation",
+            "singleSignOnExtensionPkinitCertificate",
+            "smimeEncryptionCertificate",
+            "smimeSigningCertificate",
+        )
+    ),
+    Child("networkAccessConfigurations"),
+    Child("rootCertificatesForClientValidation"),
+    Child("rootCertificatesForServerValidation"),
+)
 TAGS = {"roleScopeTagIds": ["0"]}
 READ, WRITE = CONFIGURATION
 
@@ -39,7 +60,7 @@ COLLECTIONS = (
         read_roles=READ,
         write_roles=WRITE,
         workload="deviceConfigurationPolicy",
-        children=(ASSIGNMENTS, Child("groupAssignments"), Child("rootCertificate", single=True)),
+        children=(ASSIGNMENTS, Child("groupAssignments"), Child("privacyAccessControls"), *USED_PROFILES),
         abstract=True,
         update_status=204,
         required=("displayName",),

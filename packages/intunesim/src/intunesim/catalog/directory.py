@@ -122,6 +122,7 @@ COLLECTIONS = (
         limit=Limit.CONDITIONAL_ACCESS,
         read_roles=AUTHENTICATION_METHODS.read,
         write_roles=AUTHENTICATION_METHODS.write,
+        children=(Child("combinationConfigurations", writable=True),),
         required=("displayName", "allowedCombinations"),
         refused_on_update=("allowedCombinations",),
         defaults={"description": "", "policyType": "custom", "requirementsSatisfied": "mfa"},

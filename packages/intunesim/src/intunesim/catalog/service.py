@@ -7,6 +7,7 @@ ASSIGNMENTS = Child("assignments", page_size=25)
 ITEM_ASSIGNMENTS = Child("assignments", page_size=25, writable=True)
 TAGS = {"roleScopeTagIds": ["0"]}
 
+IMAGES = ("themeColorLogo", "lightBackgroundLogo", "landingPageCustomizedImage")
 COLLECTIONS = (
     Collection(
         key="roleScopeTag",
@@ -139,6 +140,7 @@ COLLECTIONS = (
         name="profileName",
         read_roles=SERVICE.read,
         write_roles=SERVICE.write,
+        list_omits=IMAGES,
         children=(ASSIGNMENTS,),
         required=("profileName",),
         refused_on_create=("isDefaultProfile",),

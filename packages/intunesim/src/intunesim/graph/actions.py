@@ -92,6 +92,9 @@ ACTIONS: dict[tuple[str, str], ObjectAction] = {
     ("androidAppProtection", "targetapps"): target_apps,
     ("windowsAppProtection", "targetapps"): target_apps,
     ("mamAppConfiguration", "targetapps"): target_apps,
+    ("deviceConfiguration", "windowsprivacyaccesscontrols"): child_setter(
+        "privacyAccessControls", "windowsPrivacyAccessControls", "WindowsPrivacyAccessControls"
+    ),
     ("mobileApp", "updaterelationships"): child_setter("relationships", "relationships", "UpdateRelationships"),
     ("mamAppConfiguration", "changesettings"): child_setter("settings", "settings", "ChangeSettings"),
     ("compliancePolicy", "scheduleactionsforrules"): child_setter(

@@ -50,6 +50,14 @@ def get_count(call: Call) -> Answer:
     return Answer(raw=str(count).encode(), headers={"Content-Type": "text/plain"})
 
 
+def get_property(call: Call, identifier: str, name: str) -> Answer:
+    """One property of an object that holds an object itself: that object, or 204 when there is none."""
+    value = existing(call, identifier).body.get(name)
+    if not isinstance(value, dict):
+        return Answer(204)
+    return Answer(body={"@odata.context": call.context(f"{call.collection.path}('{identifier}')/{name}"), **value})
+
+
 def get_one(call: Call, identifier: str) -> Answer:
     """One object, whole."""
     entity = existing(call, identifier)

@@ -40,6 +40,8 @@ def answer(call: Call) -> Answer:
         if call.request.method != "POST":
             raise method_not_allowed(call.request.method)
         return assign(call, rest[0])
+    if call.request.method == "GET" and len(rest) == 2 and rest[1] in call.collection.list_omits:
+        return reading.get_property(call, rest[0], rest[1])
     return children.answer_child(call, rest[0], rest[1:])
 
 
