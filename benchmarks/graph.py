@@ -20,7 +20,8 @@ from tenantpilot.graph.client.budget import ALLOWANCES, Demand, MemoryStore, Ser
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.connection import ClientSecret, GraphConnection
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.model import Contract, Part
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.parts import Part
 from tenantpilot.graph.read.full import read_type_whole
 from tenantpilot.graph.read.listing import read_types
 

@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.model import Contract, Kind, Part, RestoreMode, Version
+from tenantpilot.graph.contracts.model import Contract, Kind, Version
+from tenantpilot.graph.contracts.parts import Part
+from tenantpilot.graph.contracts.references import Outside
+from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
 
 ALL = registry.every()
+RANKS = {contract.key: rank for rank, contract in enumerate(ALL)}
 by_key = pytest.mark.parametrize("contract", ALL, ids=lambda contract: contract.key)
 
 # Known from measured exports and from other tools, and missing in the cut of the metadata.
@@ -29,6 +33,18 @@ NOT_IN_METADATA = {
     "@odata.type",
     "roleDefinition@odata.bind",
     "settings",
+}
+
+
+NEVER_MADE = {Reason.CONTENT_MISSING, Reason.SYNCED}
+REPORTS = {
+    "deviceSettingStateSummaries",
+    "deviceStatusOverview",
+    "deviceStatuses",
+    "groupAssignments",
+    "managedDeviceCertificateStates",
+    "userStatusOverview",
+    "userStatuses",
 }
 
 
@@ -49,6 +65,10 @@ class Metadata:
     def family(self, name: str) -> list[str]:
         """The type, what it derives from, and what derives from it."""
         return [*self.lineage(name), *(other for other in self.types if name in self.lineage(other)[1:])]
+
+    def below(self, name: str) -> list[str]:
+        """The type and all that derive from it."""
+        return [other for other in self.types if name in self.lineage(other)]
 
     def properties(self, name: str) -> set[str]:
         return {prop for member in self.family(name) for prop in self.types[member]["properties"]}
@@ -137,9 +157,10 @@ def test_no_path_of_graph_stands_outside_the_contracts():
 @by_key
 def test_what_a_type_depends_on_is_restored_before_it(contract):
     for reference in contract.references:
-        needed = registry.get(reference.type_key)
-        if needed.restore is RestoreMode.FULL:
-            assert needed.restore_order <= contract.restore_order, reference
+        others = reference.type_keys - {contract.key}
+        assert others <= RANKS.keys() | set(Outside)
+        if not reference.is_of_assignments:
+            assert all(RANKS[needed] < RANKS[contract.key] for needed in others & RANKS.keys()), reference
 
 
 @by_key
@@ -192,10 +213,44 @@ def versions(metadata: Metadata, contract: Contract) -> Complaints:
         yield "is not in v1.0"
 
 
+def parts_of_single_types(metadata: Metadata, contract: Contract, part: Part) -> Complaints:
+    """Every type that has it is named, and no other; one object is not taken for a list."""
+    having = [
+        name
+        for name in metadata.below(contract.type_name)
+        if contract.holds({"@odata.type": f"#microsoft.graph.{name}"})
+        and any(
+            part.name in metadata.types[member]["properties"]
+            and bool(part.types) is bool(metadata.types[member]["properties"][part.name].get("nav"))
+            for member in metadata.lineage(name)
+        )
+    ]
+    concrete = [name for name in having if not metadata.types[name].get("abstract")]
+    if part.types and set(part.types) != set(concrete):
+        yield f"{part.name}: {sorted(set(part.types) ^ set(concrete))}"
+    for member in {member for name in having for member in metadata.lineage(name)}:
+        prop = metadata.types[member]["properties"].get(part.name)
+        if prop and prop["type"].startswith("Collection(") is part.is_single:
+            yield f"{member}.{part.name} is a {prop['type']}"
+
+
+def unread_profiles(metadata: Metadata, contract: Contract) -> Complaints:
+    """What a device configuration uses is read: navigation properties that are no report."""
+    if contract.key != "deviceConfiguration":
+        return
+    read = {part.name for part in contract.parts}
+    for member in metadata.family(contract.type_name):
+        for name, prop in metadata.types[member]["properties"].items():
+            if prop.get("nav") and name not in read | REPORTS:
+                yield f"{member}.{name}"
+
+
 def parts(metadata: Metadata, contract: Contract) -> Complaints:
     def below(path: str, of: tuple[Part, ...]) -> Complaints:
         for part in of:
-            if "GET" not in metadata.verbs(f"{path}/{part.below}"):
+            if part.types or part.is_single:
+                yield from parts_of_single_types(metadata, contract, part)
+            elif "GET" not in metadata.verbs(f"{path}/{part.below}"):
                 yield f"GET {path}/{part.below}"
             yield from below(object_path(f"{path}/{part.below}"), part.parts)
 
@@ -207,6 +262,8 @@ def bodies_of_actions(metadata: Metadata, contract: Contract) -> Complaints:
     verbs = [verb for verb in (contract.create, contract.update) if verb]
     for action in (action for verb in verbs for action in verb.actions):
         for home in [action.home] if action.home else homes(contract):
+            if action.is_reference and "GET" in metadata.verbs(f"{object_path(home)}/{action.path}"):
+                continue  # what is said of $ref there is not complete
             post = metadata.verbs(f"{object_path(home)}/{action.path}").get("POST")
             if post is None:
                 yield f"POST {home} {action.path}"
@@ -235,7 +292,7 @@ def names_of_properties(metadata: Metadata, contract: Contract) -> Complaints:
         *(part.stated_by for part in contract.parts if part.stated_by),
     }
     paths = " ".join((*contract.stripped, *contract.noise))
-    named = {name for name in re.split(r"\[\]\.|[ .](?!context)", paths) if name and "@" not in name}
+    named = {name for name in re.split(r"\[\]\.|[ .](?!context|type)", paths) if name and "@" not in name}
     deep = {*named, *contract.unordered, *contract.secrets, *contract.delivered}
     yield from sorted((own - direct) | (deep - anywhere))
 
@@ -248,7 +305,7 @@ def types_of_shared_collections(metadata: Metadata, contract: Contract) -> Compl
 def references(metadata: Metadata, contract: Contract) -> Complaints:
     anywhere = metadata.everything_below(contract.type_name)
     for reference in contract.references:
-        names = reference.path.replace("[]", "").split(".")
+        names = [name for name in reference.path.replace("[]", "").split(".") if name != "**"]
         if names[0] not in metadata.properties(contract.type_name) or not set(names) <= anywhere:
             yield reference.path
 
@@ -258,9 +315,12 @@ def read_only_properties(metadata: Metadata, contract: Contract) -> Complaints:
     if contract.restore is not RestoreMode.FULL:
         return
     for member in metadata.family(contract.type_name):
-        if not contract.holds({"@odata.type": f"#microsoft.graph.{member}"}):
+        item = {"@odata.type": f"#microsoft.graph.{member}"}
+        if not contract.holds(item) or contract.restorability(item).reason in NEVER_MADE:
             continue
         for name, prop in metadata.types[member]["properties"].items():
+            if name not in contract.query.get("$select", name).split(","):
+                continue
             written = name in contract.create.required or name not in contract.stripped_on_write()
             if prop.get("readOnly") and not prop.get("nav") and written:
                 yield f"{member}.{name}"
@@ -271,6 +331,7 @@ CHECKS = [
     paths_and_verbs,
     versions,
     parts,
+    unread_profiles,
     bodies_of_actions,
     bodies_of_assignments,
     names_of_properties,

@@ -104,6 +104,8 @@ def test_one_type_that_fails_stops_no_other(graph, client):
 
 def test_all_types_of_configuration_can_be_read_at_once(graph, client):
     for contract in registry.of_configuration():
+        for home in contract.collections.values():
+            graph.on(f"/{contract.version}{home}", page({"id": "1"}))
         graph.on(contract.collection, page({"id": "1"}))
     graph.on(ADE.parent_collection, page())
     reads = list(read_types(client, registry.of_configuration()))

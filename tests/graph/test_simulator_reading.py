@@ -87,7 +87,7 @@ def test_every_object_of_every_type_is_made_whole(client):
     for contract in registry.of_configuration():
         for read in read_type_whole(client, contract):
             assert read.error is None, (contract.key, read.error)
-            assert all(part.name in read.payload for part in contract.parts), contract.key
+            assert all(part.name in read.payload for part in contract.parts if part.is_of(read.payload)), contract.key
 
 
 def test_all_types_together_need_few_requests(client, running):

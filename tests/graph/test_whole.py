@@ -113,9 +113,8 @@ def test_an_expanded_list_that_is_only_a_first_page_is_followed(graph, client, t
     address = "/beta/deviceAppManagement/iosManagedAppProtections/T_1"
     link = f"{graph.url}{address}/apps?$skip=1"
     body = {**item, "apps": [{"id": "1"}], "apps@odata.nextLink": link, "assignments": []}
-    tenant.objects[address] = Reply(body=body)
     graph.on(f"{address}/apps", page({"id": "2"}))
-    (read,) = read_whole(client, PROTECTION, [item])
+    (read,) = read_whole(client, PROTECTION, [body])
     assert read.payload == {**item, "apps": [{"id": "1"}, {"id": "2"}], "assignments": []}
 
 

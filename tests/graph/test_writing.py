@@ -169,9 +169,9 @@ def test_settings_belong_into_a_put_and_actions_into_a_create_only():
     assert "scheduledActionsForRule" not in body_for_update(COMPLIANCE, compliance)
 
 
-def test_an_update_never_unpauses_a_ring():
+def test_an_update_neither_pauses_nor_unpauses_a_ring():
     ring = {"displayName": "R", "qualityUpdatesPaused": True, "qualityUpdatesPauseStartDate": "2026-01-01"}
-    assert body_for_update(UPDATE_RING, ring) == {"displayName": "R", "qualityUpdatesPaused": True}
+    assert body_for_update(UPDATE_RING, ring) == {"displayName": "R"}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from tenantpilot.graph.client.services import most_in_batch, service_of
 from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable, GraphThrottled
 
 Outcome = JsonObject | GraphError
+NOTHING_THERE = 204
+"""An object that another one may have, and has not."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class PartReader:
         if answer is None:
             raise GraphResponseUnreadable("a batch left a part unanswered")
         answer.raise_for_error(now=self._now())
-        return answer.json()
+        return {} if answer.status == NOTHING_THERE else answer.json()
 
 
 def _asks_for(refusal: GraphThrottled) -> float:

@@ -2,6 +2,7 @@
 
 from tenantpilot.graph.client.budget import Service
 
+_DEVICES = "/deviceManagement"
 _SCRIPTS = (
     "deviceManagementScripts",
     "deviceShellScripts",
@@ -14,11 +15,11 @@ _ENROLLMENT = ("deviceEnrollmentConfigurations", "windowsAutopilotDeploymentProf
 _RBAC = ("roleDefinitions", "roleAssignments", "roleScopeTags")
 # Source: https://learn.microsoft.com/graph/throttling-limits
 _PREFIXES = {
-    **{f"/deviceManagement/{name}": Service.INTUNE_DEVICES for name in _SCRIPTS},
-    **{f"/deviceManagement/{name}": Service.INTUNE_ENROLLMENT for name in _ENROLLMENT},
-    **{f"/deviceManagement/{name}": Service.INTUNE_RBAC for name in _RBAC},
-    "/identity/conditionalAccess/": Service.CONDITIONAL_ACCESS,
-    "/deviceManagement": Service.INTUNE,
+    **{f"{_DEVICES}/{name}": Service.INTUNE_DEVICES for name in _SCRIPTS},
+    **{f"{_DEVICES}/{name}": Service.INTUNE_ENROLLMENT for name in _ENROLLMENT},
+    **{f"{_DEVICES}/{name}": Service.INTUNE_RBAC for name in _RBAC},
+    "/identity/conditionalAccess": Service.CONDITIONAL_ACCESS,
+    _DEVICES: Service.INTUNE,
     "/deviceAppManagement": Service.INTUNE_APPS,
 }
 

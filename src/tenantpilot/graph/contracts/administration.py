@@ -1,23 +1,25 @@
 """Who may do what in Intune, and settings of the tenant as a whole."""
 
 from tenantpilot.graph.contracts.configuration import CONFIGURATION
-from tenantpilot.graph.contracts.model import (
-    ASSIGNMENTS,
-    SCOPE_TAG_REFERENCES,
-    STATED_TOTAL,
-    Assign,
-    Contract,
-    Create,
-    Kind,
-    Permissions,
-    Reference,
-    RestoreMode,
-    Update,
-)
+from tenantpilot.graph.contracts.model import Assign, Bind, Contract, Create, Kind, Permissions, Update
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS, STATED_TOTAL
+from tenantpilot.graph.contracts.references import SCOPE_TAG_REFERENCES, Outside, Reference
+from tenantpilot.graph.contracts.restoring import Reason
 
 RBAC = Permissions(read=("DeviceManagementRBAC.Read.All",), write=("DeviceManagementRBAC.ReadWrite.All",))
 DEVICES = Permissions(
     read=("DeviceManagementManagedDevices.Read.All",), write=("DeviceManagementManagedDevices.ReadWrite.All",)
+)
+
+OF_ROLES = (
+    "@odata.type",
+    "description",
+    "displayName",
+    "isBuiltIn",
+    "isBuiltInRoleDefinition",
+    "permissions",
+    "rolePermissions",
+    "roleScopeTagIds",
 )
 
 CONTRACTS = (
@@ -60,15 +62,25 @@ CONTRACTS = (
         restore_order=500,
         whole={"$expand": "roleDefinition,roleScopeTags"},
         kept=("scopeType",),
+        # What the role and the tags are is said by themselves.
+        noise=(
+            *(f"roleDefinition.{name}" for name in OF_ROLES),
+            *(f"roleScopeTags[].{name}" for name in ("@odata.type", "description", "displayName", "isBuiltIn")),
+        ),
         unordered=("members", "scopeMembers", "resourceScopes", "roleScopeTags"),
-        create=Create(required=("displayName", "roleDefinition@odata.bind")),
+        binds=(
+            Bind("roleDefinition", "/deviceManagement/roleDefinitions('{id}')"),
+            Bind("roleScopeTags", "/deviceManagement/roleScopeTags('{id}')"),
+        ),
+        create=Create(required=("displayName", "roleDefinition")),
         references=(
             Reference("members[]", "group"),
+            Reference("scopeMembers[]", "group"),
             Reference("resourceScopes[]", "group"),
             Reference("roleDefinition.id", "roleDefinition"),
             Reference("roleScopeTags[].id", "roleScopeTag"),
         ),
-        restore=RestoreMode.PREVIEW_ONLY,  # it gives people power
+        kept_out=Reason.GIVES_POWER,
     ),
     Contract(
         key="deviceCategory",
@@ -103,7 +115,7 @@ CONTRACTS = (
         kept=("settings",),
         create=None,
         update=Update(),
-        restore=RestoreMode.PREVIEW_ONLY,  # it concerns every device at once
+        kept_out=Reason.WHOLE_TENANT,
     ),
     Contract(
         key="auditEvent",
@@ -117,6 +129,12 @@ CONTRACTS = (
         kept=("activityDateTime", "activityType", "activityOperationType", "activityResult", "category"),
         create=None,
         update=None,
-        restore=RestoreMode.PREVIEW_ONLY,
+        references=(
+            Reference("actor.userId", Outside.USER),
+            Reference("actor.applicationId", Outside.APPLICATION),
+            Reference("actor.userRoleScopeTags[].roleScopeTagId", "roleScopeTag"),
+        ),
+        explained=("correlationId", "**.resourceId", "actor.**.remoteUserId", "actor.**.remoteTenantId"),
+        kept_out=Reason.READ_ONLY,
     ),
 )

@@ -1,20 +1,10 @@
 """Applications, their protection and their configuration."""
 
-from tenantpilot.graph.contracts.configuration import ASSIGNED
-from tenantpilot.graph.contracts.model import (
-    ASSIGNMENT_REFERENCES,
-    ASSIGNMENTS,
-    Action,
-    Assign,
-    Contract,
-    Create,
-    Part,
-    Permissions,
-    Reference,
-    RestoreMode,
-    Update,
-    Version,
-)
+from tenantpilot.graph.contracts.configuration import ASSIGNED, IN_SETTING_VALUES, IN_SETTINGS, SETTING_TEXTS, SETTINGS
+from tenantpilot.graph.contracts.model import Action, Assign, Bind, Contract, Create, Permissions, Update, Version
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS, Part
+from tenantpilot.graph.contracts.references import ASSIGNMENT_REFERENCES, Outside, Reference
+from tenantpilot.graph.contracts.restoring import Exemption, Reason
 
 APPS = Permissions(read=("DeviceManagementApps.Read.All",), write=("DeviceManagementApps.ReadWrite.All",))
 
@@ -27,6 +17,17 @@ TARGET_APPS = Action("targetApps", "apps", "apps", extra=("appGroupType",))
 # The concrete collections do not offer it, and their mixture takes no group type.
 TARGET_PROTECTED_APPS = Action("targetApps", "apps", "apps", home="/deviceAppManagement/managedAppPolicies")
 
+CATEGORIES = Action(
+    "categories",
+    "categories",
+    each=True,
+    is_reference=True,
+    told_by="id",
+    bind=Bind("category", "/deviceAppManagement/mobileAppCategories('{id}')"),
+)
+CHANGE_SETTINGS = Action("changeSettings", "settings", "settings")
+APPS_OF_POLICY = Part("apps", expand="apps")
+
 IN_ITEMS = (
     "status",
     "errorCode",
@@ -37,6 +38,46 @@ IN_ITEMS = (
     "items[].lastModifiedDateTime",
 )
 
+IN_POLICY_SETS = {
+    "mobileAppPolicySetItem": "mobileApp",
+    "managedDeviceMobileAppConfigurationPolicySetItem": "mdmAppConfiguration",
+    "targetedManagedAppConfigurationPolicySetItem": "mamAppConfiguration",
+    "managedAppProtectionPolicySetItem": "appProtection",
+    "deviceCompliancePolicyPolicySetItem": "compliancePolicy",
+    "deviceConfigurationPolicySetItem": "deviceConfiguration",
+    "deviceManagementConfigurationPolicyPolicySetItem": "settingsCatalog",
+    "deviceManagementScriptPolicySetItem": "powershellScript",
+    "enrollmentRestrictionsConfigurationPolicySetItem": "enrollmentConfiguration",
+    "windows10EnrollmentCompletionPageConfigurationPolicySetItem": "enrollmentStatusPage",
+    "windowsAutopilotDeploymentProfilePolicySetItem": "autopilotProfile",
+}
+POLICY_SET_ITEMS = Action(
+    "update", "items", "addedPolicySetItems", removed_key="deletedPolicySetItems", changed_key="updatedPolicySetItems"
+)
+# The others have an installer, which Graph does not give back, or come from a store by a token.
+WITHOUT_INSTALLER = (
+    "androidStoreApp",
+    "iosStoreApp",
+    "iosiPadOSWebClip",
+    "macOSMicrosoftDefenderApp",
+    "macOSMicrosoftEdgeApp",
+    "macOSOfficeSuiteApp",
+    "macOSWebClip",
+    "officeSuiteApp",
+    "webApp",
+    "winGetApp",
+    "windowsMicrosoftEdgeApp",
+    "windowsWebApp",
+)
+FROM_STORES = (
+    "androidForWorkApp",
+    "androidManagedStoreApp",
+    "iosVppApp",
+    "macOsVppApp",
+    "microsoftStoreForBusinessApp",
+)
+MICROSOFTS_OWN = ("managedAndroidStoreApp", "managedIOSStoreApp")
+
 CONTRACTS = (
     Contract(
         key="appProtection",
@@ -46,7 +87,8 @@ CONTRACTS = (
         restore_order=230,
         only=tuple(PROTECTION_COLLECTIONS),
         collections=PROTECTION_COLLECTIONS,
-        whole={"$expand": "apps,assignments"},
+        is_listed_apart=True,  # the mixture shows neither apps nor assignments
+        parts=(APPS_OF_POLICY, ASSIGNMENTS),
         kept=("appGroupType", "deployedAppCount"),
         stripped=("apps", "deployedAppCount"),
         noise=("deployedAppCount", "apps[].id", "apps[].version"),
@@ -62,15 +104,16 @@ CONTRACTS = (
         odata_type="microsoft.graph.targetedManagedAppConfiguration",
         permissions=APPS,
         restore_order=232,
-        whole={"$expand": "apps,assignments"},
+        parts=(APPS_OF_POLICY, ASSIGNMENTS, Part("settings", params=SETTINGS.params)),
         kept=("appGroupType", "deployedAppCount"),
-        stripped=("apps", "deployedAppCount"),
-        noise=("deployedAppCount", "apps[].id", "apps[].version"),
+        stripped=("apps", "deployedAppCount", *IN_SETTINGS),
+        noise=("deployedAppCount", "apps[].id", "apps[].version", *IN_SETTINGS),
         unordered=("apps",),
-        create=Create(required=("displayName",), actions=(TARGET_APPS,)),
-        update=Update(actions=(TARGET_APPS,)),
+        create=Create(required=("displayName",), actions=(TARGET_APPS, CHANGE_SETTINGS)),
+        update=Update(actions=(TARGET_APPS, CHANGE_SETTINGS)),
         assign=Assign(tenant_wide=False),
-        references=ASSIGNED,
+        references=(*ASSIGNED, *IN_SETTING_VALUES),
+        explained=("customSettings[].value", *SETTING_TEXTS),
     ),
     Contract(
         key="mdmAppConfiguration",
@@ -86,6 +129,7 @@ CONTRACTS = (
         update=Update(without=("targetedMobileApps",)),
         assign=Assign(),
         references=(*ASSIGNED, Reference("targetedMobileApps[]", "mobileApp")),
+        explained=("settings[].appConfigKeyValue",),
     ),
     Contract(
         key="mobileApp",
@@ -94,6 +138,8 @@ CONTRACTS = (
         permissions=APPS,
         restore_order=240,
         whole={},
+        # A tenant has more than a hundred of them, and they never change.
+        listed_whole=MICROSOFTS_OWN,
         parts=(
             ASSIGNMENTS,
             Part("categories", expand="categories"),
@@ -106,6 +152,7 @@ CONTRACTS = (
             "dependentAppCount",
             "supersededAppCount",
             "supersedingAppCount",
+            "packageId",
             "committedContentVersion",
             "size",
         ),
@@ -114,14 +161,27 @@ CONTRACTS = (
             "dependentAppCount",
             "supersededAppCount",
             "supersedingAppCount",
+            # Those of the category, which is an object of its own.
+            "categories[].displayName",
             "categories[].lastModifiedDateTime",
         ),
         unordered=("categories",),
-        create=Create(required=("@odata.type", "displayName")),
+        create=Create(required=("@odata.type", "displayName"), actions=(CATEGORIES,)),
+        update=Update(actions=(CATEGORIES,)),
         assign=Assign("mobileAppAssignments"),
-        references=(*ASSIGNED, Reference("categories[].id", "appCategory")),
-        # Installers cannot be read back, so an app is not made anew from a backup.
-        restore=RestoreMode.PREVIEW_ONLY,
+        references=(
+            *ASSIGNED,
+            Reference("assignments[].settings.vpnConfigurationId", "deviceConfiguration"),
+            Reference("categories[].id", "appCategory"),
+            Reference("relationships[].targetId", "mobileApp"),
+            Reference("vppTokenId", Outside.VPP_TOKEN),
+        ),
+        explained=("relationships[].id", "relationships[].sourceId", "**.productCode", "**.detectionValue"),
+        exemptions=(
+            Exemption(Reason.SYNCED, types=FROM_STORES),
+            Exemption(Reason.DELIVERED, types=MICROSOFTS_OWN),
+            Exemption(Reason.CONTENT_MISSING, other_than=WITHOUT_INSTALLER),
+        ),
     ),
     Contract(
         key="appCategory",
@@ -144,8 +204,13 @@ CONTRACTS = (
         noise=IN_ITEMS,
         unordered=("items",),
         create=Create(required=("displayName",)),
-        update=None,
-        references=(*ASSIGNMENT_REFERENCES, Reference("roleScopeTags[]", "roleScopeTag")),
-        restore=RestoreMode.PREVIEW_ONLY,
+        update=Update(without=("items",), actions=(POLICY_SET_ITEMS,)),
+        assign=Assign(path="update"),
+        references=(
+            *ASSIGNMENT_REFERENCES,
+            Reference("roleScopeTags[]", "roleScopeTag"),
+            Reference("items[].payloadId", "", by_type=IN_POLICY_SETS),
+        ),
+        explained=("items[].id",),
     ),
 )

@@ -1,15 +1,11 @@
 """Windows 365."""
 
-from tenantpilot.graph.contracts.model import (
-    Assign,
-    Contract,
-    Create,
-    Permissions,
-    Reference,
-)
+from tenantpilot.graph.contracts.model import Assign, Contract, Create, Permissions
+from tenantpilot.graph.contracts.references import Outside, Reference
 
 CLOUD_PC = Permissions(read=("CloudPC.Read.All",), write=("CloudPC.ReadWrite.All",))
 ASSIGNED_GROUPS = (Reference("assignments[].target.groupId", "group"),)
+_RECOVERY = "crossRegionDisasterRecoverySetting.disasterRecoveryNetworkSetting"
 
 CONTRACTS = (
     Contract(
@@ -31,7 +27,15 @@ CONTRACTS = (
         noise=("alternateResourceUrl", "lastModifiedBy"),
         create=Create(required=("displayName",)),
         assign=Assign(tenant_wide=False),
-        references=ASSIGNED_GROUPS,
+        references=(
+            *ASSIGNED_GROUPS,
+            Reference("domainJoinConfigurations[].onPremisesConnectionId", Outside.ON_PREMISES_CONNECTION),
+            Reference("scopeIds[]", "roleScopeTag"),
+            Reference("imageId", Outside.CLOUD_PC_IMAGE, where=("imageType", "custom")),
+            Reference("autopatch.autopatchGroupId", Outside.AUTOPATCH_GROUP),
+            Reference("autopilotConfiguration.devicePreparationProfileId", "settingsCatalog"),
+        ),
+        explained=("imageId", "assignments[].**.servicePlanId", "assignments[].target.allotmentLicensesCount"),
     ),
     Contract(
         key="windows365UserSetting",
@@ -43,6 +47,9 @@ CONTRACTS = (
         kept=("localAdminEnabled", "resetEnabled", "selfServiceEnabled"),
         create=Create(required=("displayName",)),
         assign=Assign(tenant_wide=False),
-        references=ASSIGNED_GROUPS,
+        references=(
+            *ASSIGNED_GROUPS,
+            Reference(f"{_RECOVERY}.onPremisesConnectionId", Outside.ON_PREMISES_CONNECTION),
+        ),
     ),
 )

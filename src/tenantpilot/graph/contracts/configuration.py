@@ -1,22 +1,15 @@
 """Device configuration and compliance."""
 
-from tenantpilot.graph.contracts.model import (
+from tenantpilot.graph.contracts.model import Action, Assign, Contract, Create, Permissions, Reveal, Update
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS, STATED_TOTAL, Part
+from tenantpilot.graph.contracts.profiles import BINDS, USED_PROFILES, USED_REFERENCES
+from tenantpilot.graph.contracts.references import (
     ASSIGNMENT_REFERENCES,
-    ASSIGNMENTS,
     SCOPE_TAG_REFERENCES,
-    STATED_TOTAL,
-    Action,
-    Assign,
-    Bind,
-    Contract,
-    Create,
-    Part,
-    Permissions,
+    Outside,
     Reference,
-    RestoreMode,
-    Reveal,
-    Update,
 )
+from tenantpilot.graph.contracts.restoring import Reason
 
 CONFIGURATION = Permissions(
     read=("DeviceManagementConfiguration.Read.All",), write=("DeviceManagementConfiguration.ReadWrite.All",)
@@ -33,38 +26,26 @@ RULES = Part(
     params={"$expand": "scheduledActionConfigurations"},
     expand="scheduledActionsForRule($expand=scheduledActionConfigurations)",
 )
+REFERENCE_VALUE = "deviceManagementConfigurationReferenceSettingValue"
+# Firewall groups, rules of privilege management and discovery scripts of Linux alike are reusable settings.
+IN_SETTING_VALUES = (Reference("settings[].**.value", "reusableSetting", where=("@odata.type", REFERENCE_VALUE)),)
+SETTING_TEXTS = ("settings[].**.value", "settings[].id")
 IN_SETTINGS = ("settings[].id", "settings[].settingDefinitions")
 IN_ACTIONS = (
     "scheduledActionsForRule[].id",
     "scheduledActionsForRule[].scheduledActionConfigurations@odata.context",
     "scheduledActionsForRule[].scheduledActionConfigurations[].id",
 )
+IN_ACTIONS_OWN = ("scheduledActionsForRule[].**.id", "**.MoreInfoUrl", "conditionStatementId")
 BLOCK_ACTIONS = Action("scheduleActionsForRules", "scheduledActionsForRule", "deviceComplianceScheduledActionForRules")
 NOTIFICATION = Reference(
     "scheduledActionsForRule[].scheduledActionConfigurations[].notificationTemplateId", "notificationTemplate"
-)
-IN_DEFINITION_VALUES = tuple(
-    f"definitionValues[].{below}{name}"
-    for below in ("", "presentationValues[].")
-    for name in ("id", "createdDateTime", "lastModifiedDateTime")
-)
-DEFINITION_VALUES = Action(
-    "updateDefinitionValues",
-    "definitionValues",
-    "added",
-    removed_key="deletedIds",
-    changed_key="updated",
-    bind=Bind(
-        "definition",
-        "/deviceManagement/groupPolicyDefinitions('{id}')",
-        below="presentationValues",
-        inner=Bind("presentation", "/presentations('{id}')"),
-    ),
 )
 IN_MESSAGES = ("localizedNotificationMessages[].id", "localizedNotificationMessages[].lastModifiedDateTime")
 MESSAGES = Action("localizedNotificationMessages", "localizedNotificationMessages", each=True, told_by="locale")
 CLASSIC_SECRETS = ("preSharedKey", "sharedSecret", "productKey")
 TEMPLATE_NAMES = ("templateReference.templateDisplayName", "templateReference.templateDisplayVersion")
+PAUSED = ("qualityUpdatesPaused", "featureUpdatesPaused")
 PAUSES = (
     "qualityUpdatesPauseStartDate",
     "featureUpdatesPauseStartDate",
@@ -74,6 +55,20 @@ PAUSES = (
     "featureUpdatesWillBeRolledBack",
     "qualityUpdatesRollbackStartDateTime",
     "featureUpdatesRollbackStartDateTime",
+)
+
+PRIVACY = Part("privacyAccessControls", types=("windows10GeneralConfiguration",))
+WRITE_PRIVACY = Action("windowsPrivacyAccessControls", "privacyAccessControls", "windowsPrivacyAccessControls")
+BOUND = tuple(bind.name for bind in BINDS)
+_KIOSK = "kioskProfiles[].appConfiguration"
+IN_PROFILES = (
+    Reference("kioskModeManagedAppId", "mobileApp"),
+    Reference(f"{_KIOSK}.apps[].appId", "mobileApp"),
+    Reference(f"{_KIOSK}.uwpApp.appId", "mobileApp"),
+    Reference("kioskProfiles[].userAccountsConfiguration[].groupId", "group"),
+    Reference("kioskProfiles[].userAccountsConfiguration[].userId", Outside.USER),
+    Reference("perAppVPNProfileId", "deviceConfiguration"),
+    Reference("microsoftTunnelSiteId", Outside.TUNNEL_SITE),
 )
 
 CONTRACTS = (
@@ -92,7 +87,8 @@ CONTRACTS = (
         create=Create(parts=("settings",), required=("name", "platforms", "technologies")),
         update=Update(method="PUT", parts=("settings",)),
         assign=Assign(),
-        references=ASSIGNED,
+        references=(*ASSIGNED, *IN_SETTING_VALUES),
+        explained=SETTING_TEXTS,
     ),
     Contract(
         key="deviceConfiguration",
@@ -101,18 +97,28 @@ CONTRACTS = (
         permissions=CONFIGURATION,
         restore_order=210,
         excluding=("windowsUpdateForBusinessConfiguration",),
-        parts=(ASSIGNMENTS,),
+        parts=(ASSIGNMENTS, PRIVACY, *USED_PROFILES),
         stripped=(
+            "privacyAccessControls[].id",
             "omaSettings[].secretReferenceValueId",
             "omaSettings[].isEncrypted",
             "applyOnlyToWindows81",
             "applyOnlyToWindowsPhone81",
         ),
         secrets=CLASSIC_SECRETS,
+        noise=("privacyAccessControls[].id",),
         reveal=Reveal("omaSettings[]"),
-        create=Create(required=("@odata.type", "displayName")),
+        binds=BINDS,
+        create=Create(parts=BOUND, required=("@odata.type", "displayName"), actions=(WRITE_PRIVACY,)),
+        update=Update(parts=BOUND, actions=(WRITE_PRIVACY,)),
         assign=Assign(),
-        references=(*ASSIGNED, Reference("rootCertificate.id", "deviceConfiguration")),
+        references=(*ASSIGNED, *USED_REFERENCES, *IN_PROFILES),
+        explained=(
+            "privacyAccessControls[].id",
+            "omaSettings[].**.value",
+            "omaSettings[].**.omaUri",
+            "omaSettings[].**.secretReferenceValueId",
+        ),
     ),
     Contract(
         key="windowsUpdateRing",
@@ -126,7 +132,9 @@ CONTRACTS = (
         kept=("automaticUpdateMode", "qualityUpdatesPaused", "featureUpdatesPaused"),
         stripped=PAUSES,
         noise=PAUSES,
-        create=Create(required=("@odata.type", "displayName")),
+        # A restore neither pauses nor resumes updates; that they differ is shown.
+        create=Create(without=PAUSED, required=("@odata.type", "displayName")),
+        update=Update(without=PAUSED),
         assign=Assign(),
         references=ASSIGNED,
     ),
@@ -152,6 +160,7 @@ CONTRACTS = (
             NOTIFICATION,
             Reference("deviceCompliancePolicyScript.deviceComplianceScriptId", "complianceScript"),
         ),
+        explained=IN_ACTIONS_OWN,
     ),
     Contract(
         key="linuxCompliance",
@@ -175,7 +184,8 @@ CONTRACTS = (
             actions=(Action("setScheduledActions", "scheduledActionsForRule", "scheduledActions"),),
         ),
         assign=Assign(),
-        references=(*ASSIGNED, NOTIFICATION),
+        references=(*ASSIGNED, NOTIFICATION, *IN_SETTING_VALUES),
+        explained=(*SETTING_TEXTS, *IN_ACTIONS_OWN),
     ),
     Contract(
         key="endpointSecurityIntent",
@@ -197,48 +207,14 @@ CONTRACTS = (
         update=Update(actions=(Action("updateSettings", "settings", "settings", told_by="definitionId"),)),
         assign=Assign(),
         references=ASSIGNED,
-        # No call removes a setting, so that a restore could not be exact.
-        restore=RestoreMode.PREVIEW_ONLY,
-    ),
-    Contract(
-        key="administrativeTemplate",
-        path="/deviceManagement/groupPolicyConfigurations",
-        odata_type="microsoft.graph.groupPolicyConfiguration",
-        permissions=CONFIGURATION,
-        restore_order=212,
-        parts=(
-            Part(
-                "definitionValues",
-                params={"$expand": "definition", "$top": "200", **STATED_TOTAL},
-                parts=(Part("presentationValues", params={"$expand": "presentation", **STATED_TOTAL}),),
-            ),
-            ASSIGNMENTS,
+        explained=(
+            "settings[].**.id",
+            "settings[].**.value",
+            "settings[].**.valueJson",
+            "settingsDelta[].id",
+            "TemplateId",  # as some exports write it
         ),
-        kept=("policyConfigurationIngestionType",),
-        noise=(
-            *IN_DEFINITION_VALUES,
-            "definitionValues[].definition.lastModifiedDateTime",
-            "definitionValues[].presentationValues[].presentation.lastModifiedDateTime",
-        ),
-        stripped=IN_DEFINITION_VALUES,
-        unordered=("definitionValues", "presentationValues"),
-        create=Create(required=("displayName",), actions=(DEFINITION_VALUES,)),
-        update=Update(actions=(DEFINITION_VALUES,)),
-        assign=Assign(),
-        references=ASSIGNED,
-        # Definition ids of uploaded ADMX files differ from tenant to tenant.
-        restore=RestoreMode.PREVIEW_ONLY,
-    ),
-    Contract(
-        key="admxFile",
-        path="/deviceManagement/groupPolicyUploadedDefinitionFiles",
-        odata_type="microsoft.graph.groupPolicyUploadedDefinitionFile",
-        permissions=CONFIGURATION,
-        restore_order=45,
-        kept=("fileName", "languageCodes", "targetPrefix", "targetNamespace", "policyType", "revision", "status"),
-        create=None,
-        update=None,
-        restore=RestoreMode.PREVIEW_ONLY,  # the content never comes back from Graph
+        kept_out=Reason.CANNOT_REMOVE,
     ),
     Contract(
         key="reusableSetting",
@@ -246,12 +222,18 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceManagementReusablePolicySetting",
         permissions=CONFIGURATION,
         restore_order=70,
-        whole={},
+        # The list leaves settingInstance out unless it is asked for.
+        query={
+            "$select": "id,displayName,description,settingDefinitionId,settingInstance,createdDateTime,"
+            "lastModifiedDateTime,version,referencingConfigurationPolicyCount"
+        },
         kept=("settingDefinitionId", "referencingConfigurationPolicyCount"),
         stripped=("referencingConfigurationPolicyCount",),
         noise=("referencingConfigurationPolicyCount",),
         create=Create(required=("displayName", "settingDefinitionId", "settingInstance")),
         update=Update(method="PUT"),
+        references=(Reference("settingInstance.**.value", "reusableSetting", where=("@odata.type", REFERENCE_VALUE)),),
+        explained=("settingInstance.**.value",),
     ),
     Contract(
         key="assignmentFilter",
@@ -265,6 +247,7 @@ CONTRACTS = (
         create=Create(required=("displayName", "platform", "rule")),
         update=Update(without=("platform", "assignmentFilterManagementType")),
         references=(Reference("roleScopeTags[]", "roleScopeTag"),),
+        explained=("payloads[].**.payloadId", "payloads[].**.groupId", "rule"),
     ),
     Contract(
         key="notificationTemplate",
@@ -279,11 +262,10 @@ CONTRACTS = (
         create=Create(
             without=("defaultLocale",),
             required=("displayName",),
-            actions=(
-                Action("localizedNotificationMessages", "localizedNotificationMessages", each=True, told_by="locale"),
-            ),
+            actions=(MESSAGES,),
         ),
-        update=Update(without=("defaultLocale",)),
+        update=Update(without=("defaultLocale",), actions=(MESSAGES,)),
         references=SCOPE_TAG_REFERENCES,
+        explained=("localizedNotificationMessages[].id",),
     ),
 )

@@ -1,18 +1,14 @@
 """How devices come in and what their users see."""
 
 from tenantpilot.graph.contracts.configuration import ASSIGNED, SERVICE
-from tenantpilot.graph.contracts.model import (
-    ASSIGNMENTS,
-    Assign,
-    Contract,
-    Create,
-    Kind,
-    Reference,
-    RestoreMode,
-    Update,
-    Version,
-)
+from tenantpilot.graph.contracts.model import Assign, Contract, Create, Kind, Update, Version
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS, Part
+from tenantpilot.graph.contracts.references import Reference
+from tenantpilot.graph.contracts.restoring import Reason
 
+# Graph tells them by @odata.type, and refuses or ignores them in a body.
+TYPE_AGAIN = ("deviceEnrollmentConfigurationType", "platformType")
+IMAGES = ("themeColorLogo", "lightBackgroundLogo", "landingPageCustomizedImage")
 STATUS_PAGE = "windows10EnrollmentCompletionPageConfiguration"
 
 CONTRACTS = (
@@ -36,6 +32,7 @@ CONTRACTS = (
         update=Update(without=("managementServiceAppId",)),
         assign=Assign(body_key="", path="assignments", each=True),
         references=ASSIGNED,
+        explained=("managementServiceAppId",),
     ),
     Contract(
         key="enrollmentConfiguration",
@@ -46,13 +43,16 @@ CONTRACTS = (
         excluding=(STATUS_PAGE,),
         parts=(ASSIGNMENTS,),
         kept=("priority", "deviceEnrollmentConfigurationType"),
-        create=Create(without=("priority",), required=("@odata.type", "displayName")),
-        update=Update(without=("priority",)),
+        create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
+        update=Update(without=("priority", *TYPE_AGAIN)),
         assign=Assign("enrollmentConfigurationAssignments"),
-        references=ASSIGNED,
+        references=(
+            *ASSIGNED,
+            Reference("notificationTemplates[]", "notificationTemplate", within="([0-9a-fA-F-]{36})$"),
+            Reference("notificationMessageTemplateId", "notificationTemplate"),
+        ),
         delivered={"priority": 0},
-        # The order of priorities is one state over all of them.
-        restore=RestoreMode.PREVIEW_ONLY,
+        kept_out=Reason.SHARED_ORDER,
     ),
     Contract(
         key="enrollmentStatusPage",
@@ -64,8 +64,8 @@ CONTRACTS = (
         parts=(ASSIGNMENTS,),
         kept=("priority", "deviceEnrollmentConfigurationType"),
         unordered=("selectedMobileAppIds",),
-        create=Create(without=("priority",), required=("@odata.type", "displayName")),
-        update=Update(without=("priority",)),
+        create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
+        update=Update(without=("priority", TYPE_AGAIN[0])),
         assign=Assign("enrollmentConfigurationAssignments"),
         references=(*ASSIGNED, Reference("selectedMobileAppIds[]", "mobileApp")),
         delivered={"priority": 0},
@@ -83,7 +83,7 @@ CONTRACTS = (
         secrets=("adminAccountPassword",),
         create=None,
         update=None,
-        restore=RestoreMode.PREVIEW_ONLY,  # bound to a token that is a secret
+        kept_out=Reason.BOUND_TO_TOKEN,
     ),
     Contract(
         key="termsAndConditions",
@@ -94,7 +94,7 @@ CONTRACTS = (
         restore_order=280,
         parts=(ASSIGNMENTS,),
         kept=("title",),
-        create=Create(required=("displayName", "title", "bodyText")),
+        create=Create(required=("displayName", "title", "bodyText", "acceptanceStatement")),
         assign=Assign(body_key="", path="assignments", each=True),
         references=ASSIGNED,
     ),
@@ -106,10 +106,12 @@ CONTRACTS = (
         permissions=SERVICE,
         restore_order=281,
         whole={},
-        parts=(ASSIGNMENTS,),
+        # The images are empty in the list and in the profile itself.
+        parts=(ASSIGNMENTS, *(Part(name, is_single=True) for name in IMAGES)),
         kept=("displayName", "profileDescription", "isDefaultProfile"),
         stripped=("isDefaultProfile", "disableClientTelemetry"),
-        create=Create(required=("profileName",)),
+        create=Create(parts=IMAGES, required=("profileName",)),
+        update=Update(parts=IMAGES),
         assign=Assign(),
         references=ASSIGNED,
         delivered={"isDefaultProfile": True},

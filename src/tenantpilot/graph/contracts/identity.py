@@ -1,19 +1,39 @@
 """Entra: Conditional Access and what it refers to, and groups."""
 
-from tenantpilot.graph.contracts.model import (
-    STATED_TOTAL,
-    Action,
-    Contract,
-    Create,
-    Permissions,
-    Reference,
-    RestoreMode,
-    Update,
-    Version,
-)
+from tenantpilot.graph.contracts.model import Action, Contract, Create, Permissions, Update, Version
+from tenantpilot.graph.contracts.parts import STATED_TOTAL, Part
+from tenantpilot.graph.contracts.references import Outside, Reference
+from tenantpilot.graph.contracts.restoring import Exemption, Reason
 
 POLICY_READ = "Policy.Read.All"
 CONDITIONAL_ACCESS_WRITE = "Policy.ReadWrite.ConditionalAccess"
+
+_BOTH = ("include", "exclude")
+IN_CONDITIONS = (
+    *(Reference(f"conditions.users.{which}Users[]", Outside.USER) for which in _BOTH),
+    *(Reference(f"conditions.users.{which}Groups[]", "group") for which in _BOTH),
+    *(Reference(f"conditions.users.{which}Roles[]", Outside.DIRECTORY_ROLE) for which in _BOTH),
+    *(
+        Reference(f"conditions.users.{which}GuestsOrExternalUsers.externalTenants.members[]", Outside.EXTERNAL_TENANT)
+        for which in _BOTH
+    ),
+    *(Reference(f"conditions.applications.{which}Applications[]", Outside.APPLICATION) for which in _BOTH),
+    Reference("conditions.applications.includeAuthenticationContextClassReferences[]", Outside.AUTHENTICATION_CONTEXT),
+    *(Reference(f"conditions.locations.{which}Locations[]", "namedLocation") for which in _BOTH),
+    *(
+        Reference(f"conditions.clientApplications.{which}{kind}[]", Outside.SERVICE_PRINCIPAL)
+        for which in _BOTH
+        for kind in ("ServicePrincipals", "AgentIdServicePrincipals")
+    ),
+    *(Reference(f"conditions.devices.{which}Devices[]", Outside.DEVICE) for which in _BOTH),
+    Reference("grantControls.authenticationStrength.id", "authenticationStrength"),
+    Reference("grantControls.termsOfUse[]", Outside.TERMS_OF_USE),
+    Reference("grantControls.customAuthenticationFactors[]", Outside.CUSTOM_CONTROL),
+    Reference("sessionControls.globalSecureAccessFilteringProfile.profileId", Outside.FILTERING_PROFILE),
+)
+COMBINATIONS = Action(
+    "combinationConfigurations", "combinationConfigurations", each=True, told_by="appliesToCombinations"
+)
 
 CONTRACTS = (
     Contract(
@@ -48,13 +68,8 @@ CONTRACTS = (
             "builtInControls",
         ),
         create=Create(required=("displayName", "state", "conditions")),
-        references=(
-            Reference("conditions.users.includeGroups[]", "group"),
-            Reference("conditions.users.excludeGroups[]", "group"),
-            Reference("conditions.locations.includeLocations[]", "namedLocation"),
-            Reference("conditions.locations.excludeLocations[]", "namedLocation"),
-            Reference("grantControls.authenticationStrength.id", "authenticationStrength"),
-        ),
+        references=IN_CONDITIONS,
+        explained=("**.rule", "grantControls.authenticationStrength.combinationConfigurations[].**.id"),
     ),
     Contract(
         key="namedLocation",
@@ -68,6 +83,9 @@ CONTRACTS = (
         kept=("isTrusted", "countryLookupMethod"),
         unordered=("ipRanges", "countriesAndRegions"),
         create=Create(required=("@odata.type", "displayName")),
+        references=(Reference("privateLinkResourcePolicyIds[]", Outside.PRIVATE_LINK_POLICY),),
+        # Global Secure Access makes it, and no request does.
+        exemptions=(Exemption(Reason.DELIVERED, types=("compliantNetworkNamedLocation",)),),
     ),
     Contract(
         key="authenticationStrength",
@@ -79,14 +97,21 @@ CONTRACTS = (
         restore_order=45,
         settles=False,
         wishes={},
+        # Without them a restored strength would be weaker: they name the keys and issuers that count.
+        parts=(Part("combinationConfigurations", where={"policyType": "custom"}),),
         kept=("policyType", "requirementsSatisfied", "allowedCombinations"),
-        stripped=("policyType", "requirementsSatisfied"),
-        unordered=("allowedCombinations",),
-        create=Create(required=("displayName", "allowedCombinations")),
+        stripped=("policyType", "requirementsSatisfied", "combinationConfigurations[].id"),
+        noise=("combinationConfigurations[].id",),
+        unordered=("allowedCombinations", "combinationConfigurations", "appliesToCombinations", "allowedAAGUIDs"),
+        create=Create(required=("displayName", "allowedCombinations"), actions=(COMBINATIONS,)),
         update=Update(
             without=("allowedCombinations",),
-            actions=(Action("updateAllowedCombinations", "allowedCombinations", "allowedCombinations"),),
+            actions=(
+                Action("updateAllowedCombinations", "allowedCombinations", "allowedCombinations"),
+                COMBINATIONS,
+            ),
         ),
+        explained=("combinationConfigurations[].id", "**.allowedAAGUIDs[]"),
         delivered={"policyType": "builtIn"},
     ),
     Contract(
@@ -98,23 +123,46 @@ CONTRACTS = (
         permissions=Permissions(read=("Group.Read.All", "GroupMember.Read.All"), write=("Group.ReadWrite.All",)),
         restore_order=5,
         settles=False,
+        # Whole for what is shown and mapped; a list without it leaves most of these out.
         query={
-            "$select": "id,displayName,description,createdDateTime,groupTypes,mailEnabled,mailNickname,"
-            "membershipRule,membershipRuleProcessingState,securityEnabled,onPremisesSyncEnabled,isAssignableToRole"
+            "$select": "id,displayName,description,createdDateTime,groupTypes,mail,mailEnabled,mailNickname,"
+            "membershipRule,membershipRuleProcessingState,securityEnabled,onPremisesSyncEnabled,isAssignableToRole,"
+            "isManagementRestricted,onPremisesDomainName,onPremisesSamAccountName,onPremisesSecurityIdentifier,"
+            "resourceProvisioningOptions,uniqueName,visibility"
         },
         wishes={"$top": "999", **STATED_TOTAL},
         counts_with_lag=True,
         kept=(
             "groupTypes",
+            "mail",
             "mailEnabled",
+            "mailNickname",
             "membershipRule",
             "membershipRuleProcessingState",
             "securityEnabled",
             "onPremisesSyncEnabled",
             "isAssignableToRole",
         ),
-        stripped=("onPremisesSyncEnabled",),
+        stripped=(
+            "onPremisesSyncEnabled",
+            "onPremisesDomainName",
+            "onPremisesSamAccountName",
+            "onPremisesSecurityIdentifier",
+            "isManagementRestricted",
+            "mail",
+            "resourceProvisioningOptions",
+            "uniqueName",
+        ),
         create=Create(required=("displayName", "mailEnabled", "mailNickname", "securityEnabled")),
-        restore=RestoreMode.PREVIEW_ONLY,
+        update=Update(without=("isAssignableToRole", "groupTypes")),
+        references=(
+            Reference("membershipRule", "group", within=r"(?i)group\.objectId\s+-in\s+\[\s*'([0-9a-f-]{36})'"),
+        ),
+        explained=("membershipRule", "groups[].membershipRule", "onPremisesSecurityIdentifier"),
+        exemptions=(
+            Exemption(Reason.SYNCED, where={"onPremisesSyncEnabled": (True,)}),
+            Exemption(Reason.GIVES_POWER, where={"isAssignableToRole": (True,)}),
+            Exemption(Reason.MEMBERS_MISSING, where={"membershipRule": (None, "")}),
+        ),
     ),
 )

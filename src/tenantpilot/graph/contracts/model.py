@@ -11,6 +11,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from tenantpilot.graph.contracts.parts import STATED_TOTAL, Part, type_name_of
+from tenantpilot.graph.contracts.references import Reference
+from tenantpilot.graph.contracts.restoring import Exemption, Reason, Restorability, RestoreMode
+
 COMMON_KEPT = (
     "id",
     "@odata.type",
@@ -60,14 +64,6 @@ class Kind(StrEnum):
     """Events that happened, not configuration: read-only and without end."""
 
 
-class RestoreMode(StrEnum):
-    """How far an object of the type is written back."""
-
-    FULL = "full"
-    PREVIEW_ONLY = "preview_only"
-    """Compared and shown; writing it is left to a person in Microsoft's console."""
-
-
 @dataclass(frozen=True)
 class Permissions:
     """Application permissions. To read, one of `read` is enough; to write, all of `write` are needed.
@@ -82,29 +78,6 @@ class Permissions:
     def enough_to_read(self) -> tuple[str, ...]:
         """A permission to read and write includes the one to read."""
         return (*self.read, *(name.replace(".Read.All", ".ReadWrite.All") for name in self.read))
-
-
-@dataclass(frozen=True)
-class Part:
-    """Something of an object that neither the list nor the object itself delivers: one more read."""
-
-    name: str
-    """Its place in the payload, as an expanded property would have it."""
-    path: str = ""
-    """Below the object; the same as the name unless said otherwise."""
-    params: Mapping[str, str] = field(default_factory=dict)
-    stated_by: str = ""
-    """A property of the object that states how many there are."""
-    expand: str = ""
-    """How a list shows it at once with each object, where lists do."""
-    only_if: tuple[str, ...] = ()
-    """Counts of the object: when all are 0, there is nothing to read."""
-    parts: tuple[Part, ...] = ()
-    """What must be read below each of its items."""
-
-    @property
-    def below(self) -> str:
-        return self.path or self.name
 
 
 @dataclass(frozen=True)
@@ -133,6 +106,8 @@ class Action:
     extra: tuple[str, ...] = ()
     """Further properties of the payload that belong into the body."""
     each: bool = False
+    is_reference: bool = False
+    """With `each`: an item is another object, and is added and removed by its address, see `bind`."""
     told_by: str = ""
     """The property by which an item is found again: with `each`, and where the body names items by their ids."""
     home: str = ""
@@ -192,23 +167,6 @@ class Reveal:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A value that is an id of another object of the tenant; "a[].b" goes through a list."""
-
-    path: str
-    type_key: str
-
-
-ASSIGNMENT_REFERENCES = (
-    Reference("assignments[].target.groupId", "group"),
-    Reference("assignments[].target.deviceAndAppManagementAssignmentFilterId", "assignmentFilter"),
-)
-SCOPE_TAG_REFERENCES = (Reference("roleScopeTagIds[]", "roleScopeTag"),)
-ASSIGNMENTS = Part("assignments", expand="assignments")
-STATED_TOTAL = {"$count": "true"}
-
-
-@dataclass(frozen=True)
 class Contract:
     """One type of object, as Graph serves it."""
 
@@ -237,6 +195,10 @@ class Contract:
     excluding: tuple[str, ...] = ()
     collections: Mapping[str, str] = field(default_factory=dict)
     """By @odata.type: the collection that holds the object whole, where the list shows a mixture."""
+    is_listed_apart: bool = False
+    """Whether those collections are listed in the place of the mixture."""
+    listed_whole: tuple[str, ...] = ()
+    """@odata.types of which the list is complete although it leaves something out of others (see `whole`)."""
 
     whole: Mapping[str, str] | None = None
     """The query of a GET by id, where the list leaves something out; None when the list is complete."""
@@ -257,12 +219,30 @@ class Contract:
     update: Update | None = field(default_factory=Update)
     assign: Assign | None = None
     references: tuple[Reference, ...] = ()
-    restore: RestoreMode = RestoreMode.FULL
+    explained: tuple[str, ...] = ()
+    """Places of GUIDs that name no object of the tenant: service-wide ids, ids of parts, free text."""
+    binds: tuple[Bind, ...] = ()
+    """Objects that a read shows and a write names by their addresses."""
+    kept_out: Reason = Reason.NONE
+    """Why no object of the type is written back; empty where they are."""
+    exemptions: tuple[Exemption, ...] = ()
+    """Those of its objects that are only previewed."""
     delivered: Mapping[str, Any] = field(default_factory=dict)
     """Marks of objects that Microsoft delivers: they can be neither created nor deleted."""
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def restore(self) -> RestoreMode:
+        """How far objects of the type are written back, unless an exemption says less."""
+        return RestoreMode.PREVIEW_ONLY if self.kept_out else RestoreMode.FULL
+
+    def restorability(self, payload: Mapping[str, Any]) -> Restorability:
+        """How far this object is written back, and why not further."""
+        exempt = (exemption.reason for exemption in self.exemptions if exemption.concerns(payload))
+        reason = self.kept_out or next(exempt, Reason.NONE)
+        return Restorability(RestoreMode.PREVIEW_ONLY if reason else RestoreMode.FULL, reason)
 
     @property
     def type_name(self) -> str:
@@ -307,8 +287,12 @@ class Contract:
         """Whether an item of a shared collection belongs to this type."""
         if not self.only and not self.excluding:
             return True
-        type_name = str(item.get("@odata.type", "")).rpartition(".")[2]
+        type_name = type_name_of(item)
         return type_name not in self.excluding and (not self.only or type_name in self.only)
+
+    def lists_whole(self, item: Mapping[str, Any]) -> bool:
+        """Whether a list shows this object complete, but for its parts."""
+        return self.whole is None or type_name_of(item) in self.listed_whole
 
     def is_delivered(self, item: Mapping[str, Any]) -> bool:
         """Whether Microsoft delivers this object."""

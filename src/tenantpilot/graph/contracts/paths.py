@@ -1,14 +1,23 @@
-"""Places inside a payload: "a.b" goes into an object, "a[].b" into every item of a list."""
+"""Places inside a payload: "a.b" goes into an object, "a[].b" into every item of a list, "**.b" to any depth."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
+Place = tuple[dict[str, Any] | list[Any], str | int]
+"""A container and the key in it: read, set or delete it there."""
 
-def places(payload: Any, path: str) -> Iterator[tuple[dict[str, Any] | list[Any], str | int]]:
-    """Every place that the path names and that exists, as (container, key): read, set or delete it there."""
-    name, _, rest = path.partition(".")
+
+def places(payload: Any, path: str) -> Iterator[Place]:
+    """Yield every place that the path names and that exists."""
+    name, _, rest = ("@odata.type", "", "") if path == "@odata.type" else path.partition(".")
+    if name == "**":
+        for inner in _objects(payload):
+            yield from places(inner, rest)
+        return
     if not isinstance(payload, dict) or (key := name.removesuffix("[]")) not in payload:
         return
     if not name.endswith("[]"):
@@ -40,3 +49,39 @@ def walk(value: Any, visit: Callable[[dict[str, Any]], None]) -> None:
     elif isinstance(value, list):
         for inner in value:
             walk(inner, visit)
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, Place, str]]:
+    """Yield every text of a payload as (path, place, text); the path writes list items as "[]"."""
+    inner: Iterator[tuple[str, Place, Any]]
+    if isinstance(value, dict):
+        inner = ((f"{path}.{name}" if path else name, (value, name), one) for name, one in value.items())
+    elif isinstance(value, list):
+        inner = ((f"{path}[]", (value, index), one) for index, one in enumerate(value))
+    else:
+        return
+    for below, place, one in inner:
+        if isinstance(one, str):
+            yield below, place, one
+        else:
+            yield from texts(one, below)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a path, as `texts` writes it, is one that the pattern names."""
+    return _compiled(pattern).fullmatch(path) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*\*\.", r"(?:.+\.)?"))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from _objects(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner)

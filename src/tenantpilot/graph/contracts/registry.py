@@ -10,12 +10,15 @@ from tenantpilot.graph.contracts import (
     enrollment,
     identity,
     scripts,
+    templates,
     updates,
 )
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.order import types_in_order
 
 _ALL: tuple[Contract, ...] = (
     *configuration.CONTRACTS,
+    *templates.CONTRACTS,
     *scripts.CONTRACTS,
     *apps.CONTRACTS,
     *identity.CONTRACTS,
@@ -25,6 +28,7 @@ _ALL: tuple[Contract, ...] = (
     *cloudpc.CONTRACTS,
 )
 _BY_KEY = {contract.key: contract for contract in _ALL}
+_IN_ORDER = types_in_order(_ALL)
 
 
 class UnknownContract(LookupError):
@@ -40,8 +44,8 @@ def get(key: str) -> Contract:
 
 
 def every() -> tuple[Contract, ...]:
-    """All types, in the order in which they would be restored."""
-    return tuple(sorted(_BY_KEY.values(), key=lambda contract: (contract.restore_order, contract.key)))
+    """All types, in the order in which they would be restored: each after all it refers to."""
+    return _IN_ORDER
 
 
 def of_configuration() -> tuple[Contract, ...]:

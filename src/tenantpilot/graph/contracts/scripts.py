@@ -1,7 +1,8 @@
 """Scripts: the list leaves their content out."""
 
 from tenantpilot.graph.contracts.configuration import ASSIGNED
-from tenantpilot.graph.contracts.model import ASSIGNMENTS, Assign, Contract, Create, Permissions, Update
+from tenantpilot.graph.contracts.model import Assign, Contract, Create, Permissions, Update
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS
 
 SCRIPTS = Permissions(read=("DeviceManagementScripts.Read.All",), write=("DeviceManagementScripts.ReadWrite.All",))
 

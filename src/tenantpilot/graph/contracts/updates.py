@@ -1,7 +1,8 @@
 """Windows updates beyond the rings."""
 
 from tenantpilot.graph.contracts.configuration import ASSIGNED, CONFIGURATION
-from tenantpilot.graph.contracts.model import ASSIGNMENTS, Assign, Contract, Create, Update
+from tenantpilot.graph.contracts.model import Assign, Contract, Create, Update
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS
 
 CONTRACTS = (
     Contract(
@@ -15,6 +16,7 @@ CONTRACTS = (
         stripped=("deployableContentDisplayName", "endOfSupportDate"),
         noise=("deployableContentDisplayName", "endOfSupportDate"),
         create=Create(required=("displayName", "featureUpdateVersion")),
+        update=Update(without=("installLatestWindows10OnWindows11IneligibleDevice",)),
         assign=Assign(),
         references=ASSIGNED,
     ),
@@ -31,6 +33,7 @@ CONTRACTS = (
         create=Create(required=("displayName",)),
         assign=Assign(),
         references=ASSIGNED,
+        explained=("expeditedUpdateSettings.qualityUpdateCatalogItemId",),
     ),
     Contract(
         key="qualityUpdatePolicy",

@@ -14,8 +14,9 @@ from itertools import islice
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.batch import Read
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.contracts.model import ASSIGNMENTS, Contract, Kind, Part
-from tenantpilot.graph.errors import GraphError, GraphIncompleteRead, GraphResponseUnreadable
+from tenantpilot.graph.contracts.model import Contract, Kind
+from tenantpilot.graph.contracts.parts import ASSIGNMENTS, Part
+from tenantpilot.graph.errors import GraphError, GraphIncompleteRead, GraphNotFound, GraphResponseUnreadable
 from tenantpilot.graph.read.listing import read_policies
 
 AT_ONCE = 200
@@ -97,12 +98,12 @@ def _mended(
 def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
     owners = [_Owner(_address(contract, item), dict(item)) for item in items]
     if contract.whole is not None:
-        _fetch(client, contract, owners)
+        _fetch(client, contract, [owner for owner in owners if not contract.lists_whole(owner.payload)])
     return _with_parts(client, contract, items, owners)
 
 
 def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
-    owners = [_Owner(_address(contract, item)) for item in items]
+    owners = [_Owner(_address(contract, item), _type_known(contract, item)) for item in items]
     _fetch(client, contract, owners)
     return _with_parts(client, contract, items, owners)
 
@@ -117,7 +118,14 @@ def _fetch(client: GraphClient, contract: Contract, owners: Sequence[_Owner]) ->
             owner.error = answer
             continue
         shown = {part.name: owner.payload[part.name] for part in contract.parts if part.name in owner.payload}
-        owner.payload = {**shown, **({"id": contract.key} if is_single else {}), **answer}
+        known = {"id": contract.key} if is_single else _type_known(contract, owner.payload)
+        owner.payload = {**shown, **known, **answer}
+
+
+def _type_known(contract: Contract, item: JsonObject) -> JsonObject:
+    """The type of an object whose collection holds one type alone, and need not name it."""
+    known = contract.collections and "@odata.type" in item
+    return {"@odata.type": item["@odata.type"]} if known else {}
 
 
 def _with_parts(
@@ -153,8 +161,8 @@ def _add_parts(client: GraphClient, owners: Sequence[_Owner], parts: Sequence[Pa
     """Read the parts of all owners together, then what lies below the parts."""
     sound = [owner for owner in owners if owner.error is None]
     wanted = [(owner, part) for owner in sound for part in parts if _is_to_be_read(owner.payload, part)]
-    pages = client.batch([Read(f"{owner.address}/{part.below}", part.params) for owner, part in wanted])
-    calls = {n: partial(_all_items, client, page) for n, page in enumerate(pages)}
+    answers = client.batch([Read(part.address(owner.address, owner.payload), part.params) for owner, part in wanted])
+    calls = {n: partial(_part_of, client, wanted[n][1], answer) for n, answer in enumerate(answers)}
     for n, outcome in client.together(calls):
         _keep(*wanted[n], outcome)
     for part in parts:
@@ -163,6 +171,8 @@ def _add_parts(client: GraphClient, owners: Sequence[_Owner], parts: Sequence[Pa
 
 def _is_to_be_read(payload: JsonObject, part: Part) -> bool:
     """Not what the list has shown, except where it looks cut off or says that there is more."""
+    if not part.is_of(payload):
+        return False
     if part.only_if and all(payload.get(name) == 0 for name in part.only_if):
         payload.setdefault(part.name, [])
         return False
@@ -173,17 +183,24 @@ def _is_to_be_read(payload: JsonObject, part: Part) -> bool:
     return is_suspicious or len(shown) >= SHOWN_WHOLE_BELOW
 
 
-def _all_items(client: GraphClient, page: JsonObject | GraphError) -> list[JsonObject]:
-    if isinstance(page, GraphError):
-        raise page
-    return list(client.rest_of(page))
+def _part_of(client: GraphClient, part: Part, answer: JsonObject | GraphError) -> list[JsonObject] | JsonObject | None:
+    """All items of a part, or its one object; None where there is none."""
+    if part.is_single and isinstance(answer, GraphNotFound):
+        return None
+    if isinstance(answer, GraphError):
+        raise answer
+    if part.is_single:
+        return {name: value for name, value in answer.items() if name != "@odata.context"} or None
+    return list(client.rest_of(answer))
 
 
-def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | GraphError) -> None:
+def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | JsonObject | GraphError | None) -> None:
     if isinstance(outcome, GraphError):
         owner.error = owner.error or outcome
         return
     owner.payload[part.name] = outcome
+    if not isinstance(outcome, list):
+        return
     stated = owner.payload.get(part.stated_by) if part.stated_by else None
     if isinstance(stated, int) and stated != len(outcome):
         owner.error = owner.error or GraphIncompleteRead(stated=stated, read=len(outcome))
@@ -195,7 +212,7 @@ def _add_below(client: GraphClient, owners: Sequence[_Owner], part: Part) -> Non
     below = [
         (owner, _Owner(f"{owner.address}/{part.below}/{item['id']}", item))
         for owner in owners
-        for item in owner.payload.get(part.name, [])
+        for item in owner.payload.get(part.name) or ()
         if isinstance(item.get("id"), str)
     ]
     _add_parts(client, [inner for _owner, inner in below], part.parts)

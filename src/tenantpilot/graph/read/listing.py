@@ -79,10 +79,10 @@ def _read_all(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]
     if contract.kind is Kind.SINGLETON:
         return (_the_one(client, contract),)
     items: dict[str, JsonObject] = {}
-    for collection in _collections(client, contract):
+    for collection, type_name in _collections(client, contract):
         for item in _listed(client, contract, collection):
             # An object created meanwhile moves the pages, and another may come twice.
-            items[_id_of(item)] = item
+            items[_id_of(item)] = {"@odata.type": f"#{type_name}", **item} if type_name else item
     return tuple(item for item in items.values() if contract.holds(item))
 
 
@@ -91,10 +91,15 @@ def _the_one(client: GraphClient, contract: Contract) -> JsonObject:
     return {"id": contract.key, **client.get(contract.collection, contract.query)}
 
 
-def _collections(client: GraphClient, contract: Contract) -> Sequence[str]:
+def _collections(client: GraphClient, contract: Contract) -> Sequence[tuple[str, str]]:
+    """The lists to read, each with the type of its objects where that need not stand in them."""
+    if contract.is_listed_apart:
+        return [
+            (f"/{contract.version}{home}", f"microsoft.graph.{name}") for name, home in contract.collections.items()
+        ]
     if contract.kind is not Kind.NESTED:
-        return [contract.collection]
-    return [contract.below(_id_of(parent)) for parent in client.iterate(contract.parent_collection)]
+        return [(contract.collection, "")]
+    return [(contract.below(_id_of(parent)), "") for parent in client.iterate(contract.parent_collection)]
 
 
 def _listed(client: GraphClient, contract: Contract, collection: str) -> Iterable[JsonObject]:

@@ -24,8 +24,10 @@ from tenantpilot.graph.errors import (
 )
 from tenantpilot.graph.read.listing import read_policies
 from tenantpilot.graph.write.assign import replace_assignments
+from tenantpilot.graph.write.bind import bound
 from tenantpilot.graph.write.bodies import body_for_create, body_for_update, part_for_body
 from tenantpilot.graph.write.exchange import exchange_items, with_ids_of_present
+from tenantpilot.graph.write.items import Bare, write_each
 from tenantpilot.graph.write.post import approval_headers, post_unless_there
 
 LOOKS_WHILE_UNSETTLED = 4
@@ -80,7 +82,7 @@ class Writer:
         """Make the object like the payload. Repeating it changes nothing."""
         if self._contract.update is None:
             raise NotWritable(f"{self._contract.key} cannot be updated")
-        body = body_for_update(self._contract, payload)
+        body = self._bound(body_for_update(self._contract, payload))
         address = self._contract.address(graph_id, odata_type=_type_of(payload))
         self._client.send(self._contract.update.method, address, body, headers=self._headers)
         for action in self._contract.update.actions:
@@ -115,7 +117,7 @@ class Writer:
         self._client.get(address)
 
     def _created(self, payload: JsonObject, known_ids: frozenset[str]) -> Created:
-        body = body_for_create(self._contract, payload)
+        body = self._bound(body_for_create(self._contract, payload))
         answer, was_found = post_unless_there(
             self._client,
             self._home(payload),
@@ -170,7 +172,7 @@ class Writer:
         if action.home:
             path = f"/{self._contract.version}{action.home}/{quote(graph_id, safe='')}/{action.path}"
         if action.each:
-            self._add_each(path, action, part)
+            write_each(self._client, action, path, part, bare=self._bare(action.part), headers=self._headers)
             return
         if action.removed_key:
             items = self._contract.address(graph_id, odata_type=_type_of(payload), below=action.part)
@@ -182,15 +184,11 @@ class Writer:
         extra = {name: payload[name] for name in action.extra if name in payload}
         self._client.send("POST", path, {action.body_key: part, **extra}, headers=self._headers)
 
-    def _add_each(self, path: str, action: Action, items: Sequence[JsonObject]) -> None:
-        """One request for each item that is not there yet, told by the property that the action names."""
-        present = {_told(item, action) for item in self._client.iterate(path)}
-        for item in (item for item in items if _told(item, action) not in present):
+    def _bound(self, body: JsonObject) -> JsonObject:
+        return bound(self._contract.binds, body, f"{self._client.graph_url}/{self._contract.version}")
 
-            def look(_error: GraphError, wanted: str = _told(item, action)) -> JsonObject | None:
-                return next((one for one in self._client.iterate(path) if _told(one, action) == wanted), None)
-
-            post_unless_there(self._client, path, item, look=look, headers=self._headers)
+    def _bare(self, part: str) -> Bare:
+        return lambda items: part_for_body(self._contract, {part: list(items)}, part)
 
     def _replace_assignments(self, graph_id: str, rows: Sequence[JsonObject], odata_type: str) -> None:
         rules = self._contract.assign
@@ -202,7 +200,3 @@ class Writer:
 
 def _type_of(payload: JsonObject) -> str:
     return str(payload.get("@odata.type") or "")
-
-
-def _told(item: JsonObject, action: Action) -> str:
-    return str(item.get(action.told_by)).lower()
