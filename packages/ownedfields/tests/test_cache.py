@@ -62,7 +62,7 @@ def test_a_hostile_cache_is_ignored(
 
 def test_what_is_written_is_what_is_read(shop_with_finding: Path) -> None:
     memory = from_text(_cache_of(shop_with_finding))
-    assert memory.results["shop/views.py"].findings[0].why
+    assert memory.results["shop/views.py"].findings[0].evidence
     assert from_text(to_text(memory)) == memory
 
 

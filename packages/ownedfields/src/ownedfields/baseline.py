@@ -14,7 +14,7 @@ Key = tuple[str, str, str, str]
 
 
 def path_of(config: Config) -> Path:
-    """The baseline file of a project."""
+    """Return the baseline file of a project."""
     return config.root / (config.baseline or DEFAULT)
 
 
@@ -32,22 +32,24 @@ def write(config: Config, findings: list[Finding]) -> int:
 
 def shrink(config: Config, findings: list[Finding]) -> int:
     """Take out what was mended. Never adds."""
-    known = _load(config)
+    baseline = _load(config)
     now = _counts(findings)
-    left = Counter({key: min(count, now[key]) for key, count in known.items() if now[key]})
+    left = Counter({key: min(count, now[key]) for key, count in baseline.items() if now[key]})
     _store(path_of(config), left)
     return sum(left.values())
 
 
 def apply(config: Config, findings: list[Finding]) -> list[Finding]:
-    """The findings that the baseline does not hold, and one for each of its entries that is gone."""
-    known = _load(config)
-    if not known:
+    """Return the findings that the baseline does not hold, and one for each of its entries that is gone."""
+    baseline = _load(config)
+    if not baseline:
         return findings
     now = _counts(findings)
-    kept = [finding for finding in findings if now[_key(finding)] > known[_key(finding)] or not known[_key(finding)]]
-    gone = [_stale(config, key, count, now[key]) for key, count in known.items() if now[key] < count]
-    return [*kept, *gone]
+    remaining = [
+        finding for finding in findings if now[_key(finding)] > baseline[_key(finding)] or not baseline[_key(finding)]
+    ]
+    gone = [_stale(config, key, count, now[key]) for key, count in baseline.items() if now[key] < count]
+    return [*remaining, *gone]
 
 
 def _key(finding: Finding) -> Key:
@@ -67,7 +69,10 @@ def _load(config: Config) -> Counter[Key]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["findings"]
         return Counter(
-            {(each["rule"], each["file"], each["symbol"], each["subject"]): int(each["count"]) for each in entries}
+            {
+                (entry["rule"], entry["file"], entry["symbol"], entry["subject"]): int(entry["count"])
+                for entry in entries
+            }
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path.name} is no baseline: {error!r}") from error

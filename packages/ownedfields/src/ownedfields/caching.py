@@ -49,7 +49,7 @@ def cached_check(
 
 
 def signatures_of(tree: Tree, *, by_content: bool) -> dict[str, Signature]:
-    """What tells whether a file changed: its size and time, or its content."""
+    """Return what tells whether a file changed: its size and time, or its content."""
     if not by_content:
         return dict(tree.files)
     import hashlib  # brings a library of ciphers along: not for those who do not ask

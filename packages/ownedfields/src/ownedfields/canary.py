@@ -23,15 +23,15 @@ class Canary:
 
 
 def canaries(config: Config) -> list[Canary]:
-    """The made-up violations of every entry of the configuration."""
-    found = [canary for guard in config.guards for canary in _of_guard(guard)]
-    found += [canary for rule in config.together for canary in _of_together(rule)]
-    found += [canary for banned in config.banned for canary in _of_banned(banned)]
-    return found
+    """Return the made-up violations of every entry of the configuration."""
+    canaries_made = [canary for guard in config.guards for canary in _of_guard(guard)]
+    canaries_made += [canary for rule in config.together for canary in _of_together(rule)]
+    canaries_made += [canary for banned in config.banned for canary in _of_banned(banned)]
+    return canaries_made
 
 
 def blind_spots(checker: Checker, only: str = "") -> list[Canary]:
-    """The made-up violations that a check of the project does not find."""
+    """Return the made-up violations that a check of the project does not find."""
     chosen = [canary for canary in canaries(checker.config) if only in canary.name]
     sources = {f"{FOLDER}/canary_{number}.py": canary for number, canary in enumerate(chosen)}
 
@@ -43,14 +43,14 @@ def blind_spots(checker: Checker, only: str = "") -> list[Canary]:
     twin.prepare()
     missed = []
     for path, canary in sources.items():
-        found = twin.judge(path).findings if twin.cues.hit(read(path)) else []
-        if not any(finding.rule == canary.rule for finding in found):
+        findings = twin.judge(path).findings if twin.cues.hit(read(path)) else []
+        if not any(finding.rule == canary.rule for finding in findings):
             missed.append(canary)
     return missed
 
 
 def findings(checker: Checker) -> list[Finding]:
-    """One finding for each made-up violation that was not found."""
+    """Return one finding for each made-up violation that was not found."""
     return [_finding(checker.config, canary) for canary in blind_spots(checker)]
 
 
@@ -94,7 +94,7 @@ def _of_guard(guard: Guard) -> Iterator[Canary]:
 
 
 def _of_together(rule: Together) -> Iterator[Canary]:
-    signal = next((each for each in rule.signals if "." in each), "")
+    signal = next((item for item in rule.signals if "." in item), "")
     touch = f"import {signal.rpartition('.')[0]}\nx = {signal}\n" if signal else f"x = {rule.signals[0]}\n"
     for stored in rule.stores:
         module, _, name = stored.rpartition(".")

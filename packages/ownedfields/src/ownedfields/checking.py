@@ -1,4 +1,4 @@
-"""One check of one project, from the files on the disk to the findings."""
+"""Check one project, from the files on the disk to the findings."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ KEPT_BYTES = 64 * 1024 * 1024
 class Checker:
     """Checks the tree below the configuration's root."""
 
-    def __init__(self, config: Config, tree: Tree | None = None, read: Reader | None = None) -> None:
+    def __init__(self, config: Config, tree: Tree | None = None, reader: Reader | None = None) -> None:
         self.config = config
         self.tree = tree if tree is not None else find_files(config.root, config.exclude)
-        self._read = read or self._read_disk
+        self._read = reader or self._read_disk
         self.project = Project(config, list(self.tree.files), self.content)
         self.cues = Cues(config, self.project.tracked)
         self._judge = Judge(config, self.project, self.cues)
@@ -48,20 +48,20 @@ class Checker:
         results: dict[str, FileResult] = {}
         candidates = {path for path in self.tree.files if self.cues.hit(self.content(path))}
         rounds = 0
-        asked: set[Export] = set()
+        requests: set[Export] = set()
         while candidates and rounds < MAX_ROUNDS:
             rounds += 1
             crew.judge_all(sorted(candidates), results)
             exports = {name for result in results.values() for name in result.exports}
-            names = NameCues(exports - asked)
-            asked |= exports
+            names = NameCues(exports - requests)
+            requests |= exports
             candidates = {
                 path for path in self.tree.files if path not in results and names.hit(path, self.content(path))
             }
         report = assembled(self.config, self.tree, results)
         report.rounds = rounds
         report.parsed = len(results)
-        report.read = self.project
+        report.project = self.project
         report.seconds = time.perf_counter() - started
         return report
 
@@ -71,14 +71,14 @@ class Checker:
         verify(self.config, self.project, self.tree)
 
     def content(self, path: str) -> bytes:
-        """The bytes of a file, kept for the length of the check where they matter."""
-        known = self._contents.get(path)
-        if known is None:
-            known = self._read(path)
-            self._room -= len(known)
+        """Return the bytes of a file, kept for the length of the check where they matter."""
+        text = self._contents.get(path)
+        if text is None:
+            text = self._read(path)
+            self._room -= len(text)
             if self._room > 0:
-                self._contents[path] = known
-        return known
+                self._contents[path] = text
+        return text
 
     def judge_all(self, paths: list[str], results: dict[str, FileResult], *, elsewhere: Collection[str] = ()) -> None:
         """Judge the files, then those of which they taught something; `elsewhere` are those of another process."""
@@ -107,7 +107,7 @@ class Checker:
                 result.needs = sorted(self.project.dependencies(path))
 
     def judge(self, path: str) -> FileResult:
-        """The findings of one file."""
+        """Return the findings of one file."""
         self.project.lessons.judged = path
         if path.endswith(".sql"):
             return FileResult(findings=sql_findings(self.project, path, self.content(path)))
@@ -117,9 +117,9 @@ class Checker:
             return FileResult(findings=[_unparsable(error)])
         except Exception as error:  # a mistake of this tool in one file must not hide the findings of all others
             return FileResult(findings=[_unparsable(Unparsable(path, f"ownedfields failed on it ({error!r})", 1))])
-        found, ignored = apply_ignores(module, self._judge.findings(module))
+        findings, ignored = apply_ignores(module, self._judge.findings(module))
         return FileResult(
-            findings=found,
+            findings=findings,
             sites=self._judge.sites(module),
             ignored=ignored,
         )

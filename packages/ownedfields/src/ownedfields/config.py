@@ -1,4 +1,4 @@
-"""What a project asks to be guarded."""
+"""The configuration: the fields, pairs and names that a project wants guarded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """One reviewed exception: where, how often, and why."""
+    """A reviewed exception: its file, its number of uses and its reason."""
 
     file: str
     reason: str
@@ -39,16 +39,16 @@ class Guard:
 
     @property
     def class_name(self) -> str:
-        """The last part of the import path."""
+        """Return the last part of the import path."""
         return self.model.rpartition(".")[2]
 
     @property
     def module(self) -> str:
-        """The import path without the class."""
+        """Return the import path without the class."""
         return self.model.rpartition(".")[0]
 
     def is_owner(self, path: str) -> bool:
-        """Whether the file at `path`, relative to the root, may write the fields."""
+        """Return True if the file at `path`, relative to the root, may write the fields."""
         return any(path_matches(path, pattern) for pattern in self.owner)
 
 
@@ -64,7 +64,7 @@ class Together:
     allow: tuple[Allow, ...] = ()
 
     def is_allowed(self, path: str) -> bool:
-        """Whether the two may meet in the file at `path`."""
+        """Return True if the two may meet in the file at `path`."""
         return any(path_matches(path, allow.file) for allow in self.allow)
 
 
@@ -78,7 +78,7 @@ class Banned:
     allow: tuple[Allow, ...] = ()
 
     def is_allowed(self, path: str) -> bool:
-        """Whether the file at `path` may still say the names."""
+        """Return True if the file at `path` may still say the names."""
         return any(path_matches(path, allow.file) for allow in self.allow)
 
 
@@ -99,11 +99,11 @@ class Config:
 
 
 def path_matches(path: str, pattern: str) -> bool:
-    """Whether a relative path is named by a file, folder or glob pattern, from the root or any folder below it."""
-    wanted = pattern.strip("/").removeprefix("./")
-    if any(mark in wanted for mark in "*?["):
-        return fnmatchcase(path, wanted) or fnmatchcase(path, f"*/{wanted}")
+    """Return True if a file, folder or glob pattern, from the root or any folder below it, names the path."""
+    glob = pattern.strip("/").removeprefix("./")
+    if any(mark in glob for mark in "*?["):
+        return fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")
     inside = f"/{path}/"
-    if not wanted.endswith((".py", ".pyi", ".sql")):
-        return f"/{wanted}/" in inside
-    return inside.endswith(f"/{wanted}/")
+    if not glob.endswith((".py", ".pyi", ".sql")):
+        return f"/{glob}/" in inside
+    return inside.endswith(f"/{glob}/")

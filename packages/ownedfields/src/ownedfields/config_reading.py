@@ -13,7 +13,7 @@ FILE_NAMES = ("ownedfields.toml", "pyproject.toml")
 
 
 def find_config(start: Path) -> Path:
-    """The nearest file at or above `start` that configures this tool."""
+    """Return the nearest file at or above `start` that configures this tool."""
     start = start.resolve()
     for folder in (start, *start.parents) if start.is_dir() else start.parents:
         for name in FILE_NAMES:
@@ -27,7 +27,7 @@ def find_config(start: Path) -> Path:
 
 
 def read_config(path: Path) -> Config:
-    """The configuration in `path`, checked key by key."""
+    """Return the configuration in `path`, checked key by key."""
     table = _table_of(path)
     if table is None:
         raise ConfigError(f"{path} has no [tool.ownedfields] table: there is nothing to guard.")
@@ -40,7 +40,7 @@ def read_config(path: Path) -> Config:
 
 
 def parse_config(table: Mapping[str, Any], *, root: Path, source: Path) -> Config:
-    """The configuration that a parsed TOML table describes."""
+    """Return the configuration that a parsed TOML table describes."""
     where = _Where(f"{source}: [tool.ownedfields]")
     top = where.only(table, ["guard", "together", "banned", "exclude", "baseline", "cache_dir", "strict"])
     return Config(
@@ -70,8 +70,8 @@ def _table_of(path: Path) -> dict[str, Any] | None:
 
 
 def _guard(entry: dict[str, Any], where: _Where) -> Guard:
-    known = "model fields owner table app_label related_names name_hints legacy_names instead allow"
-    entry = where.only(entry, known.split())
+    keys = "model fields owner table app_label related_names name_hints legacy_names instead allow"
+    entry = where.only(entry, keys.split())
     model = where.needed_string(entry, "model")
     if "." not in model:
         raise ConfigError(f"{where}: model = {model!r} must be an import path such as 'shop.models.Order'.")
@@ -116,7 +116,7 @@ def _banned(entry: dict[str, Any], where: _Where) -> Banned:
 
 
 def _allows(entry: Mapping[str, Any], where: _Where) -> tuple[Allow, ...]:
-    return tuple(_allow(each, where.at("allow", n)) for n, each in _tables(entry, "allow", where))
+    return tuple(_allow(table, where.at("allow", n)) for n, table in _tables(entry, "allow", where))
 
 
 def _allow(entry: dict[str, Any], where: _Where) -> Allow:
@@ -136,7 +136,7 @@ def _allow(entry: dict[str, Any], where: _Where) -> Allow:
 
 def _tables(entry: Mapping[str, Any], key: str, where: _Where) -> Iterable[tuple[int, dict[str, Any]]]:
     tables = entry.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ConfigError(f"{where}: {key} must be an array of tables.")
     return enumerate(tables, start=1)
 
@@ -149,10 +149,10 @@ class _Where(str):
     def at(self, key: str, number: int) -> _Where:
         return _Where(f"{self} {key} {number}")
 
-    def only(self, entry: Mapping[str, Any], known: list[str]) -> dict[str, Any]:
+    def only(self, entry: Mapping[str, Any], keys: list[str]) -> dict[str, Any]:
         for key in entry:
-            if key not in known:
-                raise ConfigError(f"{self}: unknown key {key!r}. Known keys: {', '.join(known)}.")
+            if key not in keys:
+                raise ConfigError(f"{self}: unknown key {key!r}. Known keys: {', '.join(keys)}.")
         return dict(entry)
 
     def string(self, entry: Mapping[str, Any], key: str) -> str:
@@ -163,9 +163,9 @@ class _Where(str):
 
     def strings(self, entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
         value = entry.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             raise ConfigError(f"{self}: {key} must be an array of non-empty strings.")
-        return tuple(each.strip() for each in value)
+        return tuple(item.strip() for item in value)
 
     def needed_string(self, entry: Mapping[str, Any], key: str) -> str:
         if value := self.string(entry, key):

@@ -1,4 +1,4 @@
-"""Which files are worth parsing: those whose bytes hold a word that a guard speaks of."""
+"""Choose the files worth parsing: those whose bytes hold a word that a guard mentions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Cues:
         self._prose = [name.encode() for banned in config.banned if banned.prose for name in banned.names]
 
     def hit(self, content: bytes) -> bool:
-        """Whether the file may hold something to report."""
+        """Return True if the file may hold something to report."""
         for word in self._words:
             if word in content:
                 return True
@@ -38,17 +38,17 @@ class Cues:
         return any(name in content for name in self._calls) and self._hinted.is_used(content)
 
     def hit_retired(self, content: bytes) -> bool:
-        """Whether the file may say a retired name."""
+        """Return True if the file may say a retired name."""
         return any(retired.hit(content) for retired in self._banned)
 
 
 def _shortest(words: set[bytes]) -> list[bytes]:
-    """The words that no other word is part of: where a longer one stands, a shorter one does too."""
+    """Return the words that no other word is part of: where a longer one stands, a shorter one does too."""
     return sorted(word for word in words if not any(other != word and other in word for other in words))
 
 
 def spoken_of(config: Config, tracked: list[Tracked]) -> list[Tracked]:
-    """The models of which a file must know for anything to be wrong with it.
+    """Return the models of which a file must know for anything to be wrong with it.
 
     To store a model is wrong only beside a signal: a file that knows of the store alone breaks no rule by itself.
     """
@@ -71,7 +71,7 @@ class _Hinted:
 
     def __init__(self, tracked: list[Tracked]) -> None:
         hints = {hint for model in tracked if model.guards for hint in model.hints}
-        short = sorted(hint for hint in hints if not any(hint.endswith(each) for each in hints if each != hint))
+        short = sorted(hint for hint in hints if not any(hint.endswith(other) for other in hints if other != hint))
         fields = "|".join(re.escape(name) for name in sorted({name for model in tracked for name in model.fields}))
         shape = rf"(?:e?s)?\d*(?:_\w+)?[\"']?[\])]*\s*\.\s*(?:(?:{fields})\b|{METHODS})"
         self._shapes = [(hint.encode(), re.compile(f"{re.escape(hint)}{shape}".encode())) for hint in short]
@@ -81,14 +81,14 @@ class _Hinted:
         self._handed = re.compile(rf"\((?:\w+\.)*\w*(?:{handed})".encode())
 
     def hit(self, content: bytes) -> bool:
-        """Whether the content has such a shape."""
+        """Return True if the content has such a shape."""
         for hint, shape in self._shapes:
             if hint in content and shape.search(content) is not None:
                 return True
         return any(opener in content for opener in OPENERS) and self._follows(content)
 
     def is_used(self, content: bytes) -> bool:
-        """Whether such a variable is used at all."""
+        """Return True if such a variable is used at all."""
         return self._used.search(content) is not None
 
     def _follows(self, content: bytes) -> bool:
@@ -118,7 +118,7 @@ class _Retired:
         self._pieces = re.compile(rf"{re.escape(name[:start])}{nested}[\"'}}]".encode())
 
     def hit(self, content: bytes) -> bool:
-        """Whether the content says the name, or a string begins it and breaks off."""
+        """Return True if the content says the name, or a string begins it and breaks off."""
         if self._whole in content:
             return True
         return self._start in content and self._pieces.search(content) is not None
@@ -139,7 +139,7 @@ class NameCues:
         self._homes = frozenset(self._by_home)
 
     def hit(self, path: str, content: bytes) -> bool:
-        """Whether the file says one of the names, and where it comes from."""
+        """Return True if the file says one of the names, and where it comes from."""
         # To look for few words costs less than to take a file apart, to look for many costs more.
         if len(self._homes) <= FEW and not any(home in content for home in self._homes):
             return False
@@ -156,7 +156,7 @@ class NameCues:
 
 
 def _leads(folder: bytes, home: bytes, content: bytes, words: frozenset[bytes]) -> bool:
-    """Whether the content goes by `folder` to `home`: `folder.home`, `from folder import home`, `folder as f`."""
+    """Return True if the content reaches `home` through `folder`: `folder.home`, `from folder import home`."""
     if folder not in words:
         return False
     return folder + b"." + home in content or re.search(rb"\b" + folder + rb"\s+(?:import|as)\b", content) is not None

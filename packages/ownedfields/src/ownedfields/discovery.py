@@ -22,7 +22,7 @@ class Tree:
 
 
 def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Tree:
-    """Every file to check, by its path relative to `root`, with size and modification time."""
+    """Return every file to check, by its path relative to `root`, with size and modification time."""
     tree = Tree(root)
     folders = [("", os.fspath(root))]
     while folders:
@@ -71,7 +71,7 @@ def _enter(
 
 
 def _is_script(path: str) -> bool:
-    """Whether a file without a suffix starts like a Python program."""
+    """Return True if a file without a suffix starts like a Python program."""
     try:
         with open(path, "rb") as stream:
             first = stream.readline(200)

@@ -9,17 +9,17 @@ from ownedfields.findings import Finding
 
 
 def apply(config: Config, findings: list[Finding]) -> tuple[list[Finding], int]:
-    """The findings that no exception covers, with the exceptions that are stale; and how many were covered."""
-    kept, covered = list(findings), 0
+    """Return the findings that no exception covers, with the exceptions that are stale; and how many were covered."""
+    remaining, covered = list(findings), 0
     for allow, rules in _allows(config):
-        matching = [finding for finding in kept if _matches(allow, rules, finding)]
+        matching = [finding for finding in remaining if _matches(allow, rules, finding)]
         count = len(matching) if allow.count is None else allow.count
         if len(matching) <= count:
-            kept = [finding for finding in kept if finding not in matching]
+            remaining = [finding for finding in remaining if finding not in matching]
             covered += len(matching)
         if not matching or len(matching) < count:
-            kept.append(_stale(config, allow, len(matching)))
-    return kept, covered
+            remaining.append(_stale(config, allow, len(matching)))
+    return remaining, covered
 
 
 def _allows(config: Config) -> Iterator[tuple[Allow, tuple[str, frozenset[str]]]]:

@@ -46,7 +46,7 @@ class Exports:
         self._functions: dict[object, bool] = {}
 
     def of(self, module: Module) -> list[tuple[str, str, str]]:
-        """A name, the last part of the module it is imported from, and the folder that module lies in."""
+        """Return a name, the last part of the module it is imported from, and the folder that module lies in."""
         if module.path.rpartition("/")[2].startswith("test_"):
             return []
         home = module.dotted.rpartition(".")[2]
@@ -59,14 +59,14 @@ class Exports:
             if "." not in name and name[:2] != "__" and name not in self._own and self._carries(value, 0)
         ]
         fixtures = fixtures_in(module) if home == "conftest" else {}
-        given = [(str(asked), "", folder) for asked, value in fixtures.items() if self._carries(value, 0)]
-        return sorted({*carrying, *given})
+        values = [(str(fixture), "", folder) for fixture, value in fixtures.items() if self._carries(value, 0)]
+        return sorted({*carrying, *values})
 
     def _carries(self, value: Value, depth: int) -> bool:
         if depth <= MAX_DEPTH:
             for option in options_of(value):
-                asked = ASKED.get(type(option))
-                if asked is not None and asked(self, option, depth + 1):
+                reader = ASKED.get(type(option))
+                if reader is not None and reader(self, option, depth + 1):
                     return True
         return False
 
@@ -77,14 +77,14 @@ class Exports:
         return self._carries(self._loaded(value), depth)
 
     def _any(self, values: Sequence[Value], depth: int) -> bool:
-        return any(self._carries(each, depth) for each in values)
+        return any(self._carries(value, depth) for value in values)
 
     def _loaded(self, value: Imported) -> Value:
-        """What an import stands for, if its module was read anyway, here or by another process."""
+        """Return what an import stands for, if its module was read anyway, here or by another process."""
         path = self._project.index.path_of(value.source)
-        known = path is not None and (path in self._judged or self._project.is_loaded(path))
-        found = self._project.resolve(value) if known else UNKNOWN
-        return UNKNOWN if isinstance(found, Imported) else found
+        is_known = path is not None and (path in self._judged or self._project.is_loaded(path))
+        result = self._project.resolve(value) if is_known else UNKNOWN
+        return UNKNOWN if isinstance(result, Imported) else result
 
     def _function(self, value: Function, depth: int) -> bool:
         if value.node not in self._functions:
@@ -92,8 +92,8 @@ class Exports:
             relevance = value.module.relevance
             if relevance is not None and value.scope.kind == "module" and not relevance.of(value):
                 return False
-            known = self._project.summaries.get(value.node)
-            summary = known if known is not None else self._project.summary_of(value)
+            entry = self._project.summaries.get(value.node)
+            summary = entry if entry is not None else self._project.summary_of(value)
             self._functions[value.node] = self._carries(summary, depth)
         return self._functions[value.node]
 
@@ -116,7 +116,7 @@ class Exports:
         return any(self._carries(value, depth) for values in info.stored.values() for value in values)
 
     def _relates(self, value: Value) -> bool:
-        """Whether a field of the class leads to a guarded model."""
+        """Return True if a field of the class leads to a guarded model."""
         if not isinstance(value, Relation):
             return False
         named = any(self._project.model_named(label) is not None for label in texts_of(value.target))

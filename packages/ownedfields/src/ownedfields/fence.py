@@ -26,7 +26,7 @@ class ProtectedWrite(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One protected column, as the database names it."""
+    """A protected column, as the database names it."""
 
     guard: Guard
     field: str
@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(slots=True)
 class Write:
-    """One executed write, with the project's frames that led to it, innermost first."""
+    """An executed write, with the project's frames that led to it, innermost first."""
 
     column: Column
     sql: str
@@ -44,7 +44,7 @@ class Write:
     test: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The record that `ownedfields check --prove` reads."""
+        """Return the record that `ownedfields check --prove` reads."""
         return {
             "model": self.column.guard.model,
             "field": self.column.field,
@@ -132,42 +132,49 @@ def _writes(sql: str, column: Column) -> bool:
 
 
 def protected_columns(config: Config) -> Iterator[Column]:
-    """The columns of the guarded fields, as Django's own model registry names them."""
+    """Yield the columns of the guarded fields, as Django's own model registry names them."""
     from django.apps import apps
 
     for guard in config.guards:
         module, name = guard.module, guard.class_name
-        model = next((each for each in apps.get_models() if each.__name__ == name and each.__module__ == module), None)
+        model = next(
+            (
+                name_of_field
+                for name_of_field in apps.get_models()
+                if name_of_field.__name__ == name and name_of_field.__module__ == module
+            ),
+            None,
+        )
         if model is None:
             label = guard.app_label or module.rpartition(".models")[0].rpartition(".")[2]
             model = apps.get_model(label, name)
-        for each in guard.fields:
-            found: Any = model._meta.get_field(each)
-            yield Column(guard, each, str(model._meta.db_table).strip('"'), str(found.column))
+        for name_of_field in guard.fields:
+            model_field: Any = model._meta.get_field(name_of_field)
+            yield Column(guard, name_of_field, str(model._meta.db_table).strip('"'), str(model_field.column))
 
 
 def project_stack(frame: FrameType | None, root: Path) -> list[tuple[str, int, str]]:
-    """The frames of the project's own files, innermost first."""
+    """Return the frames of the project's own files, innermost first."""
     base = f"{os.path.realpath(root)}{os.sep}"
-    found: list[tuple[str, int, str]] = []
-    while frame is not None and len(found) < MAX_STACK:
+    frames: list[tuple[str, int, str]] = []
+    while frame is not None and len(frames) < MAX_STACK:
         path = os.path.realpath(frame.f_code.co_filename)
         if path.startswith(base) and "site-packages" not in path and not path.startswith(_OWN):
-            found.append((path[len(base) :].replace(os.sep, "/"), frame.f_lineno, frame.f_code.co_name))
+            frames.append((path[len(base) :].replace(os.sep, "/"), frame.f_lineno, frame.f_code.co_name))
         frame = frame.f_back
-    return found
+    return frames
 
 
 _OWN = f"{Path(__file__).resolve().parent}{os.sep}"
 
 
 def once(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One record for each place and field: a loop that writes a thousand times proves no more than once."""
-    seen: dict[tuple[Any, ...], dict[str, Any]] = {}
+    """Return one record for each place and field: a loop that writes a thousand times proves no more than once."""
+    first_writes: dict[tuple[Any, ...], dict[str, Any]] = {}
     for record in records:
         stack = tuple(tuple(frame) for frame in record["stack"][:3])
-        seen.setdefault((record["model"], record["field"], stack), record)
-    return list(seen.values())
+        first_writes.setdefault((record["model"], record["field"], stack), record)
+    return list(first_writes.values())
 
 
 def store(path: Path, records: Iterable[dict[str, Any]], *, lost: int = 0) -> None:

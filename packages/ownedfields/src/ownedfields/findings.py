@@ -1,4 +1,4 @@
-"""What a check hands back: findings, each with its place, its evidence and its cure."""
+"""Findings: each has its place, its evidence and its cure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Why(NamedTuple):
-    """One step of evidence: a line, and what it says about the receiver or the payload."""
+class Evidence(NamedTuple):
+    """A step of the evidence: a line, and the fact that it shows about the receiver or the payload."""
 
     path: str
     line: int
@@ -17,7 +17,7 @@ class Why(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation, at one place."""
+    """A violation at one place."""
 
     rule: str
     path: str
@@ -29,7 +29,7 @@ class Finding:
     symbol: str = "<module>"
     subject: str = ""
     snippet: tuple[str, ...] = ()
-    why: tuple[Why, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     fix: str = ""
     first_line: int = 0
     last_line: int = 0

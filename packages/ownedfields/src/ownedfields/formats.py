@@ -20,7 +20,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(name: str, report: Report, config: Config) -> str:
-    """The report in a machine's format."""
+    """Return the report in a machine's format."""
     return RENDERERS[name](report, config)
 
 
@@ -36,7 +36,7 @@ def _as_dict(finding: Finding) -> dict[str, Any]:
         "symbol": finding.symbol,
         "subject": finding.subject,
         "snippet": list(finding.snippet),
-        "why": [step._asdict() for step in finding.why],
+        "why": [step._asdict() for step in finding.evidence],
         "fix": finding.fix,
     }
 
@@ -62,9 +62,9 @@ def _jsonl(report: Report, config: Config) -> str:
 
 def _github(report: Report, config: Config) -> str:
     return "\n".join(
-        f"::error file={_property(each.path)},line={each.line},endLine={each.end_line},col={each.column},"
-        f"title={_property(each.rule)}::{_data(f'{each.message}. Fix: {each.fix}')}"
-        for each in report.findings
+        f"::error file={_property(finding.path)},line={finding.line},endLine={finding.end_line},col={finding.column},"
+        f"title={_property(finding.rule)}::{_data(f'{finding.message}. Fix: {finding.fix}')}"
+        for finding in report.findings
     )
 
 
@@ -97,8 +97,8 @@ def _junit(report: Report, config: Config) -> str:
 
 
 def _sarif(report: Report, config: Config) -> str:
-    seen: Counter[str] = Counter()
-    results = [_result(finding, seen) for finding in report.findings[:MAX_SARIF]]
+    occurrences: Counter[str] = Counter()
+    results = [_result(finding, occurrences) for finding in report.findings[:MAX_SARIF]]
     driver = {
         "name": "ownedfields",
         "version": __version__,
@@ -121,11 +121,11 @@ def _sarif(report: Report, config: Config) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False)
 
 
-def _result(finding: Finding, seen: Counter[str]) -> dict[str, Any]:
-    """One SARIF result. The fingerprint outlives edits elsewhere in the file: it counts no lines."""
+def _result(finding: Finding, occurrences: Counter[str]) -> dict[str, Any]:
+    """Return one SARIF result. The fingerprint outlives edits elsewhere in the file: it counts no lines."""
     basis = "|".join([finding.rule, finding.path, finding.symbol, finding.subject, "".join(finding.snippet).strip()])
-    seen[basis] += 1
-    fingerprint = hashlib.sha256(f"{basis}|{seen[basis]}".encode()).hexdigest()[:32]
+    occurrences[basis] += 1
+    fingerprint = hashlib.sha256(f"{basis}|{occurrences[basis]}".encode()).hexdigest()[:32]
     region = {
         "startLine": finding.line,
         "startColumn": finding.column,

@@ -15,7 +15,7 @@ START = re.compile(r"#\s*ownedfields:")
 
 @dataclass(slots=True)
 class Ignore:
-    """One comment."""
+    """An ignore comment."""
 
     line: int
     column: int
@@ -26,17 +26,17 @@ class Ignore:
 
 
 def ignores_in(content: str) -> list[Ignore]:
-    """Every directive of a file, sound or not. A string or a comment that only mentions one is none."""
+    """Return every directive of a file, sound or not. A string or a comment that only mentions one is none."""
     if "ownedfields:" not in content:
         return []
-    found = []
+    results = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(content).readline):
             if token.type == tokenize.COMMENT and START.match(token.string):
-                found.append(_read(token.string.strip(), token.start[0], token.start[1]))
+                results.append(_read(token.string.strip(), token.start[0], token.start[1]))
     except (tokenize.TokenError, SyntaxError):
         pass
-    return found
+    return results
 
 
 def _read(comment: str, line: int, column: int) -> Ignore:

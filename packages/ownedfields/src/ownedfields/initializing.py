@@ -33,22 +33,24 @@ class Suggestion:
     fields: list[str]
     related: list[str] = field(default_factory=list)
     owner: str = ""
-    others: list[str] = field(default_factory=list)
+    other_writers: list[str] = field(default_factory=list)
 
 
 def suggestions(root: Path, exclude: tuple[str, ...] = ()) -> list[Suggestion]:
-    """The models worth guarding, the most written first."""
+    """Return the models worth guarding, the most written first."""
     tree = find_files(root, exclude)
     index = ModuleIndex(tree.files)
-    found: list[Suggestion] = []
+    suggested: list[Suggestion] = []
     for path in sorted(tree.files):
         content = (root / path).read_bytes()
         if path.endswith(".py") and b"models." in content and b"class " in content and "migrations/" not in path:
-            found += _in_file(path, content, index)
-    writers = _writers(root, tree, found)
-    for each in found:
-        _choose_owner(each, tree, writers.get(each.model, Counter()))
-    return sorted(found, key=lambda each: (-sum(writers.get(each.model, Counter()).values()), each.model))
+            suggested += _in_file(path, content, index)
+    writers = _writers(root, tree, suggested)
+    for suggestion in suggested:
+        _choose_owner(suggestion, tree, writers.get(suggestion.model, Counter()))
+    return sorted(
+        suggested, key=lambda suggestion: (-sum(writers.get(suggestion.model, Counter()).values()), suggestion.model)
+    )
 
 
 def _in_file(path: str, content: bytes, index: ModuleIndex) -> list[Suggestion]:
@@ -56,22 +58,22 @@ def _in_file(path: str, content: bytes, index: ModuleIndex) -> list[Suggestion]:
         module = parse(path, index.dotted_of(path), content)
     except (SyntaxError, ValueError):
         return []
-    found = []
+    suggested = []
     for node in module.tree.body:
         if isinstance(node, ast.ClassDef) and node.bases and not _is_abstract(node):
             fields, related = _fields_of(node)
             if fields:
-                found.append(Suggestion(f"{module.dotted}.{node.name}", path, fields, related))
-    return found
+                suggested.append(Suggestion(f"{module.dotted}.{node.name}", path, fields, related))
+    return suggested
 
 
 def _is_abstract(node: ast.ClassDef) -> bool:
     return any(
-        isinstance(each, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == "abstract" for target in each.targets)
+        isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "abstract" for target in statement.targets)
         for inner in node.body
         if isinstance(inner, ast.ClassDef)
-        for each in inner.body
+        for statement in inner.body
     )
 
 
@@ -88,21 +90,26 @@ def _fields_of(node: ast.ClassDef) -> tuple[list[str], list[str]]:
             if target.id in STATE_WORDS or words[-1] in STATE_WORDS:
                 fields.append(target.id)
         related += [
-            str(each.value.value)
-            for each in value.keywords
-            if each.arg == "related_name" and isinstance(each.value, ast.Constant) and each.value.value != "+"
+            str(keyword.value.value)
+            for keyword in value.keywords
+            if keyword.arg == "related_name" and isinstance(keyword.value, ast.Constant) and keyword.value.value != "+"
         ]
     return fields, related
 
 
-def _writers(root: Path, tree: Tree, found: list[Suggestion]) -> dict[str, Counter[str]]:
-    """How often each file writes the fields of each model, by the engine's own judgement."""
+def _writers(root: Path, tree: Tree, suggested: list[Suggestion]) -> dict[str, Counter[str]]:
+    """Return how often each file writes the fields of each model, by the engine's own judgement."""
     from ownedfields.checking import Checker
     from ownedfields.config import Config, Guard
 
     guards = tuple(
-        Guard(each.model, tuple(each.fields), ("nobody.py",), name_hints=(snake_case(each.model.rpartition(".")[2]),))
-        for each in found
+        Guard(
+            suggestion.model,
+            tuple(suggestion.fields),
+            ("nobody.py",),
+            name_hints=(snake_case(suggestion.model.rpartition(".")[2]),),
+        )
+        for suggestion in suggested
     )
     writers: dict[str, Counter[str]] = {}
     if not guards:
@@ -129,7 +136,7 @@ def _choose_owner(suggestion: Suggestion, tree: Tree, writers: Counter[str]) -> 
     writing = [path for path in services if product[path]]
     best = [path for path, _ in product.most_common(1)]
     suggestion.owner = next(iter([*writing, *best, *services, suggestion.path]))
-    suggestion.others = [path for path, _ in product.most_common() if path != suggestion.owner]
+    suggestion.other_writers = [path for path, _ in product.most_common() if path != suggestion.owner]
 
 
 def _is_test(path: str) -> bool:
@@ -138,18 +145,18 @@ def _is_test(path: str) -> bool:
 
 
 def as_toml(chosen: list[Suggestion]) -> str:
-    """The `[tool.ownedfields]` table that guards the models."""
+    """Return the `[tool.ownedfields]` table that guards the models."""
     lines = ["[tool.ownedfields]"]
-    for each in chosen:
-        name = each.model.rpartition(".")[2]
+    for suggestion in chosen:
+        name = suggestion.model.rpartition(".")[2]
         lines += [
             "",
             "[[tool.ownedfields.guard]]",
-            f'model = "{each.model}"',
-            f"fields = {_array(each.fields)}",
-            f"owner = {_array([each.owner])}  # only these files may write the fields",
+            f'model = "{suggestion.model}"',
+            f"fields = {_array(suggestion.fields)}",
+            f"owner = {_array([suggestion.owner])}  # only these files may write the fields",
             f'name_hints = ["{snake_case(name)}"]  # variables that hold one where nothing else tells',
-            f'instead = "call the functions of {each.owner}"  # printed with every finding',
+            f'instead = "call the functions of {suggestion.owner}"  # printed with every finding',
         ]
     return "\n".join(lines) + "\n"
 

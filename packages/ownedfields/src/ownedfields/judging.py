@@ -12,7 +12,7 @@ from ownedfields.engine.hits import Mention, Place, WriteHit, place_of
 from ownedfields.engine.modules import Module
 from ownedfields.engine.project import Project
 from ownedfields.engine.walking import walk
-from ownedfields.findings import Finding, Why
+from ownedfields.findings import Evidence, Finding
 
 MAX_SNIPPET = 6
 
@@ -26,12 +26,12 @@ class Judge:
         self._cues = cues
 
     def findings(self, module: Module) -> list[Finding]:
-        """What the file does wrong, before its ignore comments are applied."""
-        found = [*self._writes(module), *self._meetings(module), *self._retired(module)]
-        return sorted(set(found), key=lambda finding: finding.order)
+        """Return what the file does wrong, before its ignore comments are applied."""
+        all_findings = [*self._writes(module), *self._meetings(module), *self._retired(module)]
+        return sorted(set(all_findings), key=lambda finding: finding.order)
 
     def sites(self, module: Module) -> list[tuple[str, str, int, int, str]]:
-        """Every known write, allowed or not: model, field, first line, last line, symbol."""
+        """Return every known write, allowed or not: model, field, first line, last line, symbol."""
         return sorted(
             (hit.model.path, hit.field, hit.place.first_line, hit.place.last_line, hit.place.symbol)
             for hit in module.hits.writes.values()
@@ -50,8 +50,10 @@ class Judge:
     def _write(self, module: Module, hit: WriteHit, guard: Guard) -> Finding:
         name = f"{hit.model.name}.{hit.field}"
         fix = guard.instead or f"call the owner instead: {', '.join(guard.owner)}"
-        why = _steps(hit.why, hit.place) or (_bare_evidence(module, hit),)
-        return _finding(module, hit.rule, hit.place, f"{name} written by {hit.how}", subject=name, why=why, fix=fix)
+        evidence = _steps(hit.evidence, hit.place) or (_bare_evidence(module, hit),)
+        return _finding(
+            module, hit.rule, hit.place, f"{name} written by {hit.how}", subject=name, evidence=evidence, fix=fix
+        )
 
     def _meetings(self, module: Module) -> Iterator[Finding]:
         for rule in self._config.together:
@@ -68,26 +70,28 @@ class Judge:
             for path, mention in module.hits.touches.items():
                 if path == name or path.endswith(f".{name}"):
                     return mention
-        said = {name.rpartition(".")[2] for name in rule.signals}
-        return _spoken(module, said) if any(name in module.source for name in said) else None
+        signal_names = {name.rpartition(".")[2] for name in rule.signals}
+        return _spoken(module, signal_names) if any(name in module.source for name in signal_names) else None
 
     def _other_side(self, module: Module, rule: Together) -> Iterator[Mention]:
-        seen: set[tuple[int, int]] = set()
+        places: set[tuple[int, int]] = set()
         stores = [mention for key, mention in module.hits.stores.items() if _names(rule.stores, key[0])]
         calls = [mention for key, mention in module.hits.calls.items() if key[0] in rule.calls]
         for mention in [*stores, *calls]:
             place = (mention.place.line, mention.place.column)
-            if place not in seen:
-                seen.add(place)
+            if place not in places:
+                places.add(place)
                 yield mention
 
     def _meeting(self, module: Module, rule: Together, signal: Mention, mention: Mention) -> Finding:
-        what = mention.what.strip(".").removesuffix("(+)").rpartition(".")[2]
-        first = signal.what.rpartition(".")[2]
-        where = Why(module.path, signal.place.line, module.snippet(signal.place.line), f"{first}: {signal.note}")
+        subject = mention.subject.strip(".").removesuffix("(+)").rpartition(".")[2]
+        first = signal.subject.rpartition(".")[2]
+        where = Evidence(module.path, signal.place.line, module.snippet(signal.place.line), f"{first}: {signal.note}")
         fix = rule.instead or f"do it in {', '.join(allow.file for allow in rule.allow) or 'a file of its own'}"
-        message = f"{what} used in a file that touches {first}"
-        return _finding(module, "OPR201", mention.place, message, subject=rule.name, why=(where, *mention.why), fix=fix)
+        message = f"{subject} used in a file that touches {first}"
+        return _finding(
+            module, "OPR201", mention.place, message, subject=rule.name, evidence=(where, *mention.evidence), fix=fix
+        )
 
     def _retired(self, module: Module) -> Iterator[Finding]:
         for banned in self._config.banned:
@@ -98,40 +102,42 @@ class Judge:
                     continue
                 place = place_of(module.path, use.node, _statement_at(module, use.node), "")
                 fix = f"use {banned.instead}" if banned.instead else "remove it"
-                yield _finding(module, use.rule, place, f"{use.name} is retired", subject=use.name, why=(), fix=fix)
+                yield _finding(
+                    module, use.rule, place, f"{use.name} is retired", subject=use.name, evidence=(), fix=fix
+                )
 
 
-def _bare_evidence(module: Module, hit: WriteHit) -> Why:
-    """Where nothing on another line led to the receiver: the place that names the model, or the table."""
+def _bare_evidence(module: Module, hit: WriteHit) -> Evidence:
+    """Return where nothing on another line led to the receiver: the place that names the model, or the table."""
     named = module.hits.touches.get(hit.model.path)
     line = hit.place.line
     if hit.rule == "OPR111":
-        return Why(module.path, line, module.snippet(line), f"the statement names {hit.model.table}")
+        return Evidence(module.path, line, module.snippet(line), f"the statement names {hit.model.table}")
     if named is None:
-        return Why(module.path, line, module.snippet(line), f"this is a {hit.model.name}")
+        return Evidence(module.path, line, module.snippet(line), f"this is a {hit.model.name}")
     line = named.place.line
-    return Why(module.path, line, module.snippet(line), f"{hit.model.name}: {named.note}")
+    return Evidence(module.path, line, module.snippet(line), f"{hit.model.name}: {named.note}")
 
 
-def _names(wanted: Iterable[str], path: str) -> bool:
-    return any(path == name or path.endswith(f".{name}") for name in wanted)
+def _names(patterns: Iterable[str], path: str) -> bool:
+    return any(path == name or path.endswith(f".{name}") for name in patterns)
 
 
 def _spoken(module: Module, names: set[str]) -> Mention | None:
-    """The first identifier or import of one of the names."""
+    """Return the first identifier or import of one of the names."""
     first: tuple[int, ast.AST, str] | None = None
     for node in walk(module.tree):
-        said = ""
+        name = ""
         if isinstance(node, ast.Name):
-            said = node.id
+            name = node.id
         elif isinstance(node, ast.Attribute):
-            said = node.attr
+            name = node.attr
         elif isinstance(node, ast.alias):
-            said = node.name.rpartition(".")[2]
+            name = node.name.rpartition(".")[2]
         elif isinstance(node, ast.ClassDef):
-            said = next((base for each in node.bases if (base := _last(each)) in names), "")
-        if said in names and (first is None or node.lineno < first[0]):  # type: ignore[attr-defined]
-            first = (node.lineno, node, said)  # type: ignore[attr-defined]
+            name = next((base for base_node in node.bases if (base := _last(base_node)) in names), "")
+        if name in names and (first is None or node.lineno < first[0]):  # type: ignore[attr-defined]
+            first = (node.lineno, node, name)  # type: ignore[attr-defined]
     if first is None:
         return None
     return Mention(place_of(module.path, first[1], None, ""), first[2], "it is named here")
@@ -146,15 +152,17 @@ def _statement_at(module: Module, node: ast.AST) -> ast.AST | None:
     best: ast.AST | None = None
     body: list[ast.AST] = list(module.tree.body)
     while body:
-        around = next((each for each in body if _first_line(each) <= line <= _last_line(each)), None)
+        around = next(
+            (statement for statement in body if _first_line(statement) <= line <= _last_line(statement)), None
+        )
         if around is None:
             break
         best = around
         body = [
-            each
+            statement
             for name in ("body", "orelse", "finalbody", "handlers", "cases")
-            for each in getattr(around, name, [])
-            if isinstance(each, ast.AST)
+            for statement in getattr(around, name, [])
+            if isinstance(statement, ast.AST)
         ]
     return best
 
@@ -167,14 +175,14 @@ def _last_line(node: ast.AST) -> int:
 
 def _first_line(node: ast.AST) -> int:
     decorators = getattr(node, "decorator_list", [])
-    lines = [each.lineno for each in decorators]
+    lines = [decorator.lineno for decorator in decorators]
     pattern = getattr(node, "pattern", None)
     own = getattr(node, "lineno", None) or (pattern.lineno if pattern is not None else 0)
     return int(min([own, *lines]))
 
 
 def _finding(
-    module: Module, rule: str, place: Place, message: str, *, subject: str, why: tuple[Why, ...], fix: str
+    module: Module, rule: str, place: Place, message: str, *, subject: str, evidence: tuple[Evidence, ...], fix: str
 ) -> Finding:
     last = min(place.end_line, place.line + MAX_SNIPPET - 1)
     return Finding(
@@ -188,17 +196,17 @@ def _finding(
         symbol=place.symbol or _symbol_at(module, place.line),
         subject=subject,
         snippet=tuple(module.lines[place.line - 1 : last]),
-        why=_steps(why, place),
+        evidence=_steps(evidence, place),
         fix=fix,
         first_line=place.first_line,
         last_line=place.last_line,
     )
 
 
-def _steps(why: tuple[Why, ...], place: Place) -> tuple[Why, ...]:
-    """Each line of evidence once, the one with a note before the one without."""
-    steps: dict[tuple[str, int], Why] = {}
-    for step in why:
+def _steps(evidence: tuple[Evidence, ...], place: Place) -> tuple[Evidence, ...]:
+    """Return each line of evidence once, the one with a note before the one without."""
+    steps: dict[tuple[str, int], Evidence] = {}
+    for step in evidence:
         key = (step.path, step.line)
         if key not in steps or not steps[key].note:
             steps[key] = step
@@ -215,24 +223,24 @@ def _symbol_at(module: Module, line: int) -> str:
                 names.append(node.name)
                 body = list(node.body)
         elif hasattr(node, "body"):
-            body += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]
+            body += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
     return ".".join(names) or "<module>"
 
 
 def apply_ignores(module: Module, findings: list[Finding]) -> tuple[list[Finding], int]:
-    """The findings that no sound comment covers, with what is wrong about the comments; and how many were covered."""
+    """Return the findings that no sound comment covers, those about the comments, and the number covered."""
     comments = ignores.ignores_in(module.source)
-    kept, covered = [], 0
+    remaining, covered = [], 0
     for finding in findings:
-        comment = next((each for each in comments if _covers(each, finding)), None)
+        comment = next((candidate for candidate in comments if _covers(candidate, finding)), None)
         if comment is None:
-            kept.append(finding)
+            remaining.append(finding)
         else:
             comment.used.add(finding.rule)
             covered += 1
     for comment in comments:
-        kept.extend(_about(module, comment))
-    return sorted(kept, key=lambda finding: finding.order), covered
+        remaining.extend(_about(module, comment))
+    return sorted(remaining, key=lambda finding: finding.order), covered
 
 
 def _covers(comment: ignores.Ignore, finding: Finding) -> bool:
@@ -252,9 +260,9 @@ def _about(module: Module, comment: ignores.Ignore) -> Iterator[Finding]:
                 "write `# ownedfields: ignore[OPR101] -- reason`",
             ),
         }[comment.problem]
-        yield _finding(module, comment.problem, place, message, subject="", why=(), fix=fix)
+        yield _finding(module, comment.problem, place, message, subject="", evidence=(), fix=fix)
         return
     for rule in comment.rules:
         if rule not in comment.used:
             message = f"the ignore of {rule} matches no finding"
-            yield _finding(module, "OPR901", place, message, subject=rule, why=(), fix="remove it")
+            yield _finding(module, "OPR901", place, message, subject=rule, evidence=(), fix="remove it")

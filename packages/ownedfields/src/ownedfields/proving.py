@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from ownedfields.config import Config, ConfigError
-from ownedfields.findings import Finding, Why
+from ownedfields.findings import Evidence, Finding
 from ownedfields.results import Report
 
 DEFAULT = "executed.json"
 
 
-def executed_path(config: Config, given: str = "") -> Path:
-    """Where the pytest plugin leaves the writes it saw."""
-    return Path(given) if given else config.root / config.cache_dir / DEFAULT
+def executed_path(config: Config, path: str = "") -> Path:
+    """Return where the pytest plugin leaves the writes it saw."""
+    return Path(path) if path else config.root / config.cache_dir / DEFAULT
 
 
-def prove(config: Config, report: Report, given: str) -> list[Finding]:
-    """One finding for each executed write that no known site explains. Raises where nothing was executed."""
-    path = executed_path(config, given)
+def prove(config: Config, report: Report, record_path: str) -> list[Finding]:
+    """Return one finding for each executed write that no known site explains. Raises where nothing was executed."""
+    path = executed_path(config, record_path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         writes = content["writes"]
@@ -45,7 +45,12 @@ def prove(config: Config, report: Report, given: str) -> list[Finding]:
 
 def _site(config: Config, report: Report, write: dict[str, Any]) -> tuple[str, int] | None:
     guard = next(
-        (each for each in config.guards if each.model == write["model"] and write["field"] in each.fields), None
+        (
+            configured
+            for configured in config.guards
+            if configured.model == write["model"] and write["field"] in configured.fields
+        ),
+        None,
     )
     for path, line, symbol in write["stack"]:
         if guard is not None and guard.is_owner(path):
@@ -70,7 +75,7 @@ def _finding(write: dict[str, Any]) -> Finding:
         message=f"{name} was written while {write['test']} ran, from a place that no rule knows",
         symbol=symbol,
         subject=name,
-        why=tuple(Why(each[0], each[1], each[2]) for each in write["stack"][:4]),
+        evidence=tuple(Evidence(frame[0], frame[1], frame[2]) for frame in write["stack"][:4]),
         fix="let the owner write it, or write this form so that it can be read from the source",
         first_line=line,
         last_line=line,

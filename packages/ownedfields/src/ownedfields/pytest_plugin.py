@@ -42,7 +42,7 @@ class Guards(pytest.Collector):
     """The guards of the project, as test items."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each guard, one for everything else, one for the canary."""
+        """Yield one item for each guard, one for everything else, one for the canary."""
         owned = _config_of(self.config)
         run = _Run(owned)
         for guard in owned.guards:
@@ -57,7 +57,7 @@ class Guards(pytest.Collector):
 
 
 class _Run:
-    """One check for all items."""
+    """The check that all items share."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -65,7 +65,7 @@ class _Run:
 
     @property
     def report(self) -> Report:
-        """The report, made when the first item asks."""
+        """Return the report, made when the first item asks."""
         from ownedfields import baseline
         from ownedfields.caching import cached_check
 
@@ -75,7 +75,7 @@ class _Run:
         return self._report
 
     def checker(self) -> Checker:
-        """A checker of the project."""
+        """Return a checker of the project."""
         from ownedfields.checking import Checker
 
         return Checker(self.config)
@@ -93,9 +93,9 @@ class GuardItem(pytest.Item):
         """Fail where the check reports something of this guard."""
         from ownedfields.reporting import detail
 
-        found = [finding for finding in self._run.report.findings if self._concerns(finding.rule, finding.subject)]
-        if found:
-            raise GuardFailed("\n".join(detail(finding) for finding in found))
+        findings = [finding for finding in self._run.report.findings if self._concerns(finding.rule, finding.subject)]
+        if findings:
+            raise GuardFailed("\n".join(detail(finding) for finding in findings))
 
     def _concerns(self, rule: str, subject: str) -> bool:
         if self._subjects is None:
@@ -109,7 +109,7 @@ class GuardItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the guard is configured."""
+        """Return where the guard is configured."""
         return self._run.config.source, None, self.name
 
 
@@ -124,9 +124,9 @@ class CanaryItem(GuardItem):
         from ownedfields import canary
         from ownedfields.reporting import detail
 
-        found = canary.findings(self._run.checker())
-        if found:
-            raise GuardFailed("\n".join(detail(finding) for finding in found))
+        findings = canary.findings(self._run.checker())
+        if findings:
+            raise GuardFailed("\n".join(detail(finding) for finding in findings))
 
 
 class GuardFailed(Exception):
@@ -145,15 +145,15 @@ def assert_guarded(model: str, root: Path | str = ".") -> None:
     assert guards, f"no guard speaks of {model}"
     checker = Checker(config)
     subjects = {f"{guard.class_name}.{name}" for guard in guards for name in guard.fields}
-    found = [finding for finding in checker.run().findings if finding.subject in subjects]
-    assert not found, "\n".join(detail(finding) for finding in found)
+    findings = [finding for finding in checker.run().findings if finding.subject in subjects]
+    assert not findings, "\n".join(detail(finding) for finding in findings)
     missed = canary.blind_spots(checker, guards[0].class_name)
-    assert not missed, f"the guard is blind: {', '.join(each.name for each in missed)}"
+    assert not missed, f"the guard is blind: {', '.join(canary_.name for canary_ in missed)}"
 
 
 @pytest.fixture(scope="session")
 def ownedfields_config(pytestconfig: pytest.Config) -> Config:
-    """The project's configuration."""
+    """Return the project's configuration."""
     return _config_of(pytestconfig)
 
 

@@ -13,7 +13,7 @@ from ownedfields.sharing import Crew, sharing, usable_processes
 
 
 def recheck(config: Config, tree: Tree, before: Memory, now: Memory, *, may_share: bool = False) -> Report:
-    """The report, with what was learned left in `now`."""
+    """Return the report, with what was learned left in `now`."""
     run = _Run(Checker(config, tree), before, now)
     with without_collector(), sharing(run.checker, usable_processes() if may_share else 1) as crew:
         results = run.results(crew)
@@ -23,14 +23,14 @@ def recheck(config: Config, tree: Tree, before: Memory, now: Memory, *, may_shar
 
 
 def _folder_and_name(path: str) -> tuple[str, str]:
-    """The folder of a file, and the name by which it is imported."""
+    """Return the folder of a file, and the name by which it is imported."""
     folder, _, name = path.rpartition("/")
     stem = name.partition(".")[0]
     return folder, folder.rpartition("/")[2] if stem == "__init__" else stem
 
 
 class _Run:
-    """One check against what was remembered."""
+    """A check that uses the memory of the one before."""
 
     def __init__(self, checker: Checker, before: Memory, now: Memory) -> None:
         self.checker = checker
@@ -42,19 +42,19 @@ class _Run:
         self._same = {path for path, mark in now.signatures.items() if before.signatures.get(path) == mark}
 
     def results(self, crew: Crew) -> dict[str, FileResult]:
-        """The judgement of every candidate."""
+        """Return the judgement of every candidate."""
         self.now.cue_hits = {path for path in self.now.signatures if self._has_cue(path)}
         candidates, results = set(self.now.cue_hits), self.now.results
         self.checker.prepare()
         while candidates and self.rounds < MAX_ROUNDS:
             self.rounds += 1
-            known = {path: result for path in candidates if (result := self._known(path)) is not None}
-            results.update(known)
-            self.judged += len(candidates) - len(known)
-            crew.judge_all(sorted(candidates - set(known)), results)
-            asked = self.now.exports
+            remembered = {path: result for path in candidates if (result := self._known(path)) is not None}
+            results.update(remembered)
+            self.judged += len(candidates) - len(remembered)
+            crew.judge_all(sorted(candidates - set(remembered)), results)
+            exports = self.now.exports
             self.now.exports = frozenset(name for result in results.values() for name in result.exports)
-            candidates = self._named(set(self.now.signatures) - set(results), asked)
+            candidates = self._named(set(self.now.signatures) - set(results), exports)
         self.now.name_hits = set(results) - self.now.cue_hits
         crew.note_needs(results)
         return results
@@ -64,22 +64,22 @@ class _Run:
             return path in self.before.cue_hits
         return self.checker.cues.hit(self.checker.content(path))
 
-    def _named(self, paths: set[str], asked: frozenset[Export]) -> set[str]:
-        """The files that say a name which was not asked for before."""
-        names = NameCues(self.now.exports - asked)
+    def _named(self, paths: set[str], exports: frozenset[Export]) -> set[str]:
+        """Return the files that say a name which was not asked for before."""
+        names = NameCues(self.now.exports - exports)
         if self.now.exports == self.before.exports:
-            known = {path for path in paths & self._same if path in self.before.name_hits}
-            return known | {path for path in paths - self._same if names.hit(path, self.checker.content(path))}
+            remembered = {path for path in paths & self._same if path in self.before.name_hits}
+            return remembered | {path for path in paths - self._same if names.hit(path, self.checker.content(path))}
         return {path for path in paths if names.hit(path, self.checker.content(path))}
 
     def _known(self, path: str) -> FileResult | None:
-        known = self.before.results.get(path)
-        if known is None or path not in self._same or not self._same.issuperset(known.needs):
+        remembered = self.before.results.get(path)
+        if remembered is None or path not in self._same or not self._same.issuperset(remembered.needs):
             return None
-        return None if self._may_see_something_new(path) else known
+        return None if self._may_see_something_new(path) else remembered
 
     def _may_see_something_new(self, path: str) -> bool:
-        """Whether a file that was not there before may be what this one imports, or a conftest above it."""
+        """Return True if a file that was not there before may be what this one imports, or a conftest above it."""
         if not self._added:
             return False
         content = self.checker.content(path)

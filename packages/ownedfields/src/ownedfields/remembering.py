@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ownedfields.findings import Finding, Why
+from ownedfields.findings import Evidence, Finding
 from ownedfields.results import FileResult, Site
 
 Signature = tuple[int, int] | str
@@ -24,7 +24,7 @@ LINES = (str, int, int)
 
 @dataclass(slots=True)
 class Memory:
-    """What one check leaves for the next."""
+    """The memory that one check leaves for the next."""
 
     key: str
     signatures: dict[str, Signature] = field(default_factory=dict)
@@ -67,23 +67,23 @@ def _result_to_json(result: FileResult) -> list[object]:
 
 def _finding_to_json(finding: Finding) -> list[object]:
     place = [finding.rule, finding.path, finding.line, finding.column, finding.end_line, finding.end_column]
-    said = [finding.message, finding.symbol, finding.subject, finding.snippet, finding.why]
-    return [*place, *said, finding.fix, finding.first_line, finding.last_line]
+    fields = [finding.message, finding.symbol, finding.subject, finding.snippet, finding.evidence]
+    return [*place, *fields, finding.fix, finding.first_line, finding.last_line]
 
 
 def _result(value: Any) -> FileResult:
     findings, exports, needs, sites, ignored = value
     return FileResult(
-        findings=[_finding(each) for each in findings],
-        exports=[_export(each) for each in exports],
+        findings=[_finding(finding) for finding in findings],
+        exports=[_export(finding) for finding in exports],
         needs=_texts(needs),
-        sites=[_site(each) for each in sites],
+        sites=[_site(finding) for finding in sites],
         ignored=_shaped([ignored], (int,))[0],
     )
 
 
 def _finding(value: Any) -> Finding:
-    *place, snippet, why, fix, first, last = value
+    *place, snippet, evidence, fix, first, last = value
     rule, path, line, column, end_line, end_column, message, symbol, subject = _shaped(place, PLACE)
     fix, first_line, last_line = _shaped([fix, first, last], LINES)
     return Finding(
@@ -97,7 +97,7 @@ def _finding(value: Any) -> Finding:
         symbol=symbol,
         subject=subject,
         snippet=tuple(_texts(snippet)),
-        why=tuple(Why(*_shaped(step, WHY)) for step in why),
+        evidence=tuple(Evidence(*_shaped(step, WHY)) for step in evidence),
         fix=fix,
         first_line=first_line,
         last_line=last_line,

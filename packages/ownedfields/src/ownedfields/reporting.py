@@ -7,13 +7,13 @@ from ownedfields.results import Report
 
 
 def full(report: Report) -> str:
-    """Every finding with its source, its evidence and its cure."""
+    """Return every finding with its source, its evidence and its cure."""
     parts = [detail(finding) for finding in report.findings]
     return "\n".join([*parts, summary(report)])
 
 
 def concise(report: Report) -> str:
-    """One line for each finding."""
+    """Return one line for each finding."""
     return "\n".join([*(headline(finding) for finding in report.findings), summary(report)])
 
 
@@ -23,9 +23,9 @@ def headline(finding: Finding) -> str:
 
 
 def detail(finding: Finding) -> str:
-    """A finding with its source, its evidence and its cure."""
+    """Return a finding with its source, its evidence and its cure."""
     lines = [headline(finding), *_source(finding)]
-    for step in finding.why:
+    for step in finding.evidence:
         place = f"line {step.line}" if step.path == finding.path else f"{step.path}:{step.line}"
         note = f" ({step.note})" if step.note else ""
         lines.append(f"  why: {place}: {step.text}{note}")
@@ -50,9 +50,9 @@ def _source(finding: Finding) -> list[str]:
 
 
 def summary(report: Report) -> str:
-    """What was looked at, and what came of it."""
+    """Return what was looked at, and what came of it."""
     count = len(report.findings)
-    found = "no finding" if not count else f"{count} finding{'s' if count > 1 else ''}"
+    count_words = "no finding" if not count else f"{count} finding{'s' if count > 1 else ''}"
     more = [f"{report.scanned} files scanned", f"{report.parsed} judged"]
     if report.cached:
         more.append(f"{report.cached} from the cache")
@@ -62,7 +62,7 @@ def summary(report: Report) -> str:
         more.append(f"{report.ignored} ignored with a reason")
     if report.excepted:
         more.append(f"{report.excepted} excepted")
-    return f"{found} ({', '.join(more)})"
+    return f"{count_words} ({', '.join(more)})"
 
 
 def statistics(report: Report) -> str:

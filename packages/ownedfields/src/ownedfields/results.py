@@ -1,4 +1,4 @@
-"""What a check hands over: of one file, and of all."""
+"""The results of a check: of one file, and of all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Site = tuple[str, str, int, int, str]
 
 @dataclass(slots=True)
 class FileResult:
-    """What is known of one candidate file."""
+    """The result for one candidate file."""
 
     findings: list[Finding] = field(default_factory=list)
     exports: list[tuple[str, str, str]] = field(default_factory=list)
@@ -26,7 +26,7 @@ class FileResult:
 
 @dataclass(slots=True)
 class Report:
-    """What a check found, and how it came to know."""
+    """The report of a check: its findings and how it reached them."""
 
     findings: list[Finding] = field(default_factory=list)
     sites: dict[str, list[Site]] = field(default_factory=dict)
@@ -38,11 +38,11 @@ class Report:
     excepted: int = 0
     rounds: int = 0
     seconds: float = 0.0
-    read: object = None  # what was read, so that nobody waits for it to be taken apart
+    project: object = None  # kept, so that nobody waits for it to be freed
 
     @property
     def could_not_judge(self) -> bool:
-        """Whether some file that mentions a guarded thing is not valid Python."""
+        """Return True if some file that mentions a guarded thing is not valid Python."""
         return any(finding.rule == "OPR906" for finding in self.findings)
 
     @property
@@ -54,11 +54,11 @@ class Report:
 
 
 def assembled(config: Config, tree: Tree, results: dict[str, FileResult]) -> Report:
-    """The findings that no configured exception covers."""
-    found = [finding for result in results.values() for finding in result.findings]
-    kept, excepted = exceptions.apply(config, found)
+    """Return the findings that no configured exception covers."""
+    findings = [finding for result in results.values() for finding in result.findings]
+    remaining, excepted = exceptions.apply(config, findings)
     return Report(
-        findings=sorted(kept, key=lambda finding: finding.order),
+        findings=sorted(remaining, key=lambda finding: finding.order),
         sites={path: result.sites for path, result in results.items() if result.sites},
         scanned=len(tree.files),
         skipped=tree.skipped,

@@ -12,7 +12,7 @@ from ownedfields.engine.walking import walk
 
 
 class Use(NamedTuple):
-    """One use of a retired name."""
+    """A use of a retired name."""
 
     node: ast.AST
     name: str
@@ -20,7 +20,7 @@ class Use(NamedTuple):
 
 
 def uses(tree: ast.Module, banned: Banned) -> Iterator[Use]:
-    """Every use of a name of the entry in the tree."""
+    """Yield every use of a name of the entry in the tree."""
     names = frozenset(banned.names)
     docstrings = _docstrings(tree)
     folded: set[int] = set()
@@ -34,14 +34,14 @@ def uses(tree: ast.Module, banned: Banned) -> Iterator[Use]:
             content = _fold(node)
             if content is None:
                 continue
-            folded.update(id(each) for each in walk(node))
+            folded.update(id(item) for item in walk(node))
             for name in names:
                 if _says(content, name, prose=banned.prose):
                     yield Use(node, name, "OPR302")
 
 
 def _identifiers(node: ast.AST) -> Iterator[str]:
-    """The names that a node itself spells out."""
+    """Yield the names that a node itself spells out."""
     if isinstance(node, ast.Name):
         yield node.id
     elif isinstance(node, ast.Attribute):
@@ -71,7 +71,7 @@ def _docstrings(tree: ast.Module) -> set[int]:
 
 
 def _fold(node: ast.AST) -> str | None:
-    """The text that an expression of literals makes; NUL for unknown parts; None when it holds no text."""
+    """Return the text that an expression of literals makes; NUL for unknown parts; None when it holds no text."""
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bytes):
             return node.value.decode("utf-8", "replace")
@@ -122,7 +122,7 @@ def _fold_call(node: ast.Call) -> str | None:
 
 
 def _says(content: str, name: str, *, prose: bool) -> bool:
-    """Whether the text names the thing, as a path, a lookup or the name alone; prose only where asked for."""
+    """Return True if the text names the thing, as a path, a lookup or the name alone; prose only where asked for."""
     for match in re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", content):
         before, after = content[: match.start()][-1:], content[match.end() :][:2]
         if prose or content.strip(" \t\n\"'") == name:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of finding."""
+    """A kind of finding."""
 
     id: str
     name: str
@@ -184,7 +184,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 
 
 def explanation(rule: Rule) -> str:
-    """A page about a rule: what, wrong, right, and how to except it."""
+    """Return a page about a rule: what, wrong, right, and how to except it."""
     lines = [f"{rule.id} ({rule.name})", "", rule.summary, "", "Wrong:", *_indented(rule.wrong), "", "Right:"]
     lines += [*_indented(rule.right), "", "To except one place, say why on a line of the statement:"]
     lines += [f"    # ownedfields: ignore[{rule.id}] -- reason"]

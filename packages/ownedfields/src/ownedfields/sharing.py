@@ -29,12 +29,12 @@ Asked = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Answer:
-    """What a process came to: its files as it judges them now, what they taught, and what of it came late."""
+    """The answer of a process: its files as it judges them now, their lessons, and the late ones of these."""
 
     results: Results
     taught: set[Lesson]
     late: set[Lesson]
-    asked: set[Asked]
+    requests: set[Asked]
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Helper:
     taught: set[Lesson] = field(default_factory=set)
     taught_before: set[Lesson] = field(default_factory=set)
     late: set[Lesson] = field(default_factory=set)
-    asked: set[Asked] = field(default_factory=set)
+    requests: set[Asked] = field(default_factory=set)
 
     def ask(self, paths: list[str], everybody: set[str]) -> None:
         """Have it judge the files; `everybody` are all that are judged anywhere."""
@@ -56,13 +56,13 @@ class Helper:
             self.questions.flush()
 
     def answer(self) -> Results | None:
-        """What it came to; None where it died."""
+        """Return what it came to; None where it died."""
         try:
             answer: Answer = pickle.load(self.answers)  # noqa: S301 - from our own child
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         self.taught_before, self.taught = self.taught, answer.taught
-        self.late, self.asked = answer.late, answer.asked
+        self.late, self.requests = answer.late, answer.requests
         return answer.results
 
     def end(self) -> None:
@@ -95,25 +95,25 @@ class Crew:
         self._elsewhere: dict[str, Helper] = {}
 
     def judge_all(self, paths: list[str], results: Results) -> None:
-        """What the checker's own `judge_all` does, shared where there is enough to judge."""
+        """Judge all files as the checker does, in several processes where there is enough to judge."""
         weights = [len(self._checker.content(path)) for path in paths]
         if not self._helpers and self._processes > 1 and sum(weights) >= self._worth_it:
             self._helpers = [self._new_helper() for _ in range(self._processes - 1)]
-        mine, *parts = _parts(paths, weights, 1 + len(self._helpers))
+        own, *parts = _parts(paths, weights, 1 + len(self._helpers))
         everybody = {*results, *paths}
         for helper, part in zip(self._helpers, parts, strict=True):
             helper.ask(part, everybody)
-        self._judge_here(mine, results)
+        self._judge_here(own, results)
         self._checker.note_exports(results, everybody, self._elsewhere)
         for helper, part in zip(list(self._helpers), parts, strict=True):
             self._take(helper, part, results)
         if self._helpers:
-            self._judge_again(mine, results)
+            self._judge_again(own, results)
             self._checker.note_exports(results, everybody, self._elsewhere)
 
     @property
     def elsewhere(self) -> frozenset[str]:
-        """The files whose judgement is another process's."""
+        """Return the files whose judgement is another process's."""
         return frozenset(self._elsewhere)
 
     def note_needs(self, results: Results) -> None:
@@ -129,56 +129,56 @@ class Crew:
         return _forked(self._checker)
 
     def _take(self, helper: Helper, part: list[str], results: Results) -> None:
-        found = helper.answer()
-        if found is None:
+        answer = helper.answer()
+        if answer is None:
             self._helpers.remove(helper)
             helper.end()
             self._judge_here(part, results)
             return
         self._elsewhere.update(dict.fromkeys(part, helper))
-        results.update({path: each for path, each in found.items() if self._elsewhere.get(path) is helper})
+        results.update({path: item for path, item in answer.items() if self._elsewhere.get(path) is helper})
 
     def _judge_here(self, paths: list[str], results: Results) -> None:
         for path in paths:
             self._elsewhere.pop(path, None)
         self._checker.judge_all(paths, results, elsewhere=self._elsewhere)
 
-    def _judge_again(self, mine: list[str], results: Results) -> None:
+    def _judge_again(self, own: list[str], results: Results) -> None:
         """Judge here what rests on something that another process learned first, and what it learned it from."""
         done: set[str] = set()
         while True:
             self.note_needs(results)
-            again = self._misjudged(mine, results) - done
+            again = self._misjudged(own, results) - done
             if not again:
                 return
             done |= again
             self._judge_here(sorted(again), results)
 
-    def _misjudged(self, mine: list[str], results: Results) -> set[str]:
-        here = answer_of(self._checker, {})
+    def _misjudged(self, own_files: list[str], results: Results) -> set[str]:
+        local = answer_of(self._checker, {})
         before = set().union(*(helper.taught_before for helper in self._helpers))
-        late = set().union(here.late, *(helper.late for helper in self._helpers))
+        late = set().union(local.late, *(helper.late for helper in self._helpers))
         here_too = [path for path in results if path not in self._elsewhere]
-        found = self._named((late - here.late) | _narrow(before - here.taught), here_too)
-        found |= self._resting_on(_heard(before - here.taught, here.asked), mine, results)
-        first = before | here.taught
+        result = self._named((late - local.late) | _narrow(before - local.taught), here_too)
+        result |= self._resting_on(_heard(before - local.taught, local.requests), own_files, results)
+        first = before | local.taught
         for helper in self._helpers:
             own = [path for path, judge in self._elsewhere.items() if judge is helper]
-            found |= self._named((late - helper.late) | _narrow(first - helper.taught), own)
-            found |= self._resting_on(_heard(first - helper.taught, helper.asked), own, results)
+            result |= self._named((late - helper.late) | _narrow(first - helper.taught), own)
+            result |= self._resting_on(_heard(first - helper.taught, helper.requests), own, results)
             first |= helper.taught
-        return found
+        return result
 
     def _resting_on(self, lessons: set[Lesson], paths: list[str], results: Results) -> set[str]:
-        """The files that rest on a module of which a lesson speaks, with the files that taught it elsewhere."""
+        """Return the files that rest on a module of which a lesson speaks, with the files that taught it elsewhere."""
         needs = {path: {path, *results[path].needs} for path in paths} if lessons else {}
         return self._with_teachers(
-            {(path, each.teacher) for path, modules in needs.items() for each in lessons if each.about in modules}
+            {(path, lesson.teacher) for path, modules in needs.items() for lesson in lessons if lesson.about in modules}
         )
 
     def _named(self, lessons: set[Lesson], paths: list[str]) -> set[str]:
-        """The files of which a lesson speaks, with the files that taught it elsewhere."""
-        return self._with_teachers({(each.about, each.teacher) for each in lessons if each.about in paths})
+        """Return the files of which a lesson speaks, with the files that taught it elsewhere."""
+        return self._with_teachers({(lesson.about, lesson.teacher) for lesson in lessons if lesson.about in paths})
 
     def _with_teachers(self, matching: set[tuple[str, str]]) -> set[str]:
         pairs = [(path, teacher) for path, teacher in matching if path != teacher]
@@ -186,21 +186,23 @@ class Crew:
 
 
 def answer_of(checker: Checker, results: Results) -> Answer:
-    """What this process came to."""
+    """Return what this process came to."""
     checker.project.note_filled()
     lessons = checker.project.lessons
-    return Answer(results, set(lessons.taught), set(lessons.late), set(lessons.asked))
+    return Answer(results, set(lessons.taught), set(lessons.late), set(lessons.requests))
 
 
 def _narrow(lessons: set[Lesson]) -> set[Lesson]:
-    """The lessons that are about one attribute. The module itself rests on them too: they say what it exports."""
-    return {each for each in lessons if each.attribute}
+    """Return the lessons about one attribute. The module itself rests on them too: they name its exports."""
+    return {lesson for lesson in lessons if lesson.attribute}
 
 
-def _heard(lessons: set[Lesson], asked: set[Asked]) -> set[Lesson]:
-    """The lessons that are about a whole module; where one is about an attribute, the modules that ask for it."""
+def _heard(lessons: set[Lesson], requests: set[Asked]) -> set[Lesson]:
+    """Return the lessons about a whole module; for one about an attribute, the modules that ask for it."""
     narrow = _narrow(lessons)
-    heard = {Lesson(each.teacher, where) for each in narrow for *what, where in asked if tuple(what) == each[1:]}
+    heard = {
+        Lesson(item.teacher, where) for item in narrow for *subject, where in requests if tuple(subject) == item[1:]
+    }
     return (lessons - narrow) | heard
 
 
@@ -215,24 +217,24 @@ def sharing(checker: Checker, processes: int) -> Iterator[Crew]:
 
 
 def _parts(paths: list[str], weights: list[int], count: int) -> list[list[str]]:
-    """The paths in so many stretches; the first is the heaviest, for every process reads what its files rest on."""
+    """Return the paths in `count` stretches; the first is the heaviest, as every process reads dependencies."""
     parts: list[list[str]] = [[] for _ in range(count)]
-    whole, before = sum(weights) or 1, 0
+    total, before = sum(weights) or 1, 0
     for path, weight in zip(paths, weights, strict=True):
-        parts[min(int(before * (count - FIRST_IS_MORE) / whole), count - 1)].append(path)
+        parts[min(int(before * (count - FIRST_IS_MORE) / total), count - 1)].append(path)
         before += weight
     return parts
 
 
 def _forked(checker: Checker) -> Helper:
-    asked, ask = os.pipe()
+    request_end, ask = os.pipe()
     answered, answer = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(ask)
         os.close(answered)
-        _serve(checker, os.fdopen(asked, "rb"), os.fdopen(answer, "wb"))
-    os.close(asked)
+        _serve(checker, os.fdopen(request_end, "rb"), os.fdopen(answer, "wb"))
+    os.close(request_end)
     os.close(answer)
     return Helper(pid, os.fdopen(ask, "wb"), os.fdopen(answered, "rb"))
 
@@ -254,7 +256,7 @@ def _serve(checker: Checker, questions: BinaryIO, answers: BinaryIO) -> NoReturn
 
 
 def _told(answer: Answer) -> Answer:
-    """An answer in which every lesson has its teacher: where it is not known which file it was, any may be."""
+    """Return an answer in which every lesson has its teacher: where it is not known which file it was, any may be."""
     unknown = {lesson.about for lesson in answer.taught if not lesson.teacher}
     answer.taught = {lesson for lesson in answer.taught if lesson.teacher}
     answer.taught |= {Lesson(path, about) for about in unknown for path in answer.results}

@@ -8,23 +8,23 @@ from ownedfields.findings import Finding
 
 
 def sql_findings(project: Project, path: str, content: bytes) -> list[Finding]:
-    """The protected columns that an .sql file writes."""
+    """Return the protected columns that an .sql file writes."""
     text = content.decode("utf-8", "replace")
-    found = []
+    findings = []
     for model in project.tracked:
         for guard in model.guards:
             columns = sql.written_columns(text, model.table) if not guard.is_owner(path) else None
             names = {model.field_of(name) for name in columns or ()} | (
                 set(guard.fields) if "*" in (columns or ()) else set()
             )
-            for name in sorted(each for each in names if each is not None and each in guard.fields):
-                found.append(_sql_finding(path, text, f"{model.name}.{name}", name, guard.instead))
-    return found
+            for name in sorted(item for item in names if item is not None and item in guard.fields):
+                findings.append(_sql_finding(path, text, f"{model.name}.{name}", name, guard.instead))
+    return findings
 
 
 def _sql_finding(path: str, text: str, subject: str, name: str, instead: str) -> Finding:
     lines = text.split("\n")
-    line = next((number for number, each in enumerate(lines, 1) if name in each.lower()), 1)
+    line = next((number for number, item in enumerate(lines, 1) if name in item.lower()), 1)
     return Finding(
         rule="OPR111",
         path=path,

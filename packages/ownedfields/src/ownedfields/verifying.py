@@ -28,8 +28,8 @@ def verify(config: Config, project: Project, tree: Tree) -> None:
 
 def _guard(guard: Guard, project: Project, tree: Tree) -> list[str]:
     where = f"guard of {guard.model}"
-    problems = _files(where, guard.owner, tree, what="owner")
-    model = next(each for each in project.tracked if each.path == guard.model)
+    problems = _files(where, guard.owner, tree, subject="owner")
+    model = next(tracked for tracked in project.tracked if tracked.path == guard.model)
     if project.index.path_of(guard.module) is None:
         return [*problems, f"- {where}: there is no module {guard.module} below {project.config.root}"]
     if model.info is None:
@@ -44,11 +44,11 @@ def _fields(guard: Guard, model: Tracked, where: str) -> list[str]:
     assert model.info is not None
     if _has_unreadable_base(model):
         return []
-    known = {name for info in model.info.ancestry() for name in (*info.names, *info.annotations)}
+    field_names = {name for info in model.info.ancestry() for name in (*info.names, *info.annotations)}
     return [
-        f"- {where}: {guard.class_name} has no field {name!r}{_suggest(name, known)}"
+        f"- {where}: {guard.class_name} has no field {name!r}{_suggest(name, field_names)}"
         for name in guard.fields
-        if name not in known
+        if name not in field_names
     ]
 
 
@@ -63,9 +63,9 @@ def _has_unreadable_base(model: Tracked) -> bool:
     return False
 
 
-def _files(where: str, patterns: Iterable[str], tree: Tree, what: str = "allowed file") -> list[str]:
+def _files(where: str, patterns: Iterable[str], tree: Tree, subject: str = "allowed file") -> list[str]:
     return [
-        f"- {where}: {what} {pattern!r} matches no file{_suggest(pattern, tree.files)}"
+        f"- {where}: {subject} {pattern!r} matches no file{_suggest(pattern, tree.files)}"
         for pattern in patterns
         if not any(path_matches(path, pattern) for path in tree.files)
     ]
@@ -76,8 +76,8 @@ def _near_class(model: Tracked, project: Project) -> str:
     return _suggest(model.name, [info.name for info in module.classes] if module is not None else [])
 
 
-def _suggest(name: str, known: Iterable[str]) -> str:
+def _suggest(name: str, names: Iterable[str]) -> str:
     import difflib  # only now: nearly every name is right
 
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""

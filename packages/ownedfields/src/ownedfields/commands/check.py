@@ -17,10 +17,10 @@ from ownedfields.results import Report
 
 def run(options: argparse.Namespace) -> int:
     """Check the project around the given paths, print, and answer with the exit code."""
-    paths = [Path(each).resolve() for each in options.paths]
-    for given, path in zip(options.paths, paths, strict=True):
+    paths = [Path(item).resolve() for item in options.paths]
+    for argument, path in zip(options.paths, paths, strict=True):
         if not path.exists():
-            raise ConfigError(f"{given} does not exist.")
+            raise ConfigError(f"{argument} does not exist.")
     source = Path(options.config).resolve() if options.config else find_config(paths[0])
     config = dataclasses.replace(read_config(source))
     if options.strict:
@@ -50,16 +50,17 @@ def _apply_baseline(options: argparse.Namespace, config: Config, report: Report)
 def _limit(report: Report, config: Config, paths: list[Path]) -> None:
     """Report only what lies below the given paths; the judgement always rests on the whole project."""
     root = config.root.resolve()
-    wanted = [path.relative_to(root).as_posix() if path.is_relative_to(root) else None for path in paths]
-    if any(each in (".", "") for each in wanted) or any(root.is_relative_to(path) for path in paths):
+    relative_paths = [path.relative_to(root).as_posix() if path.is_relative_to(root) else None for path in paths]
+    if any(item in (".", "") for item in relative_paths) or any(root.is_relative_to(path) for path in paths):
         return
-    outside = next((path for path, each in zip(paths, wanted, strict=True) if each is None), None)
+    outside = next((path for path, item in zip(paths, relative_paths, strict=True) if item is None), None)
     if outside is not None:
         raise ConfigError(f"{outside} lies outside {root}, which the configuration speaks of.")
     report.findings = [
         finding
         for finding in report.findings
-        if finding.rule in ("OPR904", "OPR905") or any(f"{finding.path}/".startswith(f"{each}/") for each in wanted)
+        if finding.rule in ("OPR904", "OPR905")
+        or any(f"{finding.path}/".startswith(f"{item}/") for item in relative_paths)
     ]
 
 

@@ -16,8 +16,8 @@ def run(options: argparse.Namespace) -> int:
     if not root.is_dir():
         raise ConfigError(f"{options.path} is no folder.")
     _refuse_second(root)
-    found = suggestions(root)
-    chosen = _named(options, found) if options.model else found
+    suggested = suggestions(root)
+    chosen = _named(options, suggested) if options.model else suggested
     if not chosen:
         raise ConfigError(
             f"{root} holds no Django model with a field such as status, state or outcome.\n"
@@ -39,14 +39,18 @@ def _refuse_second(root: Path) -> None:
             raise ConfigError(f"{name} has a [tool.ownedfields] table already.")
 
 
-def _named(options: argparse.Namespace, found: list[Suggestion]) -> list[Suggestion]:
-    known = [each for each in found if options.model in (each.model, each.model.rpartition(".")[2])]
-    if known:
-        chosen = known[0]
+def _named(options: argparse.Namespace, suggested: list[Suggestion]) -> list[Suggestion]:
+    matching = [
+        suggestion
+        for suggestion in suggested
+        if options.model in (suggestion.model, suggestion.model.rpartition(".")[2])
+    ]
+    if matching:
+        chosen = matching[0]
     elif options.field and options.owner and "." in options.model:
         chosen = Suggestion(options.model, "", [])
     else:
-        names = ", ".join(each.model for each in found) or "none"
+        names = ", ".join(suggestion.model for suggestion in suggested) or "none"
         raise ConfigError(f"{options.model} is not among the models found ({names}). Give --field and --owner with it.")
     chosen.fields = options.field or chosen.fields
     chosen.owner = options.owner[0] if options.owner else chosen.owner
@@ -63,9 +67,9 @@ def _write(root: Path, text: str) -> Path:
 
 def _tell(target: Path, chosen: list[Suggestion]) -> None:
     print(f"wrote [tool.ownedfields] to {target.name}:")
-    for each in chosen:
-        name = each.model.rpartition(".")[2]
-        print(f"  {name}: {', '.join(each.fields)} may be written in {each.owner}")
-        for other in each.others[:3]:
+    for suggestion in chosen:
+        name = suggestion.model.rpartition(".")[2]
+        print(f"  {name}: {', '.join(suggestion.fields)} may be written in {suggestion.owner}")
+        for other in suggestion.other_writers[:3]:
             print(f"    (written today in {other} too)")
     print("Look it through, then run `ownedfields check`.")

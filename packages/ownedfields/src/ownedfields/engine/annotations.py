@@ -1,4 +1,4 @@
-"""What an annotation promises of the value that carries it."""
+"""Evaluate annotations: the promise that they make about a value."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Annotations:
     """Reads type expressions."""
 
     def value(self, frame: Frame, node: ast.expr | None) -> Value:
-        """A value of the annotated type."""
+        """Return a value of the annotated type."""
         if node is None:
             return UNKNOWN
         if isinstance(node, ast.Constant):
@@ -78,11 +78,11 @@ class Annotations:
         if isinstance(node, ast.Name | ast.Attribute):
             return self.instance_of(frame, self._named(frame, node), node)
         if isinstance(node, ast.Tuple | ast.List):
-            return Items([self.value(frame, each) for each in node.elts], exact=True)
+            return Items([self.value(frame, element) for element in node.elts], exact=True)
         return UNKNOWN
 
     def instance_of(self, frame: Frame, kind: Value, node: ast.AST | None = None) -> Value:
-        """A value whose class is `kind`."""
+        """Return a value whose class is `kind`."""
         return join([self._instance(frame, option, node) for option in options_of(kind)])
 
     def _constant(self, frame: Frame, node: ast.Constant) -> Value:
@@ -94,35 +94,37 @@ class Annotations:
             parsed = ast.parse(node.value.strip(), mode="eval").body
         except (SyntaxError, ValueError):
             return UNKNOWN
-        for each in walk(parsed):
-            ast.copy_location(each, node)
+        for item in walk(parsed):
+            ast.copy_location(item, node)
         return self.value(frame, parsed)
 
     def _named(self, frame: Frame, node: ast.Name | ast.Attribute) -> Value:
-        found = frame.eval(node)
+        result = frame.eval(node)
         name = node.id if isinstance(node, ast.Name) else node.attr
-        if isinstance(found, Unknown):
-            model = next((each for each in frame.project.tracked if each.name == name), None)
+        if isinstance(result, Unknown):
+            model = next((tracked for tracked in frame.project.tracked if tracked.name == name), None)
             if model is not None:
                 return ModelClass(model, model.info)
             return Symbol(name)
-        return found
+        return result
 
     def _instance(self, frame: Frame, kind: Value, node: ast.AST | None) -> Value:
         if isinstance(kind, Symbol):
             return _of_symbol(kind)
         if isinstance(kind, ModelClass):
-            return Instance(kind.model, frame.why(node) if node is not None else None, kind.info)
+            return Instance(kind.model, frame.evidence(node) if node is not None else None, kind.info)
         if isinstance(kind, Class):
             if kind.info.is_rows_of is not None:
-                return Rows(kind.info.is_rows_of, frame.why(node) if node is not None else None)
+                return Rows(kind.info.is_rows_of, frame.evidence(node) if node is not None else None)
             if _is_open(kind):
                 return join([Object(kind.info), UNKNOWN])
             return Object(kind.info)
         if isinstance(kind, TypeHint):
             return kind.value
         if isinstance(kind, Items):
-            return join([self._instance(frame, each, node) for each in kind.elements]) if kind.elements else UNKNOWN
+            return (
+                join([self._instance(frame, element, node) for element in kind.elements]) if kind.elements else UNKNOWN
+            )
         return kind if kind == NOTHING else UNKNOWN
 
     def _subscript(self, frame: Frame, node: ast.Subscript) -> Value:
@@ -133,8 +135,10 @@ class Annotations:
         if name in ITERABLES:
             return Items([self.value(frame, arguments[0])])
         if name in ("tuple", "Tuple"):
-            exact = not any(isinstance(each, ast.Constant) and each.value is ... for each in arguments)
-            return Items([self.value(frame, each) for each in arguments if _is_type(each)], exact=exact, kind="tuple")
+            exact = not any(isinstance(argument, ast.Constant) and argument.value is ... for argument in arguments)
+            return Items(
+                [self.value(frame, argument) for argument in arguments if _is_type(argument)], exact=exact, kind="tuple"
+            )
         if name in MAPPINGS:
             return Table(rest=[self.value(frame, arguments[-1])], open=True)
         if name in ("type", "Type"):
@@ -147,32 +151,36 @@ class Annotations:
             result = self.value(frame, arguments[-1])
             return Returns(result) if name == "Callable" else result
         if name == "Literal":
-            return join([frame.eval(each) for each in arguments])
+            return join([frame.eval(argument) for argument in arguments])
         return self._generic(frame, node, name, arguments)
 
     def _transparent(self, frame: Frame, name: str, arguments: list[ast.expr]) -> Value:
         if name in ("Optional", "Union"):
-            found = [self.value(frame, each) for each in arguments]
-            return join([*found, NOTHING] if name == "Optional" else found)
+            results = [self.value(frame, argument) for argument in arguments]
+            return join([*results, NOTHING] if name == "Optional" else results)
         return self.value(frame, arguments[0])
 
     def _generic(self, frame: Frame, node: ast.Subscript, name: str, arguments: list[ast.expr]) -> Value:
         of = self.value(frame, arguments[0])
         models = [option for option in options_of(of) if isinstance(option, Instance)]
         if name in ROWS or name.endswith(("QuerySet", "Manager")):
-            return join([Rows(each.model, each.why) for each in models]) if models else Other("rows of another model")
-        whole = self.instance_of(frame, frame.eval(node.value), node)
-        if not isinstance(whole, Object):
+            return (
+                join([Rows(argument.model, argument.evidence) for argument in models])
+                if models
+                else Other("rows of another model")
+            )
+        complete = self.instance_of(frame, frame.eval(node.value), node)
+        if not isinstance(complete, Object):
             return UNKNOWN
-        given = [self.value(frame, each) for each in arguments]
-        binds = dict(zip(type_parameters(whole.info), given, strict=False))
-        return Object(whole.info, binds=binds)
+        values = [self.value(frame, argument) for argument in arguments]
+        binds = dict(zip(type_parameters(complete.info), values, strict=False))
+        return Object(complete.info, binds=binds)
 
     def _class(self, frame: Frame, node: ast.expr) -> Value:
         instance = self.value(frame, node)
         return join(
             [
-                ModelClass(option.model, option.info, option.why)
+                ModelClass(option.model, option.info, option.evidence)
                 if isinstance(option, Instance)
                 else Class(option.info)
                 if isinstance(option, Object)
@@ -183,11 +191,11 @@ class Annotations:
 
 
 def type_parameters(info: ClassInfo) -> list[str]:
-    """The names of the type variables of a generic class."""
+    """Return the names of the type variables of a generic class."""
     for base in info.node.bases:
         if isinstance(base, ast.Subscript):
             arguments = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
-            return [each.id for each in arguments if isinstance(each, ast.Name)]
+            return [argument.id for argument in arguments if isinstance(argument, ast.Name)]
     return []
 
 

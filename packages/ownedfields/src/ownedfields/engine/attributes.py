@@ -52,14 +52,14 @@ class Attributes:
     """Looks attributes up, kind by kind."""
 
     def get(self, frame: Frame, value: Value, name: str, node: ast.AST | None) -> Value:
-        """What `value.name` may be."""
+        """Return what `value.name` may be."""
         if type(value) is not Union:
             return self._one(frame, plain(value), name, node)
         return join([self._one(frame, plain(option), name, node) for option in value.options])
 
     def _one(self, frame: Frame, value: Value, name: str, node: ast.AST | None) -> Value:
-        read = READERS.get(type(value))
-        return read(self, frame, value, name, node) if read is not None else Bound(value, name)
+        reader = READERS.get(type(value))
+        return reader(self, frame, value, name, node) if reader is not None else Bound(value, name)
 
     def _of_import(self, frame: Frame, value: Imported, name: str, node: ast.AST | None) -> Value:
         return self.get(frame, frame.project.resolve(value), name, node)
@@ -79,16 +79,16 @@ class Attributes:
         return value if name == "value" else Bound(value, name)
 
     def _of_other(self, frame: Frame, value: Other, name: str, node: ast.AST | None) -> Value:
-        reached = self._reached(frame, name, node)
-        if reached is not None:
-            return reached
+        target = self._reached(frame, name, node)
+        if target is not None:
+            return target
         return Unknown(name) if value.label != "item" and frame.project.hints.single(name) else Other(name)
 
     def _reached(self, frame: Frame, name: str, node: ast.AST | None) -> Value | None:
         model = frame.project.related(name)
         if model is None:
             return None
-        return Rows(model, frame.why(node, f"`{name}` is its related manager") if node is not None else None)
+        return Rows(model, frame.evidence(node, f"`{name}` is its related manager") if node is not None else None)
 
     def _of_unknown(self, frame: Frame, value: Unknown, name: str, node: ast.AST | None) -> Value:
         if (rows := self._reached(frame, name, node)) is not None:
@@ -107,8 +107,8 @@ class Attributes:
         frame.project.effects.touch(frame, model, node, f"`{value.hint}` is named like one")
         if name in ("__class__", "_meta", "_state"):
             return self._of_instance(frame, Instance(model), name, node)
-        known = self._declared(frame, model.info, name, node, model)
-        return known if known is not None else Bound(value, name)
+        entry = self._declared(frame, model.info, name, node, model)
+        return entry if entry is not None else Bound(value, name)
 
     def _of_symbol(self, frame: Frame, value: Symbol, name: str, node: ast.AST | None) -> Value:
         if name in frame.project.related_names and value.name[:1].islower():
@@ -120,7 +120,7 @@ class Attributes:
     def _of_model(self, frame: Frame, value: ModelClass, name: str, node: ast.AST | None) -> Value:
         model = value.model
         if name in orm_names.MANAGERS or name in model.managers or name.endswith("objects"):
-            return Rows(model, value.why or (frame.why(node) if node is not None else None))
+            return Rows(model, value.evidence or (frame.evidence(node) if node is not None else None))
         if name == "_meta":
             return ModelMeta(model)
         if name in model.fields:
@@ -130,21 +130,21 @@ class Attributes:
         if name in orm_names.INSTANCE_WRITES or name in ("from_db", "__new__", "__init__"):
             return Bound(value, name)
         info = value.info or model.info
-        found = info.find(name) if info is not None else None
-        if isinstance(found, Function):
-            return self._method(frame, found, Instance(model, value.why, value.info), value)
-        if found is not None and not isinstance(found, Unknown):
-            return found
+        result = info.find(name) if info is not None else None
+        if isinstance(result, Function):
+            return self._method(frame, result, Instance(model, value.evidence, value.info), value)
+        if result is not None and not isinstance(result, Unknown):
+            return result
         return Other(name) if name[:1].isupper() or name == "DoesNotExist" else Bound(value, name)
 
-    def _method(self, frame: Frame, found: Function, instance: Value, klass: Value | None) -> Value:
-        names = decorator_names(found.node)
+    def _method(self, frame: Frame, function: Function, instance: Value, klass: Value | None) -> Value:
+        names = decorator_names(function.node)
         if "staticmethod" in names:
-            return found
+            return function
         receiver = klass if "classmethod" in names else (instance if klass is None else None)
-        bound = Function(found.node, found.module, found.scope, found.info, receiver)
+        bound = Function(function.node, function.module, function.scope, function.info, receiver)
         if names & {"property", "cached_property"} and klass is None:
-            return frame.call(bound, Args(), found.node)
+            return frame.call(bound, Args(), function.node)
         return bound
 
     def _of_instance(self, frame: Frame, value: Instance, name: str, node: ast.AST | None) -> Value:
@@ -152,19 +152,19 @@ class Attributes:
         if name == "__dict__":
             return VarsOf(value)
         if name == "__class__":
-            return ModelClass(model, value.info, value.why)
+            return ModelClass(model, value.info, value.evidence)
         if name == "_meta":
             return ModelMeta(model)
         if name in orm_names.INSTANCE_WRITES:
             return Bound(value, name)
-        found = self._declared(frame, value.info or model.info, name, node, model, value)
-        if found is not None:
-            return found
+        result = self._declared(frame, value.info or model.info, name, node, model, value)
+        if result is not None:
+            return result
         if name in model.reverse:
             info, kind = model.reverse[name]
             return other_side(frame, info, kind, node)
-        reached = self._reached(frame, name, node)
-        return reached if reached is not None else Bound(value, name)
+        target = self._reached(frame, name, node)
+        return target if target is not None else Bound(value, name)
 
     def _declared(
         self,
@@ -177,22 +177,22 @@ class Attributes:
     ) -> Value | None:
         if info is None:
             return None
-        found = info.find(name)
-        if isinstance(found, Relation):
-            return of_relation(frame, found, info, node)
-        if isinstance(found, Function):
-            return self._method(frame, found, value, None) if value is not None else None
-        return Other("a field's value") if found is not None or is_key(info, name) else None
+        result = info.find(name)
+        if isinstance(result, Relation):
+            return of_relation(frame, result, info, node)
+        if isinstance(result, Function):
+            return self._method(frame, result, value, None) if value is not None else None
+        return Other("a field's value") if result is not None or is_key(info, name) else None
 
     def _of_rows(self, frame: Frame, value: Rows, name: str, node: ast.AST | None) -> Value:
         if name == "model":
-            return ModelClass(value.model, value.model.info, value.why)
+            return ModelClass(value.model, value.model.info, value.evidence)
         if name == "__class__":
             return Symbol("django.db.models.QuerySet")
         for info in value.model.row_classes:
-            found = info.names.get(name)
-            if isinstance(found, Function):
-                return Function(found.node, found.module, found.scope, found.info, value)
+            result = info.names.get(name)
+            if isinstance(result, Function):
+                return Function(result.node, result.module, result.scope, result.info, value)
         return Bound(value, name)
 
     def _of_meta(self, frame: Frame, value: ModelMeta, name: str, node: ast.AST | None) -> Value:
@@ -214,8 +214,8 @@ class Attributes:
             return Table(dict(value.attrs), open=True)
         if name == "__class__":
             return Class(value.info)
-        if (found := self._in_class(frame, value, name, node)) is not None:
-            return found
+        if (result := self._in_class(frame, value, name, node)) is not None:
+            return result
         if value.info.works_on is not None:
             return self._of_carrier(frame, Carrier(value.info.works_on, value.info), name)
         for info in value.info.ancestry():
@@ -226,27 +226,27 @@ class Attributes:
             return Bound(value, name)
         if (carried := self._by_queryset(frame, value, name)) is not None:
             return carried
-        reached = self._reached(frame, name, node)
-        if reached is not None:
-            return reached
+        target = self._reached(frame, name, node)
+        if target is not None:
+            return target
         return Unknown(name) if value.info.foreign_bases() or frame.project.hints.single(name) else UNKNOWN
 
     def _by_queryset(self, frame: Frame, value: Object, name: str) -> Value | None:
-        """A view that says what it works on by `get_queryset` alone."""
-        found = value.info.find("get_queryset") if name in VIEW_NAMES else None
-        if isinstance(found, Function):
-            bound = Function(found.node, found.module, found.scope, found.info, value)
-            for option in options_of(frame.call(bound, Args(), found.node)):
+        """Return a view that says what it works on by `get_queryset` alone."""
+        result = value.info.find("get_queryset") if name in VIEW_NAMES else None
+        if isinstance(result, Function):
+            bound = Function(result.node, result.module, result.scope, result.info, value)
+            for option in options_of(frame.call(bound, Args(), result.node)):
                 if isinstance(option, Rows):
                     return self._of_carrier(frame, Carrier(option.model, value.info), name)
         return None
 
     def _in_class(self, frame: Frame, value: Object, name: str, node: ast.AST | None) -> Value | None:
-        found = value.info.find(name)
-        if isinstance(found, Relation):
-            return of_relation(frame, found, value.info, node)
-        if isinstance(found, Function):
-            return self._method(frame, found, value, None)
+        result = value.info.find(name)
+        if isinstance(result, Relation):
+            return of_relation(frame, result, value.info, node)
+        if isinstance(result, Function):
+            return self._method(frame, result, value, None)
         stored = frame.project.self_attributes.value(frame, value.info, name)
         declared = value.info.annotation(name)
         promised: Value = UNKNOWN
@@ -254,12 +254,12 @@ class Attributes:
             scope = type_scope(value, declared[1].outer)
             inner = type(frame)(frame.project, declared[1].module, scope, info=declared[1])
             promised = frame.project.annotations.value(inner, declared[0])
-        known = [each for each in (stored, found, promised) if each is not None and not isinstance(each, Unknown)]
-        if found == NOTHING and len(known) > 1:
-            known.remove(NOTHING)
-        if known:
-            return join(known)
-        return Unknown(name) if stored is not None or found is not None or declared is not None else None
+        entries = [item for item in (stored, result, promised) if item is not None and not isinstance(item, Unknown)]
+        if result == NOTHING and len(entries) > 1:
+            entries.remove(NOTHING)
+        if entries:
+            return join(entries)
+        return Unknown(name) if stored is not None or result is not None or declared is not None else None
 
     def _of_class(self, frame: Frame, value: Class, name: str, node: ast.AST | None) -> Value:
         info = value.info
@@ -267,11 +267,11 @@ class Attributes:
             return ForeignRows(info)
         if info.is_rows_of is not None and name in orm_names.ROWS_WRITES:
             return Symbol(f"django.db.models.QuerySet.{name}")
-        found = info.find(name)
-        if isinstance(found, Function):
-            return self._method(frame, found, Object(info), value)
-        if found is not None and not isinstance(found, Relation):
-            return found
+        result = info.find(name)
+        if isinstance(result, Function):
+            return self._method(frame, result, Object(info), value)
+        if result is not None and not isinstance(result, Relation):
+            return result
         stored = frame.project.self_attributes.value(frame, info, name)
         if stored is not None:
             return stored
@@ -280,22 +280,22 @@ class Attributes:
         return Bound(value, name)
 
     def _of_carrier(self, frame: Frame, value: Carrier, name: str, node: ast.AST | None = None) -> Value:
-        why = frame.why(value.info.node, "works on the model") if value.info is not None else None
+        evidence = frame.evidence(value.info.node, "works on the model") if value.info is not None else None
         if name in orm_names.CARRIED_INSTANCES:
-            return Instance(value.model, why)
+            return Instance(value.model, evidence)
         if name in orm_names.CARRIED_ROWS:
-            return Rows(value.model, why)
+            return Rows(value.model, evidence)
         if name in orm_names.CARRIED_CLASSES:
-            return ModelClass(value.model, value.model.info, why)
+            return ModelClass(value.model, value.model.info, evidence)
         return Bound(value, name) if name[:1] != "_" or name == "__call__" else Unknown(name)
 
     def _of_parent(self, frame: Frame, value: Parent, name: str, node: ast.AST | None) -> Value:
         for option in options_of(value.receiver):
             info = getattr(option, "info", None)
             if isinstance(info, ClassInfo) and not isinstance(option, Rows):
-                found = next((base.names[name] for base in list(info.ancestry())[1:] if name in base.names), None)
-                if isinstance(found, Function):
-                    return Function(found.node, found.module, found.scope, found.info, option)
+                result = next((base.names[name] for base in list(info.ancestry())[1:] if name in base.names), None)
+                if isinstance(result, Function):
+                    return Function(result.node, result.module, result.scope, result.info, option)
                 if isinstance(option, Object) and info.works_on is not None:
                     return Bound(Carrier(info.works_on, info), name)
         return Bound(value.receiver, name)
@@ -303,14 +303,14 @@ class Attributes:
     def call_method(
         self, frame: Frame, value: Object, names: tuple[str, ...], node: ast.AST | None, *, iterate: bool = False
     ) -> Value:
-        """What the first of the special methods that the class has hands back."""
+        """Return what the first of the special methods that the class has hands back."""
         for name in names:
-            found = value.info.find(name)
-            if isinstance(found, Function):
-                bound = Function(found.node, found.module, found.scope, found.info, value)
-                result = frame.call(bound, Args(), node or found.node)
+            match = value.info.find(name)
+            if isinstance(match, Function):
+                bound = Function(match.node, match.module, match.scope, match.info, value)
+                result = frame.call(bound, Args(), node or match.node)
                 return (
-                    join([each.element() if isinstance(each, Items) else each for each in options_of(result)])
+                    join([option.element() if isinstance(option, Items) else option for option in options_of(result)])
                     if iterate
                     else result
                 )
@@ -322,7 +322,7 @@ class Attributes:
         return self.get(frame, value, names[number], None) if 0 <= number < len(names) else UNKNOWN
 
     def match_names(self, value: Value) -> list[str]:
-        """The attributes by which a class pattern, or a named tuple, counts its parts."""
+        """Return the attributes by which a class pattern, or a named tuple, counts its parts."""
         for option in options_of(value):
             if isinstance(option, Object):
                 return [name for info in reversed(list(option.info.ancestry())) for name in info.annotations]

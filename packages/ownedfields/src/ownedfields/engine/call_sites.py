@@ -71,13 +71,13 @@ def _name_of(node: ast.expr) -> str:
 
 
 def arguments(frame: Frame, node: ast.Call) -> Args:
-    """The arguments of a call, splats unfolded as far as they are known."""
+    """Return the arguments of a call, splats unfolded as far as they are known."""
     args = Args()
-    for each in node.args:
-        if type(each) is ast.Starred:
-            _spread(frame, args, frame.eval(each.value))
+    for arg in node.args:
+        if type(arg) is ast.Starred:
+            _spread(frame, args, frame.eval(arg.value))
         else:
-            args.positional.append(frame.eval(each))
+            args.positional.append(frame.eval(arg))
     for keyword in node.keywords:
         value = frame.eval(keyword.value)
         if keyword.arg is not None:
@@ -159,17 +159,17 @@ def _only_reads(callee: Symbol) -> bool:
 
 
 def _hands_rows(rest: Args, option: Value) -> bool:
-    return any(isinstance(each, Instance | Rows | Items) for value in rest.positional for each in options_of(value))
+    return any(isinstance(item, Instance | Rows | Items) for value in rest.positional for item in options_of(value))
 
 
 def _call_later(frame: Frame, option: Value, rest: Args, node: ast.AST) -> None:
     if isinstance(option, Function):
-        given = [
-            structure.element_of(Frame(frame.project, frame.module, frame.scope), each)
-            if isinstance(each, Rows | Items)
-            else each
+        values = [
+            structure.element_of(Frame(frame.project, frame.module, frame.scope), item)
+            if isinstance(item, Rows | Items)
+            else item
             for value in rest.positional
-            for each in options_of(value)
+            for item in options_of(value)
         ]
-        rest = Args(given, rest.keywords)
+        rest = Args(values, rest.keywords)
     frame.call(option, rest, node)

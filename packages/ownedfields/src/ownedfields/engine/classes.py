@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ClassInfo:
-    """One class statement."""
+    """A class statement."""
 
     def __init__(self, node: ast.ClassDef, module: Module, outer: Scope, bases: list[Value]) -> None:
         self.node = node
@@ -37,31 +37,31 @@ class ClassInfo:
 
     @property
     def path(self) -> str:
-        """The import path of the class."""
+        """Return the import path of the class."""
         return f"{self.module.dotted}.{self.name}"
 
     def ancestry(self) -> tuple[ClassInfo, ...]:
         """This class and every readable base, nearest first."""
         if not self._ancestry:
-            found: list[ClassInfo] = []
+            classes: list[ClassInfo] = []
             queue: list[ClassInfo] = [self]
             while queue:
                 info = queue.pop(0)
-                if info not in found:
-                    found.append(info)
+                if info not in classes:
+                    classes.append(info)
                     queue.extend(base for value in info.bases if (base := info_of(value)) is not None)
-            self._ancestry = tuple(found)
+            self._ancestry = tuple(classes)
         return self._ancestry
 
     def find(self, name: str, skip: ClassInfo | None = None) -> Value | None:
-        """What the class body or a base binds to `name`."""
+        """Return what the class body or a base binds to `name`."""
         for info in self.ancestry():
             if info is not skip and name in info.names:
                 return info.names[name]
         return None
 
     def annotation(self, name: str) -> tuple[ast.expr, ClassInfo] | None:
-        """The annotation of a class-level name."""
+        """Return the annotation of a class-level name."""
         for info in self.ancestry():
             if name in info.annotations:
                 return info.annotations[name], info
@@ -78,17 +78,17 @@ class ClassInfo:
         return self._stores.get(attribute, [])
 
     def is_readable(self) -> bool:
-        """Whether every base is readable or surely knows nothing of the project."""
+        """Return True if every base is readable or surely knows nothing of the project."""
         return all(not isinstance(base, Value) or isinstance(base, Class | Symbol | ModelClass) for base in self.bases)
 
     def method(self, name: str) -> Function | None:
-        """A function of the class body."""
-        found = self.names.get(name)
-        return found if isinstance(found, Function) else None
+        """Return a function of the class body."""
+        result = self.names.get(name)
+        return result if isinstance(result, Function) else None
 
 
 def info_of(value: Value) -> ClassInfo | None:
-    """The readable class behind a value."""
+    """Return the readable class behind a value."""
     if isinstance(value, Class | ModelClass):
         return value.info
     return None
@@ -100,20 +100,20 @@ def _stores_of(node: ast.ClassDef) -> dict[str, list[str]]:
         if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
             continue
         first = method.args.args[0].arg
-        for each in targets_below(method):
+        for target in targets_below(method):
             if (
-                isinstance(each, ast.Attribute)
-                and isinstance(each.ctx, ast.Store)
-                and isinstance(each.value, ast.Name)
-                and each.value.id == first
-                and method.name not in stores.setdefault(each.attr, [])
+                isinstance(target, ast.Attribute)
+                and isinstance(target.ctx, ast.Store)
+                and isinstance(target.value, ast.Name)
+                and target.value.id == first
+                and method.name not in stores.setdefault(target.attr, [])
             ):
-                stores[each.attr].append(method.name)
+                stores[target.attr].append(method.name)
     return stores
 
 
 def decorator_names(node: ast.AST) -> set[str]:
-    """The last parts of the decorators' names."""
+    """Return the last parts of the decorators' names."""
     names: set[str] = set()
     for decorator in getattr(node, "decorator_list", []):
         target = decorator.func if isinstance(decorator, ast.Call) else decorator

@@ -41,7 +41,7 @@ KEEPS_TEXT = frozenset(
 
 
 def method(frame: Frame, receiver: Value, name: str, args: Args, node: ast.AST) -> Value:
-    """What a method of a container does and hands back."""
+    """Return what a method of a container does and hands back."""
     if isinstance(receiver, VarsOf):
         return _vars_method(frame, receiver, name, args, node)
     if isinstance(receiver, Table):
@@ -97,22 +97,22 @@ def _table_method(frame: Frame, receiver: Table, name: str, args: Args, node: as
 def _set_item(receiver: Table, args: Args) -> Value:
     value = args.get(1, "default") or UNKNOWN
     names = texts_of(args.get(0, "key"))
-    for each in names:
-        receiver.keys.setdefault(each, value)
+    for name in names:
+        receiver.keys.setdefault(name, value)
     if not names:
         receiver.rest.append(value)
-    return join([receiver.keys[each] for each in names]) if names else join(receiver.rest)
+    return join([receiver.keys[name] for name in names]) if names else join(receiver.rest)
 
 
 def _take_item(frame: Frame, receiver: Table, args: Args) -> Value:
     names = texts_of(args.get(0, "key"))
-    found = [receiver.keys[each] for each in names if each in receiver.keys]
+    results = [receiver.keys[name] for name in names if name in receiver.keys]
     if not frame.branches:
-        for each in names:
-            receiver.keys.pop(each, None)
-    if not found and not receiver.rest and len(names) == 1:
+        for name in names:
+            receiver.keys.pop(name, None)
+    if not results and not receiver.rest and len(names) == 1:
         return Unknown(next(iter(names)))
-    return join([*found, *receiver.rest])
+    return join([*results, *receiver.rest])
 
 
 def _pairs(receiver: Table) -> Items:
@@ -136,14 +136,16 @@ def _items_method(frame: Frame, receiver: Items, name: str, args: Args) -> Value
         receiver.exact = False
     elif name in ("remove", "discard") and not frame.branches:
         gone = texts_of(args.get(0, "value"))
-        receiver.elements[:] = [each for each in receiver.elements if not gone or texts_of(each) != gone]
+        receiver.elements[:] = [element for element in receiver.elements if not gone or texts_of(element) != gone]
     elif name in ("pop", "popleft", "get", "get_nowait", "result", "__getitem__"):
         return receiver.element()
     elif name in ("copy", "union", "__iter__", "page", "get_page", "iter_pages"):
         return Items([*receiver.elements, *_spread(frame, args)], exact=receiver.exact and not args.positional)
     elif name in ("difference",):
         gone = frozenset(text for value in args.positional for text in element_texts(value))
-        return Items([each for each in receiver.elements if not (texts_of(each) and texts_of(each) <= gone)])
+        return Items(
+            [element for element in receiver.elements if not (texts_of(element) and texts_of(element) <= gone)]
+        )
     elif name in ("first", "last", "__next__", "__anext__", "send"):
         return receiver.element()
     elif name in ("clear",) and not frame.branches:
@@ -152,44 +154,46 @@ def _items_method(frame: Frame, receiver: Items, name: str, args: Args) -> Value
 
 
 def _spread(frame: Frame, args: Args) -> list[Value]:
-    found: list[Value] = []
+    results: list[Value] = []
     for value in args.positional:
         for option in options_of(value):
-            found.extend(option.elements if isinstance(option, Items) else [structure.element_of(frame, option)])
-    return found
+            results.extend(option.elements if isinstance(option, Items) else [structure.element_of(frame, option)])
+    return results
 
 
 def _text_method(frame: Frame, receiver: Text, name: str, args: Args, node: ast.AST) -> Value:
     if name == "join":
-        made = _joined(receiver, args)
+        result = _joined(receiver, args)
     elif name == "format":
-        made = Text(frozenset(_format(each, args) for each in receiver.options))
+        result = Text(frozenset(_format(option, args) for option in receiver.options))
     elif name in ("format_map", "substitute", "safe_substitute"):
         named = Args([], {**structure.as_table(frame, join(args.positional or [Table()])).keys, **args.keywords})
-        made = Text(frozenset(_format(each, named) for each in receiver.options))
+        result = Text(frozenset(_format(option, named) for option in receiver.options))
     elif name == "replace" and len(args.positional) >= 2:
-        made = _replaced(receiver, args)
+        result = _replaced(receiver, args)
     elif name in SAME_TEXT:
-        made = Text(frozenset(SAME_TEXT[name](each) for each in receiver.options))
+        result = Text(frozenset(SAME_TEXT[name](option) for option in receiver.options))
     elif name in KEEPS_TEXT:
         return receiver
     elif name in ("removeprefix", "removesuffix"):
         ends = sorted(texts_of(args.get(0, "prefix")))
-        made = (
-            Text(frozenset(getattr(each, name)(end) for each in receiver.options for end in ends)) if ends else receiver
+        result = (
+            Text(frozenset(getattr(option, name)(end) for option in receiver.options for end in ends))
+            if ends
+            else receiver
         )
     elif name in ("split", "rsplit", "splitlines"):
         separators: list[str | None] = [*sorted(texts_of(args.get(0, "sep"))), None]
         return Items(
-            [Text(frozenset({part})) for each in sorted(receiver.options) for part in each.split(separators[0])],
+            [Text(frozenset({part})) for option in sorted(receiver.options) for part in option.split(separators[0])],
             exact=True,
         )
     elif name in ("partition", "rpartition"):
         return Items([Text(frozenset({HOLE}))] * 3, exact=True)
     else:
         return Other("a result")
-    sql.judge(frame, made, node)
-    return made
+    sql.judge(frame, result, node)
+    return result
 
 
 def _joined(receiver: Text, args: Args) -> Text:
@@ -198,11 +202,11 @@ def _joined(receiver: Text, args: Args) -> Text:
     for option in options_of(items):
         if isinstance(option, Items) and (option.exact or len(option.elements) == 1):
             parts: list[Value] = []
-            for number, each in enumerate(option.elements):
-                parts += [Text(frozenset({separator})), each] if number else [each]
-            made = structure.concatenate(parts)
-            assert isinstance(made, Text)
-            return made
+            for number, element in enumerate(option.elements):
+                parts += [Text(frozenset({separator})), element] if number else [element]
+            result = structure.concatenate(parts)
+            assert isinstance(result, Text)
+            return result
     return Text(frozenset({HOLE}))
 
 
@@ -216,8 +220,8 @@ def _format(template: str, args: Args) -> str:
             value = args.positional[number] if number < len(args.positional) else UNKNOWN
         else:
             value = args.keywords.get(name, UNKNOWN)
-        found = sorted(texts_of(value))
-        return found[0] if found else HOLE
+        results = sorted(texts_of(value))
+        return results[0] if results else HOLE
 
     return re.sub(r"\{([\w.\[\]]*)(?:![rsa])?(?::[^}]*)?\}", fill, template)
 
@@ -226,4 +230,4 @@ def _replaced(receiver: Text, args: Args) -> Text:
     old, new = sorted(texts_of(args.positional[0])), sorted(texts_of(args.positional[1]))
     if not old:
         return receiver
-    return Text(frozenset(each.replace(old[0], new[0] if new else HOLE) for each in receiver.options))
+    return Text(frozenset(option.replace(old[0], new[0] if new else HOLE) for option in receiver.options))

@@ -41,9 +41,9 @@ def bind_names(frame: Frame, node: ast.ImportFrom) -> None:
 
 
 def _bind_all(frame: Frame, source: str) -> None:
-    found = frame.project.load(source, frame.module)
-    if found is not None:
-        for name, value in list(found.scope.names.items()):
+    loaded_module = frame.project.load(source, frame.module)
+    if loaded_module is not None:
+        for name, value in list(loaded_module.scope.names.items()):
             if "." not in name and not name.startswith("_"):
                 frame.scope.names[name] = value
     for model in frame.project.tracked:
@@ -60,7 +60,9 @@ def define_function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) 
     scope = frame.scope if frame.scope.kind != "class" else _outer(frame.scope)
     function = Function(node, frame.module, _closure(scope), frame.info if frame.scope.kind == "class" else None)
     frame.scope.bind(node.name, function)
-    frame.module.wrapped += [(each, function) for each in wrappers if isinstance(each, Function) and frame.site is None]
+    frame.module.wrapped += [
+        (wrapper, function) for wrapper in wrappers if isinstance(wrapper, Function) and frame.site is None
+    ]
     parameters.note_receivers(frame, node, function)
     if frame.scope.kind == "function":
         frame.pending.append(function)
@@ -73,7 +75,7 @@ def _outer(scope: Scope) -> Scope:
 
 
 def _closure(scope: Scope) -> Scope:
-    """The scope that a function's free names are looked up in: as they are now, else as they will be."""
+    """Return the scope that a function's free names are looked up in: as they are now, else as they will be."""
     if scope.kind == "module":
         return scope
     return Scope("closure", scope, dict(scope.names))
@@ -111,8 +113,8 @@ def _bind_type_variables(frame: Frame, info: ClassInfo) -> None:
         info.binds.update(base.binds)
         if isinstance(node, ast.Subscript):
             arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            given = [frame.project.annotations.value(frame, each) for each in arguments]
-            info.binds.update(zip(type_parameters(base), given, strict=False))
+            values = [frame.project.annotations.value(frame, argument) for argument in arguments]
+            info.binds.update(zip(type_parameters(base), values, strict=False))
 
 
 def _read_body(frame: Frame, node: ast.ClassDef, info: ClassInfo) -> None:

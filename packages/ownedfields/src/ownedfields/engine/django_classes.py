@@ -1,4 +1,4 @@
-"""What Django makes of a class: models and their relations, managers, forms, admins, factories, signal receivers."""
+"""Learn the parts that Django gives a class: relations, managers, forms, admins, factories, signal receivers."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _learn_reverse(frame: Frame, info: ClassInfo) -> None:
 
 
 def _reverse_name(info: ClassInfo, relation: Relation) -> str:
-    """The attribute by which the other side reaches this model."""
+    """Return the attribute by which the other side reaches this model."""
     suffix = "" if relation.kind == "OneToOneField" else "_set"
     return relation.related_name or f"{info.name.lower()}{suffix}"
 
@@ -97,12 +97,12 @@ def _learn_statement(frame: Frame, info: ClassInfo, statement: ast.stmt, model: 
         return
     if _is_field(value):
         model.positions.extend(name for name in names if name not in model.positions)
-        column = next((each.value for each in value.keywords if each.arg == "db_column"), None)
+        column = next((keyword.value for keyword in value.keywords if keyword.arg == "db_column"), None)
         if isinstance(column, ast.Constant) and isinstance(column.value, str) and names[0] in model.fields:
             model.columns[column.value] = names[0]
         return
-    for found in _classes_in(frame, info, value):
-        mark_rows(frame, found, model)
+    for class_ in _classes_in(frame, info, value):
+        mark_rows(frame, class_, model)
     if any(isinstance(info.names.get(name), Rows) for name in names) or _makes_rows(value):
         model.managers.update(names)
 
@@ -114,28 +114,30 @@ def _is_field(value: ast.Call) -> bool:
 
 def _makes_rows(value: ast.Call) -> bool:
     return any(
-        str(getattr(each, "attr", getattr(each, "id", ""))).endswith((*ROW_CLASS_MAKERS, "as_manager", "from_queryset"))
-        for each in walk(value)
+        str(getattr(node, "attr", getattr(node, "id", ""))).endswith((*ROW_CLASS_MAKERS, "as_manager", "from_queryset"))
+        for node in walk(value)
     )
 
 
 def _classes_in(frame: Frame, info: ClassInfo, value: ast.expr) -> Iterator[ClassInfo]:
     inner = type(frame)(frame.project, info.module, info.outer)
-    for each in walk(value):
-        if isinstance(each, ast.Name | ast.Attribute):
-            found = inner.eval(each)
-            if isinstance(found, Class) and (_is_rows_class(found.info) or found.info.name.endswith(ROW_CLASS_MAKERS)):
-                yield found.info
+    for node in walk(value):
+        if isinstance(node, ast.Name | ast.Attribute):
+            result = inner.eval(node)
+            if isinstance(result, Class) and (
+                _is_rows_class(result.info) or result.info.name.endswith(ROW_CLASS_MAKERS)
+            ):
+                yield result.info
 
 
 def mark_rows(frame: Frame, info: ClassInfo, model: Tracked) -> None:
     """The class, and what it is made of, is a manager or queryset of the model."""
-    for each in info.ancestry():
-        if each.is_rows_of is None:
-            each.is_rows_of = model
-            frame.project.reconsider(each)
-        if each not in model.row_classes:
-            model.row_classes.append(each)
+    for ancestor in info.ancestry():
+        if ancestor.is_rows_of is None:
+            ancestor.is_rows_of = model
+            frame.project.reconsider(ancestor)
+        if ancestor not in model.row_classes:
+            model.row_classes.append(ancestor)
 
 
 def _is_rows_class(info: ClassInfo) -> bool:
@@ -143,9 +145,9 @@ def _is_rows_class(info: ClassInfo) -> bool:
 
 
 def _learn_meta(frame: Frame, info: ClassInfo, model: Tracked) -> None:
-    for each in reversed(list(info.ancestry())):
-        meta = each.names.get("Meta")
-        if not isinstance(meta, Class) or each.model is not model:
+    for ancestor in reversed(list(info.ancestry())):
+        meta = ancestor.names.get("Meta")
+        if not isinstance(meta, Class) or ancestor.model is not model:
             continue
         for label in texts_of(meta.info.names.get("app_label")):
             model.app_label = label
@@ -160,9 +162,9 @@ def _rows_of(frame: Frame, info: ClassInfo) -> Tracked | None:
         if isinstance(value, Rows):
             mark_rows(frame, info, value.model)
             return value.model
-    for each in info.ancestry():
-        if each.is_rows_of is not None:
-            return each.is_rows_of
+    for ancestor in info.ancestry():
+        if ancestor.is_rows_of is not None:
+            return ancestor.is_rows_of
     return info.is_rows_of
 
 
@@ -175,8 +177,8 @@ def _works_on(frame: Frame, info: ClassInfo) -> Tracked | None:
         for option in options_of(value) if value is not None else ():
             if isinstance(option, ModelClass | Rows | Instance):
                 return option.model
-            if isinstance(option, Text) and (found := _by_label(frame, option)) is not None:
-                return found
+            if isinstance(option, Text) and (result := _by_label(frame, option)) is not None:
+                return result
     for base in info.node.bases:
         if isinstance(base, ast.Subscript) and info.is_rows_of is None:
             of = frame.project.annotations.value(
@@ -185,7 +187,7 @@ def _works_on(frame: Frame, info: ClassInfo) -> Tracked | None:
             if isinstance(of, Instance):
                 return of.model
     return _registered(frame, info) or next(
-        (each.works_on for each in info.ancestry() if each.works_on is not None), None
+        (ancestor.works_on for ancestor in info.ancestry() if ancestor.works_on is not None), None
     )
 
 
@@ -207,7 +209,7 @@ def _registered(frame: Frame, info: ClassInfo) -> Tracked | None:
 
 
 def _judge_declarations(frame: Frame, info: ClassInfo, model: Tracked) -> None:
-    kinds = " ".join([*info.foreign_bases(), *(each.name for each in info.ancestry())])
+    kinds = " ".join([*info.foreign_bases(), *(ancestor.name for ancestor in info.ancestry())])
     inner = type(frame)(frame.project, frame.module, frame.scope, symbol=info.name)
     inner.site = frame.site
     if "Factory" in kinds or "Recipe" in kinds:
@@ -230,7 +232,7 @@ def _judge_fields(frame: Frame, info: ClassInfo, model: Tracked, names: tuple[st
             value = info.names.get(statement.targets[0].id)
             written = element_texts(value) | (model.fields if "__all__" in texts_of(value) else frozenset())
             frame.statement = statement
-            frame.write("OPR112", model, written, statement, how=how, why=[])
+            frame.write("OPR112", model, written, statement, how=how, evidence=[])
 
 
 def _judge_factory(frame: Frame, info: ClassInfo, model: Tracked) -> None:
@@ -248,7 +250,7 @@ def _judge_factory(frame: Frame, info: ClassInfo, model: Tracked) -> None:
             isinstance(statement, ast.Call)
             and str(getattr(statement.func, "attr", getattr(statement.func, "id", ""))) == "Trait"
         ):
-            names = [each.arg for each in statement.keywords if each.arg]
+            names = [keyword.arg for keyword in statement.keywords if keyword.arg]
         if names:
             frame.statement = statement
-            frame.write("OPR113", model, names, statement, how="a test-data factory", why=[])
+            frame.write("OPR113", model, names, statement, how="a test-data factory", evidence=[])

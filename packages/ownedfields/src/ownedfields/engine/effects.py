@@ -1,4 +1,4 @@
-"""What code touches, calls and stores: the two sides of a `together` rule, followed through helpers."""
+"""Collect the models that code touches, calls and stores: the sides of a `together` rule, through helpers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ownedfields.engine.hits import Mention, Place
 from ownedfields.engine.lessons import Lessons
 from ownedfields.engine.tracked import Tracked
 from ownedfields.engine.values import Function
-from ownedfields.findings import Why
+from ownedfields.findings import Evidence
 
 if TYPE_CHECKING:
     from ownedfields.engine.frame import Frame
@@ -31,8 +31,8 @@ class Effects:
         if node is None or frame.site is not None:
             return
         touches, line = frame.module.hits.touches, getattr(node, "lineno", 1)
-        known = touches.get(model.path)
-        if known is None or line < known.place.line:
+        entry = touches.get(model.path)
+        if entry is None or line < entry.place.line:
             touches[model.path] = Mention(frame.place(node), model.path, note)
 
     def store(self, frame: Frame, model: Tracked, node: ast.AST, how: str) -> None:
@@ -49,8 +49,8 @@ class Effects:
             self._note(frame, kind, mention)
             if function.module is not frame.module and frame.site is None:
                 line = mention.place.line
-                why = Why(mention.place.path, line, function.module.snippet(line), "does it")
-                self._keep(frame, kind, Mention(frame.place(node), mention.what, mention.note, (why,)))
+                evidence = Evidence(mention.place.path, line, function.module.snippet(line), "does it")
+                self._keep(frame, kind, Mention(frame.place(node), mention.subject, mention.note, (evidence,)))
 
     def _note_at_site(self, frame: Frame, kind: str, mention: Mention, node: ast.AST) -> None:
         if frame.site is not None and self._passes_exempt(frame):
@@ -59,17 +59,17 @@ class Effects:
         if frame.site is None:
             self._keep(frame, kind, mention)
         else:
-            why = (frame.why(node, "does it"),)
-            self._keep(frame, kind, Mention(frame.site.place, mention.what, mention.note, why))
+            evidence = (frame.evidence(node, "does it"),)
+            self._keep(frame, kind, Mention(frame.site.place, mention.subject, mention.note, evidence))
 
     def _note(self, frame: Frame, kind: str, mention: Mention) -> None:
         self.noted += 1
         for node in reversed(frame.active):
             if self._is_exempt(self.homes.get(node, "")):
                 return
-            known = self._by_function.setdefault(node, {})
-            if (kind, mention.what) not in known:
-                known[(kind, mention.what)] = mention
+            entry = self._by_function.setdefault(node, {})
+            if (kind, mention.subject) not in entry:
+                entry[(kind, mention.subject)] = mention
                 if frame.site is not None and node in self.homes:
                     self._lessons.note(self.homes[node])
 
@@ -77,10 +77,10 @@ class Effects:
         module = frame.site.module if frame.site is not None else frame.module
         place: Place = mention.place
         hits = module.hits.stores if kind == "stores" else module.hits.calls
-        hits.setdefault((mention.what, place.line, place.column), mention)
+        hits.setdefault((mention.subject, place.line, place.column), mention)
 
     def _passes_exempt(self, frame: Frame) -> bool:
-        """Whether the call chain goes through a file in which the two sides may meet."""
+        """Return True if the call chain goes through a file in which the two sides may meet."""
         return any(self._is_exempt(self.homes.get(node, "")) for node in frame.active)
 
     def _is_exempt(self, path: str) -> bool:

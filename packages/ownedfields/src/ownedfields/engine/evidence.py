@@ -32,7 +32,7 @@ from ownedfields.engine.values import (
     options_of,
     plain,
 )
-from ownedfields.findings import Why
+from ownedfields.findings import Evidence
 
 ALWAYS = frozenset((Instance, ModelClass, Rows, VarsOf, ModelMeta, FieldOf))
 SILENT = frozenset((Other, Symbol, Class, Function, ModuleRef, Imported))
@@ -48,31 +48,31 @@ class Owned(NamedTuple):
     """A tracked model, and why the value is taken for one of its rows."""
 
     model: Tracked
-    why: Why | None
+    evidence: Evidence | None
 
 
 def instances(frame: Frame, value: Value, node: ast.AST, *, classes: bool = True) -> list[Owned]:
-    """The tracked models of which the value may be a row (or the class itself)."""
-    found: dict[Tracked, Owned] = {}
+    """Return the tracked models of which the value may be a row (or the class itself)."""
+    results: dict[Tracked, Owned] = {}
     for option in map(plain, options_of(value)):
         if isinstance(option, Instance) or (classes and isinstance(option, ModelClass)):
-            found.setdefault(option.model, Owned(option.model, option.why))
+            results.setdefault(option.model, Owned(option.model, option.evidence))
         elif isinstance(option, Unknown) and (model := frame.project.hints.single(option.hint)) is not None:
-            found.setdefault(model, Owned(model, frame.why(node, f"`{option.hint}` is named like one")))
+            results.setdefault(model, Owned(model, frame.evidence(node, f"`{option.hint}` is named like one")))
         elif isinstance(option, Object) and option.info.model is not None:
-            found.setdefault(option.info.model, Owned(option.info.model, None))
-    return list(found.values())
+            results.setdefault(option.info.model, Owned(option.info.model, None))
+    return list(results.values())
 
 
 def rows(frame: Frame, value: Value, node: ast.AST) -> list[Owned]:
-    """The tracked models of which the value may be a manager or queryset."""
-    found: dict[Tracked, Owned] = {}
+    """Return the tracked models of which the value may be a manager or queryset."""
+    results: dict[Tracked, Owned] = {}
     for option in map(plain, options_of(value)):
         if isinstance(option, Rows):
-            found.setdefault(option.model, Owned(option.model, option.why))
+            results.setdefault(option.model, Owned(option.model, option.evidence))
         elif isinstance(option, Unknown) and (model := frame.project.hints.plural(option.hint)) is not None:
-            found.setdefault(model, Owned(model, frame.why(node, f"`{option.hint}` is named like several")))
-    return list(found.values())
+            results.setdefault(model, Owned(model, frame.evidence(node, f"`{option.hint}` is named like several")))
+    return list(results.values())
 
 
 def attribute_written(
@@ -81,17 +81,17 @@ def attribute_written(
     """Report `receiver.field = ...` where the receiver is a row."""
     for owned in instances(frame, receiver, target.value):
         if owned.model.field_of(target.attr) is not None:
-            frame.write(rule, owned.model, [target.attr], target, how=how, why=[owned.why])
+            frame.write(rule, owned.model, [target.attr], target, how=how, evidence=[owned.evidence])
 
 
 def vars_written(frame: Frame, receiver: VarsOf, names: Iterable[str], node: ast.AST) -> None:
     """Report a write through `__dict__`."""
     for owned in instances(frame, receiver.instance, node):
-        frame.write("OPR104", owned.model, names, node, how="the instance's __dict__", why=[owned.why])
+        frame.write("OPR104", owned.model, names, node, how="the instance's __dict__", evidence=[owned.evidence])
 
 
 def is_interesting(frame: Frame, value: Value, depth: int = 0) -> bool:
-    """Whether a helper that is handed this value is worth reading with it."""
+    """Return True if a helper that is handed this value is worth reading with it."""
     kind = type(value)
     if kind in SILENT:
         return False
@@ -108,9 +108,9 @@ def is_interesting(frame: Frame, value: Value, depth: int = 0) -> bool:
 
 
 def any_interesting(frame: Frame, values: Iterable[Value], depth: int = 0) -> bool:
-    """Whether one of the values is."""
-    for each in values:  # noqa: SIM110 - the busiest loop of all, and a generator costs twice as much
-        if type(each) not in SILENT and is_interesting(frame, each, depth):
+    """Return True if one of the values is."""
+    for value in values:  # noqa: SIM110 - the busiest loop of all, and a generator costs twice as much
+        if type(value) not in SILENT and is_interesting(frame, value, depth):
             return True
     return False
 

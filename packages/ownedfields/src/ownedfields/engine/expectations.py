@@ -1,4 +1,4 @@
-"""What a body knows without its caller: whether a call tells it more than annotations and classes do."""
+"""Decide if a call tells a function more than its annotations and its class already do."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ MAX_DEPTH = 3
 
 
 def tells_more(frame: Frame, function: Function, args: Args) -> bool:
-    """Whether an argument is of interest, and more than its parameter's annotation says by itself."""
+    """Return True if an argument is of interest, and more than its parameter's annotation says by itself."""
     if not (any_interesting(frame, args.positional) or any_interesting(frame, args.keywords.values())):
         return False
     if args.loose or args.starred or isinstance(function.node, ast.Lambda):
         return True
     parameters = _parameters(function)
-    named = {each.arg: each for each in [*parameters, *function.node.args.kwonlyargs]}
+    named = {candidate.arg: candidate for candidate in [*parameters, *function.node.args.kwonlyargs]}
     pairs = [*zip(args.positional, parameters, strict=False)]
     pairs += [(value, named[name]) for name, value in args.keywords.items() if name in named]
     if len(pairs) < len(args.positional) + len(args.keywords):
@@ -54,7 +54,7 @@ def _parameters(function: Function) -> list[ast.arg]:
 
 
 def _is_expected(frame: Frame, function: Function, value: Value, parameter: ast.arg) -> bool:
-    """Whether the value is plain, or what the annotation promises. What can be called or filled never is."""
+    """Return True if the value is plain, or what the annotation promises. What can be called or filled never is."""
     guarded = []
     for option in map(plain, options_of(value)):
         if isinstance(option, GUARDED):
@@ -66,19 +66,19 @@ def _is_expected(frame: Frame, function: Function, value: Value, parameter: ast.
 
 def _promised(frame: Frame, function: Function, parameter: ast.arg) -> Value:
     memo = frame.project.expected
-    known = memo.get(parameter)
-    if known is not None and not is_bound(function.receiver):
-        return known
+    entry = memo.get(parameter)
+    if entry is not None and not is_bound(function.receiver):
+        return entry
     scope = type_scope(function.receiver, function.scope)
     inner = type(frame)(frame.project, function.module, scope, info=function.info)
-    found = frame.project.annotations.value(inner, parameter.annotation)
+    result = frame.project.annotations.value(inner, parameter.annotation)
     if function.module.evaluated and not is_bound(function.receiver):
-        memo[parameter] = found
-    return found
+        memo[parameter] = result
+    return result
 
 
 def is_loaded(frame: Frame, value: Object, depth: int = 0) -> bool:
-    """Whether an object holds something of interest of which its class does not tell."""
+    """Return True if an object holds something of interest of which its class does not tell."""
     for name, held in value.attrs.items():
         if is_interesting(frame, held, depth) and not _is_told(frame, value, name, held, depth + 1):
             return True
@@ -86,12 +86,12 @@ def is_loaded(frame: Frame, value: Object, depth: int = 0) -> bool:
 
 
 def _is_told(frame: Frame, value: Object, name: str, held: Value, depth: int) -> bool:
-    told = options_of(frame.project.self_attributes.value(frame, value.info, name) or UNKNOWN)
+    stored = options_of(frame.project.self_attributes.value(frame, value.info, name) or UNKNOWN)
     for option in options_of(held):
         if isinstance(option, Object) and depth < MAX_DEPTH:
-            same = any(isinstance(each, Object) and each.info is option.info for each in told)
+            same = any(isinstance(item, Object) and item.info is option.info for item in stored)
             if not same or is_loaded(frame, option, depth):
                 return False
-        elif is_interesting(frame, option, depth) and not (isinstance(option, GUARDED) and option in told):
+        elif is_interesting(frame, option, depth) and not (isinstance(option, GUARDED) and option in stored):
             return False
     return True

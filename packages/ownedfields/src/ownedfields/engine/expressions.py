@@ -44,7 +44,7 @@ TOUCHED = frozenset((ModelClass, Instance, Rows, Union))
 
 @expression(ast.Name)
 def name(frame: Frame, node: ast.Name) -> Value:
-    """What the name stands for here."""
+    """Return what the name stands for here."""
     value = frame.scope.lookup(node.id)
     if value is None:
         return _unbound(frame, node)
@@ -56,7 +56,7 @@ def name(frame: Frame, node: ast.Name) -> Value:
         return value if value.hint else Unknown(node.id)  # type: ignore[attr-defined]
     if kind in TOUCHED:
         if kind is Union and UNKNOWN in value.options:  # type: ignore[attr-defined]
-            value = join([*(each for each in options_of(value) if each != UNKNOWN), Unknown(node.id)])
+            value = join([*(option for option in options_of(value) if option != UNKNOWN), Unknown(node.id)])
         _touch(frame, value, node)
     return value
 
@@ -81,7 +81,7 @@ def _unbound(frame: Frame, node: ast.Name) -> Value:
 
 @expression(ast.Constant)
 def constant(frame: Frame, node: ast.Constant) -> Value:
-    """A literal; strings are kept, SQL in them is judged."""
+    """Return a literal; strings are kept, SQL in them is judged."""
     content = node.value
     if isinstance(content, bytes):
         content = content.decode("utf-8", "replace")
@@ -95,7 +95,7 @@ def constant(frame: Frame, node: ast.Constant) -> Value:
 
 @expression(ast.JoinedStr)
 def f_string(frame: Frame, node: ast.JoinedStr) -> Value:
-    """An f-string, folded as far as its parts are known."""
+    """Return an f-string, folded as far as its parts are known."""
     frame.quiet += 1
     parts: list[Value] = []
     for part in node.values:
@@ -123,22 +123,22 @@ def operation(frame: Frame, node: ast.BinOp) -> Value:
 def boolean(frame: Frame, node: ast.BoolOp) -> Value:
     """`a and b`, `a or b`: each part is read with what the parts before it say."""
     before = frame.scope.names
-    found = []
+    results = []
     frame.scope.names = dict(before)
     for part in node.values:
-        found.append(frame.eval(part))
+        results.append(frame.eval(part))
         frame.scope.names.update(narrow(frame, part, holds=isinstance(node.op, ast.And)))
     after, frame.scope.names = frame.scope.names, before
-    for each in _bound_within(node) if frame.module.has_walrus else ():
-        if each in after:
-            frame.scope.bind(each, after[each])
+    for item in _bound_within(node) if frame.module.has_walrus else ():
+        if item in after:
+            frame.scope.bind(item, after[item])
     if isinstance(node.op, ast.Or):
-        found = [each for each in found if each != NOTHING] or found
-    return join(found)
+        results = [item for item in results if item != NOTHING] or results
+    return join(results)
 
 
 def _bound_within(node: ast.expr) -> set[str]:
-    return {each.target.id for each in walk(node) if isinstance(each, ast.NamedExpr)}
+    return {item.target.id for item in walk(node) if isinstance(item, ast.NamedExpr)}
 
 
 @expression(ast.IfExp)
@@ -146,12 +146,12 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
     """`a if test else b`."""
     frame.eval(node.test)
     before = frame.scope.names
-    found = []
+    results = []
     for part, holds in ((node.body, True), (node.orelse, False)):
         frame.scope.names = {**before, **narrow(frame, node.test, holds=holds)}
-        found.append(frame.eval(part))
+        results.append(frame.eval(part))
     frame.scope.names = before
-    return join(found)
+    return join(results)
 
 
 @expression(ast.NamedExpr)
@@ -169,10 +169,10 @@ def walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 def attribute(frame: Frame, node: ast.Attribute) -> Value:
     """`value.name`, or what was assigned to that path before."""
     dotted = targets.dotted_name(node)
-    known = frame.scope.lookup(dotted) if dotted else None
-    if known is not None:
+    entry = frame.scope.lookup(dotted) if dotted else None
+    if entry is not None:
         frame.eval(node.value)
-        return Unknown(node.attr) if known == UNKNOWN else known
+        return Unknown(node.attr) if entry == UNKNOWN else entry
     value = frame.project.attributes.get(frame, frame.eval(node.value), node.attr, node)
     kind = type(value)
     if kind is Unknown and not value.hint:  # type: ignore[attr-defined]
@@ -199,14 +199,14 @@ def item(frame: Frame, node: ast.Subscript) -> Value:
 
 
 def _sliced(value: Value, part: ast.Slice) -> Value:
-    """A part of a string whose content and bounds are known; of anything else, the thing itself."""
+    """Return a part of a string whose content and bounds are known; of anything else, the thing itself."""
     if not isinstance(value, Text):
         return value
-    bounds = [_number(each) if each is not None else None for each in (part.lower, part.upper, part.step)]
-    given = [each for each in (part.lower, part.upper, part.step) if each is not None]
-    if len(given) != sum(bound is not None for bound in bounds):
+    bounds = [_number(item) if item is not None else None for item in (part.lower, part.upper, part.step)]
+    values = [item for item in (part.lower, part.upper, part.step) if item is not None]
+    if len(values) != sum(bound is not None for bound in bounds):
         return text(HOLE)
-    return Text(frozenset(each[slice(*bounds)] for each in value.options))
+    return Text(frozenset(item[slice(*bounds)] for item in value.options))
 
 
 def _number(node: ast.expr) -> int | None:
@@ -219,7 +219,7 @@ def _number(node: ast.expr) -> int | None:
 
 @expression(ast.Compare)
 def comparison(frame: Frame, node: ast.Compare) -> Value:
-    """A comparison only reads; SQL that is compared is not executed."""
+    """Return a comparison only reads; SQL that is compared is not executed."""
     frame.quiet += 1
     for part in (node.left, *node.comparators):
         frame.eval(part)
@@ -262,7 +262,7 @@ def yields_from(frame: Frame, node: ast.YieldFrom) -> Value:
 
 @expression(ast.Lambda)
 def anonymous(frame: Frame, node: ast.Lambda) -> Value:
-    """A lambda: read at once for itself, and again where it is called."""
+    """Return a lambda: read at once for itself, and again where it is called."""
     scope = Scope("closure", frame.scope, dict(frame.scope.names)) if frame.scope.kind != "module" else frame.scope
     function = Function(node, frame.module, scope, frame.info)
     if frame.site is None:
@@ -281,11 +281,11 @@ def anonymous(frame: Frame, node: ast.Lambda) -> Value:
 def sequence(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
     """`[a, *b]` and its kin."""
     items = Items(exact=True, kind=type(node).__name__.lower())
-    for each in node.elts:
-        if isinstance(each, ast.Starred):
-            _spread(frame, items, frame.eval(each.value))
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            _spread(frame, items, frame.eval(element.value))
         else:
-            items.elements.append(frame.eval(each))
+            items.elements.append(frame.eval(element))
     return items
 
 
@@ -303,14 +303,14 @@ def mapping(frame: Frame, node: ast.Dict) -> Value:
     """`{key: value, **more}`."""
     table = Table()
     for key, value in zip(node.keys, node.values, strict=True):
-        found = frame.eval(value)
+        result = frame.eval(value)
         if key is None:
-            structure.merge(table, structure.as_table(frame, found))
+            structure.merge(table, structure.as_table(frame, result))
             continue
         names = texts_of(frame.eval(key))
-        table.keys.update(dict.fromkeys(sorted(names), found))
+        table.keys.update(dict.fromkeys(sorted(names), result))
         if not names:
-            table.rest.append(found)
+            table.rest.append(result)
             table.rest_keys.append(frame.eval(key))
     return table
 

@@ -1,4 +1,4 @@
-"""One run through one body: module, class or function."""
+"""A frame: the evaluation of one body of a module, class or function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ownedfields.engine.hits import Place, WriteHit, place_of
 from ownedfields.engine.kinds import Args
 from ownedfields.engine.scopes import Scope
 from ownedfields.engine.values import UNKNOWN, Function, Union, Value, join
-from ownedfields.findings import Why
+from ownedfields.findings import Evidence
 
 if TYPE_CHECKING:
     from ownedfields.engine.classes import ClassInfo
@@ -119,7 +119,7 @@ class Frame:
         self.branches = 0
 
     def eval(self, node: ast.AST | None) -> Value:
-        """What the expression may be. Calls within it are judged on the way."""
+        """Return what the expression may be. Calls within it are judged on the way."""
         handler = EXPRESSIONS.get(type(node))  # type: ignore[arg-type]
         return handler(self, node) if handler is not None else self._parts(node)
 
@@ -143,7 +143,7 @@ class Frame:
         return True
 
     def call(self, callee: Value, args: Args, node: ast.AST) -> Value:
-        """What calling `callee` hands back."""
+        """Return what calling `callee` hands back."""
         if type(callee) is not Union:
             handler = CALLS.get(type(callee))
             return handler(self, callee, args, node) if handler else UNKNOWN
@@ -153,17 +153,24 @@ class Frame:
             results.append(handler(self, option, args, node) if handler else UNKNOWN)
         return join(results)
 
-    def why(self, node: ast.AST, note: str = "") -> Why:
-        """A step of evidence at `node`."""
+    def evidence(self, node: ast.AST, note: str = "") -> Evidence:
+        """Return a step of evidence at `node`."""
         line = getattr(node, "lineno", 1)
-        return Why(self.module.path, line, self.module.snippet(line), note)
+        return Evidence(self.module.path, line, self.module.snippet(line), note)
 
     def place(self, node: ast.AST) -> Place:
-        """Where `node` stands."""
+        """Return where `node` stands."""
         return place_of(self.module.path, node, self.statement, self.symbol)
 
     def write(
-        self, rule: str, model: Tracked, names: Iterable[str], node: ast.AST, *, how: str, why: list[Why | None]
+        self,
+        rule: str,
+        model: Tracked,
+        names: Iterable[str],
+        node: ast.AST,
+        *,
+        how: str,
+        evidence: list[Evidence | None],
     ) -> None:
         """Report each protected field among `names` as written at `node`."""
         names = list(names)
@@ -179,7 +186,7 @@ class Frame:
         for field in sorted(fields):
             if self.site is None:
                 self.project.direct.add((sink.path, sink.line, sink.column, field))
-            place, module, steps = self._mend_at(node, sink, field, why)
+            place, module, steps = self._mend_at(node, sink, field, evidence)
             module.hits.write(
                 WriteHit(rule, place, model, field, how, tuple(steps), (sink.path, sink.line, sink.column))
             )
@@ -189,14 +196,14 @@ class Frame:
         self.project.effects.store(self, model, node, how)
 
     def _mend_at(
-        self, node: ast.AST, sink: Place, field: str, why: list[Why | None]
-    ) -> tuple[Place, Module, list[Why]]:
-        steps = [step for step in why if step is not None]
+        self, node: ast.AST, sink: Place, field: str, evidence: list[Evidence | None]
+    ) -> tuple[Place, Module, list[Evidence]]:
+        steps = [step for step in evidence if step is not None]
         if self.site is None:
             return sink, self.module, steps
-        here = self.why(node, "writes it")
-        called = Why(self.site.place.path, self.site.place.line, self.site.module.snippet(self.site.place.line))
-        said = "\n".join(self.module.lines[sink.line - 1 : sink.end_line])
-        if self.site.module is self.module and field in said:
+        writer = self.evidence(node, "writes it")
+        called = Evidence(self.site.place.path, self.site.place.line, self.site.module.snippet(self.site.place.line))
+        text = "\n".join(self.module.lines[sink.line - 1 : sink.end_line])
+        if self.site.module is self.module and field in text:
             return sink, self.module, [*steps, called._replace(note="called with it")]
-        return self.site.place, self.site.module, [*steps, here]
+        return self.site.place, self.site.module, [*steps, writer]

@@ -50,9 +50,9 @@ def review(project: Project, function: Function, receiver: Value | None) -> None
     project.reviewed.add(function.node)
     frame = _frame(project, function, receiver, site=None, active=())
     _bind_parameters(frame, function, None, receiver)
-    found = _run(frame, function)
+    result = _run(frame, function)
     if function.node not in project.summaries:
-        project.summaries[function.node] = _better(frame, function, found)
+        project.summaries[function.node] = _better(frame, function, result)
 
 
 def wrap(project: Project, wrapper: Function, function: Function) -> None:
@@ -69,7 +69,7 @@ def wrap(project: Project, wrapper: Function, function: Function) -> None:
 
 
 def call_readable(frame: Frame, function: Function, args: Args, node: ast.AST) -> Value:
-    """What a call hands back, its body read with these arguments whatever they are."""
+    """Return what a call hands back, its body read with these arguments whatever they are."""
     inner = _frame(frame.project, function, function.receiver, site=Site(frame.module, frame.place(node)), active=())
     _bind_parameters(inner, function, args, function.receiver)
     return _run(inner, function)
@@ -110,10 +110,10 @@ def _run(frame: Frame, function: Function) -> Value:
     if fell and not frame.yielded and results:
         results.append(NOTHING)
     if frame.yielded:
-        given = join(frame.yielded)
+        value = join(frame.yielded)
         if decorator_names(node) & CONTEXT_MAKERS:
-            return Context(given)
-        return given if "fixture" in decorator_names(node) else Items(list(frame.yielded))
+            return Context(value)
+        return value if "fixture" in decorator_names(node) else Items(list(frame.yielded))
     return join(results) if results else NOTHING
 
 
@@ -124,19 +124,19 @@ def _bind_parameters(frame: Frame, function: Function, args: Args | None, receiv
     names = decorator_names(function.node)
     own = function.info is not None and not names & NO_RECEIVER and not isinstance(function.node, ast.Lambda)
     offset = 0
-    whole = args is not None and not (args.loose or args.starred)
+    complete = args is not None and not (args.loose or args.starred)
     for number, parameter in enumerate(positional):
         if own and number == 0:
             frame.scope.bind(parameter.arg, receiver_of(function, receiver, names))
             offset = 1
             continue
-        given = args.get(number - offset, parameter.arg) if args is not None else None
+        value = args.get(number - offset, parameter.arg) if args is not None else None
         frame.scope.bind(
-            parameter.arg, _parameter(frame, function, parameter, given, defaults.get(parameter), called=whole)
+            parameter.arg, _parameter(frame, function, parameter, value, defaults.get(parameter), called=complete)
         )
     for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        given = args.keywords.get(parameter.arg) if args is not None else None
-        frame.scope.bind(parameter.arg, _parameter(frame, function, parameter, given, default, called=whole))
+        value = args.keywords.get(parameter.arg) if args is not None else None
+        frame.scope.bind(parameter.arg, _parameter(frame, function, parameter, value, default, called=complete))
     if arguments.vararg is not None:
         rest = args.positional[max(len(positional) - offset, 0) :] if args is not None else []
         declared = frame.project.annotations.value(frame, arguments.vararg.annotation)
@@ -146,7 +146,7 @@ def _bind_parameters(frame: Frame, function: Function, args: Args | None, receiv
 
 
 def _keywords(frame: Frame, arguments: ast.arguments, args: Args | None) -> Table:
-    named = {each.arg for each in [*arguments.args, *arguments.kwonlyargs]}
+    named = {arg.arg for arg in [*arguments.args, *arguments.kwonlyargs]}
     if args is None:
         declared = frame.project.annotations.value(frame, arguments.kwarg.annotation if arguments.kwarg else None)
         if isinstance(declared, Object) and _says_unpack(arguments.kwarg):
@@ -156,18 +156,24 @@ def _keywords(frame: Frame, arguments: ast.arguments, args: Args | None) -> Tabl
 
 
 def _parameter(
-    frame: Frame, function: Function, parameter: ast.arg, given: Value | None, default: ast.expr | None, *, called: bool
+    frame: Frame,
+    function: Function,
+    parameter: ast.arg,
+    argument: Value | None,
+    default: ast.expr | None,
+    *,
+    called: bool,
 ) -> Value:
-    if given is not None and not isinstance(given, Unknown):
-        return given
+    if argument is not None and not isinstance(argument, Unknown):
+        return argument
     declared = _declared(frame, function, parameter)
-    known = parameter_of(frame, function, parameter)
-    if known is not None:
-        return known
+    entry = parameter_of(frame, function, parameter)
+    if entry is not None:
+        return entry
     if not isinstance(declared, Unknown):
         return declared
-    if given is not None:
-        return given
+    if argument is not None:
+        return argument
     if default is not None:
         value = frame.eval(default)
         if called:
@@ -178,20 +184,20 @@ def _parameter(
 
 
 def _declared(frame: Frame, function: Function, parameter: ast.arg) -> Value:
-    """What the annotation says; remembered where it says something that nobody can change or has to be told of."""
+    """Return the value that the annotation promises; it is remembered where nobody can change it."""
     memo = frame.project.declared
     if parameter in memo and not is_bound(frame.receiver):
         return memo[parameter]
-    found = frame.project.annotations.value(frame, parameter.annotation)
+    result = frame.project.annotations.value(frame, parameter.annotation)
     settled = function.scope.kind == "module" and function.module.evaluated
-    if settled and isinstance(found, Other | Text) and not is_bound(frame.receiver):
-        memo[parameter] = found
-    return found
+    if settled and isinstance(result, Other | Text) and not is_bound(frame.receiver):
+        memo[parameter] = result
+    return result
 
 
 @calls(Function)
 def call_function(frame: Frame, function: Function, args: Args, node: ast.AST) -> Value:
-    """What a call hands back; its body is read again when the caller hands it something of interest."""
+    """Return what a call hands back; its body is read again when the caller hands it something of interest."""
     receiver = function.receiver
     if function.node in frame.active:
         frame.project.cut.at(frame.active.index(function.node))
@@ -200,9 +206,9 @@ def call_function(frame: Frame, function: Function, args: Args, node: ast.AST) -
         frame.project.cut.deep = True
         return promised(frame, function)
     if not _is_worth_reading(frame, function, args):
-        found = summary(frame, function, receiver)
+        result = summary(frame, function, receiver)
         frame.project.effects.through(frame, function, node)
-        return found
+        return result
     frame.module.needs.add(function.module.path) if function.module is not frame.module else None
     if frame.module.calls_left <= 0:
         frame.project.cut.deep = True
@@ -212,9 +218,9 @@ def call_function(frame: Frame, function: Function, args: Args, node: ast.AST) -
     if not isinstance(function.node, ast.Lambda) and function.module.evaluated and function.scope.kind != "closure":
         review(frame.project, function, None)
     handed = Handed(function, args)
-    known = frame.project.known_calls.get(handed.key)
-    if known is not None and len(frame.active) >= known.depth:
-        return handed.filled(known.result)
+    entry = frame.project.known_calls.get(handed.key)
+    if entry is not None and len(frame.active) >= entry.depth:
+        return handed.filled(entry.result)
     return _read_with(frame, function, args, node, handed)
 
 
@@ -227,19 +233,19 @@ def _read_with(frame: Frame, function: Function, args: Args, node: ast.AST, hand
     inner = _frame(project, function, function.receiver, site=site, active=frame.active)
     inner.quiet = 0
     _bind_parameters(inner, function, args, function.receiver)
-    found = _better(frame, function, _run(inner, function))
+    result = _better(frame, function, _run(inner, function))
     cut, project.cut = project.cut, project.cut.joined(cuts_outside)
     depth = len(frame.active)
     if handed.key is None or project.effects.noted != noted or cut.level < depth:
-        return found
+        return result
     if handed.is_as_before(function, args):
         with contextlib.suppress(NotToKeep):
-            project.known_calls[handed.key] = Known(handed.kept(found, function), depth if cut.deep else 0)
-    return found
+            project.known_calls[handed.key] = Known(handed.kept(result, function), depth if cut.deep else 0)
+    return result
 
 
 def _is_worth_reading(frame: Frame, function: Function, args: Args) -> bool:
-    """Whether the body may say something about these arguments that it does not say by itself."""
+    """Return True if the body may say something about these arguments that it does not say by itself."""
     if args.keywords and not frame.project.words.isdisjoint(args.keywords):
         return True
     if tells_more(frame, function, args):
@@ -250,7 +256,7 @@ def _is_worth_reading(frame: Frame, function: Function, args: Args) -> bool:
 
 
 def _speaks(frame: Frame, function: Function) -> bool:
-    """Whether the body says the name of a protected field."""
+    """Return True if the body says the name of a protected field."""
     memo = frame.project.speaking
     if function.node not in memo:
         text = _text_of(function)
@@ -268,7 +274,7 @@ def _is_loaded(frame: Frame, receiver: Value | None, function: Function) -> bool
 
 
 def _may_matter(frame: Frame, function: Function) -> bool:
-    """Whether a body is short, or says a word of writing: a long one that says none only reads."""
+    """Return True if a body is short, or says a word of writing: a long one that says none only reads."""
     memo = frame.project.mattering
     if function.node not in memo:
         text = _text_of(function)
@@ -284,7 +290,7 @@ def _text_of(function: Function) -> str:
 
 
 def summary(frame: Frame, function: Function, receiver: Value | None) -> Value:
-    """What the function hands back to anybody."""
+    """Return what the function hands back to anybody."""
     memo = frame.project.summaries
     if function.node not in memo:
         memo[function.node] = promised(frame, function)
@@ -305,18 +311,18 @@ def _says_unpack(parameter: ast.arg | None) -> bool:
     return getattr(name, "id", getattr(name, "attr", "")) == "Unpack"
 
 
-def _better(frame: Frame, function: Function, found: Value) -> Value:
-    """The body's answer, and the annotation's where the body leaves it open."""
+def _better(frame: Frame, function: Function, result: Value) -> Value:
+    """Return the body's answer, and the annotation's where the body leaves it open."""
     promise = promised(frame, function)
     if any(isinstance(option, Narrowed) for option in options_of(promise)):
         return promise
-    options = options_of(found)
-    if not any(isinstance(option, Unknown) for option in options) and found != NOTHING:
-        return found
+    options = options_of(result)
+    if not any(isinstance(option, Unknown) for option in options) and result != NOTHING:
+        return result
     if isinstance(promise, Unknown):
-        return found
-    known = [option for option in options if not isinstance(option, Unknown | Other)]
-    return join([*known, *options_of(promise)])
+        return result
+    entries = [option for option in options if not isinstance(option, Unknown | Other)]
+    return join([*entries, *options_of(promise)])
 
 
 def apply(frame: Frame, callee: Value, args: Args, node: ast.AST) -> Value:

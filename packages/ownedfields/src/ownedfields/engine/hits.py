@@ -1,4 +1,4 @@
-"""Where the engine puts what it finds, before anybody decides what to print."""
+"""The raw hits of the engine, before anybody decides which to print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from ownedfields.engine.tracked import Tracked
-from ownedfields.findings import Why
+from ownedfields.findings import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class WriteHit:
     model: Tracked
     field: str
     how: str
-    why: tuple[Why, ...]
+    evidence: tuple[Evidence, ...]
     sink: tuple[str, int, int]
 
 
@@ -41,9 +41,9 @@ class Mention:
     """A file that touches, calls or stores something a `together` rule speaks of."""
 
     place: Place
-    what: str
+    subject: str
     note: str
-    why: tuple[Why, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -62,7 +62,7 @@ class Hits:
 
 
 def place_of(path: str, node: ast.AST, statement: ast.AST | None, symbol: str) -> Place:
-    """The place of `node`, which stands in `statement`."""
+    """Return the place of `node`, which stands in `statement`."""
     line = getattr(node, "lineno", 1)
     around = statement if statement is not None else node
     first = getattr(around, "lineno", line)

@@ -61,5 +61,5 @@ def template(frame: Frame, args: Args, node: ast.AST) -> Value:
     """`string.Template("… $name")`, as text with `{name}` in it."""
     for option in options_of(args.positional[0]) if args.positional else ():
         if isinstance(option, Text):
-            return Text(frozenset(PLACE.sub(r"{\1\2}", each) for each in option.options))
+            return Text(frozenset(PLACE.sub(r"{\1\2}", item) for item in option.options))
     return UNKNOWN

@@ -107,12 +107,12 @@ class Args:
         self.starred = starred
 
     def get(self, index: int, name: str) -> Value | None:
-        """The argument at a position or under a name."""
+        """Return the argument at a position or under a name."""
         if name in self.keywords:
             return self.keywords[name]
         return self.positional[index] if 0 <= index < len(self.positional) else None
 
     def all(self) -> Iterator[Value]:
-        """Every argument value."""
+        """Yield every argument value."""
         yield from self.positional
         yield from self.keywords.values()

@@ -1,4 +1,4 @@
-"""What the reading of one file taught about another: a process that read only the other does not know it."""
+"""Lessons: facts about one file that only the reading of another reveals."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Lesson(NamedTuple):
 
 
 class Lessons:
-    """Which judged file taught something about which module. What is learned before any is judged, all know."""
+    """The lessons of the judged files, by module. Every process knows the lessons from before the first judgement."""
 
     def __init__(self) -> None:
         self.judged = ""
         self.taught: set[Lesson] = set()
         self.late: set[Lesson] = set()
-        self.asked: set[tuple[str, str, str]] = set()
+        self.requests: set[tuple[str, str, str]] = set()
         self._filled: dict[str, int] = {}
 
     def note(self, path: str, attribute: str = "") -> None:
@@ -37,7 +37,7 @@ class Lessons:
             self.taught.add(Lesson(self.judged, path, attribute))
 
     def note_late(self, path: str) -> None:
-        """What a class of the module is was learned after its file may have been judged."""
+        """Record that a class of the module was understood after its file may have been judged."""
         self.note(path)
         if self.judged:
             self.late.add(Lesson(self.judged, path))

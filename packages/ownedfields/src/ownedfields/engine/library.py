@@ -40,7 +40,7 @@ MAY_HOLD_ANYTHING = (
 
 @calls(Symbol)
 def call_symbol(frame: Frame, callee: Symbol, args: Args, node: ast.AST) -> Value:
-    """A function or class of another library."""
+    """Return a function or class of another library."""
     short = callee.dotted.removeprefix("builtins.")
     handler = standard_library.HANDLERS.get(short)
     if handler is not None:
@@ -75,8 +75,8 @@ def _by_name(frame: Frame, callee: Symbol, args: Args, node: ast.AST) -> Value |
     if name in orm_names.GETS_OBJECT:
         return orm.first_rows(frame, args, node)
     if name in orm_names.GETS_LIST:
-        found = orm.first_rows(frame, args, node)
-        return Items([found])
+        result = orm.first_rows(frame, args, node)
+        return Items([result])
     if name == "get_model":
         return orm.model_of(frame, args, node)
     if name in ("get_for_model", "get_by_natural_key", "get_for_id"):
@@ -103,7 +103,7 @@ def _by_name(frame: Frame, callee: Symbol, args: Args, node: ast.AST) -> Value |
         standard_library.set_attribute(frame, args, node)
     elif name == "UpdateQuery":
         models = (
-            [each.model for each in options_of(args.positional[0]) if isinstance(each, ModelClass)]
+            [option.model for option in options_of(args.positional[0]) if isinstance(option, ModelClass)]
             if args.positional
             else []
         )
@@ -113,10 +113,10 @@ def _by_name(frame: Frame, callee: Symbol, args: Args, node: ast.AST) -> Value |
 
 def _content_type(frame: Frame, args: Args, node: ast.AST) -> Value:
     """`ContentType.objects.get_for_model(Model)`, of which `model_class()` leads back to the model."""
-    models = [each for value in args.positional[:1] for each in options_of(value) if isinstance(each, ModelClass)]
+    models = [option for value in args.positional[:1] for option in options_of(value) if isinstance(option, ModelClass)]
     named = orm.model_of(frame, args, node) if not models and len(args.positional) == 2 else None
     for model in [*models, *([named] if isinstance(named, ModelClass) else [])]:
-        rows = Rows(model.model, frame.why(node))
+        rows = Rows(model.model, frame.evidence(node))
         back = Partial(Symbol("copy.copy"), Args([model]))
         return Namespace({"model_class": back, "get_object_for_this_type": Partial(Bound(rows, "get"), Args())})
     return UNKNOWN
@@ -145,13 +145,15 @@ def _register(frame: Frame, args: Args) -> Value:
 
 
 def _form_factory(frame: Frame, args: Args, node: ast.AST, name: str) -> Value:
-    models = [each.model for value in args.positional for each in options_of(value) if isinstance(each, ModelClass)]
+    models = [
+        option.model for value in args.positional for option in options_of(value) if isinstance(option, ModelClass)
+    ]
     if not models:
         return Other(name)
     model = models[-1]
     fields = args.keywords.get("fields")
     names = element_texts(fields) | (model.fields if "__all__" in texts_of(fields) else frozenset())
-    frame.write("OPR112", model, names, node, how=f"{name}()", why=[])
+    frame.write("OPR112", model, names, node, how=f"{name}()", evidence=[])
     return Bound(Carrier(model), "__call__") if name == "modelform_factory" else Other(name)
 
 
@@ -161,7 +163,7 @@ def _made(frame: Frame, args: Args, node: ast.AST) -> Value | None:
         for label in texts_of(option):
             model = model or frame.project.model_named(label)
         if model is not None:
-            frame.write("OPR113", model, set(args.keywords), node, how="a test-data factory", why=[])
-            one = Instance(model, frame.why(node))
-            return join([one, Items([one])]) if "_quantity" in args.keywords else one
+            frame.write("OPR113", model, set(args.keywords), node, how="a test-data factory", evidence=[])
+            item = Instance(model, frame.evidence(node))
+            return join([item, Items([item])]) if "_quantity" in args.keywords else item
     return Other("made")

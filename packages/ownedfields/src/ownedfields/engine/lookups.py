@@ -1,4 +1,4 @@
-"""What is bound elsewhere and arrives by name: `self.x` set in another method, pytest fixtures."""
+"""Look up values that are bound elsewhere: `self.x` set in another method, pytest fixtures."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 class SelfAttributes:
-    """What the methods of a class store on `self`, whichever of them runs first."""
+    """The values that the methods of a class store on `self`, in whichever order they run."""
 
     def value(self, frame: Frame, info: ClassInfo, name: str) -> Value | None:
-        """What `self.name` was set to in the class or its bases; None when nothing sets it."""
-        found: list[Value] = []
-        for each in info.ancestry():
-            frame.project.lessons.asked.add((each.module.path, name, frame.module.path))
-            methods = each.methods_that_store(name)
+        """Return what `self.name` was set to in the class or its bases; None when nothing sets it."""
+        results: list[Value] = []
+        for ancestor in info.ancestry():
+            frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))
+            methods = ancestor.methods_that_store(name)
             for method in methods:
-                self._survey(frame, each, method)
-            found.extend(each.stored.get(name, ()))
-            if methods and not found:
-                found.append(Unknown(name))
-        return join(found) if found else None
+                self._survey(frame, ancestor, method)
+            results.extend(ancestor.stored.get(name, ()))
+            if methods and not results:
+                results.append(Unknown(name))
+        return join(results) if results else None
 
     def _survey(self, frame: Frame, info: ClassInfo, method: str) -> None:
         if method in info.surveyed:
@@ -48,7 +48,7 @@ class Fixtures:
         self._by_module: dict[str, dict[object, Function]] = {}
 
     def value(self, frame: Frame, function: Function, name: str) -> Value | None:
-        """The fixture that a test or another fixture asks for by this parameter name."""
+        """Return the fixture that a test or another fixture asks for by this parameter name."""
         if not self._asks(function):
             return None
         fixture = self._find(function, name)
@@ -63,36 +63,36 @@ class Fixtures:
 
     def _find(self, function: Function, name: str) -> Function | None:
         if function.info is not None:
-            found = function.info.find(name)
-            if isinstance(found, Function) and "fixture" in decorator_names(found.node):
-                return found
-        found = self._fixture_in(function.module, name)
+            result = function.info.find(name)
+            if isinstance(result, Function) and "fixture" in decorator_names(result.node):
+                return result
+        result = self._fixture_in(function.module, name)
         folder = function.module.path
-        while found is None and folder:
+        while result is None and folder:
             folder = folder.rpartition("/")[0]
             path = f"{folder}/conftest.py" if folder else "conftest.py"
             module = self._project.module_at(path) if self._project.index.has(path) else None
             if module is not None:
                 function.module.needs.add(path)
-                found = self._fixture_in(module, name)
-        return found
+                result = self._fixture_in(module, name)
+        return result
 
     def _fixture_in(self, module: Module, name: str) -> Function | None:
-        known = self._by_module.get(module.path)
-        if known is None:
-            known = fixtures_in(module)
+        entry = self._by_module.get(module.path)
+        if entry is None:
+            entry = fixtures_in(module)
             if module.evaluated:
-                self._by_module[module.path] = known
-        return known.get(name)
+                self._by_module[module.path] = entry
+        return entry.get(name)
 
 
 def fixtures_in(module: Module) -> dict[object, Function]:
-    """The fixtures of a file by the names under which tests ask for them."""
-    found: dict[object, Function] = {}
+    """Return the fixtures of a file by the names under which tests ask for them."""
+    results: dict[object, Function] = {}
     for name, value in module.scope.names.items():
         if isinstance(value, Function) and "fixture" in decorator_names(value.node):
-            found.update(dict.fromkeys({name, *_given_names(value.node)}, value))
-    return found
+            results.update(dict.fromkeys({name, *_given_names(value.node)}, value))
+    return results
 
 
 def _given_names(node: ast.AST) -> set[object]:

@@ -31,7 +31,7 @@ DEFERRING = frozenset({"delay", "apply_async", "enqueue", "si", "s", "send", "de
 
 
 class Pattern:
-    """One entry of `calls`: `.notify(+)` (a method, with arguments), `send_mail`, `Notice.objects.create`."""
+    """An entry of `calls`: `.notify(+)` (a method, with arguments), `send_mail`, `Notice.objects.create`."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -42,7 +42,7 @@ class Pattern:
         self.name = self.path.rpartition(".")[2]
 
     def matches(self, dotted: str) -> bool:
-        """Whether a callee's path is the pattern's, or ends with it."""
+        """Return True if a callee's path is the pattern's, or ends with it."""
         if self.is_method and "." not in dotted:
             return False
         return dotted == self.path or dotted.endswith(f".{self.path}")
@@ -121,16 +121,16 @@ def _paths(value: Value) -> list[str]:
 
 
 def _receivers(value: Value) -> list[str]:
-    found = []
+    results = []
     for option in options_of(value):
         if isinstance(option, Rows):
-            found.append(f"{option.model.name}.objects")
+            results.append(f"{option.model.name}.objects")
         elif isinstance(option, Instance | ModelClass):
-            found.append(option.model.name)
+            results.append(option.model.name)
         elif isinstance(option, Object):
-            found.append(option.info.path)
+            results.append(option.info.path)
         elif isinstance(option, Bound | Symbol | Class):
-            found.extend(_paths(option))
+            results.extend(_paths(option))
         else:
-            found.append("?")
-    return found
+            results.append("?")
+    return results

@@ -21,7 +21,7 @@ READABLE = (".py", ".pyi", ".pyw")
 
 
 class Module:
-    """One file: its tree, its module scope, and what was found in it."""
+    """A file: its tree, its module scope, and the hits in it."""
 
     def __init__(self, path: str, dotted: str, tree: ast.Module, source: str) -> None:
         self.path = path
@@ -43,15 +43,15 @@ class Module:
 
     @property
     def is_package(self) -> bool:
-        """Whether the file is a package's `__init__`."""
+        """Return True if the file is a package's `__init__`."""
         return self.path.endswith(("__init__.py", "__init__.pyi"))
 
     def snippet(self, line: int) -> str:
-        """The text of a line, as evidence."""
+        """Return the text of a line, as evidence."""
         return self.lines[line - 1].strip()[:120] if 0 < line <= len(self.lines) else ""
 
     def absolute(self, name: str | None, level: int) -> str:
-        """The absolute path that `from ...name import` means here."""
+        """Return the absolute path that `from ...name import` means here."""
         if not level:
             return name or ""
         parts = self.dotted.split(".")
@@ -70,17 +70,17 @@ class ModuleIndex:
         self._files: dict[tuple[str, ...], str] = {}
 
     def path_of(self, dotted: str) -> str | None:
-        """The file that `import dotted` would read, if it is one of the project's."""
+        """Return the file that `import dotted` would read, if it is one of the project's."""
         if dotted not in self._memo:
             self._memo[dotted] = self._find(tuple(dotted.split(".")))
         return self._memo[dotted]
 
     def has(self, path: str) -> bool:
-        """Whether the project has this file."""
+        """Return True if the project has this file."""
         return path in self._paths
 
     def knows_package(self, name: str) -> bool:
-        """Whether some folder or file of the project is importable under this top-level name."""
+        """Return True if some folder or file of the project is importable under this top-level name."""
         if self._tops is None:
             self._tops = {
                 part
@@ -92,7 +92,7 @@ class ModuleIndex:
         return name in self._tops
 
     def dotted_of(self, path: str) -> str:
-        """The import path of a file, counted from the nearest folder that is no package."""
+        """Return the import path of a file, counted from the nearest folder that is no package."""
         parts = module_parts(path)
         start = 0
         for at in range(len(parts) - 1, 0, -1):
@@ -113,15 +113,15 @@ class ModuleIndex:
                         self._by_tail.setdefault(parts[-1], []).append(parts)
         return self._by_tail
 
-    def _find(self, wanted: tuple[str, ...]) -> str | None:
-        if len(wanted) == 1 and wanted[0] in sys.stdlib_module_names:
+    def _find(self, targets: tuple[str, ...]) -> str | None:
+        if len(targets) == 1 and targets[0] in sys.stdlib_module_names:
             return None
-        found = [
+        results = [
             parts
-            for parts in self._tails().get(wanted[-1], ())
-            if parts[-len(wanted) :] == wanted and self._is_root(parts[: -len(wanted)])
+            for parts in self._tails().get(targets[-1], ())
+            if parts[-len(targets) :] == targets and self._is_root(parts[: -len(targets)])
         ]
-        return self._files[min(found, key=len)] if found else None
+        return self._files[min(results, key=len)] if results else None
 
     def _is_root(self, folder: tuple[str, ...]) -> bool:
         return not folder or f"{'/'.join(folder)}/__init__.py" not in self._paths
@@ -146,7 +146,7 @@ def without_collector() -> Iterator[None]:
 
 
 def parse(path: str, dotted: str, content: bytes) -> Module:
-    """The module in `content`. Raises SyntaxError or ValueError."""
+    """Return the module in `content`. Raises SyntaxError or ValueError."""
     with without_collector():
         tree = ast.parse(content, filename=path)
     return Module(path, dotted, tree, content.decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""What the name of a function says about what it hands back."""
+"""Guess from the name of a function which value it returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test says about names where it holds, and where it does not."""
+"""Narrow the values of names by a test, where it holds and where it does not."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ Names = dict[str, Value]
 
 
 def narrow(frame: Frame, test: ast.expr, *, holds: bool, names: Names | None = None) -> Names:
-    """The names that `test` says more about."""
-    found = _narrow(frame, test, holds=holds, names=names)
-    frame.scope.paths.update(name.partition(".")[0] for name in found if "." in name)
-    return found
+    """Return the names that `test` says more about."""
+    result = _narrow(frame, test, holds=holds, names=names)
+    frame.scope.paths.update(name.partition(".")[0] for name in result if "." in name)
+    return result
 
 
 def _narrow(frame: Frame, test: ast.expr, *, holds: bool, names: Names | None = None) -> Names:
@@ -85,27 +85,27 @@ def _called(frame: Frame, test: ast.Call, *, holds: bool) -> Names:
 
 
 def _may_promise(function: Value) -> bool:
-    """Whether a function's annotation may be a TypeGuard."""
+    """Return True if a function's annotation may be a TypeGuard."""
     return isinstance(function, Returns) or (
         isinstance(function, Function) and isinstance(getattr(function.node, "returns", None), ast.Subscript)
     )
 
 
 def _typed(frame: Frame, name: str, kinds: Value, test: ast.AST, *, holds: bool) -> Names:
-    known = frame.scope.lookup(name)
+    entry = frame.scope.lookup(name)
     instance = frame.project.annotations.instance_of(frame, kinds, test)
     if holds:
         if isinstance(instance, Unknown):
             return {}
-        if known is not None and isinstance(instance, Instance):
-            same = [each for each in options_of(known) if isinstance(each, Instance) and each.model is instance.model]
+        if entry is not None and isinstance(instance, Instance):
+            same = [item for item in options_of(entry) if isinstance(item, Instance) and item.model is instance.model]
             return {name: same[0] if same else instance}
         return {name: instance}
     owned = {option.model for option in options_of(instance) if isinstance(option, Instance)}
-    if not owned or known is None:
+    if not owned or entry is None:
         return {name: Other("no instance")} if owned else {}
-    left = [each for each in options_of(known) if not (isinstance(each, Instance) and each.model in owned)]
-    left = [Other("no instance") if isinstance(each, Unknown) else each for each in left]
+    left = [item for item in options_of(entry) if not (isinstance(item, Instance) and item.model in owned)]
+    left = [Other("no instance") if isinstance(item, Unknown) else item for item in left]
     return {name: join(left) if left else Other("no instance")}
 
 
@@ -120,27 +120,27 @@ def _compared(frame: Frame, test: ast.Compare, *, holds: bool) -> Names:
     value = frame.eval(right)
     if isinstance(value, ModelClass):
         return _type_compared(frame, test.left, value, positive=positive)
-    known = frame.scope.lookup(name) if name else None
-    if isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) and value == NOTHING and known is not None:
-        left = [each for each in options_of(known) if (each == NOTHING) is positive]
+    entry = frame.scope.lookup(name) if name else None
+    if isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) and value == NOTHING and entry is not None:
+        left = [option for option in options_of(entry) if (option == NOTHING) is positive]
         return {name: join(left)} if left else {}
     if isinstance(operator, ast.In | ast.NotIn):
-        return _text_in(name, known, element_texts(value), complete=_is_complete(value), positive=positive)
-    return _text_in(name, known, texts_of(value), complete=bool(texts_of(value)), positive=positive)
+        return _text_in(name, entry, element_texts(value), complete=_is_complete(value), positive=positive)
+    return _text_in(name, entry, texts_of(value), complete=bool(texts_of(value)), positive=positive)
 
 
 def _is_complete(value: Value) -> bool:
     return bool(element_texts(value)) and not any(isinstance(option, Unknown) for option in options_of(value))
 
 
-def _text_in(name: str, known: Value | None, wanted: frozenset[str], *, complete: bool, positive: bool) -> Names:
+def _text_in(name: str, entry: Value | None, targets: frozenset[str], *, complete: bool, positive: bool) -> Names:
     if not name or not complete:
         return {}
-    if isinstance(known, Text):
-        left = known.options & wanted if positive else known.options - wanted
+    if isinstance(entry, Text):
+        left = entry.options & targets if positive else entry.options - targets
         return {name: Text(left) if left else Other("no such text")}
-    if positive and (known is None or isinstance(known, Unknown)):
-        return {name: Text(wanted)}
+    if positive and (entry is None or isinstance(entry, Unknown)):
+        return {name: Text(targets)}
     return {}
 
 
@@ -153,5 +153,5 @@ def _type_compared(frame: Frame, left: ast.expr, kind: ModelClass, *, positive: 
         name = "instance"
     else:
         return {}
-    instance = Instance(kind.model, frame.why(left, "compared with the model"))
+    instance = Instance(kind.model, frame.evidence(left, "compared with the model"))
     return {name: instance if positive else Other("another class")} if name else {}

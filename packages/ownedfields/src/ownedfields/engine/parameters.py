@@ -1,4 +1,4 @@
-"""What Django, pytest or a dispatcher will pass to a function, as far as its place tells."""
+"""Infer the arguments that Django, pytest or a dispatcher will pass to a function."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def note_receivers(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef, f
 
 
 def decorator_names_of(decorator: ast.Call) -> set[str]:
-    """The last part of a decorator's name."""
+    """Return the last part of a decorator's name."""
     return {str(getattr(decorator.func, "attr", getattr(decorator.func, "id", "")))}
 
 
@@ -53,7 +53,7 @@ def note_sender(frame: Frame, function: Function, sender: Value) -> None:
     """The function will be called with rows of `sender`."""
     for option in options_of(sender):
         if isinstance(option, Text):
-            model = next((found for label in option.options if (found := frame.project.model_named(label))), None)
+            model = next((result for label in option.options if (result := frame.project.model_named(label))), None)
         else:
             model = option.model if isinstance(option, ModelClass) else None
         if model is not None:
@@ -63,27 +63,27 @@ def note_sender(frame: Frame, function: Function, sender: Value) -> None:
 
 
 def parameter_of(frame: Frame, function: Function, parameter: ast.arg) -> Value | None:
-    """What Django or pytest will pass for a parameter, as far as its name and place tell."""
+    """Return what Django or pytest will pass for a parameter, as far as its name and place tell."""
     name = parameter.arg
     dispatched = frame.project.dispatched.get(function.node)
     if dispatched is not None and function.node.args.args and function.node.args.args[0] is parameter:
-        return Instance(dispatched, frame.why(function.node, "registered for the model"))
+        return Instance(dispatched, frame.evidence(function.node, "registered for the model"))
     for model in frame.project.senders.get(function.node, ()):
         if name in ("instance", "sender"):
-            why = frame.why(function.node, "connected to the model's signal")
-            return Instance(model, why) if name == "instance" else ModelClass(model, model.info)
+            evidence = frame.evidence(function.node, "connected to the model's signal")
+            return Instance(model, evidence) if name == "instance" else ModelClass(model, model.info)
     if function.info is not None and function.info.works_on is not None:
         return _of_method(frame, function, name, function.info.works_on)
     if name in ROW_PARAMETERS and function.info is None:
         return _of_action(frame, function)
-    given = _parametrized(frame, function, name)
-    return given if given is not None else frame.project.fixtures.value(frame, function, name)
+    value = _parametrized(frame, function, name)
+    return value if value is not None else frame.project.fixtures.value(frame, function, name)
 
 
 def _parametrized(frame: Frame, function: Function, name: str) -> Value | None:
     """`@pytest.mark.parametrize("name", [...])` on the test or its class."""
     decorated = [function.node, *([function.info.node] if function.info is not None else [])]
-    for decorator in [each for node in decorated for each in getattr(node, "decorator_list", [])]:
+    for decorator in [item for node in decorated for item in getattr(node, "decorator_list", [])]:
         if not isinstance(decorator, ast.Call) or len(decorator.args) < 2:
             continue
         if "parametrize" not in decorator_names_of(decorator):
@@ -98,16 +98,16 @@ def _parametrized(frame: Frame, function: Function, name: str) -> Value | None:
 
 def _parameter_names(value: Value) -> list[str]:
     if isinstance(value, Items):
-        return [text for each in value.elements for text in texts_of(each)]
+        return [text for element in value.elements for text in texts_of(element)]
     return [name.strip() for text in texts_of(value) for name in text.split(",")]
 
 
 def _of_method(frame: Frame, function: Function, name: str, model: Tracked) -> Value | None:
-    why = frame.why(function.info.node, "works on the model") if function.info is not None else None
+    evidence = frame.evidence(function.info.node, "works on the model") if function.info is not None else None
     if name in ROW_PARAMETERS:
-        return Rows(model, why)
+        return Rows(model, evidence)
     if name in INSTANCE_PARAMETERS:
-        return Instance(model, why)
+        return Instance(model, evidence)
     if name in CARRIER_PARAMETERS:
         return Carrier(model)
     return None
@@ -118,11 +118,11 @@ def _of_action(frame: Frame, function: Function) -> Value | None:
     for info in admins:
         for option in options_of(info.names.get("actions") or Items()):
             listed = option.elements if isinstance(option, Items) else []
-            named = {each.node for each in listed if isinstance(each, Function)}
+            named = {item.node for item in listed if isinstance(item, Function)}
             if function.node in named and info.works_on is not None:
-                return Rows(info.works_on, frame.why(info.node, "an action of this admin"))
+                return Rows(info.works_on, frame.evidence(info.node, "an action of this admin"))
     models = {info.works_on for info in admins}
     if len(models) == 1 and "action" in decorator_names(function.node):
         model = models.pop()
-        return Rows(model, frame.why(admins[0].node, "an action of this admin")) if model is not None else None
+        return Rows(model, frame.evidence(admins[0].node, "an action of this admin")) if model is not None else None
     return None

@@ -44,7 +44,7 @@ class Unparsable(Exception):
 class Project:
     """Loads modules on demand and remembers which module needed which."""
 
-    def __init__(self, config: Config, paths: list[str], read: Reader) -> None:
+    def __init__(self, config: Config, paths: list[str], reader: Reader) -> None:
         self.config = config
         self.tracked: list[Tracked] = tracked_models(config)
         self.hints = Hints(self.tracked)
@@ -75,7 +75,7 @@ class Project:
         self.words = frozenset(name for model in self.tracked for name in model.fields)
         self.telling = self.words | {model.table for model in self.tracked}
         self._by_path = {model.path: model for model in self.tracked}
-        self._read = read
+        self._read = reader
         self._modules: dict[str, Module | None] = {}
         self._roots: dict[str, bool] = {}
         self._resolved: dict[tuple[str, str, str], Value] = {}
@@ -84,11 +84,11 @@ class Project:
 
     @property
     def related_names(self) -> dict[str, Tracked]:
-        """The models by the names of their related managers."""
+        """Return the models by the names of their related managers."""
         return self._related
 
     def related(self, name: str) -> Tracked | None:
-        """The model whose rows a related manager of this name hands out."""
+        """Return the model whose rows a related manager of this name hands out."""
         return self._related.get(name)
 
     def learn_related(self, name: str, model: Tracked) -> None:
@@ -97,7 +97,7 @@ class Project:
         model.related.add(name)
 
     def model_named(self, label: str) -> Tracked | None:
-        """The model of `app.Model` or of an import path."""
+        """Return the model of `app.Model` or of an import path."""
         if label in self._by_path:
             return self._by_path[label]
         return next((model for model in self.tracked if model.is_named(label)), None)
@@ -117,13 +117,13 @@ class Project:
                 continue
             label = APP_LABEL.search(self._read(path).decode("utf-8", "replace"))
             if label is not None and not any(guard.app_label for guard in model.guards):
-                given = any(guard.table for guard in model.guards)
-                model.table = model.table if given else f"{label[1]}_{model.name.lower()}"
+                has_table = any(guard.table for guard in model.guards)
+                model.table = model.table if has_table else f"{label[1]}_{model.name.lower()}"
                 model.app_label = label[1]
             return
 
     def load(self, dotted: str, needed_by: Module | None = None) -> Module | None:
-        """The module of an import path, evaluated; None when it is not one of the project's."""
+        """Return the module of an import path, evaluated; None when it is not one of the project's."""
         path = self.index.path_of(dotted)
         if path is None:
             return None
@@ -132,7 +132,7 @@ class Project:
         return self.module_at(path)
 
     def module_at(self, path: str) -> Module | None:
-        """The module in a file, evaluated; None when it cannot be parsed."""
+        """Return the module in a file, evaluated; None when it cannot be parsed."""
         if path not in self._modules:
             self._modules[path] = None
             try:
@@ -151,7 +151,7 @@ class Project:
         if not module.checked:
             module.checked = True
             relevance = module.relevance = Relevance(self, module)
-            module.pending = [each for each in module.pending if relevance.of(each[0])]
+            module.pending = [item for item in module.pending if relevance.of(item[0])]
             while module.pending:
                 function, receiver = module.pending.pop(0)
                 self.review(function, receiver)
@@ -164,56 +164,56 @@ class Project:
         review(self, function, receiver)
 
     def summary_of(self, function: Function) -> Value:
-        """What a function hands back to anybody."""
+        """Return what a function hands back to anybody."""
         return summary(Frame(self, function.module, function.module.scope), function, function.receiver)
 
     def frame_for(self, module: Module, scope: Scope) -> Frame:
-        """A place from which names of a scope can be looked up."""
+        """Return a place from which names of a scope can be looked up."""
         return Frame(self, module, scope)
 
     def is_loaded(self, path: str) -> bool:
-        """Whether the file was read already."""
+        """Return True if the file was read already."""
         return self._modules.get(path) is not None
 
     def imported(self, module: Module, source: str, name: str) -> Value:
-        """What `from source import name` binds in `module`."""
+        """Return what `from source import name` binds in `module`."""
         model = self._by_path.get(f"{source}.{name}")
         if model is not None:
             self.load(source, module)
             return ModelClass(model, model.info)
-        found = self.load(source, module)
-        if found is not None:
-            value = found.scope.names.get(name)
+        imported_module = self.load(source, module)
+        if imported_module is not None:
+            value = imported_module.scope.names.get(name)
             if value is not None:
                 return self.resolve(value)
             if self.index.path_of(f"{source}.{name}") is not None:
                 return ModuleRef(f"{source}.{name}")
-            return self._lazily(found, name) or UNKNOWN
+            return self._lazily(imported_module, name) or UNKNOWN
         return self._foreign(source, name)
 
     def resolve(self, value: Value) -> Value:
-        """The thing behind an import that was not looked up yet."""
+        """Return the thing behind an import that was not looked up yet."""
         if not isinstance(value, Imported):
             return value
         if not value.name:
             return self._module(value.source)
         key = (value.module.path, value.source, value.name)
-        known = self._resolved.get(key)
-        if known is not None:
-            return known
+        entry = self._resolved.get(key)
+        if entry is not None:
+            return entry
         if key in self._resolving:
             return UNKNOWN
         self._resolving.add(key)
         try:
-            found = self.imported(value.module, value.source, value.name)
+            result = self.imported(value.module, value.source, value.name)
         finally:
             self._resolving.discard(key)
         if self._is_settled(value.source):
-            self._resolved[key] = found
-        return found
+            self._resolved[key] = result
+        return result
 
     def _is_settled(self, source: str) -> bool:
-        """Whether a module will bind no other value to its names: it was read to its end, or is not ours."""
+        """Return True if a module will bind no other value to its names: it was read to its end, or is not ours."""
         path = self.index.path_of(source)
         module = self._modules.get(path) if path is not None else None
         return not self._resolving and (path is None or (module is not None and module.evaluated))
@@ -221,8 +221,8 @@ class Project:
     def submodule(self, module: Module, dotted: str, name: str) -> Value:
         """`dotted.name`, where `dotted` is an imported module or package."""
         if self.index.path_of(f"{dotted}.{name}") is not None:
-            found = self.load(dotted, module)
-            value = found.scope.names.get(name) if found is not None else None
+            loaded_module = self.load(dotted, module)
+            value = loaded_module.scope.names.get(name) if loaded_module is not None else None
             return self.resolve(value) if value is not None else ModuleRef(f"{dotted}.{name}")
         if self.index.path_of(dotted) is None and not any(m.module.startswith(f"{dotted}.") for m in self.tracked):
             return self._foreign(dotted, name)
@@ -231,42 +231,42 @@ class Project:
         return self.resolve(Imported(dotted, name, module))
 
     def _module(self, dotted: str) -> Value:
-        ours = self.is_ours(dotted) or any(f"{model.module}.".startswith(f"{dotted}.") for model in self.tracked)
-        return ModuleRef(dotted) if ours else Symbol(dotted)
+        is_ours = self.is_ours(dotted) or any(f"{model.module}.".startswith(f"{dotted}.") for model in self.tracked)
+        return ModuleRef(dotted) if is_ours else Symbol(dotted)
 
     def module_value(self, module: Module, dotted: str) -> Value:
         """`import_module(dotted)`."""
         return self._module(dotted)
 
     def is_ours(self, dotted: str) -> bool:
-        """Whether an import path belongs to the project, even where its file is missing."""
+        """Return True if an import path belongs to the project, even where its file is missing."""
         root = dotted.partition(".")[0]
         if root not in self._roots:
             self._roots[root] = self.index.knows_package(root)
         return self._roots[root]
 
     def dependencies(self, path: str) -> set[str]:
-        """Every file that the judgement of `path` rests on."""
-        seen: set[str] = set()
+        """Return every file that the judgement of `path` rests on."""
+        visited: set[str] = set()
         queue = [path]
         while queue:
             module = self._modules.get(queue.pop())
             for needed in module.needs if module is not None else ():
-                if needed not in seen:
-                    seen.add(needed)
+                if needed not in visited:
+                    visited.add(needed)
                     queue.append(needed)
-        return seen - {path}
+        return visited - {path}
 
     def reconsider(self, info: ClassInfo) -> None:
-        """What the class is was learned after its file may have been read: read its methods (again)."""
+        """Read the methods of a class again, because it was understood after its file was read."""
         self._late.add(info.module.path)
         self.lessons.note_late(info.module.path)
-        methods = [each for each in info.names.values() if isinstance(each, Function)]
+        methods = [function for function in info.names.values() if isinstance(function, Function)]
         for method in methods:
             self.forget(method)
         if info.module.checked:
             info.module.checked = False
-            info.module.pending += [(each, None) for each in methods]
+            info.module.pending += [(function, None) for function in methods]
 
     def forget(self, function: Function) -> None:
         """Something was learned of the function's parameters: what was read of it does not count."""
@@ -274,13 +274,13 @@ class Project:
         self.summaries.pop(function.node, None)
 
     def take_late(self) -> set[str]:
-        """The files that must be judged (again) for what was learned of their classes."""
+        """Return the files that must be judged (again) for what was learned of their classes."""
         late, self._late = self._late, set()
         return late
 
     def tracked_class(self, info: ClassInfo) -> Tracked | None:
-        """The tracked model that this class statement defines, if it is one."""
-        model = next((each for each in self.tracked if each.name == info.name), None)
+        """Return the tracked model that this class statement defines, if it is one."""
+        model = next((tracked for tracked in self.tracked if tracked.name == info.name), None)
         if model is None or info.outer.kind != "module":
             return None
         return model if self._same_module(model.module, info.module) else None
@@ -288,19 +288,19 @@ class Project:
     def _same_module(self, dotted: str, module: Module) -> bool:
         return module.dotted == dotted or self.index.path_of(dotted) == module.path
 
-    def _lazily(self, found: Module, name: str) -> Value | None:
-        model = next((each for each in self.tracked if each.name == name), None)
-        if model is not None and self._same_module(model.module, found):
+    def _lazily(self, module: Module, name: str) -> Value | None:
+        model = next((alias for alias in self.tracked if alias.name == name), None)
+        if model is not None and self._same_module(model.module, module):
             return ModelClass(model, model.info)
-        for node in found.tree.body:
-            if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
-                original = next(each.name for each in node.names if (each.asname or each.name) == name)
-                source = found.absolute(node.module, node.level)
-                return None if source == found.dotted else self._once(found, source, original)
+        for node in module.tree.body:
+            if isinstance(node, ast.ImportFrom) and any((alias.asname or alias.name) == name for alias in node.names):
+                original = next(alias.name for alias in node.names if (alias.asname or alias.name) == name)
+                source = module.absolute(node.module, node.level)
+                return None if source == module.dotted else self._once(module, source, original)
         return None
 
-    def _once(self, found: Module, source: str, name: str) -> Value | None:
-        value = self.resolve(Imported(source, name, found))
+    def _once(self, module: Module, source: str, name: str) -> Value | None:
+        value = self.resolve(Imported(source, name, module))
         return None if value == UNKNOWN else value
 
     def _foreign(self, source: str, name: str) -> Value:
@@ -318,8 +318,8 @@ class Project:
 
     def note_filled(self) -> None:
         """See of which modules functions have filled the lists, dicts or objects."""
-        read = [module for module in self._modules.values() if module is not None]
-        self.lessons.note_filled(read, lambda module: Frame(self, module, module.scope))
+        modules = [module for module in self._modules.values() if module is not None]
+        self.lessons.note_filled(modules, lambda module: Frame(self, module, module.scope))
 
     def _explain(self, path: str) -> Unparsable:
         try:

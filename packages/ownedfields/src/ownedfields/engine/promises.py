@@ -1,4 +1,4 @@
-"""What a function promises without its body: by its annotation, by its class."""
+"""Evaluate functions by their annotation or their class, without their body."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ UNCHANGING = (Unknown, Other, Text, Instance, ModelClass, Rows, Class)
 
 
 def promised(frame: Frame, function: Function) -> Value:
-    """What the return annotation says."""
+    """Return what the return annotation says."""
     if isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return UNKNOWN
     memo = frame.project.promises
     for_anybody = not is_bound(function.receiver)
     if for_anybody and function.node in memo:
         return memo[function.node]
-    found = _read_promise(frame, function, function.node.returns)
+    result = _read_promise(frame, function, function.node.returns)
     settled = for_anybody and function.scope.kind == "module" and function.module.evaluated
-    if settled and all(isinstance(option, UNCHANGING) for option in options_of(found)):
-        memo[function.node] = found
-    return found
+    if settled and all(isinstance(option, UNCHANGING) for option in options_of(result)):
+        memo[function.node] = result
+    return result
 
 
 def _read_promise(frame: Frame, function: Function, returns: ast.expr) -> Value:
@@ -58,7 +58,7 @@ def _read_promise(frame: Frame, function: Function, returns: ast.expr) -> Value:
 
 
 def receiver_of(function: Function, receiver: Value | None, names: set[str]) -> Value:
-    """What a method's first parameter is, where no caller says more."""
+    """Return what a method's first parameter is, where no caller says more."""
     info = function.info
     if receiver is not None:
         return receiver

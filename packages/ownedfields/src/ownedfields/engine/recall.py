@@ -15,7 +15,7 @@ Each = Callable[[Value], Any]
 
 
 class NotToKeep(Exception):
-    """What is handed over, or comes back, is too large or lives on elsewhere."""
+    """Raised when the arguments or the result are too large, or live on elsewhere."""
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -27,14 +27,14 @@ class Slot(Value):
 
 @dataclass(unsafe_hash=True, slots=True)
 class Known:
-    """What a call came to, and the depth of calls from which on it is as good as reading the body again."""
+    """The remembered result of a call, and the depth of calls from which it is as good as a new reading."""
 
     result: Value
     depth: int
 
 
 class Cut:
-    """What was left out while a body was read, because its call chain grew too long or came round to itself."""
+    """The calls left out while a body was read, because the chain grew too long or came round to itself."""
 
     __slots__ = ("deep", "level")
 
@@ -52,7 +52,7 @@ class Cut:
 
 
 class Handed:
-    """What a call hands over: a key for its shape, and its parts in an order that equal shapes share."""
+    """The arguments of a call: a key for their shape, and their parts in an order that equal shapes share."""
 
     def __init__(self, function: Function, args: Args) -> None:
         self.parts: list[Value] = []
@@ -63,126 +63,126 @@ class Handed:
             self.key = None
 
     def is_as_before(self, function: Function, args: Args) -> bool:
-        """Whether nothing in it was changed since."""
+        """Return True if nothing in it was changed since."""
         return MUTABLE.isdisjoint(map(type, self.parts)) or Handed(function, args).key == self.key
 
     def kept(self, value: Value, function: Function) -> Value:
-        """The result, with what was handed over replaced by its place. Raises NotToKeep."""
+        """Return the result, with what was handed over replaced by its place. Raises NotToKeep."""
         lasting = set(map(id, function.module.scope.names.values()))
 
-        def place(each: Value) -> Value | None:
-            if id(each) in self._numbers:
-                return Slot(self._numbers[id(each)])
-            if id(each) in lasting and type(each) in MUTABLE:
+        def place(part: Value) -> Value | None:
+            if id(part) in self._numbers:
+                return Slot(self._numbers[id(part)])
+            if id(part) in lasting and type(part) in MUTABLE:
                 raise NotToKeep
             return None
 
         return copied(value, place)
 
     def filled(self, value: Value) -> Value:
-        """A remembered result, with what this call hands over in its places."""
-        return copied(value, lambda each: self.parts[each.number] if isinstance(each, Slot) else None)
+        """Return a remembered result, with what this call hands over in its places."""
+        return copied(value, lambda slot: self.parts[slot.number] if isinstance(slot, Slot) else None)
 
     def _shape(self, value: Value) -> Hashable:
         number = self._numbers.setdefault(id(value), len(self.parts))
         self.parts.append(value)
-        read = PARTS.get(type(value))
-        if read is None:
+        reader = PARTS.get(type(value))
+        if reader is None:
             return value
         if number != len(self.parts) - 1:
             return Slot, number
         if len(self.parts) > MAX_PARTS:
             raise NotToKeep
-        return type(value), read(value, self._shape)
+        return type(value), reader(value, self._shape)
 
 
 def fresh(value: Value, function: Function) -> Value:
-    """What a function hands back to one of its callers: a list or dict that the function made is the caller's own."""
+    """Return the result for one caller: a list or dict that the function made is the caller's own."""
     if not isinstance(value, GROWING) or id(value) in map(id, function.module.scope.names.values()):
         return value
     return Items(list(value.elements), value.exact, value.kind) if isinstance(value, Items) else value.copy()
 
 
 def copied(value: Value, instead: Callable[[Value], Value | None]) -> Value:
-    """The value with everything in it that can change made anew, or replaced."""
-    made: dict[int, Value] = {}
+    """Return the value with everything in it that can change made anew, or replaced."""
+    copies: dict[int, Value] = {}
 
-    def copy(each: Any) -> Any:
-        found = made.get(id(each)) or instead(each)
-        if found is None and (build := COPIES.get(type(each))) is not None:
-            return build(each, copy, made)
-        return each if found is None else found
+    def copy(item: Any) -> Any:
+        known_copy = copies.get(id(item)) or instead(item)
+        if known_copy is None and (build := COPIES.get(type(item))) is not None:
+            return build(item, copy, copies)
+        return item if known_copy is None else known_copy
 
     return copy(value)  # type: ignore[no-any-return]
 
 
-def _of_args(args: Args, each: Each) -> Hashable:
-    named = tuple([(name, each(value)) for name, value in args.keywords.items()])
-    return args.loose, args.starred, tuple([each(value) for value in args.positional]), named
+def _of_args(args: Args, shape: Each) -> Hashable:
+    named = tuple([(name, shape(value)) for name, value in args.keywords.items()])
+    return args.loose, args.starred, tuple([shape(value) for value in args.positional]), named
 
 
-def _of_function(value: Function, each: Each) -> Hashable:
+def _of_function(value: Function, shape: Each) -> Hashable:
     if value.scope.kind == "closure":
         raise NotToKeep
-    return value.node, each(value.receiver) if value.receiver is not None else None
+    return value.node, shape(value.receiver) if value.receiver is not None else None
 
 
-def _of_table(value: Table, each: Each) -> Hashable:
-    keys = tuple([(name, each(part)) for name, part in value.keys.items()])
-    rest = tuple([each(part) for part in value.rest])
-    return keys, rest, value.open, tuple([each(part) for part in value.rest_keys])
+def _of_table(value: Table, shape: Each) -> Hashable:
+    keys = tuple([(name, shape(part)) for name, part in value.keys.items()])
+    rest = tuple([shape(part) for part in value.rest])
+    return keys, rest, value.open, tuple([shape(part) for part in value.rest_keys])
 
 
-def _of_names(names: dict[str, Value], each: Each) -> Hashable:
-    return tuple([(name, each(part)) for name, part in names.items()])
+def _of_names(names: dict[str, Value], shape: Each) -> Hashable:
+    return tuple([(name, shape(part)) for name, part in names.items()])
 
 
 PARTS: dict[type[Value], Callable[[Any, Each], Hashable]] = {
-    Items: lambda value, each: (value.exact, value.kind, tuple([each(part) for part in value.elements])),
+    Items: lambda value, shape: (value.exact, value.kind, tuple([shape(part) for part in value.elements])),
     Table: _of_table,
-    Object: lambda value, each: (value.info, _of_names(value.attrs, each), _of_names(value.binds, each)),
-    Namespace: lambda value, each: _of_names(value.attrs, each),
-    Union: lambda value, each: tuple([each(part) for part in value.options]),
-    Bound: lambda value, each: (each(value.receiver), value.name, value.skip),
+    Object: lambda value, shape: (value.info, _of_names(value.attrs, shape), _of_names(value.binds, shape)),
+    Namespace: lambda value, shape: _of_names(value.attrs, shape),
+    Union: lambda value, shape: tuple([shape(part) for part in value.options]),
+    Bound: lambda value, shape: (shape(value.receiver), value.name, value.skip),
     Function: _of_function,
-    VarsOf: lambda value, each: each(value.instance),
-    Partial: lambda value, each: (each(value.callee), _of_args(value.args, each)),
-    MethodCaller: lambda value, each: (each(value.name), _of_args(value.args, each)),
-    Context: lambda value, each: each(value.value),
-    Returns: lambda value, each: each(value.value),
-    TypeHint: lambda value, each: each(value.value),
+    VarsOf: lambda value, shape: shape(value.instance),
+    Partial: lambda value, shape: (shape(value.callee), _of_args(value.args, shape)),
+    MethodCaller: lambda value, shape: (shape(value.name), _of_args(value.args, shape)),
+    Context: lambda value, shape: shape(value.value),
+    Returns: lambda value, shape: shape(value.value),
+    TypeHint: lambda value, shape: shape(value.value),
 }
 MUTABLE = frozenset((Items, Table, Object, Namespace))
 
 
-def _copy_items(value: Items, copy: Each, made: dict[int, Value]) -> Value:
-    made[id(value)] = new = Items([], value.exact, value.kind)
-    new.elements = [copy(each) for each in value.elements]
+def _copy_items(value: Items, copy: Each, copies: dict[int, Value]) -> Value:
+    copies[id(value)] = new = Items([], value.exact, value.kind)
+    new.elements = [copy(element) for element in value.elements]
     return new
 
 
-def _copy_table(value: Table, copy: Each, made: dict[int, Value]) -> Value:
-    made[id(value)] = new = Table(open=value.open)
-    new.keys = {name: copy(each) for name, each in value.keys.items()}
-    new.rest = [copy(each) for each in value.rest]
-    new.rest_keys = [copy(each) for each in value.rest_keys]
+def _copy_table(value: Table, copy: Each, copies: dict[int, Value]) -> Value:
+    copies[id(value)] = new = Table(open=value.open)
+    new.keys = {name: copy(part) for name, part in value.keys.items()}
+    new.rest = [copy(part) for part in value.rest]
+    new.rest_keys = [copy(part) for part in value.rest_keys]
     return new
 
 
-def _copy_object(value: Object, copy: Each, made: dict[int, Value]) -> Value:
-    made[id(value)] = new = Object(value.info)
-    new.attrs = {name: copy(each) for name, each in value.attrs.items()}
-    new.binds = {name: copy(each) for name, each in value.binds.items()}
+def _copy_object(value: Object, copy: Each, copies: dict[int, Value]) -> Value:
+    copies[id(value)] = new = Object(value.info)
+    new.attrs = {name: copy(attr) for name, attr in value.attrs.items()}
+    new.binds = {name: copy(attr) for name, attr in value.binds.items()}
     return new
 
 
-def _copy_namespace(value: Namespace, copy: Each, made: dict[int, Value]) -> Value:
-    made[id(value)] = new = Namespace()
-    new.attrs = {name: copy(each) for name, each in value.attrs.items()}
+def _copy_namespace(value: Namespace, copy: Each, copies: dict[int, Value]) -> Value:
+    copies[id(value)] = new = Namespace()
+    new.attrs = {name: copy(attr) for name, attr in value.attrs.items()}
     return new
 
 
-def _copy_function(value: Function, copy: Each, made: dict[int, Value]) -> Value:
+def _copy_function(value: Function, copy: Each, copies: dict[int, Value]) -> Value:
     if value.scope.kind == "closure":
         raise NotToKeep
     receiver = copy(value.receiver) if value.receiver is not None else None
@@ -200,7 +200,7 @@ COPIES: dict[type[Value], Callable[[Any, Each, dict[int, Value]], Value]] = {
     Object: _copy_object,
     Namespace: _copy_namespace,
     Function: _copy_function,
-    Union: lambda value, copy, _: Union(tuple([copy(each) for each in value.options])),
+    Union: lambda value, copy, _: Union(tuple([copy(part) for part in value.options])),
     Bound: lambda value, copy, _: Bound(copy(value.receiver), value.name, value.skip),
     VarsOf: lambda value, copy, _: VarsOf(copy(value.instance)),
     Partial: lambda value, copy, _: Partial(copy(value.callee), _copy_args(value.args, copy)),

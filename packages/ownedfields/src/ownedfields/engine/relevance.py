@@ -1,4 +1,4 @@
-"""Which functions of a file are worth reading: those that say a word that matters, or call one that does."""
+"""Choose the functions worth reading: those that say a relevant word, or call one that does."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Relevance:
         self._grow()
 
     def of(self, function: Function) -> bool:
-        """Whether the function may write, call or store something of interest."""
+        """Return True if the function may write, call or store something of interest."""
         info = function.info
         if info is not None and (info.model or info.is_rows_of or info.works_on) is not None:
             return True
@@ -49,7 +49,7 @@ class Relevance:
     def _words_of(self, function: Function) -> frozenset[str]:
         if function.node not in self._words:
             node = function.node
-            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+            first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
             text = "\n".join(self._module.lines[first - 1 : node.end_lineno])
             self._words[node] = words_of(text)
         return self._words[function.node]
@@ -68,19 +68,19 @@ class Relevance:
 
 
 def _known_words(project: Project, module: Module) -> set[str]:
-    known = set(DYNAMIC) | set(project.words) | project.meetings.names
-    known |= project.hints.among(words_of(module.source))
+    words = set(DYNAMIC) | set(project.words) | project.meetings.names
+    words |= project.hints.among(words_of(module.source))
     for model in project.tracked:
-        known |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy, *model.reverse}
+        words |= {model.name, model.name.lower(), model.table, *model.related, *model.legacy, *model.reverse}
     for name, value in module.scope.names.items():
         if isinstance(value, Imported):
             if project.is_ours(value.source):
-                known.add(name)
+                words.add(name)
         elif isinstance(value, Instance | Rows | ModelClass | ModuleRef | Object | Table) or _tells(project, value):
-            known.add(name)
-    return known
+            words.add(name)
+    return words
 
 
 def _tells(project: Project, value: Value) -> bool:
-    """Whether a constant is the name of a protected field or of a guarded table."""
+    """Return True if a constant is the name of a protected field or of a guarded table."""
     return isinstance(value, Text) and not value.options.isdisjoint(project.telling)

@@ -6,7 +6,7 @@ from ownedfields.engine.values import Value, join
 
 
 class Scope:
-    """One scope. `names` also holds dotted paths such as `self.run` that were assigned or narrowed."""
+    """A scope. `names` also holds dotted paths such as `self.run` that were assigned or narrowed."""
 
     __slots__ = ("global_names", "kind", "loaded", "names", "nonlocal_names", "parent", "paths", "snapshot")
 
@@ -21,17 +21,17 @@ class Scope:
         self.nonlocal_names: set[str] = set()
 
     def lookup(self, name: str) -> Value | None:
-        """What `name` stands for here; class scopes are invisible from within."""
-        found = self.names.get(name)
-        if found is not None and not (self.global_names and name in self.global_names):
-            return found
-        found = self.snapshot.get(name)
+        """Return what `name` stands for here; class scopes are invisible from within."""
+        result = self.names.get(name)
+        if result is not None and not (self.global_names and name in self.global_names):
+            return result
+        result = self.snapshot.get(name)
         scope = self.parent
-        while found is None and scope is not None:
+        while result is None and scope is not None:
             if scope.kind != "class":
-                found = scope.names.get(name)
+                result = scope.names.get(name)
             scope = scope.parent
-        return found
+        return result
 
     def bind(self, name: str, value: Value) -> None:
         """From here on `name` is `value`; what was known of its attributes is forgotten."""
@@ -55,7 +55,7 @@ class Scope:
         self.names.pop(name, None)
 
     def module(self) -> Scope:
-        """The outermost scope."""
+        """Return the outermost scope."""
         scope = self
         while scope.parent is not None:
             scope = scope.parent
@@ -74,7 +74,7 @@ class Scope:
 
 
 def merged(branches: list[dict[str, Value]]) -> dict[str, Value]:
-    """What the names stand for after branches that meet again."""
+    """Return what the names stand for after branches that meet again."""
     if not branches:
         return {}
     if len(branches) == 1:
@@ -83,9 +83,9 @@ def merged(branches: list[dict[str, Value]]) -> dict[str, Value]:
     for branch in branches:
         result.update(branch)
     for name, last in list(result.items()):
-        seen = [branch[name] for branch in branches if name in branch]
-        if "." in name and len(seen) < len(branches):
+        values = [branch[name] for branch in branches if name in branch]
+        if "." in name and len(values) < len(branches):
             del result[name]
-        elif any(each is not last for each in seen):
-            result[name] = join(seen)
+        elif any(value is not last for value in values):
+            result[name] = join(values)
     return result

@@ -45,35 +45,35 @@ def judge(frame: Frame, value: Value, node: ast.AST) -> None:
                 if INSERT.search(content):
                     frame.stored(model, node, "an SQL INSERT")
                 if columns is not None:
-                    frame.write("OPR111", model, columns, node, how="SQL", why=[])
+                    frame.write("OPR111", model, columns, node, how="SQL", evidence=[])
 
 
 def writes(frame: Frame, value: Value) -> bool:
-    """Whether the string is already a statement that writes a tracked table."""
+    """Return True if the string is already a statement that writes a tracked table."""
     contents = [content for option in options_of(value) if isinstance(option, Text) for content in option.options]
     return any(written_columns(content, model.table) for content in contents for model in frame.project.tracked)
 
 
 def mentions(content: str, table: str) -> bool:
-    """Whether some statement in the text names the table."""
+    """Return True if some statement in the text names the table."""
     return any(_bare(token) == table.lower() for token in tokens(content))
 
 
 def written_columns(content: str, table: str) -> set[str] | None:
-    """The columns of `table` that the statements set; "*" for all; None when it is not written at all."""
+    """Return the columns of `table` that the statements set; "*" for all; None when it is not written at all."""
     words = list(tokens(content))
-    found: set[str] = set()
+    written: set[str] = set()
     touched = False
     for start in _statements(words):
         columns = _columns_of(words, start, table.lower())
         if columns is not None:
             touched = True
-            found |= columns
-    return found if touched else None
+            written |= columns
+    return written if touched else None
 
 
 def tokens(content: str) -> Iterator[str]:
-    """The words of an SQL text, comments and literals left out; a dollar-quoted body is read as SQL."""
+    """Yield the words of an SQL text, comments and literals left out; a dollar-quoted body is read as SQL."""
     for match in TOKEN.finditer(content):
         token = match.group()
         if token.startswith(("--", "/*")):
@@ -87,7 +87,7 @@ def tokens(content: str) -> Iterator[str]:
 
 
 def _statements(words: list[str]) -> Iterator[int]:
-    """Where a writing statement may begin: at the start, after `;`, `(`, BEGIN, THEN, a CTE or EXPLAIN."""
+    """Yield where a writing statement may begin: at the start, after `;`, `(`, BEGIN, THEN, a CTE or EXPLAIN."""
     fresh, headed = True, False
     for number, word in enumerate(words):
         lower = word.lower()
@@ -111,7 +111,7 @@ def _columns_of(words: list[str], start: int, table: str) -> set[str] | None:
 
 
 def _name_at(words: list[str], at: int) -> tuple[str, int]:
-    """The last part of a dotted name, and the position after it."""
+    """Return the last part of a dotted name, and the position after it."""
     while at < len(words) and words[at].lower() in MODIFIERS:
         at += 1
     name = _bare(words[at]) if at < len(words) else ""
@@ -170,19 +170,19 @@ def _inserted(words: list[str], at: int, table: str) -> set[str] | None:
         return None
     while after < len(words) and words[after].lower() not in ("(", "values", "select", "default", "set", ";", "from"):
         after += 1
-    found: set[str] = set()
+    columns: set[str] = set()
     following = words[after].lower() if after < len(words) else ""
     if following == "(" and (after + 1 >= len(words) or words[after + 1].lower() != "select"):
-        found |= set(_listed(words, after + 1))
+        columns |= set(_listed(words, after + 1))
     elif following == "set":
-        found |= set(_set_targets(words, after + 1))
+        columns |= set(_set_targets(words, after + 1))
     elif following in ("values", "select", "from") or following == "(":
-        found.add("*")
+        columns.add("*")
     for number in range(after, len(words) - 1):
         if words[number].lower() == "update" and words[number - 1].lower() in ("do", "key"):
             skip = 2 if words[number + 1].lower() == "set" else 1
-            found |= set(_set_targets(words, number + skip))
-    return found
+            columns |= set(_set_targets(words, number + skip))
+    return columns
 
 
 def _listed(words: list[str], at: int) -> Iterable[str]:
@@ -196,12 +196,12 @@ def _merged(words: list[str], at: int, table: str) -> set[str] | None:
     name, after = _name_at(words, at)
     if name != table:
         return None
-    found: set[str] = set()
+    columns: set[str] = set()
     for number in range(after, len(words) - 1):
         word = words[number].lower()
         if word == "set":
-            found |= set(_set_targets(words, number + 1))
+            columns |= set(_set_targets(words, number + 1))
         elif word == "insert":
             listed = words[number + 1] == "("
-            found |= set(_listed(words, number + 2)) if listed else {"*"}
-    return found
+            columns |= set(_listed(words, number + 2)) if listed else {"*"}
+    return columns

@@ -50,17 +50,17 @@ def copy(value: Value) -> Value:
 
 
 def sequence(frame: Frame, args: Args, node: ast.AST) -> Value:
-    found: list[Value] = []
+    results: list[Value] = []
     exact = len(args.positional) == 1
     for value in args.positional:
         for option in options_of(value):
             if isinstance(option, Items):
-                found.extend(option.elements)
+                results.extend(option.elements)
                 exact = exact and option.exact
             else:
-                found.append(structure.element_of(frame, option))
+                results.append(structure.element_of(frame, option))
                 exact = False
-    return Items(found, exact=exact and bool(found))
+    return Items(results, exact=exact and bool(results))
 
 
 def set_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -68,9 +68,11 @@ def set_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
         return NOTHING
     receiver, names = args.positional[0], texts_of(args.positional[1])
     for owned in evidence.instances(frame, receiver, node):
-        frame.write("OPR102", owned.model, names, node, how="setattr()", why=[owned.why])
+        frame.write("OPR102", owned.model, names, node, how="setattr()", evidence=[owned.evidence])
         if not names and frame.project.strict:
-            frame.write("OPR191", owned.model, ["*"], node, how="setattr() with an unknown name", why=[owned.why])
+            frame.write(
+                "OPR191", owned.model, ["*"], node, how="setattr() with an unknown name", evidence=[owned.evidence]
+            )
     for option in options_of(receiver):
         if isinstance(option, Object | Namespace) and len(args.positional) > 2:
             for name in names:
@@ -80,15 +82,17 @@ def set_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 def _delete_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
     for owned in evidence.instances(frame, args.get(0, "obj") or UNKNOWN, node):
-        frame.write("OPR105", owned.model, texts_of(args.get(1, "name")), node, how="delattr()", why=[owned.why])
+        frame.write(
+            "OPR105", owned.model, texts_of(args.get(1, "name")), node, how="delattr()", evidence=[owned.evidence]
+        )
     return NOTHING
 
 
 def _get_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
     receiver, names = args.get(0, "obj") or UNKNOWN, texts_of(args.get(1, "name"))
-    found = [frame.project.attributes.get(frame, receiver, name, node) for name in sorted(names)]
+    results = [frame.project.attributes.get(frame, receiver, name, node) for name in sorted(names)]
     default = args.positional[2:3]
-    return join([*found, *(each for each in default if each != NOTHING)]) if found else UNKNOWN
+    return join([*results, *(item for item in default if item != NOTHING)]) if results else UNKNOWN
 
 
 def _set_item(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -127,7 +131,7 @@ def _dict(frame: Frame, args: Args, node: ast.AST) -> Value:
 def _type(frame: Frame, args: Args, node: ast.AST) -> Value:
     if len(args.positional) == 3:
         bases = structure.element_of(frame, args.positional[1])
-        models = [each for each in options_of(bases) if isinstance(each, ModelClass)]
+        models = [option for option in options_of(bases) if isinstance(option, ModelClass)]
         return models[0] if models else UNKNOWN
     return (
         frame.project.attributes.get(frame, args.positional[0], "__class__", node)
@@ -167,11 +171,11 @@ def _map(frame: Frame, args: Args, node: ast.AST) -> Value:
 def _starmap(frame: Frame, args: Args, node: ast.AST) -> Value:
     if len(args.positional) < 2:
         return UNKNOWN
-    found = []
+    results = []
     for row in options_of(structure.element_of(frame, args.positional[1])):
-        given = list(row.elements) if isinstance(row, Items) else [row]
-        found.append(frame.call(args.positional[0], Args(given), node))
-    return Items(found)
+        value = list(row.elements) if isinstance(row, Items) else [row]
+        results.append(frame.call(args.positional[0], Args(value), node))
+    return Items(results)
 
 
 def _filter(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -201,8 +205,8 @@ def _zip(frame: Frame, args: Args, node: ast.AST) -> Value:
         return Items([Items(list(pair), exact=True, kind="tuple") for pair in zip(*exact, strict=False)], exact=True)
     first = args.positional[0] if args.positional else UNKNOWN
     if isinstance(first, Items) and first.exact:
-        others = [structure.element_of(frame, value) for value in args.positional[1:]]
-        return Items([Items([each, *others], exact=True, kind="tuple") for each in first.elements])
+        rest = [structure.element_of(frame, value) for value in args.positional[1:]]
+        return Items([Items([element, *rest], exact=True, kind="tuple") for element in first.elements])
     parts = [structure.element_of(frame, value) for value in args.positional]
     return Items([Items(parts, exact=True, kind="tuple")])
 
@@ -235,11 +239,11 @@ def _namespace(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 
 def _import_string(frame: Frame, args: Args, node: ast.AST) -> Value:
-    found = []
+    results = []
     for path in sorted(texts_of(args.get(0, "dotted_path"))):
         source, _, name = path.replace(":", ".").rpartition(".")
-        found.append(frame.project.imported(frame.module, source, name))
-    return join(found)
+        results.append(frame.project.imported(frame.module, source, name))
+    return join(results)
 
 
 def _import_module(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -262,8 +266,8 @@ def _execute(frame: Frame, args: Args, node: ast.AST) -> Value:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
             continue
-        for each in walk(tree):
-            ast.copy_location(each, node)
+        for item in walk(tree):
+            ast.copy_location(item, node)
         around = frame.statement
         frame.run(tree.body)
         frame.statement = around
@@ -310,13 +314,13 @@ def _gather(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 
 def _default_dict(frame: Frame, args: Args, node: ast.AST) -> Value:
-    made = frame.call(args.positional[0], Args(), node) if args.positional else UNKNOWN
-    return Table(rest=[made] if isinstance(made, Items | Table) else [], open=True)
+    result = frame.call(args.positional[0], Args(), node) if args.positional else UNKNOWN
+    return Table(rest=[result] if isinstance(result, Items | Table) else [], open=True)
 
 
 def _replace(frame: Frame, args: Args, node: ast.AST) -> Value:
     for owned in evidence.instances(frame, args.get(0, "obj") or UNKNOWN, node):
-        frame.write("OPR107", owned.model, set(args.keywords), node, how="replace()", why=[owned.why])
+        frame.write("OPR107", owned.model, set(args.keywords), node, how="replace()", evidence=[owned.evidence])
     return args.positional[0] if args.positional else UNKNOWN
 
 

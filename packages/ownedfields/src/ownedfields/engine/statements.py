@@ -61,7 +61,7 @@ def annotated_assign(frame: Frame, node: ast.AnnAssign) -> bool:
 
 
 def _says_nothing(value: Value) -> bool:
-    """None, or a container that is still empty."""
+    """Return None, or a container that is still empty."""
     if isinstance(value, Table):
         return not (value.keys or value.rest)
     return value == NOTHING or (isinstance(value, Items) and not value.elements)
@@ -190,10 +190,10 @@ def _loop(frame: Frame, body: list[ast.stmt], orelse: list[ast.stmt], enter: obj
 
 
 def _carries_on(before: Names, after: Names) -> bool:
-    """Whether a name from before the loop stands for something else when the body starts again."""
+    """Return True if a name from before the loop stands for something else when the body starts again."""
     for name, value in before.items():
-        found = after.get(name, value)
-        if found is not value and found != value and not (isinstance(found, Other) and isinstance(value, Other)):
+        result = after.get(name, value)
+        if result is not value and result != value and not (isinstance(result, Other) and isinstance(value, Other)):
             return True
     return False
 
@@ -236,25 +236,25 @@ def with_block(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
 
 
 def _suppresses(node: ast.expr) -> bool:
-    """Whether the manager may swallow what its body raises."""
+    """Return True if the manager may swallow what its body raises."""
     function = node.func if isinstance(node, ast.Call) else node
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     return str(name) in ("suppress", "raises", "assertRaises", "assertRaisesMessage", "warns", "subTest")
 
 
 def entered(frame: Frame, manager: Value, node: ast.AST) -> Value:
-    """What entering a context manager hands out."""
-    found = []
+    """Return what entering a context manager hands out."""
+    results = []
     for option in options_of(manager):
         if isinstance(option, Context):
-            found.append(option.value)
+            results.append(option.value)
         elif isinstance(option, Object):
-            found.append(frame.project.attributes.call_method(frame, option, ("__enter__", "__aenter__"), node))
+            results.append(frame.project.attributes.call_method(frame, option, ("__enter__", "__aenter__"), node))
         elif isinstance(option, Items):
-            found.append(option.element())
+            results.append(option.element())
         else:
-            found.append(option if not isinstance(option, Unknown) else UNKNOWN)
-    return join(found)
+            results.append(option if not isinstance(option, Unknown) else UNKNOWN)
+    return join(results)
 
 
 @statement(ast.Match)
@@ -266,10 +266,10 @@ def match(frame: Frame, node: ast.Match) -> bool:
     ends = []
     for case in node.cases:
         frame.scope.names = dict(before)
-        taken = targets.match_pattern(frame, case.pattern, subject)
+        bindings = targets.match_pattern(frame, case.pattern, subject)
         name = targets.dotted_name(node.subject)
-        if name and taken is not None:
-            frame.scope.names[name] = taken
+        if name and bindings is not None:
+            frame.scope.names[name] = bindings
         if case.guard is not None:
             frame.eval(case.guard)
             frame.scope.names.update(narrow(frame, case.guard, holds=True))

@@ -36,13 +36,13 @@ MAX_FOLDED = 24
 
 
 def element_of(frame: Frame, value: Value) -> Value:
-    """What iterating over the value yields."""
+    """Return what iterating over the value yields."""
     return join([_element(frame, plain(option)) for option in options_of(value)])
 
 
 def _element(frame: Frame, value: Value) -> Value:
     if isinstance(value, Rows):
-        return Instance(value.model, value.why)
+        return Instance(value.model, value.evidence)
     if isinstance(value, Items):
         return value.element()
     if isinstance(value, ForeignRows):
@@ -62,18 +62,18 @@ def _element(frame: Frame, value: Value) -> Value:
 
 def item_at(frame: Frame, value: Value, number: int) -> Value:
     """`value[number]` for a known number."""
-    found = []
+    results = []
     for option in options_of(value):
         if isinstance(option, Items) and option.exact:
             fits = -len(option.elements) <= number < len(option.elements)
-            found.append(option.elements[number] if fits else UNKNOWN)
+            results.append(option.elements[number] if fits else UNKNOWN)
         elif isinstance(option, Object):
-            found.append(frame.project.attributes.field_at(frame, option, number))
+            results.append(frame.project.attributes.field_at(frame, option, number))
         elif isinstance(option, Table):
-            found.append(_subscript(frame, option, UNKNOWN))
+            results.append(_subscript(frame, option, UNKNOWN))
         else:
-            found.append(element_of(frame, option))
-    return join(found)
+            results.append(element_of(frame, option))
+    return join(results)
 
 
 def subscript(frame: Frame, value: Value, key: Value) -> Value:
@@ -84,9 +84,9 @@ def subscript(frame: Frame, value: Value, key: Value) -> Value:
 def _subscript(frame: Frame, value: Value, key: Value) -> Value:
     if isinstance(value, Table):
         names = texts_of(key)
-        known = [value.keys[name] for name in names if name in value.keys]
-        if known or value.rest:
-            return join([*known, *value.rest])
+        entries = [value.keys[name] for name in names if name in value.keys]
+        if entries or value.rest:
+            return join([*entries, *value.rest])
         return UNKNOWN if not names else Unknown(next(iter(names)))
     if isinstance(value, Rows | Items | ForeignRows):
         return element_of(frame, value)
@@ -104,19 +104,19 @@ def _subscript(frame: Frame, value: Value, key: Value) -> Value:
 
 
 def keys_of(value: Value) -> frozenset[str]:
-    """The string keys that a mapping, or a list of pairs, may have."""
-    found: set[str] = set()
+    """Return the string keys that a mapping, or a list of pairs, may have."""
+    results: set[str] = set()
     for option in options_of(value):
         if isinstance(option, Table):
-            found |= set(option.keys)
+            results |= set(option.keys)
         elif isinstance(option, VarsOf):
-            found |= {"*"}
+            results |= {"*"}
         elif isinstance(option, Items):
             for pair in option.elements:
-                for each in options_of(pair):
-                    if isinstance(each, Items) and each.elements:
-                        found |= texts_of(each.elements[0])
-    return frozenset(found)
+                for item in options_of(pair):
+                    if isinstance(item, Items) and item.elements:
+                        results |= texts_of(item.elements[0])
+    return frozenset(results)
 
 
 def as_table(frame: Frame, value: Value) -> Table:
@@ -140,10 +140,10 @@ def as_table(frame: Frame, value: Value) -> Table:
 
 
 def fields_of(frame: Frame, value: Object) -> Table:
-    """The fields of a dataclass, named tuple or typed dict, as a dict."""
+    """Return the fields of a dataclass, named tuple or typed dict, as a dict."""
     names = frame.project.attributes.match_names(value)
-    found = {name: frame.project.attributes.get(frame, value, name, None) for name in names}
-    return Table({**found, **value.attrs}, open=not names)
+    results = {name: frame.project.attributes.get(frame, value, name, None) for name in names}
+    return Table({**results, **value.attrs}, open=not names)
 
 
 def _add_pairs(frame: Frame, table: Table, pairs: Items) -> None:
@@ -169,11 +169,11 @@ def combine(
     frame: Frame, left: Value, right: Value, operator: ast.operator, node: ast.AST, *, in_place: bool = False
 ) -> Value:
     """`left operator right`."""
-    found: list[Value] = []
-    for one in options_of(left):
+    results: list[Value] = []
+    for option in options_of(left):
         for other in options_of(right):
-            found.append(_combine(frame, one, other, operator, in_place=in_place))
-    return join(found)
+            results.append(_combine(frame, option, other, operator, in_place=in_place))
+    return join(results)
 
 
 def _combine(frame: Frame, left: Value, right: Value, operator: ast.operator, *, in_place: bool) -> Value:
@@ -188,8 +188,8 @@ def _combine(frame: Frame, left: Value, right: Value, operator: ast.operator, *,
     if isinstance(left, Rows) or isinstance(right, Rows):
         return left if isinstance(left, Rows) else right
     if isinstance(left, Items) and isinstance(operator, ast.Sub):
-        gone = {name for each in getattr(right, "elements", []) for name in texts_of(each)}
-        return Items([each for each in left.elements if not (texts_of(each) and texts_of(each) <= gone)])
+        gone = {name for item in getattr(right, "elements", []) for name in texts_of(item)}
+        return Items([item for item in left.elements if not (texts_of(item) and texts_of(item) <= gone)])
     return Unknown() if isinstance(left, Unknown) or isinstance(right, Unknown) else Other("result")
 
 
@@ -221,28 +221,28 @@ def _either(left: Value, right: Value, *, in_place: bool) -> Value:
 
 
 def concatenate(parts: list[Value]) -> Value:
-    """The strings that the parts make, one after the other."""
-    made = [""]
+    """Return the strings that the parts make, one after the other."""
+    results = [""]
     for part in parts:
         options = _contents(part)
-        made = [f"{before}{after}" for before in made for after in options][:MAX_FOLDED]
-    return Text(frozenset(made))
+        results = [f"{before}{after}" for before in results for after in options][:MAX_FOLDED]
+    return Text(frozenset(results))
 
 
 def _contents(value: Value) -> list[str]:
-    found = sorted({each for option in options_of(value) if isinstance(option, Text) for each in option.options})
-    if not found or any(not isinstance(option, Text) for option in options_of(value)):
-        found.append(HOLE)
-    return found[:MAX_FOLDED]
+    results = sorted({item for option in options_of(value) if isinstance(option, Text) for item in option.options})
+    if not results or any(not isinstance(option, Text) for option in options_of(value)):
+        results.append(HOLE)
+    return results[:MAX_FOLDED]
 
 
 def percent(frame: Frame, template: Text, right: Value) -> Value:
     """`template % right`."""
     if isinstance(right, Table):
         values = {name: _contents(value)[0] for name, value in right.keys.items()}
-        return Text(frozenset(_fill_names(each, values) for each in template.options))
+        return Text(frozenset(_fill_names(option, values) for option in template.options))
     parts = right.elements if isinstance(right, Items) and right.exact else [right]
-    return Text(frozenset(_fill(each, [_contents(part)[0] for part in parts]) for each in template.options))
+    return Text(frozenset(_fill(option, [_contents(part)[0] for part in parts]) for option in template.options))
 
 
 def _fill_names(template: str, values: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What may stand left of `=`: names, attributes, items, and patterns of them."""
+"""Assign to targets: names, attributes, items, and patterns of them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def dotted_name(node: ast.AST) -> str:
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        known: str | None = getattr(node, "dotted", None)
-        if known is None:
+        dotted: str | None = getattr(node, "dotted", None)
+        if dotted is None:
             base = dotted_name(node.value)
-            known = node.dotted = f"{base}.{node.attr}" if base else ""  # type: ignore[attr-defined]
-        return known
+            dotted = node.dotted = f"{base}.{node.attr}" if base else ""  # type: ignore[attr-defined]
+        return dotted
     if isinstance(node, ast.NamedExpr):
         return dotted_name(node.target)
     return ""
@@ -59,15 +59,15 @@ def bind(frame: Frame, target: ast.AST, value: Value, source: ast.AST | None = N
 
 
 def _unpack(frame: Frame, target: ast.Tuple | ast.List, value: Value, source: ast.AST | None) -> None:
-    starred = next((n for n, each in enumerate(target.elts) if isinstance(each, ast.Starred)), None)
-    for number, each in enumerate(target.elts):
+    starred = next((n for n, element in enumerate(target.elts) if isinstance(element, ast.Starred)), None)
+    for number, element in enumerate(target.elts):
         if starred is None or number < starred:
             part = structure.item_at(frame, value, number)
         elif number == starred:
             part = value
         else:
             part = structure.item_at(frame, value, number - len(target.elts))
-        bind(frame, each, part, source)
+        bind(frame, element, part, source)
 
 
 def set_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
@@ -85,7 +85,7 @@ def set_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
             if option.info is not frame.info:
                 frame.project.lessons.note_stored(frame, option.info.module.path, target.attr, value)
         if isinstance(option, ModelClass) and isinstance(value, Function) and value.info is None:
-            row = Instance(option.model, frame.why(target, "made a method of the model"), option.info)
+            row = Instance(option.model, frame.evidence(target, "made a method of the model"), option.info)
             frame.call(value, Args([row]), target)
     if name := dotted_name(target):
         frame.scope.bind_path(name, value)
@@ -155,29 +155,29 @@ def delete(frame: Frame, target: ast.expr) -> None:
                 for name in key:
                     option.keys.pop(name, None)
     elif isinstance(target, ast.Tuple | ast.List):
-        for each in target.elts:
-            delete(frame, each)
+        for element in target.elts:
+            delete(frame, element)
 
 
 def match_pattern(frame: Frame, pattern: ast.pattern, subject: Value) -> Value | None:
     """Bind what a `case` pattern captures; the value of the subject where it matches, if the pattern says so."""
     if isinstance(pattern, ast.MatchAs):
-        taken = match_pattern(frame, pattern.pattern, subject) if pattern.pattern is not None else None
+        bindings = match_pattern(frame, pattern.pattern, subject) if pattern.pattern is not None else None
         if pattern.name:
-            frame.scope.bind(pattern.name, taken if taken is not None else subject)
-        return taken
+            frame.scope.bind(pattern.name, bindings if bindings is not None else subject)
+        return bindings
     if isinstance(pattern, ast.MatchClass):
         return _match_class(frame, pattern)
     if isinstance(pattern, ast.MatchOr):
-        found = [match_pattern(frame, each, subject) for each in pattern.patterns]
-        known = [each for each in found if each is not None]
-        return join(known) if known and len(known) == len(found) else None
+        results = [match_pattern(frame, item, subject) for item in pattern.patterns]
+        entries = [item for item in results if item is not None]
+        return join(entries) if entries and len(entries) == len(results) else None
     if isinstance(pattern, ast.MatchSequence):
-        for number, each in enumerate(pattern.patterns):
-            match_pattern(frame, each, structure.item_at(frame, subject, number))
+        for number, item in enumerate(pattern.patterns):
+            match_pattern(frame, item, structure.item_at(frame, subject, number))
     elif isinstance(pattern, ast.MatchMapping):
-        for key, each in zip(pattern.keys, pattern.patterns, strict=False):
-            match_pattern(frame, each, structure.subscript(frame, subject, frame.eval(key)))
+        for key, item in zip(pattern.keys, pattern.patterns, strict=False):
+            match_pattern(frame, item, structure.subscript(frame, subject, frame.eval(key)))
         if pattern.rest:
             frame.scope.bind(pattern.rest, subject)
     elif isinstance(pattern, ast.MatchStar) and pattern.name:
@@ -187,13 +187,15 @@ def match_pattern(frame: Frame, pattern: ast.pattern, subject: Value) -> Value |
 
 def _match_class(frame: Frame, pattern: ast.MatchClass) -> Value:
     kind = frame.eval(pattern.cls)
-    taken = frame.project.annotations.instance_of(frame, kind, pattern.cls)
-    for name, each in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
-        match_pattern(frame, each, frame.project.attributes.get(frame, taken, name, pattern.cls))
-    names = frame.project.attributes.match_names(taken)
-    for number, each in enumerate(pattern.patterns):
+    bindings = frame.project.annotations.instance_of(frame, kind, pattern.cls)
+    for name, item in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+        match_pattern(frame, item, frame.project.attributes.get(frame, bindings, name, pattern.cls))
+    names = frame.project.attributes.match_names(bindings)
+    for number, item in enumerate(pattern.patterns):
         part = (
-            frame.project.attributes.get(frame, taken, names[number], pattern.cls) if number < len(names) else UNKNOWN
+            frame.project.attributes.get(frame, bindings, names[number], pattern.cls)
+            if number < len(names)
+            else UNKNOWN
         )
-        match_pattern(frame, each, part)
-    return taken
+        match_pattern(frame, item, part)
+    return bindings

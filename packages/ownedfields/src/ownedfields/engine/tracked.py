@@ -25,7 +25,7 @@ DIGITS = re.compile(r"_?\d+$")
 
 @dataclass(eq=False, slots=True)
 class Tracked:
-    """One model, with everything by which code may reach it."""
+    """A guarded model, with every name by which code may reach it."""
 
     path: str
     app_label: str
@@ -46,34 +46,34 @@ class Tracked:
 
     @property
     def name(self) -> str:
-        """The class name."""
+        """Return the class name."""
         return self.path.rpartition(".")[2]
 
     @property
     def module(self) -> str:
-        """The module of the class."""
+        """Return the module of the class."""
         return self.path.rpartition(".")[0]
 
     def protect(self, guard: Guard) -> None:
-        """One more guard speaks of the model."""
+        """Add a guard of the model."""
         self.guards.append(guard)
         self.fields |= {*guard.fields}
 
     def field_of(self, name: str) -> str | None:
-        """The protected field that an attribute, keyword or column name writes, if any."""
+        """Return the protected field that an attribute, keyword or column name writes, if any."""
         if name in self.fields:
             return name
         return self.columns.get(name)
 
     def is_at_home(self, path: str) -> bool:
-        """Whether the file owns every protected field, so that calling what it does is nobody's business."""
-        known = self._homes.get(path)
-        if known is None:
-            known = self._homes[path] = all(guard.is_owner(path) for guard in self.guards)
-        return known
+        """Return True if the file owns every protected field, so that calling what it does is nobody's business."""
+        is_home = self._homes.get(path)
+        if is_home is None:
+            is_home = self._homes[path] = all(guard.is_owner(path) for guard in self.guards)
+        return is_home
 
     def is_named(self, label: str) -> bool:
-        """Whether `app.Model`, a full import path or a bare name means this model."""
+        """Return True if `app.Model`, a full import path or a bare name means this model."""
         app, _, name = label.rpartition(".")
         if name.lower() != self.name.lower() and name not in self.legacy:
             return False
@@ -81,13 +81,13 @@ class Tracked:
 
 
 class Hints:
-    """Which variable names suggest which model."""
+    """The variable names that suggest a model."""
 
     def __init__(self, tracked: list[Tracked]) -> None:
         self._single = {hint: model for model in tracked for hint in model.hints}
         self._plural = {_plural(hint): model for hint, model in self._single.items()}
-        known = {*self._single, *self._plural}
-        self._stems = [hint for hint in known if not any(other != hint and other in hint for other in known)]
+        hints = {*self._single, *self._plural}
+        self._stems = [hint for hint in hints if not any(other != hint and other in hint for other in hints)]
         self._another: dict[str, bool] = {}
         self._either: dict[str, bool] = {}
         self._asked: set[str] = set()
@@ -95,36 +95,36 @@ class Hints:
         self._memo: dict[tuple[str, bool], Tracked | None] = {}
 
     def single(self, name: str) -> Tracked | None:
-        """The model that a variable of this name most likely holds."""
+        """Return the model that a variable of this name most likely holds."""
         return self._find(name, plural=False)
 
     def plural(self, name: str) -> Tracked | None:
-        """The model of which a variable of this name most likely holds several."""
+        """Return the model of which a variable of this name most likely holds several."""
         return self._find(name, plural=True)
 
     def either(self, name: str) -> bool:
-        """Whether the name suggests one or several of some model."""
-        known = self._either.get(name)
-        if known is None:
-            known = self._either[name] = (self.single(name) or self.plural(name)) is not None
-        return known
+        """Return True if the name suggests one or several of some model."""
+        is_hint = self._either.get(name)
+        if is_hint is None:
+            is_hint = self._either[name] = (self.single(name) or self.plural(name)) is not None
+        return is_hint
 
     def among(self, names: frozenset[str]) -> frozenset[str]:
-        """Those of the names that suggest one or several of some model."""
+        """Return those of the names that suggest one or several of some model."""
         new = names - self._asked
         self._asked |= new
         self._telling |= {name for name in new if self._may_tell(name) and self.either(name)}
         return names & self._telling
 
     def _may_tell(self, name: str) -> bool:
-        """Whether a hint is somewhere in the name. Most words of a file end here."""
+        """Return True if a hint is somewhere in the name. Most words of a file end here."""
         for stem in self._stems:  # noqa: SIM110 - asked of every word of every file
             if stem in name:
                 return True
         return False
 
     def another(self, name: str) -> bool:
-        """Whether the name says that it is a thing of the same word but another kind: `backup_runs`."""
+        """Return True if the name says that it is a thing of the same word but another kind: `backup_runs`."""
         if name not in self._another:
             bare = DIGITS.sub("", name.strip("_"))
             ends = any(bare.endswith(f"_{word}") for word in (*self._single, *self._plural))
@@ -138,13 +138,13 @@ class Hints:
         return self._memo[key]
 
 
-def _match(name: str, known: dict[str, Tracked]) -> Tracked | None:
+def _match(name: str, models: dict[str, Tracked]) -> Tracked | None:
     bare = DIGITS.sub("", name.strip("_"))
     if bare.endswith(("_obj", "_instance", "_row", "_record", "_qs", "_queryset", "_list")):
         bare = bare.rpartition("_")[0]
-    if bare in known:
-        return known[bare]
-    for hint, model in known.items():
+    if bare in models:
+        return models[bare]
+    for hint, model in models.items():
         if not bare.endswith(f"_{hint}"):
             continue
         before = bare[: -len(hint) - 1]
@@ -167,7 +167,7 @@ def snake_case(name: str) -> str:
 
 
 def tracked_models(config: Config) -> list[Tracked]:
-    """One entry for each model that a guard or a `together` rule names by its import path."""
+    """Return one entry for each model that a guard or a `together` rule names by its import path."""
     models: dict[str, Tracked] = {}
     for guard in config.guards:
         model = models.setdefault(guard.model, new_tracked(guard.model, guard))
@@ -183,7 +183,7 @@ def tracked_models(config: Config) -> list[Tracked]:
 
 
 def new_tracked(path: str, guard: Guard | None) -> Tracked:
-    """A model as its import path describes it, before its class was read."""
+    """Return a model as its import path describes it, before its class was read."""
     parts = path.split(".")
     name = parts[-1]
     app = parts[-3] if len(parts) > 2 and parts[-2] == "models" else parts[-2]

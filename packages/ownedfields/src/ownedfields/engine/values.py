@@ -1,4 +1,4 @@
-"""What an expression may be, as far as the guards care."""
+"""The values of expressions, as far as the guards care."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ownedfields.findings import Why
+from ownedfields.findings import Evidence
 
 if TYPE_CHECKING:
     from ownedfields.engine.classes import ClassInfo
@@ -21,7 +21,7 @@ MAX_OPTIONS = 12
 
 
 class Value:
-    """What an expression may evaluate to.
+    """A value that an expression may have.
 
     A value with a hash is never changed. It is not frozen, because making a frozen one takes three times as long.
     """
@@ -56,7 +56,7 @@ class ModelClass(Value):
 
     model: Tracked
     info: ClassInfo | None = None
-    why: Why | None = field(default=None, compare=False)
+    evidence: Evidence | None = field(default=None, compare=False)
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -64,7 +64,7 @@ class Instance(Value):
     """A row of a tracked model."""
 
     model: Tracked
-    why: Why | None = field(default=None, compare=False)
+    evidence: Evidence | None = field(default=None, compare=False)
     info: ClassInfo | None = None
 
 
@@ -73,7 +73,7 @@ class Rows(Value):
     """A manager or a queryset of a tracked model."""
 
     model: Tracked
-    why: Why | None = field(default=None, compare=False)
+    evidence: Evidence | None = field(default=None, compare=False)
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -114,7 +114,7 @@ class Items(Value):
     kind: str = "list"
 
     def element(self) -> Value:
-        """What iterating over it yields."""
+        """Return what iterating over it yields."""
         return join(self.elements) if self.elements else Unknown()
 
 
@@ -128,11 +128,11 @@ class Table(Value):
     rest_keys: list[Value] = field(default_factory=list)
 
     def value(self) -> Value:
-        """What any key may hold."""
+        """Return what any key may hold."""
         return join([*self.keys.values(), *self.rest]) if self.keys or self.rest else Unknown()
 
     def copy(self) -> Table:
-        """A dict of its own with the same content."""
+        """Return a dict of its own with the same content."""
         return Table(dict(self.keys), list(self.rest), self.open, list(self.rest_keys))
 
 
@@ -153,7 +153,7 @@ class Symbol(Value):
 
     @property
     def name(self) -> str:
-        """The last part of the path."""
+        """Return the last part of the path."""
         return self.dotted.rpartition(".")[2]
 
 
@@ -209,7 +209,7 @@ class Namespace(Value):
 
 @dataclass(unsafe_hash=True, slots=True)
 class Union(Value):
-    """One of several."""
+    """A value that is one of several."""
 
     options: tuple[Value, ...]
 
@@ -222,24 +222,24 @@ UNKNOWN = Unknown()
 
 
 def text(*options: str) -> Text:
-    """A string that is one of `options`."""
+    """Return a string that is one of `options`."""
     return Text(frozenset(options))
 
 
 def plain(value: Value) -> Value:
-    """An attribute of something unknown, seen as what it may hold rather than as what may be called."""
+    """Return an attribute of something unknown, seen as what it may hold rather than as what may be called."""
     if type(value) is Bound and type(plain(value.receiver)) is Unknown:
         return Unknown(value.name)
     return value
 
 
 def options_of(value: Value) -> tuple[Value, ...]:
-    """The alternatives of a value."""
+    """Return the alternatives of a value."""
     return value.options if type(value) is Union else (value,)
 
 
 def join(values: Sequence[Value]) -> Value:
-    """A value that may be any of `values`."""
+    """Return a value that may be any of `values`."""
     if len(values) == 1:
         return values[0]
     flat: list[Value] = []
@@ -262,23 +262,23 @@ def join(values: Sequence[Value]) -> Value:
 
 
 def texts_of(value: Value | None) -> frozenset[str]:
-    """The complete strings that a value may be."""
+    """Return the complete strings that a value may be."""
     if value is None or type(value) not in SPEAKING:
         return NO_TEXTS
-    found: set[str] = set()
+    texts: set[str] = set()
     for option in options_of(value):
         if isinstance(option, Text):
-            found |= {each for each in option.options if HOLE not in each}
-    return frozenset(found)
+            texts |= {text for text in option.options if HOLE not in text}
+    return frozenset(texts)
 
 
 def element_texts(value: Value | None) -> frozenset[str]:
-    """The complete strings that the elements, or keys, of a value may be."""
-    found: set[str] = set()
+    """Return the complete strings that the elements, or keys, of a value may be."""
+    texts: set[str] = set()
     for option in options_of(value) if value is not None else ():
         if isinstance(option, Items):
             for element in option.elements:
-                found |= texts_of(element)
+                texts |= texts_of(element)
         elif isinstance(option, Table):
-            found |= set(option.keys)
-    return frozenset(found)
+            texts |= set(option.keys)
+    return frozenset(texts)

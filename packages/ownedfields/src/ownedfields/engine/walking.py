@@ -6,31 +6,31 @@ import ast
 
 
 def walk(tree: ast.AST) -> list[ast.AST]:
-    """The node and all below it, outer before inner, but operators and contexts, which hold nothing."""
-    found = [tree]
-    for node in found:
+    """Return the node and all below it, outer before inner, but operators and contexts, which hold nothing."""
+    nodes = [tree]
+    for node in nodes:
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                found += [each for each in value if isinstance(each, ast.AST) and each._fields]
+                nodes += [child for child in value if isinstance(child, ast.AST) and child._fields]
             elif isinstance(value, ast.AST) and value._fields:
-                found.append(value)
-    return found
+                nodes.append(value)
+    return nodes
 
 
 def targets_below(tree: ast.AST) -> list[ast.expr]:
-    """What the statements in the tree assign to, without a look at what they assign."""
-    found: list[ast.expr] = []
+    """Return what the statements in the tree assign to, without a look at what they assign."""
+    statement_targets: list[ast.expr] = []
     statements = [tree]
     for node in statements:
         for name in BODIES:
             statements += getattr(node, name, ())
-        found += getattr(node, "targets", ())
-        found += [part for name in ONE_TARGET if (part := getattr(node, name, None)) is not None]
-    for each in found:
-        found += getattr(each, "elts", ())
-        found += [each.value] if isinstance(each, ast.Starred) else []
-    return found
+        statement_targets += getattr(node, "targets", ())
+        statement_targets += [part for name in ONE_TARGET if (part := getattr(node, name, None)) is not None]
+    for item in statement_targets:
+        statement_targets += getattr(item, "elts", ())
+        statement_targets += [item.value] if isinstance(item, ast.Starred) else []
+    return statement_targets
 
 
 BODIES = ("body", "orelse", "handlers", "finalbody", "cases", "items")

@@ -8,8 +8,8 @@ class _OnlyWords(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        self[code] = kept = letter if letter.isalnum() or letter == "_" else " "
-        return kept
+        self[code] = replacement = letter if letter.isalnum() or letter == "_" else " "
+        return replacement
 
 
 IN_TEXT = _OnlyWords()
@@ -17,10 +17,10 @@ IN_BYTES = bytes(code if code < 128 and (chr(code).isalnum() or code == ord("_")
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Every word of a text."""
+    """Return every word of a text."""
     return frozenset(text.translate(IN_TEXT).split())
 
 
 def words_in(content: bytes) -> frozenset[bytes]:
-    """Every word of ASCII letters in undecoded text."""
+    """Return every word of ASCII letters in undecoded text."""
     return frozenset(content.translate(IN_BYTES).split())
