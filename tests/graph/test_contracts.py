@@ -213,6 +213,27 @@ def versions(metadata: Metadata, contract: Contract) -> Complaints:
         yield "is not in v1.0"
 
 
+def words_of_v1(metadata: Metadata, contract: Contract) -> Complaints:
+    """What is written in v1.0 is known there, and what only beta knows is not among it."""
+    if not contract.stable_words:
+        return
+    known: dict[str, bool] = {}
+    waiting, passed = [contract.type_name], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in passed or current not in metadata.types:
+            continue
+        for member in metadata.family(current):
+            passed.add(member)
+            for name, prop in metadata.types[member]["properties"].items():
+                known[name] = known.get(name, False) or bool(prop.get("inV1"))
+                waiting.append(re.sub(r"^\w+\((.*)\)$", r"\1", prop["type"]))
+    yield from (f"{name} is unknown to v1.0" for name in contract.stable_words if not known.get(name))
+    yield from (
+        f"{name} is missing" for name in {name for name, is_in_v1 in known.items() if is_in_v1} - contract.stable_words
+    )
+
+
 def parts_of_single_types(metadata: Metadata, contract: Contract, part: Part) -> Complaints:
     """Every type that has it is named, and no other; one object is not taken for a list."""
     having = [
@@ -330,6 +351,7 @@ CHECKS = [
     facts_of_the_list,
     paths_and_verbs,
     versions,
+    words_of_v1,
     parts,
     unread_profiles,
     bodies_of_actions,

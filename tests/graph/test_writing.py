@@ -7,6 +7,7 @@ import pytest
 
 from tenantpilot.graph.client.patience import Patience
 from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.versions import as_written
 from tenantpilot.graph.errors import (
     GraphApprovalPending,
     GraphApprovalRequired,
@@ -346,3 +347,33 @@ def test_what_a_contract_does_not_offer_is_refused_before_anything_is_sent(graph
     with pytest.raises(NotWritable):
         admx.unassign("x")
     assert graph.paths() == []
+
+
+CONDITIONAL_ACCESS = registry.get("conditionalAccessPolicy")
+STABLE = {"displayName": "P", "state": "disabled", "conditions": {"users": {"includeUsers": ["All"]}}}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "version"),
+    [
+        ({"users": {"includeUsers": ["All"]}, "agentIdRiskLevels": None, "clients": None}, "v1.0"),
+        ({"users": {"includeUsers": ["All"]}, "agentIdRiskLevels": "high"}, "beta"),
+        ({"users": {"includeUsers": ["All"]}, "somethingNew": {"x": 1}}, "beta"),
+    ],
+)
+def test_a_policy_is_written_in_the_version_that_holds_it(graph, client, conditions, version):
+    """A policy that blocks risky agents is another one without its condition."""
+    address = f"/{version}/identity/conditionalAccess/policies"
+    graph.on(address, Reply(201, {"id": "p"}))
+    Writer(client, CONDITIONAL_ACCESS).create({**STABLE, "conditions": conditions}, known_ids=())
+    (body,) = [request.body for request in graph.seen if request.path == address]
+    kept = {name: value for name, value in conditions.items() if value is not None}
+    assert {name: value for name, value in body["conditions"].items() if value is not None} == kept
+    assert ("agentIdRiskLevels" in body["conditions"]) is (version == "beta" and "agentIdRiskLevels" in conditions)
+
+
+def test_what_only_beta_can_take_away_is_taken_away_there():
+    live = {**STABLE, "conditions": {**STABLE["conditions"], "agentIdRiskLevels": "high"}}
+    assert as_written(CONDITIONAL_ACCESS, STABLE)[0].version == "v1.0"
+    assert as_written(CONDITIONAL_ACCESS, STABLE, live=live)[0].version == "beta"
+    assert as_written(CONDITIONAL_ACCESS, live)[0].version == "beta"

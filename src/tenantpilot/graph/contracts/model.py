@@ -177,6 +177,8 @@ class Contract:
     permissions: Permissions
     restore_order: int
     version: Version = Version.BETA
+    stable_words: frozenset[str] = frozenset()
+    """Properties, at any depth, that v1.0 knows: read in beta, an object is written in v1.0 if that can hold it."""
     kind: Kind = Kind.COLLECTION
     name_field: str = "displayName"
     modified_field: str = "lastModifiedDateTime"

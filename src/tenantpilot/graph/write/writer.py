@@ -14,6 +14,7 @@ from urllib.parse import quote
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Action, Contract
+from tenantpilot.graph.contracts.versions import as_written
 from tenantpilot.graph.errors import (
     GraphError,
     GraphHalfWritten,
@@ -82,8 +83,9 @@ class Writer:
         """Make the object like the payload. Repeating it changes nothing."""
         if self._contract.update is None:
             raise NotWritable(f"{self._contract.key} cannot be updated")
-        body = self._bound(body_for_update(self._contract, payload))
-        address = self._contract.address(graph_id, odata_type=_type_of(payload))
+        contract, fitting = as_written(self._contract, payload)
+        body = self._bound(body_for_update(contract, fitting))
+        address = contract.address(graph_id, odata_type=_type_of(payload))
         self._client.send(self._contract.update.method, address, body, headers=self._headers)
         for action in self._contract.update.actions:
             self._act(graph_id, action, payload)
@@ -117,10 +119,11 @@ class Writer:
         self._client.get(address)
 
     def _created(self, payload: JsonObject, known_ids: frozenset[str]) -> Created:
-        body = self._bound(body_for_create(self._contract, payload))
+        contract, fitting = as_written(self._contract, payload)
+        body = self._bound(body_for_create(contract, fitting))
         answer, was_found = post_unless_there(
             self._client,
-            self._home(payload),
+            _home(contract, payload),
             body,
             look=lambda error: self._look_up(payload, known_ids, error),
             headers=self._headers,
@@ -128,14 +131,6 @@ class Writer:
         if not isinstance(answer.get("id"), str):
             raise GraphResponseUnreadable("a create that answered without an id")
         return Created(answer["id"], was_found)
-
-    def _home(self, payload: JsonObject) -> str:
-        """The path to create at; some types are born at another address than the one they are listed at."""
-        contract = self._contract
-        own = contract.create.path if contract.create else ""
-        home = own or contract.collections.get(_type_of(payload).rpartition(".")[2], contract.path)
-        filled = re.sub(r"\{(\w+)\}", lambda name: quote(str(payload.get(name[1], "")), safe=""), home)
-        return f"/{contract.version}{filled}"
 
     def _look_up(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> JsonObject | None:
         """The object that the create made after all; None when it made none."""
@@ -196,6 +191,14 @@ class Writer:
             raise NotWritable(f"{self._contract.key} is not assigned")
         path = self._contract.address(graph_id, odata_type=odata_type, below=rules.path)
         replace_assignments(self._client, rules, path, rows, self._headers)
+
+
+def _home(contract: Contract, payload: JsonObject) -> str:
+    """The path to create at; some types are born at another address than the one they are listed at."""
+    own = contract.create.path if contract.create else ""
+    home = own or contract.collections.get(_type_of(payload).rpartition(".")[2], contract.path)
+    filled = re.sub(r"\{(\w+)\}", lambda name: quote(str(payload.get(name[1], "")), safe=""), home)
+    return f"/{contract.version}{filled}"
 
 
 def _type_of(payload: JsonObject) -> str:
