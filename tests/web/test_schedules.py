@@ -60,6 +60,28 @@ def test_every_schedule_says_what_when_and_how_the_last_run_went(ask, nightly, n
     )
 
 
+@pytest.mark.parametrize(
+    ("stored", "why"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "cannot be read on this machine"),
+        ({"frequency": "weekly", "weekdays": []}, "cannot be read on this machine"),
+        ({"inputs": {"policy_types": ["retiredType"]}}, "not known to this version"),
+        ({"type": "time_travel"}, "does not have its operation"),
+    ],
+)
+@pytest.mark.parametrize("ticks", [0, 1])
+def test_a_broken_schedule_says_why_and_the_page_opens(ask, nightly, now, stored, why, ticks):
+    Schedule.everywhere.update(**stored)
+    for number in range(ticks):
+        services.tick(now=now + timedelta(days=1 + number))
+    row = read(ask("schedules")).one("tr", id=f"schedule-{nightly.pk}").words
+    assert ("Broken" in row and why in row) or not (ticks or "cannot" in why)
+    for change in ("pause-schedule", "resume-schedule"):
+        assert ask(change, nightly, {}).status_code == 302
+        assert ask("schedules").status_code == 200
+    assert ask("delete-schedule", nightly).status_code == 200
+
+
 def test_ux_40_without_a_schedule_the_page_says_what_one_is_for(ask):
     assert "No schedules yet" in read(ask("schedules")).one("main").words
 

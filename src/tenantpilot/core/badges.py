@@ -84,6 +84,7 @@ BadgeCatalog.add(
     {
         "active": Badge(_("Active"), Tone.SUCCESS, "play", _("It starts by the clock.")),
         "paused": Badge(_("Paused"), Tone.NEUTRAL, "ban", _("It starts nothing until it is resumed.")),
+        "broken": Badge(_("Broken"), Tone.DANGER, "circle-x", _("It starts nothing until what is wrong is mended.")),
     },
 )
 BadgeCatalog.add(

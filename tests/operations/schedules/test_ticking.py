@@ -98,11 +98,6 @@ def test_a_paused_schedule_fills_no_slot_and_goes_on_with_the_next(hourly, alice
     assert tick(now=now + 6 * HOUR) == Ticked(started=1)
 
 
-def test_a_schedule_of_a_type_that_this_version_does_not_know_is_left_alone(hourly, now):
-    Schedule.everywhere.update(type="time_travel")
-    assert tick(now=now + HOUR) == Ticked()
-
-
 def test_a_name_is_used_once_in_a_tenant(hourly, contoso, alice, now):
     with pytest.raises(services.NameTaken, match="Every hour"):
         create_schedule(

@@ -1,6 +1,6 @@
 """Schedules and the slots they have filled."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,6 +10,9 @@ from django_scopes import ScopedManager
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
+# What is broken may be mended by an update, or on another machine.
+LOOKS_AGAIN_AFTER = timedelta(minutes=10)
+
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
     """Questions about schedules."""
@@ -18,7 +21,9 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         return self.filter(tenant=tenant)
 
     def due(self, *, now: datetime) -> "ScheduleQuerySet":
-        return self.filter(paused_at=None, next_slot_at__lte=now)
+        """Those that are to fill a slot now; a broken one only now and then, so that many of them hold up no other."""
+        is_tried = Q(broken_at=None) | Q(broken_at__lte=now - LOOKS_AGAIN_AFTER)
+        return self.filter(is_tried, paused_at=None, next_slot_at__lte=now)
 
     def by_name(self) -> "ScheduleQuerySet":
         return self.order_by("name", "pk")
@@ -39,6 +44,9 @@ class Schedule(models.Model):
     time_zone = models.CharField(max_length=64)
     next_slot_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
+    # When the scheduler last found that it can start nothing, and why.
+    broken_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=32, null=True)  # noqa: DJ001 null is a state: it works
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
@@ -65,6 +73,7 @@ class Schedule(models.Model):
 
     @property
     def cadence(self) -> Cadence:
+        """When it is due. Raises ValueError, ZoneInfoNotFoundError for what another version or machine stored."""
         return Cadence(Frequency(self.frequency), self.time_zone, self.minute, self.hour, tuple(self.weekdays))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Subquery
 
 from tenantpilot.operations.models import Schedule, ScheduleSlot
+from tenantpilot.operations.schedules.cadence import Cadence
+from tenantpilot.operations.schedules.faults import ScheduleFault
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.access import TenantAccess
 from tenantpilot.tenancy.models import Tenant
@@ -22,7 +24,25 @@ class Line:
     @property
     def state(self) -> str:
         """The value of the `schedule` badge."""
-        return "paused" if self.schedule.paused_at else "active"
+        if self.schedule.paused_at:
+            return "paused"
+        return "broken" if self.why_broken else "active"
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """None where it cannot be read on this machine."""
+        try:
+            return self.schedule.cadence
+        except Exception:
+            return None
+
+    @property
+    def why_broken(self) -> str:
+        """Empty while it works. What nobody ticked yet is broken all the same."""
+        if self.cadence is None:
+            return str(ScheduleFault.TIME_UNREADABLE.label)
+        fault = self.schedule.fault
+        return str(ScheduleFault(fault).label) if fault in ScheduleFault else ""
 
 
 def lines_of(tenant: Tenant) -> list[Line]:

@@ -10,17 +10,20 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.outages import is_outage
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.schedules.cadence import Cadence
+from tenantpilot.operations.schedules.faults import FaultySchedule, ScheduleFault
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import OperationType, UnknownOperationType, operation_types
+from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.models import Tenant, User
 
 log = structlog.get_logger(__name__)
 
 AT_MOST = 200
+BROKEN = "broken"
 
 
 class NameTaken(TenantPilotError):
@@ -34,6 +37,7 @@ class Ticked:
     started: int = 0
     joined: int = 0
     refused: int = 0
+    broken: int = 0
 
 
 def create_schedule(
@@ -80,7 +84,7 @@ def resume(schedule: Schedule, *, actor: User, now: datetime) -> None:
     """Goes on with the next slot after now: what was missed while it was paused was not wanted."""
     with transaction.atomic():
         paused = Schedule.everywhere.filter(pk=schedule.pk, paused_at__isnull=False)
-        if paused.update(paused_at=None, next_slot_at=schedule.cadence.next_after(now)):
+        if paused.update(paused_at=None, broken_at=None, fault=None, next_slot_at=_next_slot(schedule, now=now)):
             _record("schedule.resumed", schedule, actor, now)
 
 
@@ -94,46 +98,93 @@ def delete_schedule(schedule: Schedule, *, actor: User, now: datetime) -> None:
 def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked:
     """Fill every slot that is due, each once, whoever else ticks. Of missed slots only the latest runs."""
     runs = service or OperationRunService()
-    results = [_fill(schedule, runs, now=now) for schedule in Schedule.everywhere.due(now=now).order_by("pk")[:AT_MOST]]
+    due = Schedule.everywhere.due(now=now).order_by("pk")[:AT_MOST]
+    results = [_fill_or_mark(schedule, runs, now=now) for schedule in due]
     return Ticked(
         started=results.count(ScheduleSlot.Result.STARTED),
         joined=results.count(ScheduleSlot.Result.JOINED),
         refused=results.count(ScheduleSlot.Result.REFUSED),
+        broken=results.count(BROKEN),
     )
 
 
-def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> ScheduleSlot.Result | None:
-    """None: another ticker had it, or its type is of another version."""
+def _fill_or_mark(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> str | None:
+    """Fill the slot; or mark the schedule as broken, so that it costs itself and no other. Raises in an outage."""
     try:
-        kind = operation_types.get(schedule.type)
-    except UnknownOperationType:
-        log.error("schedule_of_unknown_type", schedule=schedule.pk, type=schedule.type)
-        return None
-    slot_at = schedule.cadence.latest_until(schedule.next_slot_at, now)
+        return _fill(schedule, runs, now=now)
+    except FaultySchedule as faulty:
+        error: BaseException = faulty.__cause__ or faulty
+        fault = faulty.fault
+    except Exception as unexpected:
+        error, fault = unexpected, ScheduleFault.START_FAILED
+    if is_outage(error):
+        raise error
+    log.error("schedule_broken", schedule=schedule.pk, type=schedule.type, fault=fault.value, exc_info=error)
+    _mark_broken(schedule, fault, now=now)
+    return BROKEN
+
+
+def _mark_broken(schedule: Schedule, fault: ScheduleFault, *, now: datetime) -> None:
+    """Its slot stays due: once it is mended, the latest that was missed is filled. Audited when it breaks."""
     with transaction.atomic():
-        if not _advance(schedule, now=now):
+        same = Schedule.everywhere.filter(pk=schedule.pk)
+        is_new = not same.filter(fault=fault).exists()
+        if same.update(broken_at=now, fault=fault) and is_new:
+            _record("schedule.broken", schedule, None, now, {"fault": fault.value})
+
+
+def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> ScheduleSlot.Result | None:
+    """None: another ticker had it. Raises FaultySchedule."""
+    kind, inputs = _kind_and_inputs(schedule)
+    try:
+        slot_at = schedule.cadence.latest_until(schedule.next_slot_at, now)
+        next_slot_at = schedule.cadence.next_after(now)
+    except Exception as error:
+        raise FaultySchedule(ScheduleFault.TIME_UNREADABLE) from error
+    with transaction.atomic():
+        if not _advance(schedule, next_slot_at):
             return None
         slot, is_new = ScheduleSlot.objects.get_or_create(
             schedule=schedule, slot_at=slot_at, defaults={"filled_at": now}
         )
         if not is_new:
             return None
-        slot.result, slot.run = _start(schedule, kind, runs, now=now)
+        slot.result, slot.run = _start(schedule, kind, inputs, runs, now=now)
         slot.save(update_fields=["result", "run"])
     return slot.result
 
 
-def _advance(schedule: Schedule, *, now: datetime) -> bool:
+def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType, Inputs]:
+    """Raises FaultySchedule where another version stored what this one does not have."""
+    try:
+        kind = operation_types.get(schedule.type)
+    except UnknownOperationType as error:
+        raise FaultySchedule(ScheduleFault.TYPE_UNKNOWN) from error
+    try:
+        return kind, kind.scheduled(schedule.inputs) if kind.scheduled else schedule.inputs
+    except Exception as error:
+        raise FaultySchedule(ScheduleFault.INPUTS_UNREADABLE) from error
+
+
+def _next_slot(schedule: Schedule, *, now: datetime) -> datetime:
+    """Of a schedule whose time cannot be read it is now: the next tick marks it as broken."""
+    try:
+        return schedule.cadence.next_after(now)
+    except Exception:
+        log.warning("schedule_time_unreadable", schedule=schedule.pk, exc_info=True)
+        return now
+
+
+def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
     """The condition on what was seen makes one ticker the winner."""
-    seen = Schedule.everywhere.filter(pk=schedule.pk, paused_at=None, next_slot_at=schedule.next_slot_at)
-    return bool(seen.update(next_slot_at=schedule.cadence.next_after(now)))
+    same = Schedule.everywhere.filter(pk=schedule.pk, paused_at=None, next_slot_at=schedule.next_slot_at)
+    return bool(same.update(next_slot_at=next_slot_at, broken_at=None, fault=None))
 
 
 def _start(
-    schedule: Schedule, kind: OperationType, runs: OperationRunService, *, now: datetime
+    schedule: Schedule, kind: OperationType, inputs: Inputs, runs: OperationRunService, *, now: datetime
 ) -> tuple[ScheduleSlot.Result, OperationRun]:
     """A system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
-    inputs = kind.scheduled(schedule.inputs) if kind.scheduled else schedule.inputs
     try:
         answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now)
     except DispatchFailed as failed:
@@ -143,7 +194,9 @@ def _start(
     return ScheduleSlot.Result.STARTED, answer.run
 
 
-def _record(action: str, schedule: Schedule, actor: User, now: datetime) -> None:
+def _record(
+    action: str, schedule: Schedule, actor: User | None, now: datetime, more: Mapping[str, str] | None = None
+) -> None:
     audit.record(
         action,
         workspace_id=schedule.workspace_id,
@@ -151,6 +204,6 @@ def _record(action: str, schedule: Schedule, actor: User, now: datetime) -> None
         actor=actor,
         target_type="schedule",
         target_id=schedule.pk,
-        after={"name": schedule.name, "type": schedule.type},
+        after={"name": schedule.name, "type": schedule.type} | dict(more or {}),
         at=now,
     )

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.operations import links
-from tenantpilot.operations.models import OperationRun, Schedule
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.monitoring.statistics import TimeLeft
 from tenantpilot.operations.presenter import counts_text
+from tenantpilot.operations.schedules.reading import Line
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web.frame import assets
 from tenantpilot.web.ui import words
@@ -101,9 +102,9 @@ def time_left_words(left: TimeLeft) -> str:
 
 
 @register.simple_tag
-def cadence(schedule: Schedule) -> str:
-    """When a schedule is due, in words."""
-    return cadence_words(schedule.cadence)
+def cadence(line: Line) -> str:
+    """When a schedule is due, in words; its zone alone where that cannot be read."""
+    return cadence_words(line.cadence) if line.cadence else line.schedule.time_zone
 
 
 @register.simple_tag
