@@ -76,6 +76,12 @@ SAFETY_SHARE = 0.95
 PENDING_SECONDS = 10.0
 """A paced request that is not answered by then is thought lost with its worker."""
 
+CLOCK_WENT_BACK_SECONDS = 20.0
+"""Nothing is booked in the future: what lies further ahead than this was written before the clock was set back."""
+
+ASK_AGAIN_SECONDS = 5.0
+"""So long at most is waited for room before the budget is asked again: what it answered may no longer hold."""
+
 CAUTION_AFTER_THROTTLE = 0.7
 LEAST_CAUTION = 0.1
 CAUTION_REGAINED = 0.1
@@ -126,6 +132,7 @@ def from_data(data: Mapping[str, Any]) -> BudgetState:
 
 def book(state: BudgetState, demand: Demand, allowance: Allowance, *, now: float) -> tuple[BudgetState, float]:
     """Book the demand, or say how many seconds to wait before asking again (0.0: booked)."""
+    state = _by_this_clock(state, now)
     if state.quiet_until > now:
         return state, state.quiet_until - now
     state = _regained(state, now)
@@ -145,6 +152,7 @@ def answered(state: BudgetState, *, now: float) -> BudgetState:
 
 def hold(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
     """Graph throttled: be quiet for so long, and ask for less afterwards."""
+    state = _marked(_by_this_clock(state, now), now)
     quiet_until = max(state.quiet_until, now + seconds)
     if state.quiet_until > now:  # an answer to what was under way already
         return replace(state, quiet_until=quiet_until)
@@ -154,6 +162,7 @@ def hold(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
 
 def quiet(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
     """Graph throttled this tenant at another service: be quiet as well, and as busy afterwards as before."""
+    state = _marked(_by_this_clock(state, now), now)
     return replace(state, quiet_until=max(state.quiet_until, now + seconds))
 
 
@@ -163,6 +172,29 @@ def silenced_with(service: Service, allowances: Mapping[Service, Allowance]) -> 
     A paced one is quiet alone: it refuses by the second, and that says nothing of the tenant.
     """
     return (service,) if allowances[service].is_paced else tuple(allowances)
+
+
+def _by_this_clock(state: BudgetState, now: float) -> BudgetState:
+    """The same state after the clock went back: what was to come is as far away as it was at the last booking."""
+    ahead = max((slot.starts_at for slot in state.slots), default=now) - now
+    if ahead <= CLOCK_WENT_BACK_SECONDS:
+        return state
+    return replace(
+        state,
+        slots=tuple(replace(slot, starts_at=slot.starts_at - ahead) for slot in state.slots),
+        quiet_until=state.quiet_until - ahead,
+        caution_since=state.caution_since - ahead,
+        pending_until=state.pending_until - ahead,
+    )
+
+
+def _marked(state: BudgetState, now: float) -> BudgetState:
+    """With a booking of nothing, by which `_by_this_clock` knows when the quiet began."""
+    return (
+        state
+        if state.slots and state.slots[-1].starts_at >= now
+        else replace(state, slots=(*state.slots, Slot(now, requests=0, writes=0)))
+    )
 
 
 def _forgotten(state: BudgetState, allowance: Allowance, now: float) -> BudgetState:

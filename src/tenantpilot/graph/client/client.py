@@ -15,7 +15,15 @@ import httpx
 
 from tenantpilot.graph.client.answers import Answer, JsonObject
 from tenantpilot.graph.client.batch import Part, PartReader, Read, body_of, parts_of
-from tenantpilot.graph.client.budget import Budget, Demand, MemoryStore, Service, TenantBudget, budget_of_process
+from tenantpilot.graph.client.budget import (
+    ASK_AGAIN_SECONDS,
+    Budget,
+    Demand,
+    MemoryStore,
+    Service,
+    TenantBudget,
+    budget_of_process,
+)
 from tenantpilot.graph.client.connection import GraphConnection, origin_of
 from tenantpilot.graph.client.paging import items_of_pages, pages_from
 from tenantpilot.graph.client.patience import Call, Patience, Stop, Waits, never, nobody
@@ -256,7 +264,8 @@ class GraphClient:
                     return self._sent(request, call, service)
             if wait >= call.seconds_left:
                 raise GraphThrottled
-            self._wait(call, call.with_jitter(wait, most=0.1))
+            self._waits(wait)
+            call.sleep(min(call.with_jitter(wait, most=0.1), ASK_AGAIN_SECONDS))
 
     def _wait(self, call: Call, seconds: float) -> None:
         """Only where all that was sent has its answer, since whoever owns the client may stop here."""

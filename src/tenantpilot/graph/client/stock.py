@@ -6,7 +6,15 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tenantpilot.graph.client.budget import ALLOWANCES, Allowance, Budget, Demand, Service, silenced_with
+from tenantpilot.graph.client.budget import (
+    ALLOWANCES,
+    ASK_AGAIN_SECONDS,
+    Allowance,
+    Budget,
+    Demand,
+    Service,
+    silenced_with,
+)
 from tenantpilot.graph.clock import Clock, SystemClock
 
 STOCK_SHARE = 0.01
@@ -34,8 +42,12 @@ class _Refusal:
 
     demand: Demand = field(default_factory=Demand)
     until: float = 0.0
+    ask_again_at: float = 0.0
+    """Earlier than `until`, for the shared budget's clock may be set back meanwhile."""
 
     def wait(self, demand: Demand, *, now: float) -> float:
+        if now >= self.ask_again_at:
+            return 0.0
         is_as_much = demand.requests >= self.demand.requests and demand.writes >= self.demand.writes
         return max(0.0, self.until - now) if is_as_much else 0.0
 
@@ -113,5 +125,6 @@ class StockedBudget:
         if wait := desk.refusal.wait(demand, now=self._clock.monotonic()):
             return wait
         if wait := self._shared.take(service, demand):
-            desk.refusal = _Refusal(demand, self._clock.monotonic() + wait)
+            now = self._clock.monotonic()
+            desk.refusal = _Refusal(demand, now + wait, now + min(wait, ASK_AGAIN_SECONDS))
         return wait
