@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tenantpilot.cli.processes.child import Child, ChildSpec
 from tenantpilot.cli.processes.supervisor import Supervisor
@@ -62,6 +63,38 @@ def test_a_duty_that_fails_stops_no_other_and_is_tried_again(database, scheduler
     ticks.now = 2
     one.do_what_is_due()
     assert done == ["broken", "sound"] * 2
+
+
+def test_a_long_duty_is_done_in_parts_with_the_others_in_between(database):
+    ticks, done, left = Ticks(), [], [3]
+
+    def prune(_now) -> bool:
+        done.append("part")
+        left[0] -= 1
+        return left[0] > 0
+
+    scheduler = Scheduler(
+        [Duty("long", 600, prune), Duty("other", 0.05, lambda _now: done.append("other"))], ticks=ticks
+    )
+    for _pass in range(4):
+        ticks.now += scheduler.do_what_is_due() + 0.1
+    assert done == ["part", "other"] * 3 + ["other"]
+
+
+def test_many_old_jobs_are_pruned_beside_the_other_duties(own_database):
+    """Half a thousand rows at a time, whatever there are: what is long is done in parts."""
+    now, ticks, others = timezone.now(), Ticks(), []
+    old = now - timedelta(days=2)
+    row = {"task_path": "x", "args_kwargs": {}, "backend_name": "default", "status": "SUCCESSFUL", "run_after": old}
+    row |= {"enqueued_at": old, "started_at": old, "finished_at": old, "exception_class_path": "", "traceback": ""}
+    DBTaskResult.objects.bulk_create([DBTaskResult(**row) for _number in range(2_200)])
+    pruning = next(duty for duty in duties() if duty.name == "prune_jobs")
+    scheduler = Scheduler(
+        [pruning, Duty("other", 0.05, lambda _now: others.append(DBTaskResult.objects.count()))], ticks=ticks
+    )
+    while DBTaskResult.objects.exists():
+        ticks.now += scheduler.do_what_is_due() + 0.1
+    assert others == [1_700, 1_200, 700, 200, 0]
 
 
 def test_every_duty_can_be_done_in_an_empty_installation(database):

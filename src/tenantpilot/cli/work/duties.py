@@ -24,11 +24,14 @@ STATISTICS_EVERY_SECONDS = 3_600
 
 @dataclass(frozen=True)
 class Duty:
-    """Harmless when repeated, and safe in several schedulers at once."""
+    """Harmless when repeated, and safe in several schedulers at once.
+
+    `do` works for a moment and answers True if more is left: it is called again soon, after what else is due.
+    """
 
     name: str
     every_seconds: float
-    do: Callable[[datetime], None]
+    do: Callable[[datetime], bool | None]
 
 
 def duties() -> tuple[Duty, ...]:
@@ -49,24 +52,26 @@ def reconcile(now: datetime) -> None:
         log.info("reconciled", **vars(settled))
 
 
-def fill_slots(now: datetime) -> None:
-    """Start what a schedule wants at this minute."""
+def fill_slots(now: datetime) -> bool:
+    """Start some of what schedules want at this minute."""
     ticked = schedules.tick(now=now)
     if any(vars(ticked).values()):
         log.info("slots_filled", **vars(ticked))
+    return sum(vars(ticked).values()) >= schedules.AT_MOST
 
 
-def start_retention(now: datetime) -> None:
-    """Start the removal of old runs, once a day in each workspace."""
-    _tell("retention_started", retention.start_daily(now=now))
+def start_retention(now: datetime) -> bool:
+    """Start the removal of old runs, once a day in each workspace; some of them at a time."""
+    started = retention.start_daily(now=now)
+    _tell("retention_started", started)
+    return started >= retention.AT_MOST
 
 
-def prune_jobs(now: datetime) -> None:
-    """Remove finished rows of the queue, in chunks: the run's own row tells what happened."""
-    dispatcher, pruned = configured_dispatcher(), 0
-    while removed := dispatcher.forget_finished(before=now - JOBS_KEPT_FOR):
-        pruned += removed
+def prune_jobs(now: datetime) -> bool:
+    """Remove some finished rows of the queue: the run's own row tells what happened."""
+    pruned = configured_dispatcher().forget_finished(before=now - JOBS_KEPT_FOR)
     _tell("jobs_pruned", pruned)
+    return pruned > 0
 
 
 def _tell(event: str, number: int) -> None:

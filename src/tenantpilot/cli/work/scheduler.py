@@ -15,8 +15,12 @@ from tenantpilot.cli.work.heartbeat import Heartbeat
 log = structlog.get_logger(__name__)
 
 
+# Between two parts of a long duty, so that it leaves the database to others.
+PAUSE_SECONDS = 0.1
+
+
 class Scheduler:
-    """One thread, one duty after another."""
+    """One thread, one duty after another. A long one is done in parts, with the others in between."""
 
     def __init__(
         self,
@@ -33,18 +37,21 @@ class Scheduler:
         close_old_connections()
         for duty, due_at in list(self._due.items()):
             if self._ticks() >= due_at:
-                self._do(duty)
-                self._due[duty] = self._ticks() + duty.every_seconds
+                is_more_left = self._do(duty)
+                pause = min(PAUSE_SECONDS, duty.every_seconds) if is_more_left else duty.every_seconds
+                self._due[duty] = self._ticks() + pause
         return max(min(self._due.values()) - self._ticks(), 0)
 
-    def _do(self, duty: Duty) -> None:
+    def _do(self, duty: Duty) -> bool:
+        """Answer if more of it is left."""
         try:
-            duty.do(self._clock())
+            return bool(duty.do(self._clock()))
         except (DatabaseError, InterfaceError):
             log.warning("duty_found_no_database", duty=duty.name, exc_info=True)
             connection.close()
         except Exception:
             log.exception("duty_failed", duty=duty.name)
+        return False
 
 
 def schedule() -> None:

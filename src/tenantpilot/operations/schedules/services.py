@@ -22,7 +22,7 @@ from tenantpilot.tenancy.models import Tenant, User
 
 log = structlog.get_logger(__name__)
 
-AT_MOST = 200
+AT_MOST = 50
 BROKEN = "broken"
 
 
