@@ -59,6 +59,7 @@ MATRIX: dict[str, Row] = {
     "sign-in-link": Row("not found", arguments=("forged",)),
     "healthz": Row("anybody"),
     "readyz": Row("anybody"),
+    "arrival": Row("not found"),
     "metrics": Row("anybody"),
     "system-health": Row("platform"),
     "workspace": Row("workspace"),

@@ -21,7 +21,7 @@ def of_before(own_database):
     EmailAddress.objects.create(user=person, email="victim@adatum.example", verified=True)
     for kind, data in (("totp", {"secret": SEED}), ("recovery_codes", {"seed": RECOVERY, "used_mask": 3})):
         Authenticator.objects.create(user=person, type=kind, data=data, created_at=timezone.now())
-    for address in ("kim@adatum.example", "\u212aim@adatum.example", "ſam@adatum.example"):
+    for address in ("sam@adatum.example", "ſam@adatum.example", "\u212aim@adatum.example"):
         other = User.objects.create_user(f"x{ord(address[0])}@adatum.example", display_name=address)
         User.objects.filter(pk=other.pk).update(email=address)
     return person
@@ -34,8 +34,8 @@ def test_seeds_are_sealed_second_addresses_go_and_each_address_has_one_spelling(
     assert open_seed(codes["seed"], person_id=of_before.pk) == RECOVERY
     assert codes["used_mask"] == 3
     assert not EmailAddress.objects.exists()
-    assert User.objects.of_address("sam@adatum.example").display_name == "ſam@adatum.example"
-    assert User.objects.of_address("kim@adatum.example").display_name == "kim@adatum.example"
+    assert User.objects.of_address("sam@adatum.example").display_name == "sam@adatum.example"
+    assert User.objects.of_address("kim@adatum.example").display_name == "\u212aim@adatum.example"
 
 
 def test_without_a_key_nothing_is_changed_and_it_says_so(of_before, settings):

@@ -1,6 +1,6 @@
 """All checks, in an order in which the first failure is likely the cause of the rest."""
 
-from tenantpilot.cli.checks import database, installation, sessions, work
+from tenantpilot.cli.checks import database, installation, public, sessions, work
 from tenantpilot.cli.checks.finding import Check, Finding, Verdict
 
 INSTALLATION = (
@@ -23,6 +23,7 @@ WORK = (
     Check("queue", work.the_queue_moves),
     Check("workers", work.workers_are_alive),
     Check("scheduler", work.a_scheduler_is_alive),
+    Check("public address", public.the_public_address_leads_here),
 )
 
 

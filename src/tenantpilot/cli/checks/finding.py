@@ -27,6 +27,10 @@ class Finding:
         return self.verdict is Verdict.FAILED
 
 
+class NotLookedAt(Exception):
+    """The check does not apply here; the text says why."""
+
+
 @dataclass(frozen=True)
 class Check:
     """`look` answers what is well, and raises what is not."""
@@ -37,6 +41,8 @@ class Check:
     def run(self) -> Finding:
         try:
             return Finding(self.name, Verdict.OK, self.look())
+        except NotLookedAt as why:
+            return Finding(self.name, Verdict.NOT_CHECKED, str(why))
         except Exception as error:
             if (problem := problem_of(error)) is None:
                 raise

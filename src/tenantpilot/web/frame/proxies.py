@@ -26,6 +26,7 @@ FORWARDED = (
     "HTTP_VIA",
 )
 CLIENT, WAS_FORWARDED, PEER = "tenantpilot.client", "tenantpilot.forwarded", "tenantpilot.peer"
+FORWARDED_FOR = "tenantpilot.forwarded_for"
 
 
 class TrustedProxyMiddleware:
@@ -45,6 +46,7 @@ def settle(request: HttpRequest) -> None:
     peer = str(meta.get("REMOTE_ADDR", ""))
     said = {name: str(meta.pop(name)) for name in FORWARDED if name in meta}
     meta[PEER], meta[WAS_FORWARDED], meta[CLIENT] = peer, bool(said), peer
+    meta[FORWARDED_FOR] = said.get("HTTP_X_FORWARDED_FOR", "")
     if not is_trusted(parsed(peer)):
         return
     meta[CLIENT] = _client(peer, said.get("HTTP_X_FORWARDED_FOR", ""))
@@ -66,6 +68,11 @@ def was_forwarded(request: HttpRequest) -> bool:
 def peer_address(request: HttpRequest) -> str:
     """Return the address at the other end of the connection."""
     return str(request.META.get(PEER, request.META.get("REMOTE_ADDR", "")))
+
+
+def forwarded_for(request: HttpRequest) -> str:
+    """Return X-Forwarded-For as it came, to look at, not to believe."""
+    return str(request.META.get(FORWARDED_FOR, ""))
 
 
 def is_trusted(address: Address | None) -> bool:
