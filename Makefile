@@ -8,7 +8,7 @@ ASSETS := src/tenantpilot/web/static/built/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract test-deep test-chaos check bench bench-scale lock format clean
+.PHONY: help setup demo test test-contract test-deep test-chaos check bench bench-scale wheel lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,20 @@ bench: setup ## Measure, and print one table of ratios
 
 bench-scale: setup ## Measure every question on a history of millions (SIZES="--sqlite N --postgresql N")
 	@$(BIN)/python -m benchmarks.scale $(SIZES)
+
+# What a release consists of: the wheel, the lock file that its installation is pinned with, and the lists of its parts (CycloneDX).
+DIST ?= dist
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+RELEASE = $(DIST)/tenantpilot-$(VERSION)
+
+wheel: setup ## Build the wheel, with its lock file and the lists of its parts beside it
+	@mkdir -p $(DIST)
+	@$(BIN)/python -m hatchling build -t wheel -d $(abspath $(DIST)) >/dev/null
+	@cp requirements/base.txt $(RELEASE)-requirements.txt
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(RELEASE)-python.cdx.json requirements/base.txt 2>/dev/null
+	@cd frontend && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" sbom \
+	    --package-lock-only --sbom-format cyclonedx --loglevel=error > $(abspath $(RELEASE))-pages.cdx.json
+	@ls -1 $(RELEASE)*
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
