@@ -51,7 +51,8 @@ def test_the_documented_install_and_the_image_take_locked_packages_alone():
 
 
 def test_a_release_is_the_wheel_its_lock_and_the_lists_of_its_parts(tmp_path):
-    subprocess.run(["make", "-o", "setup", "--silent", "wheel", f"DIST={tmp_path}"], cwd=ROOT, check=True, capture_output=True)
+    build = ["make", "-o", "setup", "--silent", "wheel", f"DIST={tmp_path}"]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     release = f"tenantpilot-{VERSION}"
     assert {path.name for path in tmp_path.iterdir()} == {
         f"{release}-py3-none-any.whl",
