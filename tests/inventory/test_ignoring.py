@@ -10,8 +10,8 @@ from tenantpilot.inventory.operations import BULK_POLICY_IGNORE
 from tenantpilot.inventory.recording import Observation, record_type
 from tenantpilot.inventory.selecting import MOST_CHOSEN, NothingChosen, PolicyFilter, TooManyChosen, as_input
 from tenantpilot.inventory.services import start_ignore, start_sync, start_unignore
-from tenantpilot.operations.lifecycle.rerun import retry_failed
 from tenantpilot.operations.models import Notification, OperationRun, RunItem
+from tenantpilot.operations.rerun import retry_failed
 from tenantpilot.operations.workers.runner import Runner
 
 pytestmark = pytest.mark.contract

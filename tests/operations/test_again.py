@@ -4,8 +4,8 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.operations.items.working import Item, work_through
-from tenantpilot.operations.lifecycle.rerun import CannotRunAgain, retry_failed, run_again, why_not_again, why_not_retry
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.rerun import CannotRunAgain, retry_failed, run_again, why_not_again, why_not_retry
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.core.sanitizing import Failure, ObjectName, describe
+from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.outcome import Ending, ending_of, outcome_of
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.notifications import OperationRunCompleted
@@ -234,9 +235,9 @@ def test_nobody_is_told_of_a_system_run(engine: Engine) -> None:
 def test_row_telling_timeline_and_audit_stand_or_fall_together(engine: Engine, alice: Any, monkeypatch: Any) -> None:
     """OPS-23: written in the same transaction as the transition."""
     claimed = engine.running(alice)
-    for place in ("_tell", "_audit"):
+    for place in ("record_event", "record_audit"):
         with monkeypatch.context() as patch:
-            patch.setattr(engine.service, place, lambda *_, **__: (_ for _ in ()).throw(DatabaseError("full")))
+            patch.setattr(records, place, lambda *_, **__: (_ for _ in ()).throw(DatabaseError("full")))
             with pytest.raises(DatabaseError):
                 engine.service.finish(claimed.lease, SUCCEEDED, now=engine.clock())
         assert again(claimed.run).status == RunStatus.RUNNING

@@ -7,6 +7,7 @@ from django.db import IntegrityError, OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.operations.lifecycle import starting
 from tenantpilot.operations.lifecycle.identity import identity_of
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
@@ -110,14 +111,14 @@ def test_a_queue_that_breaks_the_database_transaction_is_survived(engine: Engine
 def test_run_and_job_are_committed_together_or_not_at_all(engine: Engine, alice: Any, monkeypatch: Any) -> None:
     """OPS-31: what fails after the dispatch takes the job with it."""
     service = OperationRunService(DatabaseDispatcher())
-    real = service._dispatch
+    real = starting._dispatch
 
-    def dispatched_and_broken(run: OperationRun) -> None:
-        real(run)
+    def dispatched_and_broken(run: OperationRun, dispatcher: Any) -> None:
+        real(run, dispatcher)
         assert DBTaskResult.objects.exists()
         raise OperationalError("gone")
 
-    monkeypatch.setattr(service, "_dispatch", dispatched_and_broken)
+    monkeypatch.setattr(starting, "_dispatch", dispatched_and_broken)
     with pytest.raises(OperationalError):
         service.start(WORK, tenant=engine.tenant, initiator=alice, inputs={}, now=engine.clock())
     assert not OperationRun.everywhere.exists()

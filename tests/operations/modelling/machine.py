@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from tenantpilot.audit import services as audit
+from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.progress import Progress
@@ -272,7 +273,7 @@ def crashing(service: OperationRunService, place: str) -> Iterator[None]:
         raise Crash
 
     if place == "after the row":
-        with patch.object(service, "_tell", crash):
+        with patch.object(records, "record_event", crash):
             yield
     elif place == "after the telling":
         real = OperationRunCompleted.store
@@ -284,5 +285,5 @@ def crashing(service: OperationRunService, place: str) -> Iterator[None]:
         with patch.object(OperationRunCompleted, "store", store_and_crash):
             yield
     else:
-        with patch.object(service, "_audit", crash):
+        with patch.object(records, "record_audit", crash):
             yield

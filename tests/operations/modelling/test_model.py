@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,10 +13,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tenantpilot.operations import service
-from tenantpilot.operations.lifecycle import reconciler
+from tenantpilot.operations.lifecycle import claiming, completing, reconciler
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.reconciler import Reconciler
-from tenantpilot.operations.lifecycle.statements import ENDED, TAKE, Condition
+from tenantpilot.operations.lifecycle.statements import CLAIM_RUN, ENDED, Condition
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.queries import OperationRunQuerySet
@@ -83,12 +84,9 @@ class SplitService(OperationRunService):
     """A mutant: the row is written in one transaction, the telling in the next."""
 
     def _complete(self, condition: Condition, ending: Ending, *, now: datetime, canceller: Any = None) -> bool:
-        record, kept = self._record_ending, []
-        self._record_ending = lambda *what, **details: kept.append((what, details))  # type: ignore[method-assign]
-        try:
+        record, kept = completing.record_ending, []
+        with patch.object(completing, "record_ending", lambda *what, **details: kept.append((what, details))):
             landed = super()._complete(condition, ending, now=now, canceller=canceller)
-        finally:
-            self._record_ending = record  # type: ignore[method-assign]
         for what, details in kept:
             with transaction.atomic():
                 record(*what, **details)
@@ -118,10 +116,10 @@ def test_the_model_finds_a_missing_fence_of_reports(world: World, monkeypatch: p
 
 def test_the_model_finds_a_claim_of_what_another_holds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """OPS-07: a mutant."""
-    mutant = TAKE.replace(
+    mutant = CLAIM_RUN.replace(
         "AND lease_owner = ''", ""
     )  # ownedfields: ignore[OPR111] -- the product's, but for a condition
-    monkeypatch.setattr(service, "TAKE", mutant)
+    monkeypatch.setattr(claiming, "CLAIM_RUN", mutant)
     assert mutant_is_found(world)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -17,14 +17,11 @@ from tenantpilot.operations.lifecycle.leases import lease_time
 from tenantpilot.operations.lifecycle.outcome import Ending, stopped
 from tenantpilot.operations.lifecycle.silence import Watch
 from tenantpilot.operations.models import OperationRun, RunProgress
+from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.queues.dispatch import Dispatcher
 from tenantpilot.operations.results import Settled
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import Limits, UnknownOperationType, operation_types
-
-if TYPE_CHECKING:
-    from tenantpilot.operations.queries import OperationRunQuerySet
-    from tenantpilot.operations.service import OperationRunService
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +45,17 @@ class Found:
     """In line, and nobody took them."""
 
 
+class Settler(Protocol):
+    """The service, as far as the reconciler needs it. Both verbs change a run only if it is still as it was seen."""
+
+    def redispatch(self, run: OperationRun, *, now: datetime) -> bool: ...
+    def complete_abandoned(self, run: OperationRun, ending: Ending, *, now: datetime) -> bool: ...
+
+
 class Reconciler:
     """Looks for what is stuck and lets the service settle it, each under the condition it was seen in."""
 
-    def __init__(self, service: "OperationRunService", dispatcher: Dispatcher, watch: Watch) -> None:
+    def __init__(self, service: Settler, dispatcher: Dispatcher, watch: Watch) -> None:
         self._service, self._dispatcher, self._watch = service, dispatcher, watch
         self._same: dict[Hashable, float] = {}
 
@@ -77,7 +81,7 @@ class Reconciler:
         lost = [run for run in running if run not in deaf and self._is_lost(run)]
         return Found(deaf, lost, overlooked)
 
-    def _overlooked(self, *, now: datetime) -> "OperationRunQuerySet":
+    def _overlooked(self, *, now: datetime) -> OperationRunQuerySet:
         found = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
         return found.oldest_first().defer(*HEAVY)[:AT_MOST]
 

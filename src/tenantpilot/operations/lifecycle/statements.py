@@ -20,11 +20,11 @@ from tenantpilot.operations.lifecycle.time_spent import at_least
 from tenantpilot.operations.models import OperationRun, RunEvent
 
 INSERT_RUN, INSERT_EVENT = Insert(OperationRun), Insert(RunEvent)
-BORN_WITH = (
+INSERT_COLUMNS = (
     "workspace_id", "tenant_id", "initiator_id", "type", "identity", "inputs", "queue", "created_at", "dispatched_at",
     "retry_of_id",
 )  # fmt: skip
-TAKE = (
+CLAIM_RUN = (
     "UPDATE operation_runs SET status = 'running', attempt = attempt + 1,"
     " started_at = coalesce(started_at, CASE WHEN created_at > %s THEN created_at ELSE %s END),"
     " lease_token = %s, lease_owner = %s, lease_expires_at = %s"
@@ -32,7 +32,7 @@ TAKE = (
     " AND (status = 'queued' OR (status = 'running' AND lease_owner = ''))"
     " AND (not_before IS NULL OR not_before <= %s) RETURNING *"
 )
-END = (
+COMPLETE_RUN = (
     "UPDATE operation_runs SET status = 'completed', outcome = %s, completed_at ="
     " CASE WHEN coalesce(started_at, created_at) > %s THEN coalesce(started_at, created_at) ELSE %s END,"
     " lease_token = NULL, lease_owner = '', lease_expires_at = NULL,"
@@ -45,7 +45,7 @@ ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt"
 
 
 def values_of_end(ending: Ending, *, now: datetime, canceller_id: int | None) -> tuple[Any, ...]:
-    """What END asks for, before its condition."""
+    """Return the values that COMPLETE_RUN takes before those of its condition."""
     at, spent = stored_time(now), ending.seconds_spent
     said = (json.dumps(ending.counts), json.dumps(ending.failures), ending.reason_code, ending.message[:300])
     return (ending.outcome.value, at, at, spent, spent, *said, canceller_id and at, canceller_id)

@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tenantpilot.operations.lifecycle import rerun
-from tenantpilot.operations.lifecycle.rerun import CannotRunAgain
+from tenantpilot.operations import rerun
 from tenantpilot.operations.links import run_url
+from tenantpilot.operations.rerun import CannotRunAgain
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
 from tenantpilot.tenancy.capabilities import Capability

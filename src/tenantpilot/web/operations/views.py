@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantpilot.operations.lifecycle.rerun import why_not_again, why_not_retry
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
 from tenantpilot.operations.monitoring.statistics import time_left
 from tenantpilot.operations.monitoring.wait_reasons import Waiting, why
+from tenantpilot.operations.rerun import why_not_again, why_not_retry
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types

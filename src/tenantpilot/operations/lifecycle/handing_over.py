@@ -1,0 +1,40 @@
+"""A run goes from one worker to another: handed over, set aside, or dispatched again after its worker was lost."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.operations.lifecycle import records
+from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.time_spent import at_least
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.queues.dispatch import Dispatcher
+
+
+def hand_over(
+    lease: Lease, dispatcher: Dispatcher, event: str, *, until: datetime | None, now: datetime, seconds_spent: float
+) -> bool:
+    """Give the lease back and dispatch the run for another worker. Return False if the lease was lost."""
+    with transaction.atomic():
+        held = OperationRun.everywhere.held_by(lease)
+        gone = {"lease_owner": "", "lease_expires_at": now, "seconds_spent": at_least(seconds_spent)}
+        if not held.update(**gone, not_before=until, dispatched_at=now, dispatches=1):
+            return False
+        records.record_event(event, lease.run_id, now=now, attempt=lease.attempt)
+        queue = OperationRun.everywhere.values_list("queue", flat=True).get(pk=lease.run_id)
+        dispatcher.dispatch(lease.run_id, queue=queue, not_before=until)
+    return True
+
+
+def redispatch(run: OperationRun, dispatcher: Dispatcher, *, now: datetime) -> bool:
+    """Take the run from the worker that it was seen with, and dispatch it. Return False if it has changed since."""
+    # Only jobs that the queue lost make the next one wait longer, not those that a worker took.
+    state = {name: getattr(run, name) for name in ("dispatches", "attempt", "lease_owner", "lease_expires_at")}
+    dispatches = 1 if run.lease_owner else run.dispatches + 1
+    with transaction.atomic():
+        unchanged = OperationRun.everywhere.active().filter(pk=run.pk, **state)
+        if not unchanged.update(lease_owner="", not_before=None, dispatched_at=now, dispatches=dispatches):
+            return False
+        dispatcher.dispatch(run.pk, queue=run.queue)
+        records.record_event("dispatched_again", run.pk, now=now, attempt=run.attempt)
+    return True

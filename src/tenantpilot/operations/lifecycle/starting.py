@@ -1,0 +1,89 @@
+"""The start of a run: its row and its job come to be together, or not at all (OPS-06, OPS-31)."""
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from tenantpilot.core.outages import is_outage
+from tenantpilot.core.sanitizing import describe
+from tenantpilot.operations.lifecycle import records
+from tenantpilot.operations.lifecycle.completing import Complete
+from tenantpilot.operations.lifecycle.outcome import stopped
+from tenantpilot.operations.lifecycle.statements import (
+    INSERT_COLUMNS,
+    INSERT_RUN,
+    IdentityTaken,
+    one_active,
+    still_queued,
+)
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.queues.dispatch import Dispatcher
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.states import RunOutcome, RunStatus
+
+log = structlog.get_logger(__name__)
+
+
+class DispatchRefused(Exception):
+    """The queue did not take the job."""
+
+
+def start(run: OperationRun, dispatcher: Dispatcher, complete: Complete, *, now: datetime) -> Started | AlreadyActive:
+    """Insert the run and dispatch its job, or return the active run of the same work. Raises DispatchFailed."""
+    while not _insert_and_dispatch(run, dispatcher, complete, now=now):
+        if (active := _active_run_like(run)) is not None:
+            return AlreadyActive(active)
+    if run.status == RunStatus.COMPLETED:
+        raise DispatchFailed(run)
+    return Started(run)
+
+
+def _insert_and_dispatch(run: OperationRun, dispatcher: Dispatcher, complete: Complete, *, now: datetime) -> bool:
+    """Return False if the same work is active. The partial unique index is the referee (OPS-06)."""
+    try:
+        with one_active(), transaction.atomic():
+            _insert(run, now=now)
+            _dispatch(run, dispatcher)
+    except IdentityTaken:
+        return False
+    except DispatchRefused as refused:
+        log.error("dispatch_failed", type=run.type, exc_info=refused.__cause__)
+        return _insert_completed(run, complete, now=now)
+    return True
+
+
+def _insert(run: OperationRun, *, now: datetime) -> None:
+    run.pk = INSERT_RUN(**{name: getattr(run, name) for name in INSERT_COLUMNS})
+    run._state.adding = False
+    records.record_event("queued", run.pk, now=now)
+    facts = {"type": run.type} | ({"retry_of": run.retry_of_id} if run.retry_of_id else {})
+    records.record_audit("run.queued", run, actor=run.initiator, now=now, after=facts)
+
+
+def _dispatch(run: OperationRun, dispatcher: Dispatcher) -> None:
+    try:
+        dispatcher.dispatch(run.pk, queue=run.queue)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        raise DispatchRefused from error
+
+
+def _insert_completed(run: OperationRun, complete: Complete, *, now: datetime) -> bool:
+    """Insert the run as failed: the queue refused its job, and the first insert was rolled back (OPS-31)."""
+    try:
+        with one_active(), transaction.atomic():
+            _insert(run, now=now)
+            complete(still_queued(run.pk), stopped(RunOutcome.FAILED, describe("dispatch_failed")), now=now)
+    except IdentityTaken:
+        return False
+    run.refresh_from_db()
+    return True
+
+
+def _active_run_like(run: OperationRun) -> OperationRun | None:
+    like = OperationRun.everywhere.of_identity(
+        run.type, workspace_id=run.workspace_id, tenant_id=run.tenant_id, identity=run.identity
+    )
+    return like.active().select_related("tenant").first()
