@@ -20,7 +20,7 @@ def port():
 @pytest.fixture
 def serving(installation, port, tmp_path):
     with running("serve", "--port", str(port), output=tmp_path / "said", **installation) as started:
-        started.until(lambda: answers(port) == 200 and roles_alive() == ["scheduler", "worker", "worker"])
+        started.until(lambda: answers(port) == 200 and roles_alive() == ["scheduler", "web", "web", "worker", "worker"])
         started.until(lambda: len(descendants(started.process.pid)) == WHOLE_FAMILY)
         yield started
 
@@ -63,7 +63,7 @@ def test_whoever_is_killed_comes_back_and_visitors_only_wait(serving, port):
     for pid in descendants(serving.process.pid):
         kill(pid)
     assert answers(port, seconds=60) == 200
-    until(lambda: len(set(ProcessHeartbeat.objects.values_list("name", flat=True)) - workers_before) == 3)
+    until(lambda: len(set(ProcessHeartbeat.objects.values_list("name", flat=True)) - workers_before) == 5)
     assert "it starts again" in serving.said
 
 

@@ -9,6 +9,7 @@ from gunicorn.util import import_app
 
 from tenantpilot.cli.boot import WSGI
 from tenantpilot.cli.processes.tether import die_with
+from tenantpilot.cli.work.heartbeat import Heartbeat
 
 PROCESSES, THREADS = 2, 8
 
@@ -19,6 +20,17 @@ class OwnLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         self.error_log.propagate = True
+
+
+def _start_heartbeat(worker: Any) -> None:
+    """In each process, so that `rotate-keys` and the system page see that one serves pages."""
+    worker.heartbeat = Heartbeat("web")
+    worker.heartbeat.start()
+
+
+def _stop_heartbeat(_server: Any, worker: Any) -> None:
+    if (heartbeat := getattr(worker, "heartbeat", None)) is not None:
+        heartbeat.stop()
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -46,6 +58,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
             "proc_name": "tenantpilot-web",
             "post_fork": lambda server, _worker: die_with(server.pid),
+            "post_worker_init": _start_heartbeat,
+            "worker_exit": _stop_heartbeat,
         }
         super().__init__()
 

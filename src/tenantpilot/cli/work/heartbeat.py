@@ -42,6 +42,16 @@ class Heartbeat:
         self._thread.start()
         return self
 
+    def start(self) -> None:
+        """Like entering, for a process that serves pages also while the database is away."""
+        self._beat_or_warn()
+        connection.close()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.__exit__(None, None, None)
+        connection.close()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
