@@ -14,6 +14,7 @@ from tenantpilot.audit.models import AuditLog
 from tenantpilot.cli.install import prepare_data_folder
 from tenantpilot.cli.main import app
 from tenantpilot.operations.models import ProcessHeartbeat
+from tenantpilot.tenancy import security_events
 from tenantpilot.tenancy.credentials import open_credential, store_credential
 from tenantpilot.tenancy.models import TenantCredential
 
@@ -113,6 +114,20 @@ def test_sec_05_a_log_that_was_not_touched_holds(tenantpilot):
     answer = tenantpilot("audit", "verify")
     assert answer.exit_code == 0
     assert "the chains hold" in answer.output
+
+
+def test_sec_08_what_happened_to_accounts_is_read_at_a_shell(tenantpilot, alice, contoso):
+    tenantpilot("person", "switch-off", alice.email)
+    entry(contoso.workspace_id)
+    mark = tenantpilot("audit", "client", "192.0.2.1").stdout.strip()
+    now = timezone.now()
+    security_events.record("person.sign_in_failed", person=alice, client="192.0.2.1", now=now)
+    lines = tenantpilot("audit", "list").stdout.splitlines()
+    assert [line.split()[2] for line in lines] == ["person.sign_in_failed", "person.switched_off"]
+    assert f"person {alice.pk}" in lines[0]
+    assert mark in lines[0]
+    assert len(tenantpilot("audit", "list", "--action", "person.switched_off").stdout.splitlines()) == 1
+    assert "test.done" in tenantpilot("audit", "list", "--workspace", contoso.workspace.slug).stdout
 
 
 def test_sec_05_heads_kept_elsewhere_show_a_log_that_was_cut(tenantpilot, tmp_path):

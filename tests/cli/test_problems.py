@@ -72,10 +72,19 @@ def test_a_database_server_that_is_not_there(tmp_path, data_dir, command):
         ("OPERATIONS_PER_TENANT", "0", "at least 1"),
         ("DATABASE_URL", "mysql://somewhere/db", "'mysql'; write sqlite:/// or postgresql://"),
         ("GRAPH_SIMULATOR_URL", "http://127.0.0.1:1", "set TENANTPILOT_DEMO=1"),
+        ("TRUSTED_PROXIES", "10.0.0.5,proxy.example", "no address or network"),
+        ("PUBLIC_ADDRESS", "pilot.example", "is no address such as https://pilot.example"),
     ],
 )
 def test_settings_that_cannot_be_read(tmp_path, data_dir, name, value, says):
     told_in_one_line(tenantpilot("doctor", cwd=tmp_path, DATA_DIR=str(data_dir), **{name: value}), says)
+
+
+@pytest.mark.parametrize("hosts", ["localhost,pilot.example", "0.0.0.0", "*", ".pilot.example"])
+def test_a_demo_on_a_public_host_does_not_start(tmp_path, data_dir, hosts):
+    """Whoever has one of its links signs in without a password, so it answers to this machine alone."""
+    settings = {"DATA_DIR": str(data_dir), "DEMO": "1", "HTTPS": "1", "ALLOWED_HOSTS": hosts}
+    told_in_one_line(tenantpilot("web", cwd=tmp_path, **settings), "TENANTPILOT_DEMO=1", hosts.rpartition(",")[2])
 
 
 def test_a_server_without_a_secret_key_does_not_start(tmp_path):

@@ -32,7 +32,7 @@ class Commands(DeferredGroup):
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
-        "audit": Deferred(f"{COMMANDS}.audit", "Verify the audit log."),
+        "audit": Deferred(f"{COMMANDS}.audit", "Read and verify the audit log."),
         "startoperation": Deferred(f"{COMMANDS}.startoperation", "Write the files and tests of a new operation."),
         "rotate-keys": Deferred(
             f"{COMMANDS}.rotate_keys", "Seal every stored secret with a new key; retire an old one."

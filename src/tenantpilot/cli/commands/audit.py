@@ -7,15 +7,18 @@ from typing import Annotated
 import typer
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.cli.commands.add import find_workspace
 from tenantpilot.cli.console import out
 from tenantpilot.cli.problems import Problem
+from tenantpilot.tenancy.security_events import client_mark
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Verify the audit log."""
+    """Read and verify the audit log."""
 
 
 @app.command()
@@ -38,6 +41,29 @@ def heads() -> None:
     """Print where each chain ends. Kept elsewhere, they show a log that was rewritten as a whole."""
     known = {str(workspace): [head.sequence, head.hash] for workspace, head in audit.heads().items()}
     out.print(json.dumps(known, indent=2), markup=False)
+
+
+@app.command("list")
+def list_entries(
+    workspace: Annotated[
+        str | None, typer.Option(help="Of this workspace; without it of the installation: people, sign-ins, keys.")
+    ] = None,
+    action: Annotated[str | None, typer.Option(help="Of this action alone, such as person.sign_in_failed.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """Print the newest entries: when, what, by whom, about whom, and the facts that were kept."""
+    entries = AuditLog.objects.of_workspace(find_workspace(workspace).pk if workspace else audit.INSTALLATION)
+    for entry in (entries.filter(action=action) if action else entries).newest_first()[:limit]:
+        who = f"{entry.actor_name} ({entry.actor_id})" if entry.actor_id else "system"
+        about = f"{entry.target_type} {entry.target_id}".strip() or "-"
+        facts = json.dumps({"before": entry.before, "after": entry.after}) if entry.before else json.dumps(entry.after)
+        out.print(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.action:<30} {who:<24} {about:<14} {facts}", markup=False)
+
+
+@app.command()
+def client(address: Annotated[str, typer.Argument(metavar="ADDRESS")]) -> None:
+    """Print the mark that stands for a network address in entries about people, where no address is kept."""
+    out.print(client_mark(address), markup=False)
 
 
 def _read(file: Path) -> dict[int, audit.Head]:
