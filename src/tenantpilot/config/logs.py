@@ -8,7 +8,7 @@ import structlog
 
 from tenantpilot.core.redaction import is_secret_name
 from tenantpilot.core.request_id import current_request_id
-from tenantpilot.core.sanitizing import HIDDEN, harmless, sanitize
+from tenantpilot.core.sanitizing import HIDDEN, harmless, sanitize, screened
 
 Event = MutableMapping[str, Any]
 QUIET = ("httpx", "httpcore", "msal", "urllib3", "procrastinate")
@@ -16,6 +16,8 @@ QUIET = ("httpx", "httpcore", "msal", "urllib3", "procrastinate")
 
 # Made by us, in a form of ours. A request id is 32 hexadecimal digits, which the net takes for a key.
 OUR_OWN = {"timestamp", "level", "logger", "request_id"}
+# Text that libraries and other programs write: messages and traces. The other fields are values that we name.
+FROM_OUTSIDE = {"event", "exception", "stack", "error", "detail", "message"}
 
 
 def logging_settings(*, level: str, json_lines: bool) -> None:
@@ -61,7 +63,7 @@ def _sanitized(_logger: Any, _name: str, event: Event) -> Event:
 
 def _clean(key: str, value: Any) -> Any:
     if isinstance(value, str):
-        return HIDDEN if is_secret_name(key) else sanitize(value)
+        return HIDDEN if is_secret_name(key) else sanitize(value) if key in FROM_OUTSIDE else screened(value)
     return value if isinstance(value, float) else harmless({key: value}).popitem()[1]
 
 

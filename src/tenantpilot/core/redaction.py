@@ -18,7 +18,7 @@ Replacement = str | Callable[[re.Match[str]], str]
 
 
 def redacted(text: str) -> str:
-    """Without secrets and personal data, as far as shapes can tell; one line of at most MAX_TEXT characters."""
+    """Text without secrets and personal data, as far as shapes can tell; one line of at most MAX_TEXT characters."""
     if _PLAIN_NAME.fullmatch(text):
         return text
     cleaned = _plain(_bounded(text, MAX_INPUT))

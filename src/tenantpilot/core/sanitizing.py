@@ -1,8 +1,8 @@
 """Keep what is secret or personal out of everything that is stored or logged (OPS-11, OPS-12).
 
-Two layers. What is stored on runs and notifications is built by `failure` from the reason
-catalogue and allow-listed values alone, so it cannot leak. Log lines and other free text pass
-`sanitize`, which removes the shapes of secrets it knows and bounds the length.
+Three layers. What is stored on runs and notifications is built by `failure` from the reason catalogue and typed values
+alone, so it cannot leak. Text from outside passes `sanitize`, which lets through allowed shapes and nothing else. Text
+that our own people typed, and names that the inventory shows, stay readable: `screened` hides what looks like a secret.
 """
 
 import errno
@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from tenantpilot.core.allowed_shapes import allowed
 from tenantpilot.core.errors import Params, ReasonedError
 from tenantpilot.core.reasons import UNKNOWN, ReasonCatalog, shown_param
 from tenantpilot.core.redaction import HIDDEN, is_secret_name, redacted
 
-__all__ = ["HIDDEN", "Failure", "ObjectName", "describe", "failure", "harmless", "sanitize", "shown_item"]
+__all__ = ["HIDDEN", "Failure", "ObjectName", "describe", "failure", "harmless", "sanitize", "screened", "shown_item"]
 
 MAX_MESSAGE = 300
 MAX_ITEM = 120
@@ -79,11 +80,15 @@ def failure(exception: BaseException, *, item: str | None = None, subject: str =
 
 
 def sanitize(text: str) -> str:
-    """Free text without control characters, secrets and personal data, bounded in length.
+    """Text from outside, reduced to words, codes and ids of allowed shapes; one line, bounded in length.
 
-    For log lines and the like. It knows shapes, so it is a second net and no proof: what is stored
-    comes from `failure`.
+    What is stored on runs and notifications still comes from `failure` alone.
     """
+    return allowed(redacted(text))
+
+
+def screened(text: str) -> str:
+    """Text that a person of the workspace typed, or a value of ours: as it is, without known shapes of secrets."""
     return redacted(text)
 
 
@@ -93,11 +98,11 @@ def harmless(value: Any) -> Any:
         case None | bool() | int():
             return value
         case Mapping():
-            return {sanitize(str(key))[:64]: _harmless_field(str(key), each) for key, each in value.items()}
+            return {screened(str(key))[:64]: _harmless_field(str(key), each) for key, each in value.items()}
         case list() | tuple() | set() | frozenset():
             return [harmless(each) for each in value]
         case _:
-            return sanitize(str(value))[:MAX_MESSAGE]
+            return screened(str(value))[:MAX_MESSAGE]
 
 
 def _harmless_field(name: str, value: Any) -> Any:

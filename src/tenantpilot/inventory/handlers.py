@@ -56,7 +56,7 @@ def sync_inventory(run: RunContext) -> None:
 
 
 def _types(run: RunContext) -> list[Item]:
-    return [Item(key, catalogue.label_of(key)) for key in run.inputs["policy_types"]]
+    return [Item(key, ObjectName(catalogue.label_of(key))) for key in run.inputs["policy_types"]]
 
 
 def _report_of(client: GraphClient, read: TypeRead) -> TypeReport:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from tenantpilot.core.sanitizing import sanitize
+from tenantpilot.core.sanitizing import screened
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, BULK_POLICY_UNIGNORE, INVENTORY_SYNC
 from tenantpilot.inventory.selecting import INPUT, Selection, as_input
@@ -26,7 +26,7 @@ def start_ignore(
     *, tenant: Tenant, initiator: User | None, selection: Selection, reason: str, now: datetime
 ) -> Started | AlreadyActive:
     """Take policies out of care. Raises NothingChosen, TooManyChosen, DispatchFailed."""
-    inputs = {INPUT: as_input(selection), "reason": sanitize(reason)[:MAX_REASON]}
+    inputs = {INPUT: as_input(selection), "reason": screened(reason)[:MAX_REASON]}
     return OperationRunService().start(BULK_POLICY_IGNORE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.read.probe import Probe
@@ -37,7 +38,7 @@ def _report(run: RunContext, one: Probe) -> None:
     if one.is_readable:
         run.count("succeeded")
     elif one.error is not None:
-        run.item_raised(policy_types.label_of(one.contract.key), one.error)
+        run.item_raised(ObjectName(policy_types.label_of(one.contract.key)), one.error)
 
 
 def _keep(run: RunContext, found: list[Probe]) -> None:
