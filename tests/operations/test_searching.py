@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenantpilot.core.sanitizing import describe
+from tenantpilot.core.sanitizing import ObjectName, describe
 from tenantpilot.inventory.services import start_ignore
 from tenantpilot.operations.lifecycle.outcome import ending_of, stopped
 from tenantpilot.operations.models import OperationRun, RunItem
@@ -65,7 +65,7 @@ def test_by_the_reason_s_code_or_words_or_what_the_message_says(engine, found):
 
 
 def test_by_an_item_that_failed_in_a_run_without_a_set_of_items(engine, found):
-    failures = [describe("permission_missing", {"status": 403}, item="Größe 100 %")]
+    failures = [describe("permission_missing", {"status": 403}, item=ObjectName("Größe 100 %"))]
     run = finished(engine, ending_of({"processed": 2, "succeeded": 1, "failed": 1}, failures))
     finished(engine, ending_of({"processed": 1, "succeeded": 1}, []))
     for text in ("größe", "100 %", "Größe 100"):

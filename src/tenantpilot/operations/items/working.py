@@ -31,7 +31,7 @@ COUNTED_AS = {
 class Item:
     """`key` is what the handler knows it by, at most 128 characters; `label` is what people read.
 
-    A name that the inventory or a catalogue shows is an ObjectName; any other text is sanitized.
+    It is a name that the inventory or a catalogue shows, kept as it stands there, and never another text from outside.
     """
 
     key: str
@@ -139,7 +139,7 @@ class RunItems:
             self._run.safe_point()
         self._write(item, ItemState.FAILED, why.code, why.message)
         with suppress(CircuitOpen):
-            self._run.item_raised(name or item.label, error, subject=subject)
+            self._run.item_raised(name or ObjectName(item.label), error, subject=subject)
         self._keep()
 
     def report(self) -> None:
@@ -180,6 +180,6 @@ def _rows(run_id: int, items: Iterable[Item]) -> list[RunItem]:
     """Each key once."""
     once = {item.key[:MAX_KEY]: item for item in items}
     return [
-        RunItem(run_id=run_id, position=position, key=key, label=shown_item(item.label))
+        RunItem(run_id=run_id, position=position, key=key, label=shown_item(ObjectName(item.label)))
         for position, (key, item) in enumerate(once.items(), start=1)
     ]
