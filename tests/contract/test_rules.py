@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "reference" / "operations-contract.md"
 ROW = re.compile(r"^\| ((?:OPS|SEC|UI|GUARD)-\w+) \|.*\| ([^|]*) \|$", re.M)
 ALL = [
     *(f"OPS-{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, *range(20, 28), *range(30, 35))),
-    *(f"SEC-{number:02}" for number in range(1, 10)),
+    *(f"SEC-{number:02}" for number in range(1, 11)),
     "UI-01",
     *(f"GUARD-{letter}" for letter in "ABCDEFGI"),
 ]

@@ -32,6 +32,8 @@ class Commands(DeferredGroup):
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
+        "stop": Deferred(f"{COMMANDS}.stop", "Stop all work, or that of one tenant."),
+        "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),
         "audit": Deferred(f"{COMMANDS}.audit", "Read and verify the audit log."),
         "startoperation": Deferred(f"{COMMANDS}.startoperation", "Write the files and tests of a new operation."),
         "rotate-keys": Deferred(

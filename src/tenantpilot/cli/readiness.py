@@ -4,10 +4,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 
+from tenantpilot.cli.console import err
 from tenantpilot.cli.install import require_writable
 from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.schema import require_migrated
+from tenantpilot.tenancy.stops import notice_copy
 
 PLACEHOLDER = "not-a-secret"
 
@@ -18,6 +21,8 @@ def require_ready() -> None:
     if uses_sqlite():
         require_writable(Path(settings.DATABASES["default"]["NAME"]).parent)
     require_migrated()
+    if notice_copy(now=timezone.now()):
+        err.print("[bold red]![/] All work is stopped: this database was copied or restored. See: tenantpilot resume")
 
 
 def require_ready_for_pages() -> None:

@@ -4,15 +4,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, ExpressionWrapper, Q, Value
 from django.db.models.functions import Coalesce
 
 from tenantpilot.operations.states import ACTIVE, RunOutcome, RunStatus
+from tenantpilot.tenancy.models import Installation
 
 if TYPE_CHECKING:
     from tenantpilot.operations.lifecycle.leases import Lease
     from tenantpilot.operations.models import Notification, OperationRun  # noqa: F401 named in strings
     from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+IS_STOPPED = ExpressionWrapper(
+    Q(tenant__stopped_at__isnull=False) | Q(Exists(Installation.objects.filter(stopped_at__isnull=False))),
+    models.BooleanField(),
+)
 
 
 class OperationRunQuerySet(models.QuerySet["OperationRun"]):
@@ -54,6 +60,13 @@ class OperationRunQuerySet(models.QuerySet["OperationRun"]):
     def active(self) -> "OperationRunQuerySet":
         """Not ended. The index is of runs without an outcome, which the database holds to be the same."""
         return self.filter(status__in=sorted(ACTIVE), outcome=None)
+
+    def under_stop(self) -> "OperationRunQuerySet":
+        """Those of which the tenant's work, or all work, is stopped."""
+        return self.filter(IS_STOPPED)
+
+    def under_no_stop(self) -> "OperationRunQuerySet":
+        return self.exclude(IS_STOPPED)
 
     def queued(self) -> "OperationRunQuerySet":
         return self.filter(status=RunStatus.QUEUED, outcome=None)

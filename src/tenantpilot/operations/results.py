@@ -48,6 +48,8 @@ class Signals:
 
     held: bool
     cancel_requested: bool
+    stopped: bool = False
+    """All work of its tenant, or of the installation, is to stop."""
 
 
 @dataclass(frozen=True)

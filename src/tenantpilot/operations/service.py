@@ -82,7 +82,7 @@ class OperationRunService:
         return reporting.record_time(lease, seconds_spent=seconds_spent)
 
     def signals(self, lease: Lease) -> Signals:
-        """Return if the lease is in force, and if a person asked to cancel."""
+        """Return if the lease is in force, and if a person asked to cancel it or stopped all work."""
         return reporting.signals(lease)
 
     def progress(self, lease: Lease, progress: Progress, *, now: datetime) -> bool:

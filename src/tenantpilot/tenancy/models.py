@@ -13,6 +13,7 @@ from tenantpilot.tenancy.roles import Role
 __all__ = [
     "AttemptCount",
     "GraphBudget",
+    "Installation",
     "Tenant",
     "TenantCredential",
     "TenantMember",
@@ -63,6 +64,8 @@ class Tenant(models.Model):
     login_url = models.URLField(default=LOGIN_URL)
     graph_url = models.URLField(default=GRAPH_URL)
     created_at = models.DateTimeField(default=timezone.now)
+    # Since when no run of the tenant is taken up; see `stops`.
+    stopped_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = ScopedManager(
         workspace="workspace", _manager_class=models.Manager.from_queryset(TenantQuerySet)
@@ -152,6 +155,21 @@ class TenantCredential(models.Model):
 
     def __str__(self) -> str:
         return f"credential of tenant {self.tenant_id}"
+
+
+class Installation(models.Model):
+    """The one row of this installation: the database that it knows as its own, and whether all work is stopped."""
+
+    database_identity = models.CharField(max_length=120, default="")
+    stopped_at = models.DateTimeField(null=True)
+    stop_reason = models.CharField(max_length=16, null=True)  # noqa: DJ001 null is a state: it works
+
+    class Meta:
+        db_table = "installation"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_once")]
+
+    def __str__(self) -> str:
+        return self.database_identity
 
 
 class GraphBudget(models.Model):

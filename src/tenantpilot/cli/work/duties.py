@@ -13,6 +13,7 @@ from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy import stops
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ class Duty:
 
 def duties() -> tuple[Duty, ...]:
     return (
+        Duty("notice_copy", 60, notice_copy),
         Duty("reconcile", settings.OPERATIONS_RECONCILE_SECONDS, reconcile),
         Duty("fill_slots", SLOTS_EVERY_SECONDS, fill_slots),
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
@@ -43,6 +45,12 @@ def duties() -> tuple[Duty, ...]:
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
     )
+
+
+def notice_copy(now: datetime) -> None:
+    """Stop all work if the database was exchanged for a copy under a process that went on."""
+    if stops.notice_copy(now=now):
+        log.warning("installation_stopped", reason="copied")
 
 
 def reconcile(now: datetime) -> None:
@@ -57,7 +65,7 @@ def fill_slots(now: datetime) -> bool:
     ticked = schedules.tick(now=now)
     if any(vars(ticked).values()):
         log.info("slots_filled", **vars(ticked))
-    return sum(vars(ticked).values()) >= schedules.AT_MOST
+    return int(sum(vars(ticked).values())) >= schedules.AT_MOST
 
 
 def start_retention(now: datetime) -> bool:

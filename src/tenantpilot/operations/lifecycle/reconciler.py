@@ -73,16 +73,18 @@ class Reconciler:
         return Settled(**done, jobs_cleared=cleared)
 
     def look(self, *, now: datetime) -> Found:
-        """Two queries. All that runs is watched, because silence is only known of what was seen before."""
+        """Three queries. All that runs is watched, because silence is only known of what was seen before."""
         running = list(OperationRun.everywhere.running().oldest_first().defer(*HEAVY))
         overlooked = list(self._overlooked(now=now))
         self._same = self._watch.look(dict(sign for run in (*running, *overlooked) for sign in _signs(run)))
         deaf = [run for run in running if self._seconds("asked", run) > _cancel_grace_seconds(run)]
-        lost = [run for run in running if run not in deaf and self._is_lost(run)]
+        stopped = set(OperationRun.everywhere.running().under_stop().values_list("pk", flat=True))
+        lost = [run for run in running if run not in deaf and run.pk not in stopped and self._is_lost(run)]
         return Found(deaf, lost, overlooked)
 
     def _overlooked(self, *, now: datetime) -> OperationRunQuerySet:
         found = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
+        found = found.under_no_stop()
         return found.oldest_first().defer(*HEAVY)[:AT_MOST]
 
     def _is_lost(self, run: OperationRun) -> bool:

@@ -12,6 +12,7 @@ from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.lifecycle.statements import sign_of_life, wait_for_no_lock
 from tenantpilot.operations.lifecycle.time_spent import at_least
 from tenantpilot.operations.models import OperationRun, RunProgress
+from tenantpilot.operations.queries import IS_STOPPED
 from tenantpilot.operations.results import Signals
 
 
@@ -28,12 +29,10 @@ def record_time(lease: Lease, *, seconds_spent: float) -> bool:
 
 
 def signals(lease: Lease) -> Signals:
-    """Return if the lease is in force, and if a person asked to cancel."""
-    runs = OperationRun.everywhere.held_by(lease)
-    cancel_requested_at = runs.values_list("cancel_requested_at", flat=True).first()
-    return Signals(
-        held=cancel_requested_at is not None or runs.exists(), cancel_requested=cancel_requested_at is not None
-    )
+    """Return if the lease is in force, and if a person asked to cancel it or stopped all work. One query."""
+    row = OperationRun.everywhere.held_by(lease).values_list("cancel_requested_at", IS_STOPPED).first()
+    cancel_requested_at, is_stopped = row or (None, False)
+    return Signals(held=row is not None, cancel_requested=cancel_requested_at is not None, stopped=bool(is_stopped))
 
 
 def write_progress(lease: Lease, progress: Progress, *, now: datetime) -> bool:

@@ -30,7 +30,9 @@ CLAIM_RUN = (
     " lease_token = %s, lease_owner = %s, lease_expires_at = %s"
     " WHERE id = %s AND cancel_requested_at IS NULL"
     " AND (status = 'queued' OR (status = 'running' AND lease_owner = ''))"
-    " AND (not_before IS NULL OR not_before <= %s) RETURNING *"
+    " AND (not_before IS NULL OR not_before <= %s)"
+    " AND NOT EXISTS (SELECT 1 FROM installation WHERE stopped_at IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.id = tenant_id AND stopped_at IS NOT NULL) RETURNING *"
 )
 COMPLETE_RUN = (
     "UPDATE operation_runs SET status = 'completed', outcome = %s, completed_at ="

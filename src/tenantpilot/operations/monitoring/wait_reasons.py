@@ -13,6 +13,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.monitoring.health import Health, processes
 from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.states import RunStatus
+from tenantpilot.tenancy.stops import stop_of
 
 SHOWN = 5
 COUNTED = 100
@@ -21,6 +22,7 @@ COUNTED = 100
 class Cause(StrEnum):
     """What stands in the way, the first that applies."""
 
+    STOPPED = "stopped"
     WORKSPACE_FULL = "workspace_full"
     TENANT_FULL = "tenant_full"
     NO_WORKER = "no_worker"
@@ -43,6 +45,8 @@ class Waiting:
     def text(self) -> str:
         """For people. Of other tenants it tells nothing, not even how many there are (SEC-02)."""
         match self.cause:
+            case Cause.STOPPED:
+                return _("Waits until the work that was stopped is resumed.")
             case Cause.TENANT_FULL:
                 return _for_others(self.ahead)
             case Cause.WORKSPACE_FULL:
@@ -57,7 +61,9 @@ class Waiting:
 
 
 def why(run: OperationRun, *, now: datetime) -> Waiting | None:
-    """None unless it is queued or set aside. At most six queries."""
+    """None unless it waits for a worker. At most seven queries."""
+    if run.status != RunStatus.COMPLETED and not run.lease_owner and stop_of(run.tenant) is not None:
+        return Waiting(Cause.STOPPED)
     if run.is_set_aside:
         return Waiting(Cause.SET_ASIDE, until=run.not_before)
     if run.status != RunStatus.QUEUED:

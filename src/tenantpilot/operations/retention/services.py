@@ -12,6 +12,7 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.retention.models import DailySlot
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Workspace
+from tenantpilot.tenancy.stops import installation_stop
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,8 @@ AT_MOST = 50
 
 def start_daily(*, now: datetime, service: OperationRunService | None = None) -> int:
     """Start what is due in some workspaces, once, whoever else asks; answers how many. System runs: nobody is told."""
+    if installation_stop() is not None:
+        return 0
     runs = service or OperationRunService()
     day = (now - timedelta(hours=settings.OPERATIONS_RETENTION_HOUR)).date()
     started = DailySlot.everywhere.filter(type=OPERATION_RETENTION.key, day__gte=day).values("workspace")

@@ -23,7 +23,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def due(self, *, now: datetime) -> "ScheduleQuerySet":
         """Those that are to fill a slot now; a broken one only now and then, so that many of them hold up no other."""
         is_tried = Q(broken_at=None) | Q(broken_at__lte=now - LOOKS_AGAIN_AFTER)
-        return self.filter(is_tried, paused_at=None, next_slot_at__lte=now)
+        return self.filter(is_tried, paused_at=None, next_slot_at__lte=now, tenant__stopped_at=None)
 
     def by_name(self) -> "ScheduleQuerySet":
         return self.order_by("name", "pk")

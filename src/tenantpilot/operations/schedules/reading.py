@@ -42,7 +42,7 @@ class Line:
         if self.cadence is None:
             return str(ScheduleFault.TIME_UNREADABLE.label)
         fault = self.schedule.fault
-        return str(ScheduleFault(fault).label) if fault in ScheduleFault else ""
+        return str(ScheduleFault(fault).label) if fault and fault in ScheduleFault else ""
 
 
 def lines_of(tenant: Tenant) -> list[Line]:

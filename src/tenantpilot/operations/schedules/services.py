@@ -19,6 +19,7 @@ from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.stops import installation_stop
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,8 @@ def delete_schedule(schedule: Schedule, *, actor: User, now: datetime) -> None:
 
 def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked:
     """Fill every slot that is due, each once, whoever else ticks. Of missed slots only the latest runs."""
+    if installation_stop() is not None:
+        return Ticked()
     runs = service or OperationRunService()
     due = Schedule.everywhere.due(now=now).order_by("pk")[:AT_MOST]
     results = [_fill_or_mark(schedule, runs, now=now) for schedule in due]

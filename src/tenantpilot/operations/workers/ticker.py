@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.lifecycle.progress import Progress
-from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded
+from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded, WorkerLeaves
 from tenantpilot.operations.service import OperationRunService
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,8 @@ class Ticker:
             return
         if signals.cancel_requested:
             self._context.stop(RunCancelled)
+        if signals.stopped:
+            self._context.stop(WorkerLeaves)
         self._write_progress()
         self._beat_if_due()
 
