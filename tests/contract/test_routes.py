@@ -62,6 +62,7 @@ MATRIX: dict[str, Row] = {
     "arrival": Row("not found"),
     "metrics": Row("anybody"),
     "system-health": Row("platform"),
+    "system-audit": Row("platform"),
     "workspace": Row("workspace"),
     "tenant-switcher": Row("workspace"),
     "search": Row("workspace"),

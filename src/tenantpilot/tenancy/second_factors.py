@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -70,6 +71,12 @@ def sealed_with(key_id: str) -> int:
     return sum(any(key_id_of(text) == key_id for text in _secrets_of(data)) for data in rows)
 
 
+def people_locked_out() -> list[int]:
+    """Return the ids of people whose second factor no key of this installation opens."""
+    rows = Authenticator.objects.order_by("user_id").values_list("user_id", "data")
+    return list(dict.fromkeys(person_id for person_id, data in rows if not _opens(data, person_id)))
+
+
 def changed_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """Return the data of an authenticator with each secret changed."""
     single = {name: change(data[name]) for name in SECRETS if data.get(name)}
@@ -98,3 +105,11 @@ def _secrets_of(data: dict[str, Any]) -> list[str]:
 
 def _place(person_id: int) -> str:
     return f"person|{person_id}|second factor"
+
+
+def _opens(data: dict[str, Any], person_id: int) -> bool:
+    try:
+        changed_secrets(data, partial(open_seed, person_id=person_id))
+    except CannotOpen:
+        return False
+    return True

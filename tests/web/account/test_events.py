@@ -78,6 +78,17 @@ def test_sec_08_access_to_another_tenant_is_refused_and_recorded_where_its_owner
     assert "Access refused" in page
 
 
+def test_sec_08_who_runs_the_installation_reads_what_happened_to_accounts_and_no_tenant_is_in_it(
+    signed_in, come_from, sign_in, pat, alice, contoso, charlie
+):
+    sign_in(come_from("192.0.2.1"), alice.email, "wrong")
+    signed_in(charlie).get("/admin/t/contoso/")
+    page = signed_in(pat).get(reverse("system-audit")).content.decode()
+    assert "Sign-in failed" in page
+    assert "192.0.2.1" not in page
+    assert not any(word in page for word in ("Access refused</th>", "Contoso", alice.email))
+
+
 @pytest.mark.parametrize(
     ("command", "stdin", "action"),
     [

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from tenantpilot.tenancy.second_factors import open_seed, reseal_seeds
+from tenantpilot.tenancy.second_factors import open_seed, people_locked_out, reseal_seeds
 from tests.people import PASSWORD
 from tests.web.account.codes import code_of
 from tests.web.html import read
@@ -131,5 +131,7 @@ def test_keys_are_changed_under_second_factors_and_a_used_code_stays_used(turned
     settings.SEALING_KEYS = [NEWER]
     assert open_seed(stored("totp").data["secret"], person_id=alice.pk) == seed
     assert stored("recovery_codes").data["used_mask"] == 5
+    assert people_locked_out() == []
     settings.SEALING_KEYS = [OLDER]
+    assert people_locked_out() == [alice.pk]
     assert reseal_seeds().unreadable == (alice.pk, alice.pk)

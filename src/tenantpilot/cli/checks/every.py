@@ -20,6 +20,7 @@ WORK = (
     Check("compiling", sessions.nothing_is_compiled),
     Check("clock", database.its_clock_agrees),
     Check("credentials", work.credentials_can_be_opened),
+    Check("second factors", work.second_factors_can_be_opened),
     Check("queue", work.the_queue_moves),
     Check("workers", work.workers_are_alive),
     Check("scheduler", work.a_scheduler_is_alive),

@@ -8,8 +8,9 @@ from tenantpilot.cli.problems import Problem
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
+from tenantpilot.tenancy import second_factors
 from tenantpilot.tenancy.credentials import open_credential
-from tenantpilot.tenancy.models import Tenant, TenantCredential
+from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 
 START = "Run: tenantpilot serve"
 
@@ -48,6 +49,18 @@ def credentials_can_be_opened() -> str:
             "Put the key back into sealing.keys, or enter the credential again: tenantpilot credential set",
         )
     return f"{len(tenants)} open"
+
+
+def second_factors_can_be_opened() -> str:
+    """Raises Problem."""
+    unknown = second_factors.people_locked_out()
+    if unknown:
+        addresses = User.objects.filter(pk__in=unknown).order_by("email").values_list("email", flat=True)
+        raise Problem(
+            f"No sealing key opens the second factor of: {', '.join(addresses)}.",
+            "Put the key back into sealing.keys, or run: tenantpilot person remove-second-factor EMAIL",
+        )
+    return "all open"
 
 
 def _alive(role: str) -> str:

@@ -6,9 +6,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.audit.services import INSTALLATION
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.audit.tables import AUDIT
-from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
+from tenantpilot.web.frame.access import (
+    SignedInRequest,
+    TenantRequest,
+    WorkspaceRequest,
+    platform_plane,
+    requires,
+    workspace_plane,
+)
 from tenantpilot.web.ui.tables.listing import listing
 
 
@@ -28,4 +36,12 @@ def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
     if not able:
         raise PermissionDenied(_("To read the audit log of a workspace you need to be its owner or manager."))
     rows = AuditLog.objects.filter(workspace_id__in=able)
+    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
+
+
+@require_GET
+@platform_plane
+def system_audit(request: SignedInRequest) -> HttpResponse:
+    """What happened to people and keys of the installation. No tenant is in it (SEC-01)."""
+    rows = AuditLog.objects.of_workspace(INSTALLATION)
     return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})

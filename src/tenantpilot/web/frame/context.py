@@ -56,7 +56,7 @@ class Frame:
     def plane(self) -> str:
         if self.access:
             return "tenant"
-        return "platform" if self._view == "system-health" or not self.workspaces else "workspace"
+        return "platform" if self._view in navigation.PLATFORM_VIEWS or not self.workspaces else "workspace"
 
     @property
     def is_member(self) -> bool:

@@ -86,7 +86,11 @@ WORKSPACE_ITEMS = (
     ),
     Item(Group.MONITORING, _("Notifications"), "bell", "notifications", "n"),
 )
-PLATFORM_ITEMS = (Item(Group.MONITORING, _("System health"), "heart-pulse", "system-health", "h"),)
+PLATFORM_ITEMS = (
+    Item(Group.GOVERNANCE, _("Audit log"), "scroll-text", "system-audit", "a"),
+    Item(Group.MONITORING, _("System health"), "heart-pulse", "system-health", "h"),
+)
+PLATFORM_VIEWS = frozenset(item.view for item in PLATFORM_ITEMS)
 
 
 @dataclass(frozen=True)
