@@ -57,6 +57,8 @@ class ScriptedGraph:
         self._tokens = 0
         self.over = threading.Event()
         """The test has ended: nobody waits for an answer any more."""
+        self.otherwise: Any = Reply(404, error("ResourceNotFound", "no such path"))
+        """The answer to every path that no script has."""
         self.on(f"/{TENANT}/oauth2/v2.0/token", self._give_token)
 
     def on(self, path: str, *answers: Any) -> None:
@@ -72,7 +74,7 @@ class ScriptedGraph:
     def answer_to(self, request: Seen) -> Any:
         with self._lock:
             self.seen.append(request)
-            script = self._scripts.get(request.path, [Reply(404, error("ResourceNotFound", "no such path"))])
+            script = self._scripts.get(request.path, [self.otherwise])
             answer = script.pop(0) if len(script) > 1 else script[0]
         return answer(request) if callable(answer) else answer
 

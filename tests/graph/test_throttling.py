@@ -8,12 +8,15 @@ import pytest
 from tenantpilot.graph.client.budget import MemoryStore, TenantBudget
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.patience import Patience, retry_after_seconds
+from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
+    GraphDeadlineExceeded,
     GraphInternalError,
     GraphStopped,
     GraphThrottled,
     GraphUnavailable,
 )
+from tenantpilot.graph.read.listing import read_types
 from tests.graph.conftest import NOON, budget_alone, connection_to
 from tests.graph.scripted import Reply, error, page
 
@@ -80,6 +83,24 @@ def test_a_wait_that_is_none_costs_no_more_requests_than_no_word(connect, clock,
             connect(patience=Patience(call_seconds=300)).get(PATH)
         requests[told] = len(graph.paths())
     assert requests[header] <= requests[None] + (5 if header == NO_WAIT[-1] else 0)
+
+
+@pytest.mark.parametrize("header", ["0", "-5", "Mon, 02 Nov 2026 11:58:30 GMT"])
+def test_a_wait_that_is_none_costs_all_types_no_more_requests_than_no_word(graph, connect, clock, header):
+    """OPS-34: every type of a tenant is throttled at once, and each is read side by side."""
+    requests = {}
+    for told in (None, header):
+        graph.seen.clear()
+        contracts = registry.of_configuration()
+        graph.otherwise = throttled(told)
+        before = clock.total
+        reads = list(read_types(connect(patience=Patience(call_seconds=30)), contracts))
+        assert all(isinstance(read.error, GraphThrottled | GraphDeadlineExceeded) for read in reads)
+        assert len(reads) == len(contracts) >= 44
+        assert clock.total - before >= 10
+        requests[told] = len(graph.paths())
+    # Many threads share one virtual clock, so that the figures of two rounds differ a little.
+    assert requests[header] <= requests[None] + 12, requests
 
 
 def test_a_date_is_reckoned_against_the_clock_of_whoever_wrote_it(graph, connect, clock):

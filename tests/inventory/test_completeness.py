@@ -69,6 +69,17 @@ def test_a_list_that_hides_one_object_fails_its_type_with_the_figures_and_marks_
     assert PolicyTypeSync.everywhere.get(tenant=contoso, type=key).reason_code == "incomplete_read"
 
 
+def test_a_torn_policy_keeps_its_name_and_leads_to_it(large, directory, sync, contoso):
+    """OPS-11: as the inventory shows it, also where a name looks like personal data."""
+    large.children["settings"].pop()
+    large.body["name"] = "VPN for admin@contoso.com at 10.0.0.1"
+    directory.store.put(CATALOG, large)
+    [failure] = sync("settingsCatalog").failure_summary
+    torn = Policy.everywhere.get(tenant=contoso, graph_id=large.id)
+    assert torn.name == "VPN for admin@contoso.com at 10.0.0.1"
+    assert (failure["item"], failure["subject"]) == (f"Settings catalog: {torn.name}", f"policy:{torn.pk}")
+
+
 @pytest.fixture
 def large(directory):
     """A settings catalog policy of 306 settings and 30 assignments."""

@@ -79,6 +79,7 @@ class FailureGroup:
     code: str
     message: str
     reason: Reason | None
+    mend: Mending | None = None
     items: list["FailedItem"] = field(default_factory=list)
     count: int = 0
 
@@ -106,11 +107,16 @@ def failures_of(run: OperationRun) -> Failures:
             more = int(entry["more"])
             continue
         key = (entry["code"], entry["message"])
-        group = groups.setdefault(key, FailureGroup(*key, _reason(entry["code"])))
+        group = groups.setdefault(key, _group(run, *key))
         group.count += 1
         if "item" in entry or "request_id" in entry:
             group.items.append(_item(run, entry))
     return Failures(list(groups.values()), more)
+
+
+def _group(run: OperationRun, code: str, message: str) -> FailureGroup:
+    reason = _reason(code)
+    return FailureGroup(code, message, reason, _mending(run, reason))
 
 
 def _item(run: OperationRun, entry: dict[str, str]) -> FailedItem:
@@ -129,7 +135,10 @@ def _address(run: OperationRun, subject: str) -> str:
 
 def mending_of(run: OperationRun) -> Mending | None:
     """Where the cause can be mended in TenantPilot, or looked at."""
-    reason = reason_of(run)
+    return _mending(run, reason_of(run))
+
+
+def _mending(run: OperationRun, reason: Reason | None) -> Mending | None:
     if reason is None or reason.place not in PAGES_OF_PLACES or run.tenant is None:
         return None
     name, label = PAGES_OF_PLACES[reason.place]
