@@ -17,7 +17,7 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.budget import Allowance, MemoryStore, Service, TenantBudget
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.patience import Patience
-from tenantpilot.graph.compare.normalize import differences
+from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.contracts.restoring import Reason, RestoreMode

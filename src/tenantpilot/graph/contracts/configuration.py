@@ -57,6 +57,8 @@ PAUSES = (
     "featureUpdatesRollbackStartDateTime",
 )
 
+NOT_CONFIGURED = (False, "notConfigured", "userDefined", "deviceDefault")
+"""What a classic profile says of a property that nobody has set."""
 PRIVACY = Part("privacyAccessControls", types=("windows10GeneralConfiguration",))
 WRITE_PRIVACY = Action("windowsPrivacyAccessControls", "privacyAccessControls", "windowsPrivacyAccessControls")
 BOUND = tuple(bind.name for bind in BINDS)
@@ -106,6 +108,7 @@ CONTRACTS = (
             "applyOnlyToWindowsPhone81",
         ),
         secrets=CLASSIC_SECRETS,
+        resting=NOT_CONFIGURED,
         noise=("privacyAccessControls[].id",),
         reveal=Reveal("omaSettings[]"),
         binds=BINDS,
@@ -132,6 +135,7 @@ CONTRACTS = (
         kept=("automaticUpdateMode", "qualityUpdatesPaused", "featureUpdatesPaused"),
         stripped=PAUSES,
         noise=PAUSES,
+        resting=NOT_CONFIGURED,
         # A restore neither pauses nor resumes updates; that they differ is shown.
         create=Create(without=PAUSED, required=("@odata.type", "displayName")),
         update=Update(without=PAUSED),
@@ -150,6 +154,7 @@ CONTRACTS = (
         ),
         stripped=IN_ACTIONS,
         noise=IN_ACTIONS,
+        resting=NOT_CONFIGURED,
         create=Create(
             parts=("scheduledActionsForRule",), required=("@odata.type", "displayName", "scheduledActionsForRule")
         ),

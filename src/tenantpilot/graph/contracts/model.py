@@ -216,6 +216,10 @@ class Contract:
     """Lists, by property name at any depth, whose order means nothing."""
     noise: tuple[str, ...] = ()
     """Paths that differ without a difference of configuration."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """By path, the value that the service fills in: it means the same as nothing."""
+    resting: tuple[Any, ...] = ()
+    """Values that mean the same as nothing for every property of the object itself: what the service fills in."""
 
     create: Create | None = field(default_factory=Create)
     update: Update | None = field(default_factory=Update)

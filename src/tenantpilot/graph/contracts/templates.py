@@ -82,6 +82,7 @@ CONTRACTS = (
             *(f"definitionValues[].presentationValues[].presentation.{name}" for name in OF_PRESENTATIONS),
         ),
         stripped=IN_DEFINITION_VALUES,
+        defaults={"definitionValues[].configurationType": "policy"},
         unordered=("definitionValues", "presentationValues"),
         create=Create(required=("displayName",), actions=(DEFINITION_VALUES,)),
         update=Update(actions=(DEFINITION_VALUES,)),

@@ -1,4 +1,4 @@
-"""One normal form of a payload, for comparing and hashing: the same for capture, drift and restore.
+"""The comparer that came before, kept to be measured against: one normal form, for comparing and hashing.
 
 Two payloads are equal here when they mean the same configuration. What Graph keeps for itself, what it
 annotates, the order of sets and empty values do not count; everything else does, unknown properties included.
@@ -20,7 +20,7 @@ from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
 
-SECRET = "•••"  # noqa: S105 - what is shown instead of one
+SECRET = "•••"
 
 _ALWAYS_UNORDERED = frozenset(
     {"assignments", "roleScopeTagIds", "roleScopeTags", "localizedNotificationMessages", "scheduledActionsForRule"}
