@@ -1,6 +1,7 @@
 """Ignoring policies from the list and from a policy's page: previewed, confirmed, one run (UX-15, UX-31, OPS-30)."""
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from tenantpilot.inventory.models import Policy
@@ -38,7 +39,7 @@ def done():
 
 def test_ux_32_the_question_names_number_tenant_and_what_it_is_about(ask, contoso, now):
     policies(contoso, 12, now)
-    page = read(ask())
+    page = read(ask(query="?matching=1"))
     assert page.one("h1").words == "Ignore 12 policies of Contoso?"
     assert len(page.one("ul", class_="failure-items").every("li")) == 10
     assert "12 in all; which ones is decided when the run starts." in page.one("main").words
@@ -49,7 +50,7 @@ def test_ux_32_the_question_names_number_tenant_and_what_it_is_about(ask, contos
 def test_ux_15_all_matching_sends_the_filter_and_not_the_ids(ask, contoso, now):
     for name in ("Antivirus", "BitLocker", "Camera"):
         policy(contoso, name, now)
-    answer = confirm(ask, ask(query="?q=a"), reason="Not ours")
+    answer = confirm(ask, ask(query="?matching=1&q=a"), reason="Not ours")
     assert (answer.status_code, "Ignore policies queued" in answer.text) == (202, True)
     run = OperationRun.everywhere.get()
     assert run.inputs == {"policies": {"q": "a"}, "reason": "Not ours"}
@@ -70,7 +71,7 @@ def test_one_policy_is_ignored_from_its_page_and_says_by_whom_and_why(ask, conto
 
 def test_what_is_ignored_is_marked_in_the_list_and_can_be_filtered(ask, contoso, alice, signed_in, now):
     policies(contoso, 3, now)
-    confirm(ask, ask(query="?q=002"))
+    confirm(ask, ask(query="?matching=1&q=002"))
     done()
     browser, url = signed_in(alice), reverse("inventory", args=["contoso"])
     assert "Ignored" in read(browser.get(url)).one("tbody").words
@@ -89,17 +90,50 @@ def test_the_list_leads_to_the_question_with_its_filters_and_nothing_else(contos
     assert not read(signed_in(bob).get(url)).every("input", type="checkbox", form="bulk")
 
 
-def test_with_nothing_chosen_the_question_is_about_nothing(ask, contoso, now):
+@pytest.mark.parametrize("name", ["ignore-policies", "unignore-policies"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "chosen=1",
+        "policy=abc",
+        "policy=",
+        "policy=²",
+        "q=Policy",
+        "presence=present",
+        "matching=1&type=nonsense",
+        "matching=1&platform=nonsense",
+        "matching=1&presence=nonsense",
+        "matching=1&care=nonsense",
+        "matching=1&q=%00",
+    ],
+)
+def test_a_selection_that_cannot_be_read_selects_nothing(ask, contoso, now, name, query):
+    policies(contoso, 2, now)
+    Policy.everywhere.filter(name="Policy 001").update(ignored_at=now)
+    assert " 0 policies of Contoso?" in read(ask(name, f"?{query}")).one("h1").words
+    form = QueryDict(query).dict()
+    assert ask(name, form=form)["Location"] == reverse("inventory", args=["contoso"])
+    assert not OperationRun.everywhere.exists()
+
+
+def test_all_matching_selects_them_all(ask, contoso, now):
     policies(contoso, 3, now)
-    assert read(ask(query="?chosen=1")).one("h1").words == "Ignore 0 policies of Contoso?"
     assert read(ask(query="?chosen=1&matching=1")).one("h1").words == "Ignore 3 policies of Contoso?"
+
+
+def test_the_way_back_keeps_the_filters_of_the_list(ask, contoso, now):
+    policies(contoso, 1, now)
+    here = reverse("inventory", args=["contoso"]) + "?q=Policy"
+    page = ask(query="?matching=1&q=Policy", referer=f"http://testserver{here}")
+    assert read(page).one("main").one("input", name="back")["value"] == here
 
 
 def test_ignored_ones_are_taken_back_into_care(ask, contoso, now):
     policies(contoso, 2, now)
-    confirm(ask, ask())
+    confirm(ask, ask(query="?matching=1"))
     done()
-    page = ask("unignore-policies")
+    page = ask("unignore-policies", "?matching=1")
     assert read(page).one("h1").words == "Stop ignoring 2 policies of Contoso?"
     confirm(ask, page, "unignore-policies")
     assert done() == []
@@ -107,7 +141,7 @@ def test_ignored_ones_are_taken_back_into_care(ask, contoso, now):
 
 def test_where_there_is_nothing_to_do_nothing_can_be_confirmed(ask, contoso, now):
     policies(contoso, 1, now)
-    page = read(ask("unignore-policies")).one("main")
+    page = read(ask("unignore-policies", "?matching=1")).one("main")
     assert "There is nothing to do." in page.words
     assert not page.every("button")
 
@@ -128,7 +162,7 @@ def test_sec_03_a_policy_of_another_tenant_is_not_shown_and_not_counted(ask, con
 
 def test_ops_26_asking_twice_joins_the_run_under_way(ask, contoso, now):
     policies(contoso, 1, now)
-    first, second = (confirm(ask, ask()) for _twice in range(2))
+    first, second = (confirm(ask, ask(query="?matching=1")) for _twice in range(2))
     assert "Ignore policies queued" in first.text
     assert "Ignore policies already queued" in second.text
 

@@ -19,6 +19,7 @@ from tenantpilot.tenancy.models import TenantCredential
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import start_surface
 from tenantpilot.web.operations.run_facts import reason_of
+from tenantpilot.web.ui.tables.fields import DayField
 
 LONGEST_CERTIFICATE = 16_384
 
@@ -34,7 +35,7 @@ class CredentialForm(forms.Form):
     certificate = forms.CharField(
         label=gettext_lazy("Certificate and private key"), max_length=LONGEST_CERTIFICATE, required=False
     )
-    expires_on = forms.DateField(label=gettext_lazy("Expires on"), required=False)
+    expires_on = DayField(label=gettext_lazy("Expires on"), required=False)
 
     def clean_certificate(self) -> str:
         text = str(self.cleaned_data["certificate"])

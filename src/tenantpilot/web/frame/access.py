@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -20,7 +19,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.refusals import record_refusal
-from tenantpilot.web.frame.addresses import page_before
+from tenantpilot.web.frame.addresses import page_before, page_of_script
 
 P = ParamSpec("P")
 
@@ -110,8 +109,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page with the way back; a script is told to go there itself (UX-43)."""
     if not request.headers.get("HX-Request"):
         return redirect_to_login(_way_back(request))
-    back = urlsplit(request.headers.get("HX-Current-URL", "/"))
-    query = urlencode({"next": back.path + (f"?{back.query}" if back.query else "")})
+    query = urlencode({"next": page_of_script(request) or "/"})
     address = f"{resolve_url(settings.LOGIN_URL)}?{query}"
     return HttpResponse(status=401, headers={"HX-Redirect": address})
 

@@ -9,9 +9,12 @@ from tenantpilot.tenancy.access import accesses, workspaces
 from tenantpilot.web.frame.access import SignedInRequest, signed_in
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.frame.context import KEYS_COOKIE, THEME_COOKIE, THEMES
+from tenantpilot.web.ui import parameters
 
 A_YEAR = 365 * 24 * 3600
 PREFERENCES = {"theme": (THEME_COOKIE, (*THEMES, "")), "keys": (KEYS_COOKIE, ("on", "off"))}
+
+UNKNOWN = "unknown"
 
 
 @signed_in
@@ -31,8 +34,8 @@ def preference(request: HttpRequest, name: str) -> HttpResponse:
     if name not in PREFERENCES:
         raise Http404
     cookie, allowed = PREFERENCES[name]
-    value = request.POST.get("value", "")
-    if value not in allowed:
+    value = parameters.choice(request.POST, "value", allowed, usual=UNKNOWN)
+    if value == UNKNOWN:
         return HttpResponse(status=400)
     response = (
         HttpResponse(status=204)

@@ -1,11 +1,11 @@
 """Inventory: taking policies out of care and back, one or all that match the list's filters."""
 
-from dataclasses import fields
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django import forms
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,22 +14,35 @@ from django.views.decorators.http import require_http_methods
 
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.inventory.selecting import PolicyFilter, Selection
-from tenantpilot.inventory.services import start_ignore, start_unignore
+from tenantpilot.inventory.services import MAX_REASON, start_ignore, start_unignore
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.frame.starts import could_not_start, operation_started
+from tenantpilot.web.inventory.tables import POLICIES
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.bulk import chosen_ids
 
+Start = Callable[..., Started | AlreadyActive]
+
 SHOWN = 10
+
+
+class ReasonForm(forms.Form):
+    """Why policies are taken out of care."""
+
+    reason = forms.CharField(max_length=MAX_REASON, required=False, strip=True)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Capability.POLICY_IGNORE)
 def ignore_policies(request: TenantRequest) -> HttpResponse:
     """GET shows what would be ignored (UX-31, UX-32); POST starts it."""
-    if request.method == "POST" and _is_confirmed(request):
-        return _start(request, ignoring=True)
+    form = ReasonForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        start = partial(start_ignore, reason=form.cleaned_data["reason"])
+        return _started(request, start)
     return _ask(request, "web/inventory/ignore.html", ignoring=True)
 
 
@@ -37,32 +50,25 @@ def ignore_policies(request: TenantRequest) -> HttpResponse:
 @requires(Capability.POLICY_IGNORE)
 def unignore_policies(request: TenantRequest) -> HttpResponse:
     """GET shows what would be taken back into care; POST starts it."""
-    if request.method == "POST" and _is_confirmed(request):
-        return _start(request, ignoring=False)
+    if request.method == "POST":
+        return _started(request, start_unignore)
     return _ask(request, "web/inventory/unignore.html", ignoring=False)
 
 
-def _is_confirmed(request: HttpRequest) -> bool:
-    """A form that says nothing of a selection is no request to ignore everything."""
-    return bool(_ids(request.POST)) or "matching" in request.POST
-
-
-def _start(request: TenantRequest, *, ignoring: bool) -> HttpResponse:
+def _started(request: TenantRequest, start: Start) -> HttpResponse:
+    """A form that selects nothing, or nothing that can be read, starts nothing."""
+    selection = _selection(request, request.POST)
+    if not selection:
+        return redirect("inventory", request.tenant.slug)
     try:
-        return operation_started(request, _started(request, ignoring=ignoring, now=timezone.now()))
+        started = start(tenant=request.tenant, initiator=request.user, selection=selection, now=timezone.now())
     except DispatchFailed as error:
         return could_not_start(request, error.run)
-
-
-def _started(request: TenantRequest, *, ignoring: bool, now: datetime) -> Started | AlreadyActive:
-    start = partial(start_ignore, reason=request.POST.get("reason", "")) if ignoring else start_unignore
-    return start(tenant=request.tenant, initiator=request.user, selection=_selection(request.POST), now=now)
+    return operation_started(request, started)
 
 
 def _ask(request: TenantRequest, template: str, *, ignoring: bool) -> HttpResponse:
-    if request.method == "POST":
-        return redirect("inventory", request.tenant.slug)
-    selection = _selection(request.GET)
+    selection = _selection(request, request.GET)
     chosen = _chosen(request, selection)
     concerned = chosen.in_care() if ignoring else chosen.ignored()
     count = concerned.count()
@@ -71,21 +77,19 @@ def _ask(request: TenantRequest, template: str, *, ignoring: bool) -> HttpRespon
         "count": count,
         "unchanged": chosen.count() - count,
         "shown": list(concerned.by_name().only("name")[:SHOWN]),
+        "is_filter": isinstance(selection, PolicyFilter),
         "fields": _hidden(selection),
-        "back": reverse("inventory", args=[request.tenant.slug]),
+        "back": page_before(request, otherwise=reverse("inventory", args=[request.tenant.slug])),
     }
     return render(request, template, context)
 
 
-def _selection(given: QueryDict) -> Selection:
-    ids = _ids(given)
-    if ids or ("chosen" in given and "matching" not in given):
-        return ids
-    return PolicyFilter(**{field.name: given.get(field.name, "") for field in fields(PolicyFilter)})
-
-
-def _ids(given: QueryDict) -> list[int]:
-    return chosen_ids(given, "policy")
+def _selection(request: TenantRequest, query: QueryDict) -> Selection:
+    """Return the policies that are named, or all that match where that is asked for. Whatever else is sent is none."""
+    if not parameters.is_sent(query, "matching"):
+        return chosen_ids(query, "policy")
+    filters = POLICIES.filters(query, queryset=Policy.objects.none(), request=request)
+    return PolicyFilter(**filters.form.cleaned_data) if filters.form.is_valid() else []
 
 
 def _chosen(request: TenantRequest, selection: Selection) -> PolicyQuerySet:

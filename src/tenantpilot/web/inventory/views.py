@@ -20,6 +20,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import start_surface
 from tenantpilot.web.inventory.tables import POLICIES, with_modified
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.sync_button import sync_button
 from tenantpilot.web.ui.tables.bulk import Action, Bulk, bulk_of
 from tenantpilot.web.ui.tables.listing import listing
@@ -53,8 +54,7 @@ def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    asked = request.GET.get("tab", "")
-    tab = asked if asked in TABS else TABS[0]
+    tab = parameters.choice(request.GET, "tab", TABS, usual=TABS[0])
     context = {"heading": found.name, "policy": found, "tab": tab, **_tab_content(request, found, tab)}
     context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
     return render(request, "web/inventory/policy.html", context)
@@ -64,7 +64,7 @@ def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
 @requires(Capability.INVENTORY_SYNC)
 def start_inventory_sync(request: TenantRequest) -> HttpResponse:
     """Sync all policy types, or the chosen ones."""
-    chosen = request.POST.getlist("policy_types") or None
+    chosen = parameters.texts(request.POST, "policy_types") or None
     try:
         policy_types.chosen(chosen)
     except policy_types.UnknownPolicyType:

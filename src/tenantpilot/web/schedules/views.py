@@ -14,6 +14,7 @@ from tenantpilot.operations.schedules.reading import lines_of, schedulable
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.schedules.forms import ScheduleForm
+from tenantpilot.web.ui import parameters
 
 
 @require_GET
@@ -60,7 +61,7 @@ def resume_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
 def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     """GET asks, and to type the name (UX-34); POST deletes. Its runs stay."""
     schedule = _schedule(request, schedule_id)
-    if request.method == "POST" and request.POST.get("name", "").strip() == schedule.name:
+    if request.method == "POST" and parameters.text(request.POST, "name") == parameters.printable(schedule.name):
         services.delete_schedule(schedule, actor=request.user, now=timezone.now())
         return redirect("schedules", request.tenant.slug)
     heading = _("Delete the schedule %(name)s?") % {"name": schedule.name}

@@ -1,7 +1,6 @@
 """The command palette and the search page: pages, tenants and policies, only of what the person may see (SEC-03)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,9 @@ from tenantpilot.inventory.policy_types import label_of
 from tenantpilot.tenancy.access import TenantAccess, accesses
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
+from tenantpilot.web.frame.addresses import page_of_script
 from tenantpilot.web.frame.navigation import TENANT_ITEMS, WORKSPACE_ITEMS
+from tenantpilot.web.ui import parameters
 
 EACH_AT_MOST = 8
 LONGEST = 120
@@ -34,7 +35,7 @@ class Hit:
 @workspace_plane
 def search(request: WorkspaceRequest) -> HttpResponse:
     """Results by kind. Without a word the pages alone."""
-    typed = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    typed = parameters.text(request.GET, "q", longest=LONGEST)
     mine = accesses(request.user)
     groups = [
         (_("Pages"), _pages(request, mine, typed)),
@@ -91,6 +92,6 @@ def _policies(request: WorkspaceRequest, typed: str) -> list[Hit]:
 def _tenant_of(request: WorkspaceRequest) -> str:
     """The tenant of the page that the palette was opened on."""
     try:
-        return str(resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path).kwargs.get("tenant", ""))
+        return str(resolve(page_of_script(request).partition("?")[0]).kwargs.get("tenant", ""))
     except Resolver404:
         return ""

@@ -15,6 +15,7 @@ from tenantpilot.operations.monitoring.statistics import NEWEST, NEWEST_FOR_DAYS
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.statistics.charts import day_chart, duration_chart
+from tenantpilot.web.ui import parameters
 
 RANGES = (7, 30, 90)
 USUAL = 30
@@ -24,7 +25,7 @@ USUAL = 30
 @requires(Capability.OPERATIONS_VIEW)
 def operation_statistics(request: TenantRequest) -> HttpResponse:
     """What ended in the last days, and how long it took. Two queries of a bounded part."""
-    now, asked = timezone.now(), request.GET.get("days", "")
+    now, asked = timezone.now(), parameters.text(request.GET, "days")
     days = int(asked) if asked in {str(number) for number in RANGES} else USUAL
     list_url = reverse("operations", args=[request.tenant.slug])
     ended = throughput(request.tenant, now=now, days=days)

@@ -14,7 +14,9 @@ from tenantpilot.tenancy.access import TenantAccess, accesses
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
+from tenantpilot.web.frame.addresses import LONGEST
 from tenantpilot.web.frame.navigation import TENANT_ITEMS
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
 from tenantpilot.web.workspace.tables import TENANTS, with_state
 
@@ -36,11 +38,14 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
 @workspace_plane
 def tenant_switcher(request: WorkspaceRequest) -> HttpResponse:
     """The switcher's content, or only its options while somebody types."""
-    at, typed = request.GET.get("at", ""), request.GET.get("q", "").strip().casefold()
+    at = parameters.text(request.GET, "at", longest=LONGEST)
+    typed = parameters.text(request.GET, "q").casefold()
     found = [access for access in accesses(request.user) if typed in access.tenant.name.casefold()]
     here = _Place.of(at)
     options = [(access, here.in_tenant(access), access.tenant.slug == here.tenant) for access in found[:SHOWN]]
-    template = "web/workspace/switcher_options.html" if "q" in request.GET else "web/workspace/switcher.html"
+    template = (
+        "web/workspace/switcher_options.html" if parameters.is_sent(request.GET, "q") else "web/workspace/switcher.html"
+    )
     return render(request, template, {"options": options, "at": at, "more": len(found) - len(options)})
 
 

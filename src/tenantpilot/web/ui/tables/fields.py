@@ -1,14 +1,29 @@
 """Fields that several tables' filters share."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+_TOO_FAR = _("is not a day between 1990 and 2199")
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A calendar day to which days and hours can be added in every time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        limits = [MinValueValidator(FIRST_DAY, _TOO_FAR), MaxValueValidator(LAST_DAY, _TOO_FAR)]
+        super().__init__(**kwargs, validators=limits)
 
 
 class DayFilter(django_filters.DateFilter):  # type: ignore[misc]  # django-filter ships no types
     """A calendar day, as browsers send it."""
+
+    field_class = DayField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])

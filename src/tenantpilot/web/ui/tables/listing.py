@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.cursor import Order, Page, page, unpack
 from tenantpilot.web.ui.tables.declaration import Column, Table
 from tenantpilot.web.ui.tables.wording import shown, state_of
@@ -68,8 +69,8 @@ class Listing:
 
     @cached_property
     def size(self) -> int:
-        asked = self.request.GET.get("size", "")
-        return int(asked) if asked.isdigit() and int(asked) in SIZES else DEFAULT_SIZE
+        sizes = {str(size) for size in SIZES}
+        return int(parameters.choice(self.request.GET, "size", sizes, usual=str(DEFAULT_SIZE)))
 
     @cached_property
     def page(self) -> Page:

@@ -1,0 +1,36 @@
+"""Single values of an address or a form, read so that no value can break a page.
+
+What has more than one field is a form; what narrows a list is the list's filters.
+"""
+
+from collections.abc import Collection
+
+from django.http import QueryDict
+
+LONGEST = 200
+
+
+def text(query: QueryDict, name: str, *, longest: int = LONGEST) -> str:
+    """Return the text of a parameter without letters that cannot be printed, cut; empty where it was not sent."""
+    return printable(query.get(name, "")[: 4 * longest])[:longest]
+
+
+def printable(words: str) -> str:
+    """Return the words without letters that cannot be printed, and without blanks around them."""
+    return "".join(letter for letter in words if letter.isprintable()).strip()
+
+
+def choice(query: QueryDict, name: str, allowed: Collection[str], *, usual: str) -> str:
+    """Return the parameter if it is one of those allowed, else the usual one."""
+    value = query.get(name, "")
+    return value if value in allowed else usual
+
+
+def texts(query: QueryDict, name: str) -> list[str]:
+    """Return every value of a parameter that may be sent several times."""
+    return query.getlist(name)
+
+
+def is_sent(query: QueryDict, name: str) -> bool:
+    """Return whether the parameter was sent, with whichever value."""
+    return name in query

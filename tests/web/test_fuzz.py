@@ -1,0 +1,84 @@
+"""No request is answered with 500, whatever is sent to whichever address, by whomever."""
+
+import pytest
+from django.test import Client
+
+from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.operations.models import Notification
+from tenantpilot.operations.schedules import services
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.tenancy.models import User
+from tenantpilot.web.ui.saved_views.services import save_view
+from tests.web.fuzzing import Sender, addresses, fuzz, unreal_addresses
+from tests.web.kit import ended, policy, queued
+
+WHOLE = {
+    "name": "Nightly 2",
+    "operation": "inventory_sync",
+    "frequency": "weekly",
+    "weekdays": "1",
+    "at": "03:30",
+    "time_zone": "UTC",
+    "client_id": "11111111-1111-4111-8111-111111111111",
+    "secret": "s3cret-of-the-application",
+    "expires_on": "2027-01-01",
+    "query": "state=failed",
+    "value": "dark",
+    "reason": "Of a pilot",
+    "back": "/admin/",
+}
+
+
+@pytest.fixture
+def places(contoso, olivia, now):
+    """Something real for each part of an address."""
+    run, failed = queued(contoso, olivia, now), ended(contoso, olivia, now, failed=1, types=("settingsCatalog",))
+    kept = policy(contoso, "Firewall", now)
+    schedule = services.create_schedule(
+        INVENTORY_SYNC, tenant=contoso, name="Nightly", cadence=Cadence(Frequency.DAILY, "UTC", hour=3), inputs={},
+        actor=olivia, now=now,
+    )  # fmt: skip
+    place = {"list_name": "runs", "workspace_id": contoso.workspace_id, "tenant": contoso}
+    view = save_view("Failures", query="state=failed", owner=olivia, now=now, **place)
+    note = Notification.everywhere.get(recipient=olivia)
+    return {
+        "tenant": ["contoso"],
+        "run_id": [run.pk, failed.pk],
+        "policy_id": [kept.pk],
+        "schedule_id": [schedule.pk],
+        "view_id": [view.pk],
+        "notification_id": [note.pk],
+        "name": ["theme", "keys"],
+        "token": ["no-such-link"],
+        "key": ["x"],
+        "uidb36": ["1"],
+        "path": ["x.css"],
+    }
+
+
+@pytest.fixture
+def senders(olivia, signed_in):
+    """Whoever reaches most, and whoever is not known."""
+    User.objects.filter(pk=olivia.pk).update(is_platform_operator=True)
+    return {"owner": Sender(signed_in(olivia)), "stranger": Sender(Client())}
+
+
+@pytest.mark.parametrize("plane", ["/admin/t/contoso/operations/", "/admin/t/contoso/", "/admin/", "/"])
+def test_no_value_of_a_parameter_is_answered_with_500(places, senders, monkeypatch, plane):
+    planes = ["/admin/t/contoso/operations/", "/admin/t/contoso/", "/admin/", "/"]
+    for sender in senders.values():
+        for address in addresses(places):
+            if next(each for each in planes if address.startswith(each)) == plane:
+                fuzz(sender, address, WHOLE, monkeypatch)
+        print(f"{sender.tally.requests} requests")
+        assert sender.tally.requests > 100
+        assert sender.tally.failures == [], "\n".join(sender.tally.failures)
+
+
+def test_no_part_of_an_address_is_answered_with_500(places, senders):
+    for sender in senders.values():
+        for address in unreal_addresses(places):
+            for method in ("GET", "POST"):
+                sender.send(method, address)
+        print(f"{sender.tally.requests} requests")
+        assert sender.tally.failures == [], "\n".join(sender.tally.failures)
