@@ -194,7 +194,7 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
-    for feature in ("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid",
                     "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
 )  # fmt: skip
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
 from tenantpilot.operations.monitoring.statistics import time_left
@@ -86,7 +87,7 @@ def operation_run(request: TenantRequest, run_id: int) -> HttpResponseBase:
         return answer_if_changed(
             request,
             _tag(run, waiting),
-            lambda: render(request, "web/operations/run_part.html", _facts(request, run, waiting)),
+            lambda: render(request, "web/operations/run_answer.html", _facts(request, run, waiting)),
         )
     context |= {**_facts(request, run, waiting), "has_items": _will_have_items(run) or items.exists()}
     return listing(request, ITEMS, items, "web/operations/run.html", context)
@@ -102,7 +103,9 @@ def workspace_operation_run(request: WorkspaceRequest, run_id: int) -> HttpRespo
         raise Http404
     facts = {"run": run, **_shown(run, why(run, now=timezone.now()))}
     if request.htmx:
-        return answer_if_changed(request, facts["tag"], lambda: render(request, "web/operations/run_part.html", facts))
+        return answer_if_changed(
+            request, facts["tag"], lambda: render(request, "web/operations/run_answer.html", facts)
+        )
     return render(request, "web/operations/run.html", facts)
 
 
@@ -143,10 +146,8 @@ def _across(shelf: Shelf, found: Listing) -> dict[str, Any]:
 
 
 def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
-    label = operation_types.label(run.type)
     again = next((kind.capability for kind in operation_types.all() if kind.key == run.type), None)
     return {
-        "heading": label,
         "run": run,
         "may_cancel": request.access.may(Capability.OPERATIONS_CANCEL),
         "why_not_cancel": request.access.why_not(Capability.OPERATIONS_CANCEL),
@@ -160,7 +161,8 @@ def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -
 
 def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
     return {
-        "heading": operation_types.label(run.type),
+        "heading": f"{operation_types.label(run.type)} #{run.pk}",
+        "state": BadgeCatalog.get("run", run.state).label,
         "tag": _tag(run, waiting),
         "failures": failures_of(run),
         "reason": reason_of(run),

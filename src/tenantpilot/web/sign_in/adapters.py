@@ -7,13 +7,13 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy import accounts
 from tenantpilot.tenancy.attempts import Purpose, TooManyAttempts
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.second_factors import open_seed, seal_seed
+from tenantpilot.web.frame.addresses import own_path
 from tenantpilot.web.frame.proxies import client_address
 from tenantpilot.web.sign_in import events
 
@@ -34,8 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_safe_url(self, url: str) -> bool:
         """Lead on to this host only, not to another of ours."""
-        request = context.request
-        return bool(url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()))
+        return bool(url) and bool(own_path(context.request, url))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out says enough by itself; there is no fourth feedback surface."""

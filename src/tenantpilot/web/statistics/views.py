@@ -33,7 +33,7 @@ def operation_statistics(request: TenantRequest) -> HttpResponse:
         "heading": _("Operation statistics"),
         "list_url": list_url,
         "ranges": _ranges(request.path, days),
-        "wrong_range": bool(asked) and asked not in {str(number) for number in RANGES},
+        "wrong_range": any(parameters.texts(request.GET, "days")) and asked not in {str(number) for number in RANGES},
         "days": days,
         "day_chart": day_chart(ended, list_url),
         "duration_chart": duration_chart(durations(request.tenant, since=now - timedelta(days=days)), list_url),

@@ -228,13 +228,14 @@ def listing(
     found = Listing(table, rows, request)
     chosen = "web/table/list.html" if asks_for_list(request) else template
     response = render(request, chosen, {**context, "list": found, **beside(found)})
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target", "X-Whole-Page"])
     return response
 
 
 def asks_for_list(request: HttpRequest) -> bool:
     """A script that replaces the list and nothing else of the page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target", "").endswith("#list")
+    is_by_script = request.headers.get("HX-Request") == "true" and "X-Whole-Page" not in request.headers
+    return is_by_script and request.headers.get("HX-Target", "").endswith("#list")
 
 
 def _plain(text: str) -> str:

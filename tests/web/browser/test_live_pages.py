@@ -1,0 +1,71 @@
+"""A page that is updated in place says, word for word, what it says after a reload: its head, badges and title too."""
+
+import re
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.conftest import INVENTORY, Demo, Visits
+
+TEMPLATES = Path(__file__).parents[3] / "src/tenantpilot/web"
+PAGES = (
+    "/admin/",
+    "/admin/operations/",
+    "/admin/notifications/",
+    "/admin/t/contoso/",
+    INVENTORY,
+    "/admin/t/contoso/operations/",
+    "/admin/t/contoso/operations/statistics/",
+    "/admin/t/contoso/schedules/",
+    "/admin/t/contoso/audit/",
+    "/admin/t/contoso/connection/",
+)
+PATIENCE_SECONDS = 60
+# Times as they are stored, because "just now" is "1 minute ago" soon; a clock that ticks is no word of the page.
+WORDS = """() => {
+  const page = document.querySelector('main').cloneNode(true);
+  for (const time of page.querySelectorAll('time[data-exact]')) time.textContent = time.dataset.exact;
+  for (const part of page.querySelectorAll('time[data-since], [data-paused], noscript')) part.remove();
+  const badges = [...page.querySelectorAll('[title]')].map((part) => part.title).join(' ');
+  return `${document.title} | ${page.textContent.replace(/\\s+/g, ' ')} | ${badges}`;
+}"""
+
+
+def test_an_update_in_place_says_what_a_reload_says(visit: Visits, demo: Demo):
+    starter = visit("Olivia", "/admin/t/contoso/connection/")
+    with demo.slow_graph(700):
+        starter.get_by_role("button", name="Check connection").click()
+        check = str(starter.locator(".toast a").first.get_attribute("href"))
+        starter.goto(INVENTORY)
+        starter.get_by_role("button", name="Sync inventory").first.click()
+        sync = str(starter.locator(".toast a").first.get_attribute("href"))
+        pages = {address: visit("Olivia", address) for address in (*PAGES, check, sync)}
+        before = {address: page.evaluate(WORDS) for address, page in pages.items()}
+        assert any("Running" in words or "Queued" in words for words in before.values())
+    for run in (check, sync):
+        pages[run].locator("#run:not([data-every])").wait_for(timeout=60_000)
+    for address, page in pages.items():
+        expect(page.locator("#activity .activity-run")).to_have_count(0)
+        assert same_words(page, visit("Olivia", address)) == ""
+    changed = [address for address, page in pages.items() if page.evaluate(WORDS) != before[address]]
+    assert {"/admin/t/contoso/", "/admin/t/contoso/connection/", INVENTORY, check, sync} <= set(changed)
+
+
+@pytest.mark.parametrize("attribute", ["data-live", "run-ended"])
+def test_pages_are_updated_in_one_way(attribute: str):
+    """A part of its own would leave the head behind."""
+    known = {"data-live": {"activity.html", "run_part.html"}, "run-ended": {"refresh.html", "panels.html"}}
+    found = {path.name for path in TEMPLATES.rglob("*.html") if re.search(rf"{attribute}[ =]", path.read_text())}
+    assert found == known[attribute]
+
+
+def same_words(page: Page, fresh: Page) -> str:
+    """Return where the page still differs from one that was loaded anew, or an empty text."""
+    wanted, end = fresh.evaluate(WORDS), monotonic() + PATIENCE_SECONDS
+    while (words := page.evaluate(WORDS)) != wanted and monotonic() < end:
+        sleep(0.3)
+        wanted = fresh.reload() and fresh.evaluate(WORDS)
+    at = next((number for number, pair in enumerate(zip(words, wanted, strict=False)) if len(set(pair)) > 1), 0)
+    return "" if words == wanted else f"{page.url}: {words[at - 60 : at + 120]!r} is {wanted[at - 60 : at + 120]!r}"
