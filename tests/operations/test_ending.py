@@ -255,7 +255,8 @@ def test_an_ending_that_the_database_refuses_is_replaced_by_a_plain_one(
     monkeypatch.setattr("tenantpilot.operations.workers.runner.time.sleep", lambda _seconds: None)
     monkeypatch.setattr("tenantpilot.operations.workers.runner.connection.close", lambda: None)
     monkeypatch.setattr(
-        "tenantpilot.operations.workers.runner.ending_of", lambda *_, **__: Ending(RunOutcome.SUCCEEDED, {"failed": -1})
+        "tenantpilot.operations.workers.handler_call.ending_of",
+        lambda *_, **__: Ending(RunOutcome.SUCCEEDED, {"failed": -1}),
     )
     assert engine.perform(lambda context: None, alice).reason_code == "internal_error"
 

@@ -16,7 +16,7 @@ from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType
-from tenantpilot.operations.workers import runner
+from tenantpilot.operations.workers import handler_call
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
 
@@ -74,7 +74,7 @@ class Works:
         for _each in range(3):
             started = start_check(tenant=self.tenant, initiator=None, now=self.now - LONG_AGO)
             claimed: Any = self.service.claim(started.run.pk, owner="worker", now=self.now - LONG_AGO)
-            ending = runner.stopped(runner.RunOutcome.FAILED, runner.describe("internal_error"))
+            ending = handler_call.stopped(handler_call.RunOutcome.FAILED, handler_call.describe("internal_error"))
             self.service.finish(claimed.lease, ending, now=self.now - LONG_AGO)
 
 
@@ -89,7 +89,7 @@ Statement = Callable[[str], None]
 @contextmanager
 def before_each_statement(do: Statement, monkeypatch: Any) -> Iterator[None]:
     """While a handler works, `do` is called with each statement of its own thread just before it is executed."""
-    real = runner.load_handler
+    real = handler_call.load_handler
 
     def around(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         do(sql)
@@ -105,5 +105,5 @@ def before_each_statement(do: Statement, monkeypatch: Any) -> Iterator[None]:
         return watched
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "load_handler", load)
+        patch.setattr(handler_call, "load_handler", load)
         yield
