@@ -6,6 +6,7 @@ GROUPS = "/v1.0/groups"
 LOCATIONS = "/v1.0/identity/conditionalAccess/namedLocations"
 GROUP = {"displayName": "A", "mailEnabled": False, "mailNickname": "a", "securityEnabled": True}
 LOCATION = {"@odata.type": "#microsoft.graph.countryNamedLocation", "displayName": "A", "countriesAndRegions": ["DE"]}
+BLOCK = {"operator": "OR", "builtInControls": ["block"]}
 CASES = pytest.mark.parametrize(("path", "body"), [(GROUPS, GROUP), (LOCATIONS, LOCATION)], ids=["groups", "locations"])
 
 
@@ -46,7 +47,7 @@ def test_s13_a_policy_that_names_a_fresh_location_too_early_is_refused(graph, la
     place = graph.made(LOCATIONS, LOCATION)["id"]
     conditions = {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}}
     conditions["locations"] = {"includeLocations": [place], "excludeLocations": []}
-    body = {"displayName": "CA", "state": "disabled", "conditions": conditions, "grantControls": None}
+    body = {"displayName": "CA", "state": "disabled", "conditions": conditions, "grantControls": BLOCK}
     policies = "/v1.0/identity/conditionalAccess/policies"
     refused = graph.post(policies, json=body)
     assert refused.status_code == 400

@@ -144,7 +144,8 @@ def test_a_notification_template_gets_its_messages_one_by_one(graph):
     assert made.status_code == 200
     address = f"{path}/{made.json()['id']}"
     body = {"locale": "en-us", "subject": "S", "messageTemplate": "M", "isDefault": True}
-    assert graph.post(f"{address}/localizedNotificationMessages", json=body).status_code == 201
+    assert graph.post(f"{address}/localizedNotificationMessages", json=body).status_code == 200
+    assert graph.post(f"{address}/localizedNotificationMessages", json=body).status_code == 400
     shown = graph.get(address, params={"$expand": "localizedNotificationMessages"}).json()
     assert shown["localizedNotificationMessages"][0]["subject"] == "S"
     assert graph.post(path, json={"displayName": "W", "defaultLocale": "en-us"}).status_code == 400
@@ -209,6 +210,7 @@ def test_a_tenant_has_at_most_195_conditional_access_policies(graph, contoso, cl
     generate(contoso, Plan(policies=195, kinds=("conditionalAccessPolicy",)), now=clock.now())
     conditions = {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}}
     body = {"displayName": "One more", "state": "disabled", "conditions": conditions}
+    body["grantControls"] = {"operator": "OR", "builtInControls": ["block"]}
     answer = graph.post("/v1.0/identity/conditionalAccess/policies", json=body)
     assert (answer.status_code, "at most 195" in answer.text) == (400, True)
 

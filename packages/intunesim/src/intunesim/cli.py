@@ -44,7 +44,7 @@ def build(options: argparse.Namespace) -> Simulator:
         _generate(simulator, text)
     for folder in options.tenant:
         tenant = simulator.add_tenant(folder.name or "Contoso")
-        if not tenant.store.count():
+        if tenant.store.is_untouched():
             load_folder(tenant, folder, now=simulator.clock.now())
     if options.faults:
         simulator.faults.load(options.faults)
@@ -61,7 +61,7 @@ def _generate(simulator: Simulator, text: str) -> Tenant:
     if asked:
         raise ValueError(f"--generate does not know {', '.join(asked)}")
     tenant = simulator.add_tenant(**identity)
-    if not tenant.store.count():
+    if tenant.store.is_untouched():
         generate(tenant, Plan(**numbers), now=simulator.clock.now())
     return tenant
 

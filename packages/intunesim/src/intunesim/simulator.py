@@ -7,6 +7,7 @@ from typing import Any
 from intunesim.catalog.roles import EVERY_ROLE
 from intunesim.clock import Clock, RealClock
 from intunesim.faults import FaultRules
+from intunesim.generator.shipped import place_shipped
 from intunesim.journal import RequestLog
 from intunesim.limits import Limiter, LimitRules
 from intunesim.login.tokens import TokenIssuer, process_key
@@ -51,7 +52,7 @@ class Simulator:
         roles: tuple[str, ...] = EVERY_ROLE,
         **habits: Any,
     ) -> Tenant:
-        """Add an empty tenant with one application, or take up the one that the state directory kept.
+        """Add a tenant with one application and what Microsoft ships, or take up the one that the state directory kept.
 
         Ids that are not given follow from the name, so that they are the same every time.
         """
@@ -64,6 +65,8 @@ class Simulator:
         tenant.register(
             Application(client_id or named_id(tenant_id, "application"), [Secret(client_secret)], roles=roles)
         )
+        with tenant.store.at_once():
+            place_shipped(tenant, now=self.clock.now())
         self.tenants[tenant_id] = tenant
         self.keep(tenant)
         return tenant

@@ -9,6 +9,18 @@ PLACES = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"}
 NAMED_LOCATIONS = "identity/conditionalAccess/namedLocations"
 STRENGTHS = "identity/conditionalAccess/authenticationStrength/policies"
 
+GROUP_PROPERTIES = frozenset(
+    {
+        "id", "deletedDateTime", "classification", "createdDateTime", "creationOptions", "description", "displayName",
+        "expirationDateTime", "groupTypes", "isAssignableToRole", "mail", "mailEnabled", "mailNickname",
+        "membershipRule", "membershipRuleProcessingState", "onPremisesDomainName", "onPremisesLastSyncDateTime",
+        "onPremisesNetBiosName", "onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesSyncEnabled",
+        "preferredDataLocation", "preferredLanguage", "proxyAddresses", "renewedDateTime", "resourceBehaviorOptions",
+        "resourceProvisioningOptions", "securityEnabled", "securityIdentifier", "theme", "uniqueName", "visibility",
+        "onPremisesProvisioningErrors", "serviceProvisioningErrors",
+    }
+)  # fmt: skip
+
 COLLECTIONS = (
     Collection(
         key="group",
@@ -30,6 +42,7 @@ COLLECTIONS = (
         ),
         update_status=204,
         required=("displayName", "mailEnabled", "mailNickname", "securityEnabled"),
+        shown_by_default=GROUP_PROPERTIES,
         defaults={"description": None, "groupTypes": [], "membershipRule": None, "onPremisesSyncEnabled": None},
         modified="",
         scope_tags="",
@@ -91,6 +104,7 @@ COLLECTIONS = (
         ),
         modified="modifiedDateTime",
         update_status=204,
+        merges=True,
         scope_tags="",
         soft_delete=True,
     ),
@@ -122,8 +136,8 @@ COLLECTIONS = (
         limit=Limit.CONDITIONAL_ACCESS,
         read_roles=AUTHENTICATION_METHODS.read,
         write_roles=AUTHENTICATION_METHODS.write,
-        children=(Child("combinationConfigurations", writable=True),),
         required=("displayName", "allowedCombinations"),
+        children=(Child("combinationConfigurations", writable=True),),
         refused_on_update=("allowedCombinations",),
         defaults={"description": "", "policyType": "custom", "requirementsSatisfied": "mfa"},
         modified="modifiedDateTime",

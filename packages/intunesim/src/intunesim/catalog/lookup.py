@@ -1,11 +1,11 @@
 """Finding the collection that a path, a type or a key speaks of."""
 
-from intunesim.catalog import apps, configuration, directory, reference, scripts, service
+from intunesim.catalog import apps, configuration, directory, quiet, reference, scripts, service
 from intunesim.catalog.model import Collection
 
 COLLECTIONS: dict[str, Collection] = {
     collection.path: collection
-    for module in (configuration, scripts, apps, service, directory, reference)
+    for module in (configuration, scripts, apps, service, directory, reference, quiet)
     for collection in module.COLLECTIONS
 }
 _BY_LOWER_PATH = {path.lower(): collection for path, collection in COLLECTIONS.items()}

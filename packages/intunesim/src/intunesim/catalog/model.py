@@ -96,7 +96,7 @@ class Collection:
     only_selected: tuple[str, ...] = ()
     """Null everywhere, unless selected."""
     shown_by_default: frozenset[str] = frozenset()
-    """Shown when nothing was selected; everything that is declared where it is empty."""
+    """All that v1.0 shows when nothing was selected; empty means everything that is declared."""
     expand_on_list: bool = True
     children: tuple[Child, ...] = ()
 
@@ -108,6 +108,8 @@ class Collection:
     create_status: int = 201
     update_status: int = 200
     delete_status: int = 204
+    merges: bool = False
+    """A PATCH changes complex properties part by part, in place of the whole."""
     required: tuple[str, ...] = ()
     refused_on_create: tuple[str, ...] = ()
     refused_on_update: tuple[str, ...] = ()

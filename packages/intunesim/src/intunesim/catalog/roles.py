@@ -36,6 +36,19 @@ GROUPS = Roles(
     ),
     write=("Group.ReadWrite.All", "Directory.ReadWrite.All"),
 )
+DIRECTORY = Roles(
+    read=(
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+        "Application.Read.All",
+        "RoleManagement.Read.Directory",
+        "Organization.Read.All",
+        "Agreement.Read.All",
+        "Device.Read.All",
+        "Domain.Read.All",
+    ),
+    write=(),
+)
 USERS = Roles(read=("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"), write=())
 ORGANIZATION = Roles(read=("Organization.Read.All", "Directory.Read.All", "User.Read.All", "Group.Read.All"), write=())
 POLICY_READ = ("Policy.Read.All", "Policy.Read.ConditionalAccess")
@@ -57,6 +70,7 @@ EVERY_ROLE: tuple[str, ...] = tuple(
                 DEVICES,
                 CLOUD_PC,
                 GROUPS,
+                DIRECTORY,
                 USERS,
                 ORGANIZATION,
                 CONDITIONAL_ACCESS,

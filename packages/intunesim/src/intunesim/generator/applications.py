@@ -3,8 +3,16 @@
 import base64
 
 from intunesim.generator.context import Context
+from intunesim.generator.settings import choice_instance
 from intunesim.json_types import JsonObject
 
+SETTINGS: list[JsonObject] = [
+    {
+        "@odata.type": "#microsoft.graph.deviceManagementConfigurationSetting",
+        "id": "0",
+        "settingInstance": choice_instance("com.microsoft.outlook.mail.focusedinbox", "1"),
+    }
+]
 APPS: tuple[tuple[str, str, str, JsonObject], ...] = (
     ("winGetApp", "Company Portal", "Microsoft Corporation", {"packageIdentifier": "9WZDNCRFJ3PZ"}),
     (
@@ -144,7 +152,7 @@ def app_protection(context: Context, number: int) -> JsonObject:
     }
 
 
-def mam_app_configuration(context: Context, number: int) -> JsonObject:  # noqa: ARG001
+def mam_app_configuration(context: Context, number: int) -> JsonObject:
     """Settings for protected apps."""
     identifier = f"A_{context.new_id()}"
     return {
@@ -159,7 +167,7 @@ def mam_app_configuration(context: Context, number: int) -> JsonObject:  # noqa:
         "appGroupType": "selectedPublicApps",
         "deployedAppCount": 1,
         "apps": [_protected_app("ios", PROTECTED["ios"][0])],
-        "settings": [],
+        "settings": SETTINGS if number % 2 else [],
         "assignments": context.assignments("targetedManagedAppPolicy", identifier, everyone=False),
     }
 

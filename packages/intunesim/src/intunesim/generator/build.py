@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from intunesim.catalog import COLLECTIONS
-from intunesim.generator import applications, foundations, policies, scripts, service, shipped, updates
+from intunesim.generator import applications, foundations, policies, scripts, service, updates
+from intunesim.generator.built_in import STRENGTHS, built_in_strength
 from intunesim.generator.context import Context
 from intunesim.generator.plan import Plan
 from intunesim.json_types import JsonObject
@@ -80,13 +81,15 @@ KINDS: dict[str, Kind] = {
 
 
 def generate(tenant: Tenant, plan: Plan, *, now: datetime) -> Tenant:
-    """Fill an empty tenant by a plan. Raises ValueError for one that is not empty."""
-    if tenant.store.count():
+    """Fill a tenant by a plan. Raises ValueError for one that holds more than it was born with."""
+    if not tenant.store.is_untouched():
         raise ValueError(f"{tenant.name} is not empty")
     context = Context(random.Random(f"{plan.seed}/{tenant.id}"), now, tenant.name, tenant.domain)  # noqa: S311
     with tenant.store.at_once():
-        shipped.place_shipped(tenant, now=now)
+        context.made["authenticationStrength"] = [built_in_strength(*each) for each in STRENGTHS]
         _people(context, tenant, plan)
+        for path, body in service.connections_of(context, tenant):
+            tenant.store.put(path, Entity(body["id"], body, shipped=True))
         for kind, count in plan.counts().items():
             for number in range(count):
                 _make(context, tenant, kind, number)

@@ -164,28 +164,26 @@ def notification_template(context: Context, number: int) -> JsonObject:
 
 
 def authentication_strength(context: Context, number: int) -> JsonObject:
-    """The three strengths that Microsoft ships first, then custom ones."""
-    shipped = (
-        (
-            "00000000-0000-0000-0000-000000000002",
-            "Multifactor authentication",
-            ["password,microsoftAuthenticatorPush", "fido2"],
-        ),
-        ("00000000-0000-0000-0000-000000000003", "Passwordless MFA", ["windowsHelloForBusiness", "fido2"]),
-        ("00000000-0000-0000-0000-000000000004", "Phishing-resistant MFA", ["windowsHelloForBusiness", "fido2"]),
-    )
-    built_in = number < len(shipped)
-    identifier, name, combinations = shipped[number] if built_in else (context.new_id(), "FIDO2 keys", ["fido2"])
+    """A custom strength: one kind of key, for one kind of people."""
     return {
-        "id": identifier,
-        "displayName": context.name(name),
+        "id": context.new_id(),
+        "displayName": context.name("FIDO2 keys", words.DEPARTMENTS[number % len(words.DEPARTMENTS)]),
         "description": "Combinations of methods that satisfy strong authentication",
-        "policyType": "builtIn" if built_in else "custom",
+        "policyType": "custom",
         "requirementsSatisfied": "mfa",
-        "allowedCombinations": combinations,
+        "allowedCombinations": ["fido2"],
         "createdDateTime": "2021-12-01T00:00:00Z",
         "modifiedDateTime": "2021-12-01T00:00:00Z",
-        "combinationConfigurations": [],
+        "combinationConfigurations": [
+            {
+                "@odata.type": "#microsoft.graph.fido2CombinationConfiguration",
+                "id": context.new_id(),
+                "appliesToCombinations": ["fido2"],
+                "allowedAAGUIDs": ["de1e552d-db1d-4423-a619-566b625cdc84"],
+            }
+        ]
+        if number % 2
+        else [],
     }
 
 
@@ -227,11 +225,10 @@ def device_category(context: Context, number: int) -> JsonObject:
 
 
 def app_category(context: Context, number: int) -> JsonObject:
-    """A category of apps."""
-    shipped = ("Other apps", "Books & Reference", "Data management", "Productivity", "Business", "Development & Design")
+    """A category of apps, besides those that Microsoft ships."""
     modified = iso(context.moment().replace(microsecond=0))
     return {
         "id": context.new_id(),
-        "displayName": context.name(shipped[number % len(shipped)]),
+        "displayName": context.name(f"{words.DEPARTMENTS[number % len(words.DEPARTMENTS)]} apps"),
         "lastModifiedDateTime": modified,
     }

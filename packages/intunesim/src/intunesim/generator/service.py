@@ -1,7 +1,11 @@
 """Makers of enrollment, branding, Windows 365 and Conditional Access."""
 
+from collections.abc import Iterator
+
+from intunesim.clock import iso
 from intunesim.generator.context import Context
 from intunesim.json_types import JsonObject
+from intunesim.state.tenant import Tenant, named_id
 
 CONDITIONAL_ACCESS = (
     ("CA001", "Global", "Block legacy authentication", ["exchangeActiveSync", "other"], ["block"]),
@@ -110,29 +114,8 @@ def autopilot_profile(context: Context, number: int) -> JsonObject:
 
 
 def enrollment_configuration(context: Context, number: int) -> JsonObject:
-    """The defaults that every tenant has, then limits and restrictions of its own."""
-    base = context.new_id()
-    if number < 2:
-        type_name, name = (
-            ("deviceEnrollmentLimitConfiguration", "DefaultLimit"),
-            ("deviceEnrollmentPlatformRestrictionsConfiguration", "DefaultPlatformRestrictions"),
-        )[number]
-        return {
-            "@odata.type": f"#microsoft.graph.{type_name}",
-            "id": f"{base}_{name}",
-            "displayName": context.name("All users and all devices", ("Limit", "Platforms")[number]),
-            "description": "The default that applies with the lowest priority",
-            "priority": 0,
-            "version": 0,
-            "roleScopeTagIds": ["0"],
-            **context.times(),
-            **(
-                {"limit": 15}
-                if number == 0
-                else {"iosRestriction": {"platformBlocked": False, "personalDeviceEnrollmentBlocked": False}}
-            ),
-        }
-    identifier = f"{base}_SinglePlatformRestriction"
+    """A restriction for one platform, besides the defaults that every tenant has."""
+    identifier = f"{context.new_id()}_SinglePlatformRestriction"
     return {
         "@odata.type": "#microsoft.graph.deviceEnrollmentPlatformRestrictionConfiguration",
         "id": identifier,
@@ -140,7 +123,7 @@ def enrollment_configuration(context: Context, number: int) -> JsonObject:
             "Enrollment", ("Block personal Windows", "Block personal macOS", "Block personal Android")[number % 3]
         ),
         "description": "",
-        "priority": number - 1,
+        "priority": number + 1,
         "version": 1,
         "platformType": ("windows", "mac", "android")[number % 3],
         "platformRestriction": {
@@ -163,7 +146,7 @@ def enrollment_status_page(context: Context, number: int) -> JsonObject:
         "id": identifier,
         "displayName": context.name("Enrollment status page", context.audience()),
         "description": "",
-        "priority": number,
+        "priority": number + 1,
         "version": 1,
         "showInstallationProgress": True,
         "blockDeviceSetupRetryByUser": True,
@@ -173,6 +156,29 @@ def enrollment_status_page(context: Context, number: int) -> JsonObject:
         **context.times(),
         "assignments": context.assignments("enrollmentConfiguration", identifier, everyone=False),
     }
+
+
+def connections_of(context: Context, tenant: Tenant) -> Iterator[tuple[str, JsonObject]]:
+    """Yield the tenant's one certificate of Apple and its one account at Google, each with its path."""
+    push = {
+        "appleIdentifier": f"mdm@{context.domain}",
+        "topicIdentifier": f"com.apple.mgmt.External.{named_id(tenant.id, 'topic')}",
+        "expirationDateTime": "2027-06-01T00:00:00Z",
+        "certificateSerialNumber": "5A1B2C3D4E5F",
+    }
+    play = {
+        "bindStatus": "boundAndValidated",
+        "lastAppSyncStatus": "success",
+        "lastAppSyncDateTime": iso(context.now.replace(microsecond=0)),
+        "ownerUserPrincipalName": f"android@{context.domain}",
+        "ownerOrganizationName": context.tenant_name,
+        "enrollmentTarget": "all",
+    }
+    for name, body in (
+        ("applePushNotificationCertificate", push),
+        ("androidManagedStoreAccountEnterpriseSettings", play),
+    ):
+        yield f"deviceManagement/{name}", {"id": named_id(tenant.id, name), **body}
 
 
 def dep_profile(context: Context, number: int) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from intunesim.catalog.types import ZERO_GUID
 from intunesim.generator.context import Context
 from intunesim.json_types import JsonObject
 from intunesim.state.tenant import named_id
@@ -17,7 +18,7 @@ TEMPLATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "c56f6d4a-5b33-4b6b-8c3e-1a4ae7b2d3a1",
+        "0f2b5d70-d4e9-4156-8c16-1397eb6c54a5",
         "Account protection",
         ("deviceConfiguration--windowsIdentityProtectionConfiguration_pinMinimumLength",),
     ),
@@ -25,6 +26,11 @@ TEMPLATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "d1174162-1dd2-4976-affc-6667049ab0ae",
         "Disk encryption (BitLocker)",
         ("deviceConfiguration--windows10EndpointProtectionConfiguration_bitLockerEncryptDevice",),
+    ),
+    (
+        "5340aa10-47a8-4e67-893f-690984e4d5da",
+        "macOS firewall",
+        ("deviceConfiguration--macOSEndpointProtectionConfiguration_firewallEnabled",),
     ),
 )
 DEFINITIONS: tuple[tuple[str, str, str, str], ...] = tuple(
@@ -153,7 +159,7 @@ def scheduled_actions(context: Context, owner: str) -> JsonObject:
             "id": named_id(owner, "block"),
             "gracePeriodHours": 0,
             "actionType": "block",
-            "notificationTemplateId": "",
+            "notificationTemplateId": ZERO_GUID,
             "notificationMessageCCList": [],
         }
     ]

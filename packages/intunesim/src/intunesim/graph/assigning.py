@@ -17,6 +17,11 @@ from intunesim.state.store import kept_under
 from intunesim.state.tenant import named_id
 
 NO_FILTER = (None, "", "00000000-0000-0000-0000-000000000000")
+WITH_GROUP = ("groupAssignmentTarget", "exclusionGroupAssignmentTarget")
+NO_FILTER_CHOSEN: JsonObject = {
+    "deviceAndAppManagementAssignmentFilterId": None,
+    "deviceAndAppManagementAssignmentFilterType": "none",
+}
 TENANT_WIDE = ("allDevicesAssignmentTarget", "allLicensedUsersAssignmentTarget")
 
 
@@ -27,6 +32,8 @@ def assign(call: Call, identifier: str) -> Answer:
     entity = existing(call, identifier)
     payload = call.request.json()
     items = objects(payload, rule.body_key, required=True, origin=call.collection.origin)
+    if items and entity.body.get("publishingState") == "notPublished":
+        raise bad_request("The app is not published: its content was not uploaded.", Origin.INTUNE)
     assignments = [_assignment(call, rule, entity.id, item) for item in items]
     _refuse_repeated_targets(assignments)
     entity.children["assignments"] = assignments
@@ -56,6 +63,8 @@ def check_target(call: Call, target: Json, rule: Assign) -> JsonObject:
         raise bad_request(f"'{target.get('@odata.type')}' is not a type of assignment target.", Origin.INTUNE)
     if type_name in TENANT_WIDE and not rule.tenant_wide_targets:
         raise bad_request(f"The target '{type_name}' is not supported for this policy.", Origin.INTUNE)
+    if type_name in WITH_GROUP and not target.get("groupId"):
+        raise bad_request(f"groupId is required for the target '{type_name}'.", Origin.INTUNE)
     if "groupId" in target:
         _check_group(call, str(target["groupId"]))
     _check_filter(call, target)
@@ -73,6 +82,7 @@ def _assignment(call: Call, rule: Assign, owner: str, item: JsonObject) -> JsonO
     }
     info = type_table().find(assignment_type(call.collection))
     source = {"source": "direct", "sourceId": owner} if info and "source" in info.properties else {}
+    kept["target"] = {**NO_FILTER_CHOSEN, **kept["target"]}
     return {"id": _assignment_id(owner, target), **source, **kept}
 
 

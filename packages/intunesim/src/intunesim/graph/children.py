@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 from intunesim.catalog import Child, children_of
-from intunesim.errors import method_not_allowed, not_found
+from intunesim.errors import bad_request, method_not_allowed, not_found
 from intunesim.graph.binding import bind
 from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
@@ -120,9 +120,12 @@ def _write(call: Call, place: _Place) -> Answer:
     if method == "POST" and place.item is None:
         item = {**without_annotations(bind(call, call.request.json()))}
         item["id"] = _new_id(place, item)
+        if any(str(each.get("id")).lower() == item["id"].lower() for each in place.items):
+            raise bad_request(f"An object with the id '{item['id']}' exists already.", call.collection.origin)
         place.items.append(item)
         _keep(call, place)
-        return Answer(201, {"@odata.context": call.context(f"{place.path}/$entity"), **copy.deepcopy(item)})
+        status = place.child.create_status
+        return Answer(status, {"@odata.context": call.context(f"{place.path}/$entity"), **copy.deepcopy(item)})
     if method == "PATCH" and place.item is not None:
         changes = without_annotations(bind(call, call.request.json()))
         place.item.update({name: value for name, value in changes.items() if name != "id"})

@@ -8,8 +8,7 @@ from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.paging import cut_page
 from intunesim.graph.reading import narrowed, page_rules
-from intunesim.odata.query import Query
-from intunesim.odata.shaping import shape
+from intunesim.graph.showing import show
 from intunesim.state import trash
 from intunesim.state.entities import Entity
 
@@ -20,7 +19,7 @@ def list_deleted(call: Call) -> Answer:
         raise method_not_allowed(call.request.method)
     entities = narrowed(call, trash.deleted_items(call.tenant, call.collection))
     page = cut_page(entities, page_rules(call), call.request, call.query)
-    shown = [shape(call.collection, entity, call.query, call.view, in_list=True) for entity in page.items]
+    shown = [show(call, entity, call.query, in_list=True) for entity in page.items]
     link = {"@odata.nextLink": page.next_link} if page.next_link else {}
     return Answer(body={"@odata.context": call.context(f"{call.collection.path}"), **link, "value": shown})
 
@@ -29,7 +28,7 @@ def one_deleted(call: Call) -> Answer:
     """Read a deleted object, or delete it for good."""
     entity = _deleted(call)
     if call.request.method == "GET":
-        shown = shape(call.collection, entity, call.query, call.view, in_list=False)
+        shown = show(call, entity, call.query)
         return Answer(body={"@odata.context": call.context(f"{call.collection.path}/$entity"), **shown})
     if call.request.method != "DELETE":
         raise method_not_allowed(call.request.method)
@@ -47,7 +46,7 @@ def restore_deleted(call: Call) -> Answer:
         raise GraphError(409, "Conflict", "An object with this id exists already.", call.collection.origin)
     restored = trash.restore(call.tenant, call.collection, entity.id) or entity
     record_change(call, "Restore", restored)
-    shown = shape(call.collection, restored, Query(), call.view, in_list=False)
+    shown = show(call, restored)
     return Answer(200, {"@odata.context": call.context(f"{call.collection.path}/$entity"), **shown})
 
 

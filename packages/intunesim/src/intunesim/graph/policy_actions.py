@@ -4,7 +4,7 @@ import copy
 import uuid
 
 from intunesim.catalog import COLLECTIONS, Assign
-from intunesim.errors import Origin, bad_request, not_found
+from intunesim.errors import Origin, bad_request, method_not_allowed, not_found
 from intunesim.graph.assigning import check_target
 from intunesim.graph.binding import bind
 from intunesim.graph.bodies import objects, texts
@@ -110,6 +110,26 @@ def update_allowed_combinations(call: Call, identifier: str) -> Answer:
         "additionalInformation": "",
     }
     return Answer(200, body)
+
+
+def strength_usage(call: Call) -> Answer:
+    """GET {strength}/usage(): the Conditional Access policies that demand it."""
+    if call.request.method != "GET":
+        raise method_not_allowed(call.request.method)
+    strength = existing(call, call.rest[0])
+    policies = call.tenant.store.entities("identity/conditionalAccess/policies")
+    users = [each for each in policies if _demands(each, strength.id)]
+    mfa = [each for each in users if "mfa" in (strength.body.get("requirementsSatisfied") or "")]
+    shown = {
+        "mfa": [copy.deepcopy(each.body) for each in mfa],
+        "none": [copy.deepcopy(each.body) for each in users if each not in mfa],
+    }
+    return Answer(body={"@odata.context": call.context("microsoft.graph.authenticationStrengthUsage"), **shown})
+
+
+def _demands(policy: Entity, strength_id: str) -> bool:
+    strength = (policy.body.get("grantControls") or {}).get("authenticationStrength") or {}
+    return bool(strength.get("id") == strength_id)
 
 
 def create_copy(call: Call, identifier: str) -> Answer:

@@ -12,11 +12,12 @@ from intunesim.graph.directory_rules import (
 )
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.paging import PageRules, cut_page
+from intunesim.graph.showing import show
 from intunesim.json_types import Json, JsonObject
 from intunesim.odata.filters import Condition, parse_filter
 from intunesim.odata.names import check_names, resolver
 from intunesim.odata.query import Query
-from intunesim.odata.shaping import expanded_child, shape
+from intunesim.odata.shaping import expanded_child
 from intunesim.state.entities import Entity
 from intunesim.state.lagging import visible, visible_all, writable
 
@@ -39,7 +40,7 @@ def get_list(call: Call) -> Answer:
     body.update(tips(call))
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
-    body["value"] = [shape(collection, entity, query, call.view, in_list=True) for entity in page.items]
+    body["value"] = [show(call, entity, query, in_list=True) for entity in page.items]
     return Answer(body=body)
 
 
@@ -65,7 +66,7 @@ def get_one(call: Call, identifier: str) -> Answer:
     body = {
         "@odata.context": call.context(f"{call.collection.path}{_selection(call.query)}/$entity"),
         **tips(call),
-        **shape(call.collection, entity, call.query, call.view, in_list=False),
+        **show(call, entity, call.query),
     }
     return Answer(body=body)
 

@@ -8,14 +8,13 @@ from intunesim.errors import bad_request, method_not_allowed, unknown_segment
 from intunesim.graph import children, reading, writing
 from intunesim.graph.actions import find_action, find_collection_action
 from intunesim.graph.assigning import assign
-from intunesim.graph.messages import Answer, Call, GraphRequest
+from intunesim.graph.messages import Answer, Call
 
 
-def locate(request: GraphRequest) -> tuple[Collection, tuple[str, ...]]:
-    """The collection that a request is about, and the rest of its path. Raises 400."""
-    segments = request.segments()
+def locate(segments: list[str], version: str) -> tuple[Collection, tuple[str, ...]]:
+    """The collection that a path is about, and the rest of the path. Raises 400."""
     found = find_collection(segments)
-    if found is None or request.version not in found[0].versions:
+    if found is None or version not in found[0].versions:
         raise unknown_segment(segments[-1] if segments else "")
     collection, rest = found
     return collection, tuple(rest)
@@ -58,6 +57,8 @@ def _object(call: Call, identifier: str) -> Answer:
     verb = verbs.get(call.request.method)
     if verb is None:
         raise method_not_allowed(call.request.method)
+    if identifier.lower() in ("delta", "delta()", "microsoft.graph.delta()"):
+        raise unknown_segment(identifier)
     if identifier.startswith("$"):
         raise bad_request(f"The segment '{identifier}' is not supported.")
     return verb(call, identifier)

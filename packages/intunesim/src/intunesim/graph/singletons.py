@@ -2,7 +2,7 @@
 
 import copy
 
-from intunesim.errors import bad_request, method_not_allowed
+from intunesim.errors import bad_request, method_not_allowed, not_found
 from intunesim.graph.changes import record_change
 from intunesim.graph.messages import Answer, Call
 from intunesim.json_types import JsonObject
@@ -26,6 +26,8 @@ DEFAULTS: JsonObject = {
         "androidDeviceAdministratorEnrollmentEnabled": False,
     },
 }
+
+GOOGLE_PLAY = "androidManagedStoreAccountEnterpriseSettings"
 
 
 def device_management(call: Call) -> Answer:
@@ -54,6 +56,27 @@ def settings(call: Call) -> Answer:
         raise method_not_allowed(call.request.method)
     found = copy.deepcopy(_entity(call).body["settings"])
     return Answer(body={"@odata.context": call.context("deviceManagement/settings"), **found})
+
+
+def managed_google_play(call: Call) -> Answer:
+    """GET /deviceManagement/androidManagedStoreAccountEnterpriseSettings; a tenant without any is not bound."""
+    return _only_object(call, GOOGLE_PLAY, {"bindStatus": "notBound", "lastAppSyncStatus": "none"})
+
+
+def push_certificate(call: Call) -> Answer:
+    """GET /deviceManagement/applePushNotificationCertificate; a tenant without one answers 404."""
+    return _only_object(call, "applePushNotificationCertificate", None)
+
+
+def _only_object(call: Call, name: str, default: JsonObject | None) -> Answer:
+    if call.request.method != "GET":
+        raise method_not_allowed(call.request.method)
+    kept = call.tenant.store.entities(f"{PATH}/{name}")
+    body = kept[0].body if kept else default
+    if body is None:
+        raise not_found(name, call.collection.origin)
+    context = call.context(f"{PATH}/{name}/$entity")
+    return Answer(body={"@odata.context": context, **copy.deepcopy(call.view.whole({"id": name, **body}, name))})
 
 
 def _entity(call: Call) -> Entity:

@@ -7,7 +7,17 @@ from intunesim.catalog import COLLECTIONS, Collection
 from intunesim.catalog.model import BETA, BOTH
 from intunesim.catalog.roles import CONFIGURATION, RBAC
 from intunesim.errors import unknown_segment
-from intunesim.graph import approval, categories, deleted, delta, groups, router, singletons
+from intunesim.graph import (
+    approval,
+    categories,
+    definitions,
+    deleted,
+    delta,
+    groups,
+    policy_actions,
+    router,
+    singletons,
+)
 from intunesim.graph.messages import Answer, Call, GraphRequest
 
 Handler: TypeAlias = Callable[[Call], Answer]
@@ -36,6 +46,9 @@ GROUPS = COLLECTIONS["groups"]
 APPS = COLLECTIONS["deviceAppManagement/mobileApps"]
 POLICIES = COLLECTIONS["identity/conditionalAccess/policies"]
 LOCATIONS = COLLECTIONS["identity/conditionalAccess/namedLocations"]
+DEFINITIONS = COLLECTIONS["deviceManagement/configurationSettings"]
+STRENGTHS = COLLECTIONS["identity/conditionalAccess/authenticationStrength/policies"]
+STRENGTH = tuple(STRENGTHS.path.lower().split("/"))
 BIN = ("identity", "conditionalaccess", "deleteditems")
 
 
@@ -59,6 +72,15 @@ ROUTES: tuple[_Route, ...] = (
     _Route(("devicemanagement", "settings"), SETTINGS, singletons.settings),
     _Route(("devicemanagement", "operationapprovalrequests"), REQUESTS, approval.list_requests),
     _Route(("devicemanagement", "operationapprovalrequests", "*"), REQUESTS, approval.get_request),
+    _Route(("devicemanagement", "configurationsettings"), DEFINITIONS, definitions.answer_definitions),
+    _Route(("devicemanagement", "configurationsettings", "*"), DEFINITIONS, definitions.answer_definitions),
+    _Route((*STRENGTH, "*", "usage()"), STRENGTHS, policy_actions.strength_usage),
+    _Route((*STRENGTH, "*", "usage"), STRENGTHS, policy_actions.strength_usage),
+    _Route((*STRENGTH, "*", "microsoft.graph.usage()"), STRENGTHS, policy_actions.strength_usage),
+    _Route(
+        ("devicemanagement", "androidmanagedstoreaccountenterprisesettings"), SETTINGS, singletons.managed_google_play
+    ),
+    _Route(("devicemanagement", "applepushnotificationcertificate"), SETTINGS, singletons.push_certificate),
     _Route(("groups", "delta"), GROUPS, delta.answer_delta),
     _Route(("groups", "delta()"), GROUPS, delta.answer_delta),
     _Route(("groups", "microsoft.graph.delta()"), GROUPS, delta.answer_delta),
@@ -92,15 +114,22 @@ ROUTES: tuple[_Route, ...] = (
 
 def locate(request: GraphRequest) -> Located:
     """What a request is about, and who answers it. Raises 400."""
-    segments = request.segments()
+    segments = _canonical(request.segments())
     for route in ROUTES:
         rest = _match(route.pattern, segments)
         if rest is not None:
             if request.version not in route.collection.versions:
                 raise unknown_segment(segments[-1])
             return Located(route.collection, rest, route.answer)
-    collection, below = router.locate(request)
+    collection, below = router.locate(segments, request.version)
     return Located(collection, below, router.answer)
+
+
+def _canonical(segments: list[str]) -> list[str]:
+    """A path in place of its other name: authentication strengths have two."""
+    if [segment.lower() for segment in segments[:2]] == ["policies", "authenticationstrengthpolicies"]:
+        return [*STRENGTHS.segments, *segments[2:]]
+    return segments
 
 
 def _match(pattern: tuple[str, ...], segments: list[str]) -> tuple[str, ...] | None:

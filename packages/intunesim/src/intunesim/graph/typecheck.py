@@ -1,9 +1,10 @@
 """Whether a payload fits the type it claims to be of."""
 
+import base64
 import re
 
 from intunesim.catalog import Collection
-from intunesim.catalog.types import TypeInfo, bare, type_table
+from intunesim.catalog.types import V1, TypeInfo, bare, type_table
 from intunesim.errors import GraphError, Origin, bad_request
 from intunesim.json_types import Json, JsonObject
 
@@ -38,11 +39,13 @@ def check_type(collection: Collection, payload: JsonObject) -> str:
     return _resolve(str(named), collection.entity, collection.origin)
 
 
-def check_payload(type_name: str, payload: JsonObject, *, origin: Origin, refuse_unknown: bool = False) -> None:
-    """Raises 400 when a property is of another kind than its type says, at any depth."""
+def check_payload(
+    type_name: str, payload: JsonObject, *, version: str, origin: Origin, refuse_unknown: bool = False
+) -> None:
+    """Raises 400 when a property is of another kind than its type says, or is not one of this version, at any depth."""
     info = type_table().find(type_name)
     if info is not None:
-        _Checker(origin, refuse_unknown).object(info, payload)
+        _Checker(origin, version, refuse_unknown).object(info, payload)
 
 
 def _resolve(named: str, expected: str, origin: Origin) -> str:
@@ -67,8 +70,9 @@ def _resolve(named: str, expected: str, origin: Origin) -> str:
 class _Checker:
     """Walks a payload along its types."""
 
-    def __init__(self, origin: Origin, refuse_unknown: bool) -> None:
+    def __init__(self, origin: Origin, version: str, refuse_unknown: bool) -> None:
         self._origin = origin
+        self._version = version
         self._refuse_unknown = refuse_unknown
 
     def object(self, info: TypeInfo, payload: JsonObject) -> None:
@@ -78,15 +82,20 @@ class _Checker:
             kind = info.properties.get(name)
             if kind is None:
                 self._unknown(info, name)
+            elif self._version == V1 and name in info.beta_only:
+                raise self._no_such_property(info, name)
             elif value is not None:
                 self._value(name, kind.removeprefix(">"), value)
 
     def _unknown(self, info: TypeInfo, name: str) -> None:
         if self._refuse_unknown and name != "id":
-            raise self._refusal(
-                f"The property '{name}' does not exist on type 'microsoft.graph.{info.name}'. Make sure to only use "
-                "property names that are defined by the type."
-            )
+            raise self._no_such_property(info, name)
+
+    def _no_such_property(self, info: TypeInfo, name: str) -> GraphError:
+        return self._refusal(
+            f"The property '{name}' does not exist on type 'microsoft.graph.{info.name}'. Make sure to only use "
+            "property names that are defined by the type."
+        )
 
     def _value(self, name: str, kind: str, value: Json) -> None:
         if kind.startswith("*"):
@@ -159,5 +168,15 @@ def _fits(kind: str, value: Json) -> bool:
         return not isinstance(value, bool) and NUMBER.fullmatch(str(value)) is not None
     if not isinstance(value, str):
         return False
+    if kind == "x":
+        return _is_base64(value)
     pattern = TEXT_PATTERNS.get(kind)
     return pattern is None or pattern.fullmatch(value) is not None
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True

@@ -5,25 +5,32 @@ import json
 import re
 
 from intunesim.catalog import COLLECTIONS, Reference
-from intunesim.errors import Origin, bad_request, method_not_allowed
+from intunesim.errors import GraphError, Origin, bad_request, method_not_allowed
 from intunesim.graph.binding import bind
 from intunesim.graph.bodies import check_children, texts
 from intunesim.graph.changes import record_change
+from intunesim.graph.conditional_access import check_policy, check_strength_reference, merged
+from intunesim.graph.constraints import CONTENT_TYPES, check_contents, check_group, check_unique, check_unused
 from intunesim.graph.groups import add_references
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import to_write
+from intunesim.graph.showing import show
 from intunesim.graph.typecheck import check_payload, check_type
 from intunesim.json_types import Json, JsonObject
-from intunesim.odata.query import Query
-from intunesim.odata.shaping import shape
-from intunesim.state.building import build_entity, next_priority, settle, stamp, without_annotations
+from intunesim.state.building import (
+    build_entity,
+    next_priority,
+    settle,
+    stamp,
+    with_full_types,
+    without_annotations,
+)
 from intunesim.state.entities import Entity, take_apart
 from intunesim.state.lagging import note_removal, note_write, visible
 from intunesim.state.secrets import mask_written
 from intunesim.state.store import kept_under
 from intunesim.state.trash import trash
 
-NO_QUERY = Query()
 LINKED = ("members", "owners")
 TEMPLATE_REFERENCE = re.compile(r'"settingInstanceTemplateId": "([^"]+)"')
 
@@ -39,6 +46,7 @@ def create(call: Call) -> Answer:
     for name in collection.required:
         if payload.get(name) in (None, ""):
             raise bad_request(f"{name} is required.", collection.origin)
+    _check_new(call, payload)
     for name in collection.refused_on_create:
         if name in payload:
             raise bad_request(f"The property '{name}' is read-only and cannot be set.", collection.origin)
@@ -47,6 +55,8 @@ def create(call: Call) -> Answer:
     _check_room(call)
     links = {name: _links(payload, name) for name in LINKED} if collection.key == "group" else {}
     entity = build_entity(call.tenant, collection, bind(call, _written(call, payload)), now=call.now)
+    if collection.key == "mobileApp" and type_name in CONTENT_TYPES:
+        entity.body["publishingState"] = "notPublished"
     if collection.key == "enrollmentConfiguration":
         entity.body["priority"] = next_priority(call.tenant, collection, str(payload.get("@odata.type")))
     shown = keep_new(call, entity)
@@ -63,7 +73,7 @@ def keep_new(call: Call, entity: Entity) -> JsonObject:
     note_write(call.tenant, collection, entity, None)
     record_change(call, "Create", entity)
     context = call.context(f"{collection.path}/$entity")
-    return {"@odata.context": context, **shape(collection, entity, NO_QUERY, call.view, in_list=False)}
+    return {"@odata.context": context, **show(call, entity)}
 
 
 def update(call: Call, identifier: str) -> Answer:
@@ -78,12 +88,17 @@ def update(call: Call, identifier: str) -> Answer:
         add_references(call, entity, relation, _links(payload, relation))
     before = entity.clone()
     own_type = {"@odata.type": entity.body["@odata.type"]} if "@odata.type" in entity.body else {}
-    written = without_annotations(bind(call, _written(call, payload)))
+    written = without_annotations(with_full_types(bind(call, _written(call, payload))))
     body, children = take_apart(collection, {**written, **own_type})
     if "settings" in children and "PUT" in collection.updates:
         raise bad_request("Settings cannot be changed by PATCH; replace the policy by PUT.", collection.origin)
     protected = {"id", collection.created, collection.modified}
-    entity.body.update({name: value for name, value in body.items() if name not in protected})
+    changes = {name: value for name, value in body.items() if name not in protected}
+    entity.body = merged(entity.body, changes) if collection.merges else {**entity.body, **changes}
+    if collection.key == "conditionalAccessPolicy":
+        _refuse_broken_policy(entity, before)
+    if changes.get("committedContentVersion"):
+        entity.body["publishingState"] = "published"
     entity.children.update(children)
     return _changed(call, entity, before)
 
@@ -118,6 +133,7 @@ def delete(call: Call, identifier: str) -> Answer:
         raise method_not_allowed("DELETE")
     entity = to_write(call, identifier)
     _check_deletable(call, entity)
+    check_unused(call, entity)
     call.tenant.store.remove(kept_under(collection), entity.id)
     note_removal(call.tenant, collection, entity)
     if collection.soft_delete and (collection.key != "group" or "Unified" in (entity.body.get("groupTypes") or [])):
@@ -129,8 +145,12 @@ def delete(call: Call, identifier: str) -> Answer:
 def check_rules(call: Call, payload: JsonObject, type_name: str) -> None:
     """Raises 400 for a payload that its type does not allow."""
     check_children(call.collection, payload)
+    check_contents(call.collection, payload)
     refuse_unknown = call.tenant.habits.refuse_unknown_properties
-    check_payload(type_name, payload, origin=call.collection.origin, refuse_unknown=refuse_unknown)
+    version, origin = call.request.version, call.collection.origin
+    check_payload(type_name, payload, version=version, origin=origin, refuse_unknown=refuse_unknown)
+    if call.collection.key == "conditionalAccessPolicy":
+        check_strength_reference(payload)
 
 
 def check_template(call: Call, payload: JsonObject) -> None:
@@ -155,6 +175,27 @@ def check_references(call: Call, payload: JsonObject) -> None:
                 raise bad_request(_missing_reference(reference, identifier), call.collection.origin)
 
 
+def _check_new(call: Call, payload: JsonObject) -> None:
+    """Raises 400 for what only a new object can get wrong."""
+    key = call.collection.key
+    check_unique(call, payload)
+    if key == "group":
+        check_group(payload)
+    if key == "conditionalAccessPolicy":
+        check_policy(payload)
+    if key == "roleAssignment" and "roleDefinition@odata.bind" not in payload:
+        raise bad_request("roleDefinition@odata.bind is required.", call.collection.origin)
+
+
+def _refuse_broken_policy(entity: Entity, before: Entity) -> None:
+    """Raises 400, and leaves the policy as it was, when a change takes away what a policy must say."""
+    try:
+        check_policy(entity.body)
+    except GraphError:
+        entity.body = before.body
+        raise
+
+
 def _check_update(call: Call, entity: Entity, payload: JsonObject) -> None:
     collection = call.collection
     type_name = check_type(collection, payload)
@@ -162,6 +203,7 @@ def _check_update(call: Call, entity: Entity, payload: JsonObject) -> None:
     if collection.abstract and payload["@odata.type"] != own_type:
         raise bad_request(f"The type of an object cannot be changed: it is '{own_type}'.", collection.origin)
     check_rules(call, payload, type_name)
+    check_unique(call, payload, owner=entity.id)
     for name in collection.refused_on_update:
         if name in payload:
             raise bad_request(f"The property '{name}' is read-only and cannot be updated.", collection.origin)
@@ -189,7 +231,7 @@ def _changed(call: Call, entity: Entity, before: Entity) -> Answer:
         200,
         {
             "@odata.context": call.context(f"{collection.path}/$entity"),
-            **shape(collection, entity, NO_QUERY, call.view, in_list=False),
+            **show(call, entity),
         },
     )
 

@@ -3,7 +3,7 @@
 import copy
 
 from intunesim.catalog import Child, Collection, children_of
-from intunesim.catalog.types import type_table
+from intunesim.catalog.types import V1, type_table
 from intunesim.errors import bad_request
 from intunesim.json_types import Json, JsonObject
 from intunesim.odata.query import Expand, Query
@@ -35,7 +35,7 @@ def shape_body(
             shown[name] = None
     if select:
         return selected(shown, select)
-    if collection.shown_by_default:
+    if collection.shown_by_default and view.version == V1:
         return {name: value for name, value in shown.items() if name in collection.shown_by_default or "@" in name}
     return shown
 

@@ -5,9 +5,9 @@ import uuid
 from datetime import datetime
 
 from intunesim.catalog import Collection
-from intunesim.catalog.types import bare
+from intunesim.catalog.types import ZERO_GUID, bare
 from intunesim.clock import iso
-from intunesim.json_types import JsonObject
+from intunesim.json_types import Json, JsonObject
 from intunesim.state.entities import Entity, number_children, take_apart
 from intunesim.state.secrets import mask_loaded
 from intunesim.state.store import kept_under
@@ -18,7 +18,7 @@ def build_entity(
     tenant: Tenant, collection: Collection, payload: JsonObject, *, now: datetime, identifier: str | None = None
 ) -> Entity:
     """A new object with everything that the service itself adds. It is not stored yet."""
-    body, children = take_apart(collection, without_annotations(copy.deepcopy(payload)))
+    body, children = take_apart(collection, without_annotations(with_full_types(copy.deepcopy(payload))))
     entity_id = identifier or new_id(tenant, collection, str(body.get("@odata.type", "")))
     defaults = copy.deepcopy(collection.defaults)
     body = {**_typed(collection, body), "id": entity_id, **defaults, **_own(collection, body)}
@@ -31,6 +31,10 @@ def build_entity(
 def settle(collection: Collection, entity: Entity) -> None:
     """Bring what depends on other parts of an object up to date: ids below it, and counts."""
     number_children(entity.children, collection.children, entity.id)
+    for rule in entity.children.get("scheduledActionsForRule", []):
+        for action in rule.get("scheduledActionConfigurations") or []:
+            if isinstance(action, dict) and not action.get("notificationTemplateId"):
+                action["notificationTemplateId"] = ZERO_GUID
     if collection.key in ("settingsCatalog", "linuxCompliance"):
         entity.body["settingCount"] = len(entity.children.get("settings", []))
     if "isAssigned" in entity.body:
@@ -78,6 +82,19 @@ def without_annotations(payload: JsonObject) -> JsonObject:
     }
 
 
+def with_full_types(value: Json) -> Json:
+    """Return a payload with a number sign before every type, as the service shows them."""
+    if isinstance(value, list):
+        return [with_full_types(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    full = {name: with_full_types(item) for name, item in value.items()}
+    named = full.get("@odata.type")
+    if isinstance(named, str) and named.startswith("microsoft.graph."):
+        full["@odata.type"] = f"#{named}"
+    return full
+
+
 def _typed(collection: Collection, body: JsonObject) -> JsonObject:
     """The type, first of all; a view on another collection gives its own to what is made through it."""
     if collection.part_of:
@@ -92,7 +109,13 @@ def _own(collection: Collection, body: JsonObject) -> JsonObject:
 
 
 def place(
-    tenant: Tenant, collection: Collection, payload: JsonObject, *, now: datetime, identifier: str | None = None
+    tenant: Tenant,
+    collection: Collection,
+    payload: JsonObject,
+    *,
+    now: datetime,
+    identifier: str | None = None,
+    shipped: bool = False,
 ) -> Entity:
     """Put an object into a tenant as it stands elsewhere: its id, its times and its version are kept."""
     body, children = take_apart(collection, without_annotations(copy.deepcopy(payload)))
@@ -101,6 +124,7 @@ def place(
     kept = {name: value for name, value in body.items() if name not in ("@odata.type", "id")}
     defaults = copy.deepcopy(collection.defaults)
     entity = Entity(entity_id, {**_typed(collection, body), "id": entity_id, **defaults, **stamps, **kept}, children)
+    entity.shipped = shipped
     settle(collection, entity)
     mask_loaded(entity)
     tenant.store.put(kept_under(collection), entity)

@@ -17,6 +17,8 @@ class Entity:
     secrets: dict[str, str] = field(default_factory=dict)
     """Plain text of masked values, by secretReferenceValueId."""
     order: int = 0
+    shipped: bool = False
+    """Part of the tenant from its birth."""
     before: "Entity | None" = None
     """What reads that lag behind still see; None with stale_reads left means: nothing yet."""
     stale_reads: int = 0
@@ -24,7 +26,12 @@ class Entity:
     def clone(self) -> "Entity":
         """A copy that shares nothing with this one."""
         return Entity(
-            self.id, copy.deepcopy(self.body), copy.deepcopy(self.children), dict(self.secrets), order=self.order
+            self.id,
+            copy.deepcopy(self.body),
+            copy.deepcopy(self.children),
+            dict(self.secrets),
+            order=self.order,
+            shipped=self.shipped,
         )
 
     def as_json(self) -> JsonObject:
@@ -35,12 +42,20 @@ class Entity:
             "children": self.children,
             "secrets": self.secrets,
             "order": self.order,
+            "shipped": self.shipped,
         }
 
     @classmethod
     def from_json(cls, kept: JsonObject) -> "Entity":
         """The reverse of as_json."""
-        return cls(kept["id"], kept["body"], kept["children"], kept["secrets"], order=kept["order"])
+        return cls(
+            kept["id"],
+            kept["body"],
+            kept["children"],
+            kept["secrets"],
+            order=kept["order"],
+            shipped=kept.get("shipped", False),
+        )
 
 
 def take_apart(collection: Collection, payload: JsonObject) -> tuple[JsonObject, dict[str, list[JsonObject]]]:

@@ -97,6 +97,10 @@ class Store:
         """How many objects each path holds."""
         return {path: len(entities) for path, entities in self._entities.items() if entities}
 
+    def is_untouched(self) -> bool:
+        """Whether the tenant holds nothing but what it was born with."""
+        return all(entity.shipped for kept in self._entities.values() for entity in kept.values())
+
     def _remember(self, path: str, entity: Entity) -> None:
         self._entities.setdefault(path, {})[entity.id.lower()] = entity
         self._order = max(self._order, entity.order)

@@ -27,7 +27,7 @@ def add_from_json(simulator: Simulator, asked: JsonObject) -> Tenant:
         raise ValueError(f"a tenant has no {', '.join(sorted(unknown))}")
     tenant = simulator.add_tenant(**options)
     tenant.habits.change(asked.get("habits", {}))
-    if "generate" in asked and not tenant.store.count():
+    if "generate" in asked and tenant.store.is_untouched():
         generate(tenant, Plan(**asked["generate"]), now=simulator.clock.now())
     if "folder" in asked:
         load_folder(tenant, Path(asked["folder"]), now=simulator.clock.now())
