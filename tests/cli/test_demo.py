@@ -21,7 +21,7 @@ OF_AN_INSTALLATION = {
     "DATA_DIR": "/nonexistent",
     "LEASE_SECONDS": "3600",
 }
-SYNCED = [re.compile("Contoso succeeded.* 200 policies"), re.compile("Fabrikam succeeded.* 40 policies")]
+SYNCED = [re.compile("Contoso succeeded.* 200 policies"), re.compile("Fabrikam succeeded.* 64 policies")]
 
 
 @pytest.fixture

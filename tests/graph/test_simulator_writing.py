@@ -69,6 +69,9 @@ def read_one(client: GraphClient, contract: Contract, graph_id: str, payload: Js
     return read.payload
 
 
+PLACEHOLDER = "REPLACE_RULES_BASE64"
+
+
 def without_assignments(payload: JsonObject) -> JsonObject:
     return {name: value for name, value in payload.items() if name != "assignments"}
 
@@ -81,8 +84,13 @@ def copied_and_compared(source: GraphClient, target: GraphClient, contract: Cont
             continue
         if contract.key == "conditionalAccessPolicy":
             payload.setdefault("state", "disabled")  # some exports leave it out, and Graph requires it
+            session = {k: v for k, v in (payload.get("sessionControls") or {}).items() if v and "@" not in k}
+            if not payload.get("grantControls") and not session:
+                continue  # its only control is one that v1.0 does not hold
         if contract.create and any(payload.get(name) is None for name in contract.create.required):
             continue  # some exports leave out what Graph requires
+        if payload.get("deviceCompliancePolicyScript") and PLACEHOLDER in str(payload["deviceCompliancePolicyScript"]):
+            continue  # the file wants to be filled in before it is sent
         created = Writer(target, contract).create(payload, known_ids=())
         read = read_one(target, contract, created.graph_id, payload)
         found = differences(contract, without_assignments(payload), without_assignments(read))
@@ -177,6 +185,8 @@ def test_an_update_makes_an_object_what_another_one_is(running, open_client):
         for model, other in twins[:1]:
             if masks_in(model):
                 continue
+            if contract.key in UNIQUE_NAMES:
+                model["displayName"] = f"{model['displayName']} again"
             Writer(client, contract).update(other["id"], model)
             read = read_one(client, contract, other["id"], model)
             changed = differences(contract, without_assignments(model), without_assignments(read))
@@ -184,6 +194,7 @@ def test_an_update_makes_an_object_what_another_one_is(running, open_client):
             assert left == set(), contract.key
 
 
+UNIQUE_NAMES = {"roleScopeTag", "assignmentFilter", "deviceCategory"}
 FAILURES = [
     Fault(kind="status_after", status=504, times=1, method="POST"),
     Fault(kind="reset_after", times=1, method="POST"),
@@ -194,7 +205,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("number", range(len(FAILURES)), ids=[f"{one.kind}-{one.status}" for one in FAILURES])
-@pytest.mark.parametrize("key", ["deviceCategory", "settingsCatalog", "namedLocation"])
+@pytest.mark.parametrize("key", ["appCategory", "settingsCatalog", "namedLocation"])
 def test_no_create_is_applied_twice_whatever_happens_to_its_answer(running, open_client, key, number):
     contract = registry.get(key)
     tenant = filled(running.simulator, policies=4, kinds=(key,))

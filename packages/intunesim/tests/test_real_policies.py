@@ -48,7 +48,7 @@ def _masked(value: Any) -> Any:
         return [_masked(item) for item in value]
     if isinstance(value, dict):
         shown = {name: _masked(item) for name, item in value.items()}
-        if shown.get("notificationTemplateId") == "":
+        if shown.get("notificationTemplateId", ZERO_GUID) in ("", None):
             shown["notificationTemplateId"] = ZERO_GUID
         return {**shown, "value": "****"} if shown.get("isEncrypted") is True and "value" in shown else shown
     return value
