@@ -50,7 +50,16 @@ def _body(contract: Contract, payload: JsonObject, *, without: tuple[str, ...], 
         raise MaskedSecrets(masked)
     for path in (*contract.stripped_on_write(keeping=keeping), *without):
         paths.remove(body, path)
+    _name_strength(body)
     return body
+
+
+def _name_strength(body: JsonObject) -> None:
+    """Leave only the id of an authentication strength in a grant: the service refuses one that is written whole."""
+    grants = body.get("grantControls")
+    strength = grants.get("authenticationStrength") if isinstance(grants, dict) else None
+    if isinstance(strength, dict):
+        grants["authenticationStrength"] = {"id": strength.get("id")}
 
 
 def _masks(value: Any, path: str) -> Iterable[str]:
