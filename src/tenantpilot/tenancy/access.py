@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.models import Tenant, TenantMember, TenantQuerySet, User, Workspace, WorkspaceMember
+from tenantpilot.tenancy.models import (
+    Tenant,
+    TenantMember,
+    TenantQuerySet,
+    User,
+    Workspace,
+    WorkspaceMember,
+    stop_of_all,
+)
 from tenantpilot.tenancy.roles import PLATFORM_CAPABILITIES, ROLE_CAPABILITIES, Role, roles_with
 
 
@@ -82,7 +90,7 @@ Person = User | AnonymousUser
 
 def resolve_tenant(person: Person, slug: str) -> TenantAccess:
     """Raises NotVisible."""
-    tenant = Tenant.everywhere.select_related("workspace").filter(slug=slug).first()
+    tenant = Tenant.everywhere.select_related("workspace").with_stop_of_all().filter(slug=slug).first()
     roles = _roles_in(tenant, person) if tenant is not None and isinstance(person, User) else frozenset()
     if tenant is None or not roles:
         raise NotVisible(f"tenant {slug!r} is not visible")
@@ -112,7 +120,7 @@ def workspaces(person: User) -> list[WorkspaceAccess]:
     through = WorkspaceMember.everywhere.filter(user=person)
     direct = TenantMember.everywhere.filter(user=person).values("workspace_id")
     here = Workspace.objects.filter(Q(pk__in=through.values("workspace_id")) | Q(pk__in=direct))
-    rows = here.annotate(held=Subquery(through.filter(workspace=OuterRef("pk")).values("role")[:1]))
+    rows = here.annotate(**stop_of_all(), held=Subquery(through.filter(workspace=OuterRef("pk")).values("role")[:1]))
     return [
         WorkspaceAccess(row, frozenset({Role(row.held)} if row.held else ())) for row in rows.order_by("name", "pk")
     ]

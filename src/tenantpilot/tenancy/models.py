@@ -50,6 +50,10 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
         through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
         return self.filter(models.Q(pk__in=direct) | models.Q(workspace_id__in=through))
 
+    def with_stop_of_all(self) -> "TenantQuerySet":
+        """Each brings along if all work is stopped; read by `stops.stop_of`."""
+        return self.annotate(**stop_of_all())
+
     def by_name(self) -> "TenantQuerySet":
         return self.order_by("name", "pk")
 
@@ -170,6 +174,12 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.database_identity
+
+
+def stop_of_all() -> dict[str, models.Subquery]:
+    """Columns that say if all work is stopped, for a query that a page makes anyway."""
+    one = Installation.objects.filter(pk=1)
+    return {f"all_{name}": models.Subquery(one.values(name)[:1]) for name in ("stopped_at", "stop_reason")}
 
 
 class GraphBudget(models.Model):

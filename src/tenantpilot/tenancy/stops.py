@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit import services as audit
 from tenantpilot.tenancy.database_identity import database_identity
-from tenantpilot.tenancy.models import Installation, Tenant, User
+from tenantpilot.tenancy.models import Installation, Tenant, User, Workspace
 
 THE_ONE = 1
 
@@ -46,20 +46,30 @@ class Stop:
     tenant: Tenant | None = None
 
 
-def stop_of(tenant: Tenant | None) -> Stop | None:
-    """Return the stop that the tenant's work is under, that of the installation first. One query."""
-    stop = installation_stop()
-    if stop is None and tenant is not None and tenant.stopped_at is not None:
-        return Stop(tenant.stopped_at, str(TENANT_TEXT), tenant)
+def stop_of(place: Tenant | Workspace | None) -> Stop | None:
+    """Return the stop that work there is under, that of the installation first. At most one query."""
+    stop = installation_stop() if place is None else _brought_along(place)
+    if stop is None and isinstance(place, Tenant) and place.stopped_at is not None:
+        return Stop(place.stopped_at, str(TENANT_TEXT), place)
     return stop
 
 
 def installation_stop() -> Stop | None:
     """One query."""
-    row = Installation.objects.filter(pk=THE_ONE, stopped_at__isnull=False).first()
-    if row is None or row.stopped_at is None:
-        return None
-    return Stop(row.stopped_at, str(TEXTS.get(StopReason(row.stop_reason or StopReason.BY_PERSON), "")))
+    row = Installation.objects.filter(pk=THE_ONE).values_list("stopped_at", "stop_reason").first()
+    return _stop_of_all(*row) if row else None
+
+
+def _brought_along(place: Tenant | Workspace) -> Stop | None:
+    """What `stop_of_all` read with it; else it is asked for."""
+    known = vars(place)
+    if "all_stopped_at" not in known:
+        return installation_stop()
+    return _stop_of_all(known["all_stopped_at"], known["all_stop_reason"])
+
+
+def _stop_of_all(at: datetime | None, reason: str | None) -> Stop | None:
+    return Stop(at, str(TEXTS[StopReason(reason or StopReason.BY_PERSON)])) if at else None
 
 
 def stop_installation(*, actor: User | None, now: datetime, reason: StopReason = StopReason.BY_PERSON) -> bool:

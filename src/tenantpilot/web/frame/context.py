@@ -12,6 +12,7 @@ from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, workspaces
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import across_workspaces
 from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.stops import Stop, stop_of
 from tenantpilot.web.frame import navigation, toasts
 from tenantpilot.web.frame.activity import Activity, activity_of
 from tenantpilot.web.frame.notices import visible_to
@@ -96,6 +97,26 @@ class Frame:
     def activity(self) -> Activity:
         with across_workspaces():
             return activity_of(self.person)
+
+    @cached_property
+    def stop(self) -> Stop | None:
+        """Why no work is done, of all or of the page's tenant."""
+        if self.person is None:
+            return None
+        if self.access:
+            return stop_of(self.access.tenant)
+        return stop_of(self.workspaces[0].workspace if self.workspaces else None)
+
+    @property
+    def may_stop_tenant(self) -> bool:
+        return bool(self.access and self.access.may(Capability.OPERATIONS_CANCEL))
+
+    @property
+    def may_resume(self) -> bool:
+        """A tenant's work whoever may stop it, all work the operator of the installation."""
+        if self.stop and self.stop.tenant:
+            return self.may_stop_tenant
+        return bool(self.person and self.person.is_platform_operator)
 
     @cached_property
     def toasts(self) -> list[dict[str, Any]]:
