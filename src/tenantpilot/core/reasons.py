@@ -145,65 +145,16 @@ def placeholders(text: str) -> list[str]:
     return [name for _literal, name, _spec, _conversion in Formatter().parse(text) if name]
 
 
-def _reason(code: str, text: str, owner: Owner, next_step: str, place: str = "") -> Reason:
+def reason(code: str, text: str, owner: Owner, next_step: str, place: str = "") -> Reason:
     return Reason(code, gettext_noop(text), owner, gettext_noop(next_step), place)
 
 
-_TENANT, _OPERATOR, _PLATFORM = Owner.TENANT_ADMINISTRATOR, Owner.OPERATOR, Owner.PLATFORM_OPERATOR
-_MANAGER = Owner.TENANT_MANAGER
-
+# What goes wrong in any room; each room adds its own words in a module `reasons`.
 ReasonCatalog.add(
     [
-        # the engine
-        _reason("internal_error", "TenantPilot met an error that it did not expect.", _PLATFORM, "Look up the run's id in the log and report it."),
-        _reason("worker_lost", "The worker that did this stopped answering.", _PLATFORM, "Run it again. If it happens twice, look at the workers' log and memory."),
-        _reason("dispatch_failed", "The queue did not accept the job.", _PLATFORM, "Run it again. If it happens twice, look at the queue on the system page."),
-        _reason("cancelled_by_person", "A person cancelled it.", Owner.NOBODY, "Run it again when it is wanted."),
-        _reason("circuit_open", "Stopped early: {failed} of {attempted} items had failed.", _OPERATOR, "Look at the failures, mend their cause, run it again."),
-        _reason("time_limit_exceeded", "It ran longer than its limit of {seconds} seconds.", _PLATFORM, "Run it again for fewer items, or raise the limit."),
-        _reason("attempts_exhausted", "It was taken up {attempts} times and never came to its end.", _PLATFORM, "Look at the workers' log, then run it again."),
-        _reason("handler_missing", "This version of TenantPilot cannot do this operation.", _PLATFORM, "Update the workers to the version of the web server."),
-        _reason(
-            "items_waiting",
-            "{waiting} of {total} items wait for somebody outside TenantPilot.",
-            Owner.NOBODY,
-            "Look at the items that wait; each says for whom.",
-        ),
-        _reason("items_failed", "{failed} of {total} items failed[, for {reasons} different reasons].", _OPERATOR, "Look at the failures by item."),
-        # signing in to Graph
-        _reason("credential_missing", "The tenant has no credential.", _MANAGER, "Add an application's credential to the tenant.", "connection"),
-        _reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", _PLATFORM, "Restore the key it was sealed with, or enter the credential again.", "connection"),
-        _reason("tenant_not_found", "Microsoft does not know this tenant[ ({aadsts})].", _MANAGER, "Compare the tenant id with the one on the Entra overview page.", "connection"),
-        _reason("application_not_found", "The application is not known in this tenant[ ({aadsts})].", _TENANT, "Check the client id, and give admin consent to the application in the tenant.", "connection"),
-        _reason("application_disabled", "The application is disabled in this tenant[ ({aadsts})].", _TENANT, "Enable it in Entra: enterprise applications, the application, properties, 'Enabled for users to sign in'.", "connection"),
-        _reason("subscription_lapsed", "Microsoft has disabled the service in this tenant: a subscription has lapsed, or an administrator disabled it[ ({aadsts})].", _TENANT, "Renew the subscription, or enable the service's application in Entra.", "connection"),
-        _reason("conditional_access_blocked", "A Conditional Access policy of the tenant blocks the application[ ({aadsts})].", _TENANT, "Exclude the application from the policy, or allow the address of this installation. The Entra sign-in log names the policy.", "connection"),
-        _reason("tenant_blocked", "Microsoft has blocked this tenant[ ({aadsts})].", _TENANT, "Ask Microsoft's support why the tenant is blocked.", "connection"),
-        _reason("client_secret_invalid", "Microsoft refused the client secret[ ({aadsts})].", _MANAGER, "Enter the secret's value (not its id) again, or make a new one in Entra.", "connection"),
-        _reason("client_secret_expired", "The client secret has expired[ ({aadsts})].", _TENANT, "Make a new client secret in Entra and enter it here.", "connection"),
-        _reason("certificate_invalid", "Microsoft refused the certificate[ ({aadsts})].", _MANAGER, "Upload the certificate's public part to the application in Entra.", "connection"),
-        _reason("sign_in_failed", "Signing in to Microsoft Graph failed[ ({aadsts})].", _TENANT, "Look the code up in the Entra sign-in log.", "connection"),
-        _reason("token_rejected", "Graph did not accept the token that Entra had just given[: it answered {status}].", _TENANT, "Check in the Entra sign-in log that the application may use Microsoft Graph.", "connection"),
-        # reading and writing Graph
-        _reason("permission_missing", "The application lacks a permission[ ({permission})][: Graph answered {status}].", _TENANT, "Grant the missing permission and give admin consent.", "connection"),
-        _reason("not_licensed", "The tenant has no license for this: Graph says that the request does not apply to it.", _TENANT, "Assign an Intune or Entra license of the right kind to the tenant, or leave these policy types out."),
-        _reason("intermediary_answered", "Something between TenantPilot and Microsoft Graph answered[ {status}], and not Graph.", _PLATFORM, "Let the firewall or proxy pass requests to Microsoft's sign-in and Graph hosts unchanged, then run it again."),
-        _reason("proxy_refused", "The proxy on the way to Microsoft wants a name and a password, or others than it was given.", _PLATFORM, "Put them into TENANTPILOT_GRAPH_PROXY, then restart the workers."),
-        _reason("resource_not_found", "Graph does not have it: it answered {status}.", _OPERATOR, "Sync the inventory, then look again."),
-        _reason("request_rejected", "Graph refused the request with {status}[ {graph_code}].", _OPERATOR, "Look at the request id in the log, and at the object in the Intune console."),
-        _reason("throttled", "Graph asked to wait longer than the time allowed.", Owner.NOBODY, "Run it again later."),
-        _reason("graph_unavailable", "Graph could not be reached or did not answer.", _PLATFORM, "Check the network, then run it again."),
-        _reason("graph_error", "Graph answered with an error of its own[ ({status})].", Owner.NOBODY, "Run it again later. If it stays, ask Microsoft's support with the request id."),
-        _reason("response_unreadable", "Graph's answer could not be read.", _PLATFORM, "Check for a proxy that changes answers, then run it again."),
-        _reason("deadline_exceeded", "Graph did not finish its answer in the time allowed.", Owner.NOBODY, "Run it again later."),
-        _reason("incomplete_read", "Graph [stated {stated} objects and ]delivered {read}: not the whole list.", Owner.NOBODY, "Run it again. What was missing is not marked as gone."),
-        _reason("host_refused", "An address for signing in or for Graph is not one that may see the tenant's token.", _PLATFORM, "Use the addresses of one Microsoft cloud; a simulator has to be named in the settings."),
-        _reason("approval_pending", "Microsoft waits for the approval of a second administrator.", _TENANT, "Have the request approved in the Intune console, then run it again."),
-        _reason("approval_required", "The tenant protects such changes by Multi Admin Approval.", _TENANT, "Exclude the application from the access policy, or approve its requests in the Intune console."),
-        _reason("write_outcome_unknown", "Graph did not say whether it was applied. Objects that may be it: {found}.", _OPERATOR, "Look at the objects of this name in the Intune console before trying again."),
-        _reason("secret_masked", "It holds {count} secrets that Graph does not give back, so it was not written.", _OPERATOR, "Enter the secrets in the Intune console."),
-        # the machine
-        _reason("disk_full", "The disk of the database is full.", _PLATFORM, "Free some space, then run it again."),
-        _reason("database_unavailable", "The database did not answer.", _PLATFORM, "Check the database, then run it again."),
+        reason("internal_error", "TenantPilot met an error that it did not expect.", Owner.PLATFORM_OPERATOR, "Look up the run's id in the log and report it."),
+        reason("cancelled_by_person", "A person cancelled it.", Owner.NOBODY, "Run it again when it is wanted."),
+        reason("disk_full", "The disk of the database is full.", Owner.PLATFORM_OPERATOR, "Free some space, then run it again."),
+        reason("database_unavailable", "The database did not answer.", Owner.PLATFORM_OPERATOR, "Check the database, then run it again."),
     ]
 )  # fmt: skip

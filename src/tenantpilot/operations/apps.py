@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from tenantpilot.operations import reasons as _reasons  # noqa: F401 the catalogue holds them from the start
+
 
 class OperationsConfig(AppConfig):
     name = "tenantpilot.operations"

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from tenantpilot.tenancy import reasons as _reasons  # noqa: F401 the catalogue holds them from the start
 from tenantpilot.tenancy import scoping
 
 
