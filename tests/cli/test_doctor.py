@@ -10,10 +10,13 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tenantpilot.audit.guards import EXPECTED_TRIGGERS as OF_AUDIT
+from tenantpilot.cli.checks import work
 from tenantpilot.cli.checks.database import expected_guards
 from tenantpilot.cli.main import app
+from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.guards import EXPECTED_TRIGGERS as OF_OPERATIONS
 from tenantpilot.operations.models import ProcessHeartbeat
+from tenantpilot.tenancy import stops
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.guards import EXPECTED_TRIGGERS as OF_TENANCY
 from tests.databases import IS_POSTGRESQL
@@ -164,3 +167,14 @@ def test_people_read_it_as_lines_with_what_to_do(healthy):
     assert answer.exit_code == 1
     assert "✗ workers" in answer.stdout
     assert "→ Run: tenantpilot serve" in answer.stdout
+
+
+def test_the_doctor_says_that_work_is_stopped_and_how_to_go_on(database, contoso, now):
+    """SEC-10."""
+    assert work.work_is_not_stopped() == "no work is stopped"
+    stops.stop_tenant(contoso, actor=None, now=now)
+    assert work.work_is_not_stopped().endswith(": contoso")
+    stops.stop_installation(actor=None, now=now, reason=stops.StopReason.COPIED)
+    with pytest.raises(Problem, match="copied or restored") as problem:
+        work.work_is_not_stopped()
+    assert "tenantpilot resume" in problem.value.remedy

@@ -21,6 +21,7 @@ WORK = (
     Check("clock", database.its_clock_agrees),
     Check("credentials", work.credentials_can_be_opened),
     Check("second factors", work.second_factors_can_be_opened),
+    Check("stop", work.work_is_not_stopped),
     Check("queue", work.the_queue_moves),
     Check("workers", work.workers_are_alive),
     Check("scheduler", work.a_scheduler_is_alive),

@@ -11,6 +11,7 @@ from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy import second_factors
 from tenantpilot.tenancy.credentials import open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
+from tenantpilot.tenancy.stops import installation_stop
 
 START = "Run: tenantpilot serve"
 
@@ -27,6 +28,14 @@ def the_queue_moves() -> str:
             f"Start workers and a scheduler. {START}",
         )
     return f"{queue.jobs} jobs wait, {queue.running_runs} runs are under way"
+
+
+def work_is_not_stopped() -> str:
+    """Raises Problem."""
+    if (stop := installation_stop()) is not None:
+        raise Problem(f"Since {stop.at:%Y-%m-%d %H:%M} UTC: {stop.text}", "To go on here, run: tenantpilot resume")
+    stopped = Tenant.everywhere.filter(stopped_at__isnull=False).by_name().values_list("slug", flat=True)
+    return f"the work of these tenants is stopped: {', '.join(stopped)}" if stopped else "no work is stopped"
 
 
 def workers_are_alive() -> str:
