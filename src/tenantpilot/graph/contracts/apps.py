@@ -93,6 +93,7 @@ CONTRACTS = (
         stripped=("apps", "deployedAppCount"),
         noise=("deployedAppCount", "apps[].id", "apps[].version"),
         unordered=("apps",),
+        resting=(False, "notConfigured", "PT0S"),
         create=Create(required=("@odata.type", "displayName"), actions=(TARGET_PROTECTED_APPS,)),
         update=Update(actions=(TARGET_PROTECTED_APPS,)),
         assign=Assign(tenant_wide=False),

@@ -138,7 +138,7 @@ CONTRACTS = (
         resting=NOT_CONFIGURED,
         # A restore neither pauses nor resumes updates; that they differ is shown.
         create=Create(without=PAUSED, required=("@odata.type", "displayName")),
-        update=Update(without=PAUSED),
+        update=Update(left_alone=PAUSED),
         assign=Assign(),
         references=ASSIGNED,
     ),

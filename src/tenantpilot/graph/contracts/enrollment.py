@@ -19,6 +19,8 @@ CONTRACTS = (
         permissions=SERVICE,
         restore_order=260,
         parts=(ASSIGNMENTS,),
+        is_deleted_unassigned=True,
+        resting=(False,),
         kept=("deviceNameTemplate", "deviceType", "locale", "preprovisioningAllowed"),
         # The four last are old names of others.
         stripped=(
@@ -44,7 +46,7 @@ CONTRACTS = (
         parts=(ASSIGNMENTS,),
         kept=("priority", "deviceEnrollmentConfigurationType"),
         create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
-        update=Update(without=("priority", *TYPE_AGAIN)),
+        update=Update(without=TYPE_AGAIN, left_alone=("priority",)),
         assign=Assign("enrollmentConfigurationAssignments"),
         references=(
             *ASSIGNED,
@@ -65,7 +67,7 @@ CONTRACTS = (
         kept=("priority", "deviceEnrollmentConfigurationType"),
         unordered=("selectedMobileAppIds",),
         create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
-        update=Update(without=("priority", TYPE_AGAIN[0])),
+        update=Update(without=TYPE_AGAIN[:1], left_alone=("priority",)),
         assign=Assign("enrollmentConfigurationAssignments"),
         references=(*ASSIGNED, Reference("selectedMobileAppIds[]", "mobileApp")),
         delivered={"priority": 0},

@@ -165,6 +165,7 @@ CONTRACTS = (
         settles=False,
         kept=("isTrusted", "countryLookupMethod"),
         unordered=("ipRanges", "countriesAndRegions"),
+        disarmed={"isTrusted": False},
         create=Create(required=("@odata.type", "displayName")),
         references=(Reference("privateLinkResourcePolicyIds[]", Outside.PRIVATE_LINK_POLICY),),
         # Global Secure Access makes it, and no request does.
@@ -238,6 +239,7 @@ CONTRACTS = (
         ),
         create=Create(required=("displayName", "mailEnabled", "mailNickname", "securityEnabled")),
         update=Update(without=("isAssignableToRole", "groupTypes")),
+        can_be_undeleted=True,
         references=(
             Reference("membershipRule", "group", within=r"(?i)group\.objectId\s+-in\s+\[\s*'([0-9a-f-]{36})'"),
         ),

@@ -141,6 +141,9 @@ class Update:
     method: str = "PATCH"
     parts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    """What only another object could have otherwise: Graph refuses to change it."""
+    left_alone: tuple[str, ...] = ()
+    """What could be changed and is not for us to change: a pause of updates, the order of several objects."""
     actions: tuple[Action, ...] = ()
 
 
@@ -233,6 +236,12 @@ class Contract:
     """Why no object of the type is written back; empty where they are."""
     exemptions: tuple[Exemption, ...] = ()
     """Those of its objects that are only previewed."""
+    disarmed: Mapping[str, Any] = field(default_factory=dict)
+    """Values that an object must have before it can be deleted."""
+    is_deleted_unassigned: bool = False
+    """Whether it can be deleted only after all its assignments."""
+    can_be_undeleted: bool = False
+    """Whether an application may take it back from what the directory keeps of deleted objects."""
     delivered: Mapping[str, Any] = field(default_factory=dict)
     """Marks of objects that Microsoft delivers: they can be neither created nor deleted."""
 

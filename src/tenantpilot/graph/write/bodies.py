@@ -25,7 +25,7 @@ def body_for_create(contract: Contract, payload: JsonObject) -> JsonObject:
 def body_for_update(contract: Contract, payload: JsonObject) -> JsonObject:
     """The body of the PATCH or PUT. Raises MaskedSecrets."""
     rules = contract.update or Update()
-    return _body(contract, payload, without=rules.without, keeping=rules.parts)
+    return _body(contract, payload, without=(*rules.without, *rules.left_alone), keeping=rules.parts)
 
 
 def part_for_body(contract: Contract, payload: JsonObject, part: str) -> Any:

@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.contracts.directory import DELETED
 from tenantpilot.graph.contracts.model import Action, Contract
 from tenantpilot.graph.contracts.versions import as_written
 from tenantpilot.graph.errors import (
+    GraphApprovalPending,
     GraphError,
     GraphHalfWritten,
     GraphNotFound,
@@ -79,16 +81,25 @@ class Writer:
             raise GraphHalfWritten(created.graph_id, error) from error
         return created
 
-    def update(self, graph_id: str, payload: JsonObject) -> None:
-        """Make the object like the payload. Repeating it changes nothing."""
+    def update(self, graph_id: str, payload: JsonObject, *, live: JsonObject | None = None) -> None:
+        """Make the object like the payload. Repeating it changes nothing.
+
+        `live` is the object as it stands, where it is known: what of it only beta can take away is sent there. Raises
+        GraphHalfWritten when the object was changed and a part of it failed.
+        """
         if self._contract.update is None:
             raise NotWritable(f"{self._contract.key} cannot be updated")
-        contract, fitting = as_written(self._contract, payload)
+        contract, fitting = as_written(self._contract, payload, live=live)
         body = self._bound(body_for_update(contract, fitting))
         address = contract.address(graph_id, odata_type=_type_of(payload))
         self._client.send(self._contract.update.method, address, body, headers=self._headers)
-        for action in self._contract.update.actions:
-            self._act(graph_id, action, payload)
+        try:
+            for action in self._contract.update.actions:
+                self._act(graph_id, action, payload)
+        except GraphApprovalPending:
+            raise
+        except GraphError as error:
+            raise GraphHalfWritten(graph_id, error) from error
 
     def assign(self, graph_id: str, assignments: Sequence[JsonObject], *, odata_type: str = "") -> None:
         """Replace all assignments. To have none is `unassign`: an empty list is refused here."""
@@ -103,9 +114,31 @@ class Writer:
     def delete(self, graph_id: str, *, odata_type: str = "") -> None:
         """Remove the object; one that is gone already counts as removed."""
         try:
+            self._before_delete(graph_id, odata_type)
             self._client.send("DELETE", self._contract.address(graph_id, odata_type=odata_type), headers=self._headers)
         except GraphNotFound:
             return
+
+    def undelete(self, graph_id: str) -> None:
+        """Take the object back from what the directory keeps of deleted ones, under its own id. Raises GraphNotFound.
+
+        Of groups it keeps those of Microsoft 365, for 30 days.
+        """
+        if not self._contract.can_be_undeleted:
+            raise NotWritable(f"{self._contract.key} does not come back for an application")
+        self._client.send("POST", f"{DELETED}/{quote(graph_id, safe='')}/restore", headers=self._headers)
+
+    def _before_delete(self, graph_id: str, odata_type: str) -> None:
+        """Take away what would make Graph refuse: a trust, assignments."""
+        address = self._contract.address(graph_id, odata_type=odata_type)
+        if self._contract.disarmed:
+            live = self._client.get(address)
+            armed = {name: value for name, value in self._contract.disarmed.items() if live.get(name, value) != value}
+            if armed:
+                body = {**armed, **({"@odata.type": live["@odata.type"]} if "@odata.type" in live else {})}
+                self._client.send("PATCH", address, body, headers=self._headers)
+        if self._contract.is_deleted_unassigned:
+            self.unassign(graph_id, odata_type=odata_type)
 
     def wait_until_readable(self, graph_id: str, *, odata_type: str = "") -> None:
         """Return when a read shows the object: what refers to it would be refused before. Raises GraphNotFound."""
