@@ -36,6 +36,15 @@ class WholeRead:
     error: GraphError | None = None
 
 
+@dataclass(frozen=True)
+class TypeRead:
+    """All objects of one type, each whole or with its error; or why its list could not be read."""
+
+    contract: Contract
+    reads: tuple[WholeRead, ...] = ()
+    error: GraphError | None = None
+
+
 @dataclass
 class _Owner:
     """Something with parts below it, on the way to being whole."""
@@ -43,6 +52,21 @@ class _Owner:
     address: str
     payload: JsonObject = field(default_factory=dict)
     error: GraphError | None = None
+
+
+def read_types_whole(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[TypeRead]:
+    """Read many types whole at once, each as soon as it is there. One that fails does not stop the others."""
+    by_key = {contract.key: contract for contract in contracts}
+    calls = {key: partial(_type_whole, client, contract) for key, contract in by_key.items()}
+    for key, outcome in client.together(calls):
+        if isinstance(outcome, GraphError):
+            yield TypeRead(by_key[key], error=outcome)
+        else:
+            yield TypeRead(by_key[key], reads=outcome)
+
+
+def _type_whole(client: GraphClient, contract: Contract) -> tuple[WholeRead, ...]:
+    return tuple(read_type_whole(client, contract))
 
 
 def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRead]:
