@@ -114,9 +114,8 @@ STABLE_WORDS = frozenset(
         "value",
     }
 )
-COMBINATIONS = Action(
-    "combinationConfigurations", "combinationConfigurations", each=True, told_by="appliesToCombinations"
-)
+_COMBINATIONS = "combinationConfigurations"
+COMBINATIONS = Action(_COMBINATIONS, _COMBINATIONS, each=True, told_by="appliesToCombinations")
 
 CONTRACTS = (
     Contract(
@@ -181,13 +180,14 @@ CONTRACTS = (
         restore_order=45,
         settles=False,
         wishes={},
-        # Without them a restored strength would be weaker: they name the keys and issuers that count.
-        parts=(Part("combinationConfigurations", where={"policyType": "custom"}),),
+        # Without them a restored strength would be weaker: they name the keys and issuers that count. A list shows
+        # them where it may expand; some directories refuse that, and one read for each takes a second.
+        parts=(Part(_COMBINATIONS, expand=_COMBINATIONS, where={"policyType": "custom"}),),
         kept=("policyType", "requirementsSatisfied", "allowedCombinations"),
         stripped=("policyType", "requirementsSatisfied", "combinationConfigurations[].id"),
         noise=("combinationConfigurations[].id",),
         unordered=("allowedCombinations", "combinationConfigurations", "appliesToCombinations", "allowedAAGUIDs"),
-        create=Create(required=("displayName", "allowedCombinations"), actions=(COMBINATIONS,)),
+        create=Create(parts=(_COMBINATIONS,), required=("displayName", "allowedCombinations")),
         update=Update(
             without=("allowedCombinations",),
             actions=(
