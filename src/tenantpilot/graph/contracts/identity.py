@@ -114,6 +114,17 @@ STABLE_WORDS = frozenset(
         "value",
     }
 )
+OF_STRENGTHS = (
+    "@odata.type",
+    "allowedCombinations",
+    "combinationConfigurations",
+    "createdDateTime",
+    "description",
+    "displayName",
+    "modifiedDateTime",
+    "policyType",
+    "requirementsSatisfied",
+)
 _COMBINATIONS = "combinationConfigurations"
 COMBINATIONS = Action(_COMBINATIONS, _COMBINATIONS, each=True, told_by="appliesToCombinations")
 
@@ -151,6 +162,8 @@ CONTRACTS = (
         ),
         create=Create(required=("displayName", "state", "conditions")),
         references=IN_CONDITIONS,
+        # What the strength is, is said by itself.
+        noise=tuple(f"grantControls.authenticationStrength.{name}" for name in OF_STRENGTHS),
         explained=("**.rule", "grantControls.authenticationStrength.combinationConfigurations[].**.id"),
     ),
     Contract(

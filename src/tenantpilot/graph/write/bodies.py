@@ -58,7 +58,7 @@ def _name_strength(body: JsonObject) -> None:
     """Leave only the id of an authentication strength in a grant: the service refuses one that is written whole."""
     grants = body.get("grantControls")
     strength = grants.get("authenticationStrength") if isinstance(grants, dict) else None
-    if isinstance(strength, dict):
+    if isinstance(grants, dict) and isinstance(strength, dict):
         grants["authenticationStrength"] = {"id": strength.get("id")}
 
 
