@@ -218,7 +218,8 @@ def _suite_under_policies(postgresql: PostgresServer) -> Suite:
         "TENANTPILOT_ROW_SECURITY": "1",
         TEMPLATE: UNDER_POLICIES,
     }
-    paths = ["tests/contract/test_routes.py", "tests/web/test_activity.py", "tests/web/test_notifications.py"]
+    paths = ["contract/test_routes.py", "web/test_activity.py", "web/test_notifications.py", "web/account/test_events.py"]
+    paths = [f"tests/{path}" for path in paths]
     return Suite("TenantPilot under row security", [*paths, "-n", "2"], environment)
 
 

@@ -81,8 +81,8 @@ def person(
     ] = False,
 ) -> None:
     """A person who signs in by e-mail and password. The password is asked for, or read from stdin."""
-    require_address(email)
     fitted(User, email=email, display_name=name)
+    require_address(email)
     password = ask_password()
     services.create_person(
         email=email,
