@@ -10,8 +10,9 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tenantpilot.audit.guards import EXPECTED_TRIGGERS as OF_AUDIT
-from tenantpilot.cli.checks import work
+from tenantpilot.cli.checks import installation, work
 from tenantpilot.cli.checks.database import expected_guards
+from tenantpilot.cli.checks.finding import Check, Verdict
 from tenantpilot.cli.main import app
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.guards import EXPECTED_TRIGGERS as OF_OPERATIONS
@@ -137,6 +138,15 @@ def test_a_credential_that_no_key_opens_is_named(examine, contoso, settings):
     assert "credentials" not in examine()
     settings.SEALING_KEYS = ["other:" + "B" * 42 + "8="]
     assert "contoso" in examine()["credentials"]["says"]
+
+
+def test_keys_that_are_nowhere_are_not_ticked(settings, tmp_path, monkeypatch):
+    """A tick means that something was looked at."""
+    settings.DATA_DIR = tmp_path
+    assert installation.keys_are_private() == "held in the environment"
+    monkeypatch.setenv("TENANTPILOT_SECRET_KEY", "")
+    finding = Check("keys", installation.keys_are_private).run()
+    assert (finding.verdict, finding.says) == (Verdict.NOT_CHECKED, "not checked: there are no keys yet")
 
 
 def test_keys_that_others_may_read_are_named(examine, data_dir):

@@ -94,7 +94,8 @@ def test_a_type_that_may_not_be_read_is_named_with_the_permission_to_grant(exami
     assert "5 of" in failed["policy types"]
     assert (rights["remediation"]["reading"], rights["compliancePolicy"]["reading"]) == ("missing", "granted")
     assert "DeviceManagementScripts.Read.All" in rights["remediation"]["missing"]
-    assert found["missing"] == ["DeviceManagementScripts.Read.All", "DeviceManagementScripts.ReadWrite.All"]
+    assert found["missing"] == ["DeviceManagementScripts.Read.All"]
+    assert found["missing_to_write"] == ["DeviceManagementScripts.ReadWrite.All"]
 
 
 def test_a_permission_to_write_that_is_missing_is_told_and_is_nothing_wrong(examine, directory):
@@ -102,7 +103,8 @@ def test_a_permission_to_write_that_is_missing_is_told_and_is_nothing_wrong(exam
     found, failed = examine()
     assert failed == {}
     assert "missing" in {one["writing"] for one in found["policy_types"]}
-    assert "DeviceManagementConfiguration.ReadWrite.All" in found["missing"]
+    assert found["missing"] == []
+    assert "DeviceManagementConfiguration.ReadWrite.All" in found["missing_to_write"]
 
 
 def test_a_type_that_graph_refuses_although_it_is_permitted_lacks_no_permission(examine, simulator):

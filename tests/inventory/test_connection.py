@@ -77,5 +77,7 @@ def test_the_expiry_of_the_credential_is_told_before_it_hurts(contoso, credentia
 
 def test_a_tenant_that_was_never_checked_shows_every_type_as_not_known(contoso, now, workspace_scope):
     state = connection_state(contoso, now=now)
-    assert (state.expiry, state.last_check, len(state.rights)) == ("none", None, len(every()))
-    assert {(one.reading, one.writing) for one in state.rights} == {("unknown", "unknown")}
+    rights = [right for permission in state.permissions for right in permission.rights]
+    assert (state.expiry, state.last_check, len(rights)) == ("none", None, len(every()))
+    assert {permission.reading for permission in state.permissions} == {"unknown"}
+    assert {right.reading for right in rights} == {"unknown"}

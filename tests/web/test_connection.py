@@ -2,11 +2,16 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.graph.contracts import registry
+from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.credentials import open_credential
 from tenantpilot.tenancy.models import TenantCredential
+from tests.web.html import read
 
 CLIENT = "55555555-5555-4555-8555-555555555555"
 PEM = "\n".join(f"-----BEGIN {what}-----\nMII\n-----END {what}-----" for what in ("CERTIFICATE", "PRIVATE KEY"))
@@ -34,7 +39,46 @@ def test_ops_32_the_page_is_made_from_the_database_in_few_queries(
     with django_assert_max_num_queries(12):
         answer = browser.get(address)
     assert "There is no credential yet" in answer.text
-    assert answer.text.count('<th scope="row">') == 44
+    permissions = {contract.permissions.read[0] for contract in registry.of_configuration()}
+    assert answer.text.count('<th scope="row">') == len(permissions) < 20
+    assert [kind.label for kind in policy_types.every() if f"<li>{escape(kind.label)}" not in answer.text] == []
+
+
+def test_only_permissions_to_read_are_asked_for(address, contoso, signed_in, bob, now):
+    """Whoever grants what the page asks for gives no write access away."""
+    for kind in policy_types.every():
+        needed = registry.get(kind.key).permissions
+        PolicyTypeAccess.everywhere.create(
+            workspace_id=contoso.workspace_id,
+            tenant=contoso,
+            type=kind.key,
+            is_readable=False,
+            is_writable=False,
+            missing=[needed.read[0], *needed.write],
+            reason_code="permission_missing",
+            checked_at=now,
+        )
+    page = read(signed_in(bob).get(address))
+    asked = page.one("code", id="missing-permissions").words.split()
+    assert asked == sorted({registry.get(kind.key).permissions.read[0] for kind in policy_types.every()})
+    assert "ReadWrite" not in page.one("main").words
+
+
+def test_a_type_that_is_not_licensed_makes_its_permission_not_known(address, contoso, signed_in, bob, now):
+    kind = policy_types.every()[0]
+    PolicyTypeAccess.everywhere.create(
+        workspace_id=contoso.workspace_id,
+        tenant=contoso,
+        type=kind.key,
+        is_readable=False,
+        is_writable=None,
+        missing=[],
+        reason_code="not_licensed",
+        checked_at=now,
+    )
+    page = read(signed_in(bob).get(address))
+    assert not page.every("code", id="missing-permissions")
+    assert "Not known" in next(item.words for item in page.every("li") if item.words.startswith(str(kind.label)))
 
 
 def test_ux_36_a_reader_sees_the_button_disabled_and_no_form(address, signed_in, bob):

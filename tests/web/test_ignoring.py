@@ -42,9 +42,14 @@ def test_ux_32_the_question_names_number_tenant_and_what_it_is_about(ask, contos
     page = read(ask(query="?matching=1"))
     assert page.one("h1").words == "Ignore 12 policies of Contoso?"
     assert len(page.one("ul", class_="failure-items").every("li")) == 10
-    assert "12 in all; which ones is decided when the run starts." in page.one("main").words
+    assert "12 in all. Those that match the filters when the run starts are taken." in page.one("main").words
     assert "Ignore 12 policies" in [button.words for button in page.one("main").every("button")]
     assert not OperationRun.everywhere.exists()
+
+
+def test_what_was_chosen_one_by_one_is_not_decided_later(ask, contoso, now):
+    chosen = "&".join(f"policy={each.pk}" for each in policies(contoso, 12, now))
+    assert "12 in all: exactly those that you chose." in read(ask(query=f"?{chosen}")).one("main").words
 
 
 def test_ux_15_all_matching_sends_the_filter_and_not_the_ids(ask, contoso, now):

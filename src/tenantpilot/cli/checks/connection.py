@@ -38,12 +38,16 @@ class TypeFinding:
 
 @dataclass(frozen=True)
 class ConnectionFindings:
-    """All that was found out about one tenant. `missing` are the permissions to grant, each once."""
+    """All that was found out about one tenant. `missing` are the permissions to grant, each once.
+
+    Those that only writing needs stand apart: nobody should give write access to a tenant in order to read it.
+    """
 
     tenant: str
     findings: list[Finding]
     policy_types: list[TypeFinding] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    missing_to_write: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -67,7 +71,8 @@ def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
         tenant.slug,
         [about_credential, signed_in, _of_reading(probes)],
         [_of_type(one) for one in sorted(probes, key=lambda one: ORDER[one.contract.key])],
-        sorted({name for one in probes for name in one.missing}),
+        sorted({name for one in probes for name in one.missing_to_read}),
+        sorted({name for one in probes for name in one.missing_to_write}),
     )
 
 
@@ -95,7 +100,7 @@ def _of_reading(probes: list[Probe]) -> Finding:
     if not unread:
         return Finding("policy types", Verdict.OK, f"all {len(probes)} can be read")
     what = f"{len(unread)} of {len(probes)} cannot be read"
-    if any(one.missing for one in unread):
+    if any(one.missing_to_read for one in unread):
         return Finding("policy types", Verdict.FAILED, what, "Grant what is missing, with admin consent.")
     return Finding("policy types", Verdict.FAILED, what, "No permission is missing: see the reason beside each.")
 

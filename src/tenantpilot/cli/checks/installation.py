@@ -1,5 +1,6 @@
 """The settings, the data folder, the program itself."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core import checks
 
+from tenantpilot.cli.checks.finding import NotLookedAt
 from tenantpilot.cli.install import SEALING_KEYS, SECRET_KEY, require_writable
 from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.readiness import require_pages, require_secret_key, uses_sqlite
@@ -37,22 +39,28 @@ def data_folder_is_writable() -> str:
 
 
 def keys_are_private() -> str:
-    """Raises Problem."""
+    """Raises Problem, NotLookedAt."""
     files = [settings.DATA_DIR / name for name in (SECRET_KEY, SEALING_KEYS)]
     for file in files:
         if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise Problem(f"Others may read {file}.", f"Run: chmod 600 {file}")
-    return ", ".join(file.name for file in files if file.exists()) or "held in the environment"
+    if held := [file.name for file in files if file.exists()]:
+        return ", ".join(held)
+    if all(os.environ.get(f"TENANTPILOT_{name}") for name in ("SECRET_KEY", "SEALING_KEYS")):
+        return "held in the environment"
+    raise NotLookedAt("not checked: there are no keys yet")
 
 
 def data_lies_on_a_local_disk() -> str:
-    """SQLite's locks do not hold over a network. Raises Problem."""
+    """SQLite's locks do not hold over a network. Raises Problem, NotLookedAt."""
     if not uses_sqlite():
-        return "not needed with PostgreSQL"
+        raise NotLookedAt("not needed with PostgreSQL")
     kind = _file_system_of(Path(settings.DATABASES["default"]["NAME"]).parent)
     if kind in NETWORK_FILE_SYSTEMS:
         raise Problem(f"The database lies on {kind}, a network file system.", "Move the data folder to a local disk.")
-    return kind or "unknown file system"
+    if not kind:
+        raise NotLookedAt("not checked: this system does not say on which file system the database lies")
+    return kind
 
 
 def pages_are_built() -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from tenantpilot.cli.checks.database import row
+from tenantpilot.cli.checks.finding import NotLookedAt
 from tenantpilot.cli.problems import Problem
 
 IDLE = "idle_in_transaction_session_timeout"
@@ -20,7 +21,7 @@ ANEW = "A pooler has to connect anew after that."
 def idle_transactions_are_ended() -> str:
     """As TENANTPILOT_IDLE_TRANSACTION_SECONDS says, whoever sits in between. Raises Problem."""
     if connection.vendor == "sqlite":
-        return "not needed with SQLite"
+        raise NotLookedAt("not needed with SQLite")
     milliseconds, role = row(_LIMIT)
     found, asked = timedelta(milliseconds=milliseconds), timedelta(seconds=settings.IDLE_TRANSACTION_SECONDS)
     if asked and found != asked:
@@ -37,7 +38,7 @@ def idle_transactions_are_ended() -> str:
 def nothing_is_compiled() -> str:
     """A migration turns JIT off for the database. Raises Problem."""
     if connection.vendor == "sqlite":
-        return "not needed with SQLite"
+        raise NotLookedAt("not needed with SQLite")
     compiles, database, role = row("SELECT pg_jit_available(), current_database(), current_user")
     if compiles:
         raise Problem(

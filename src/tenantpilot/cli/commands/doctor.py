@@ -74,10 +74,15 @@ def _tell_rights(found: ConnectionFindings) -> None:
     out.print("\n[bold]read write  policy type[/]")
     for one in found.policy_types:
         _tell_type(one)
-    if found.missing:
-        out.print("\nPermissions to grant in Entra, as application permissions with admin consent:")
-        for name in found.missing:
-            out.print(f"  {name}", markup=False)
+    _tell_permissions("To read: grant in Entra, as application permissions with admin consent:", found.missing)
+    _tell_permissions("To write, for whoever wants that as well:", found.missing_to_write)
+
+
+def _tell_permissions(title: str, names: list[str]) -> None:
+    if names:
+        out.print(f"\n{title}")
+    for name in names:
+        out.print(f"  {name}", markup=False)
 
 
 def _tell_type(one: TypeFinding) -> None:

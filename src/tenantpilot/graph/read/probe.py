@@ -20,10 +20,15 @@ class Probe:
     is_readable: bool
     is_writable: bool | None
     """None when the token does not say; for a type that is never written, False."""
-    missing: tuple[str, ...] = ()
-    """Permissions to grant, so that both would be true."""
+    missing_to_read: tuple[str, ...] = ()
+    missing_to_write: tuple[str, ...] = ()
     error: GraphError | None = None
     """Why it could not be read, be it a missing permission or trouble that says nothing about rights."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Permissions to grant, so that it could be read and written."""
+        return tuple(dict.fromkeys((*self.missing_to_read, *self.missing_to_write)))
 
 
 def probe(client: GraphClient, contracts: Iterable[Contract]) -> list[Probe]:
@@ -44,17 +49,16 @@ def _read_one(client: GraphClient, contract: Contract) -> None:
 
 def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str] | None) -> Probe:
     needed = contract.permissions
-    lacking: list[str] = []
+    lacking: tuple[str, ...] = ()
     if isinstance(outcome, GraphForbidden) and not (roles or frozenset()) & set(needed.enough_to_read):
-        lacking += [needed.read[0]]
+        lacking = needed.read[:1]
         outcome.name_permission(needed.read[0])
-    if roles is not None:
-        lacking += [name for name in needed.write if name not in roles]
     may_write = None if roles is None else bool(needed.write) and not set(needed.write) - roles
     return Probe(
         contract,
         is_readable=outcome is None,
         is_writable=False if not needed.write else may_write,
-        missing=tuple(dict.fromkeys(lacking)),
+        missing_to_read=lacking,
+        missing_to_write=() if roles is None else tuple(name for name in needed.write if name not in roles),
         error=outcome,
     )

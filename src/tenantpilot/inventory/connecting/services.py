@@ -1,12 +1,14 @@
 """Asking for a connection check, and reading what the last one found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK
-from tenantpilot.inventory.connecting.words import expiry, reading, writing
+from tenantpilot.inventory.connecting.words import expiry, reading
 from tenantpilot.inventory.policy_types import PolicyType
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
@@ -33,9 +35,24 @@ class TypeRights:
             return "unknown"
         return reading(is_readable=self.access.is_readable, reason_code=self.access.reason_code)
 
+
+@dataclass(frozen=True)
+class PermissionRights:
+    """One permission to read, the policy types that need it, and what the last check said of them."""
+
+    name: str
+    rights: tuple[TypeRights, ...]
+
     @property
-    def writing(self) -> str:
-        return writing(None if self.access is None else self.access.is_writable)
+    def reading(self) -> str:
+        """The value of the `permission` badge: what is missing goes before what is not known."""
+        values = {right.reading for right in self.rights}
+        return next((value for value in ("missing", "unknown") if value in values), "granted")
+
+    @property
+    def unread(self) -> tuple[TypeRights, ...]:
+        """The types that could not be read although others of the same permission could."""
+        return tuple(right for right in self.rights if right.reading != "granted")
 
 
 @dataclass(frozen=True)
@@ -44,9 +61,12 @@ class ConnectionState:
 
     credential: TenantCredential | None
     last_check: OperationRun | None
-    rights: tuple[TypeRights, ...]
+    permissions: tuple[PermissionRights, ...]
+    """Everything that reading needs, by permission."""
     missing: tuple[str, ...]
-    """Permissions to grant, each once."""
+    """Permissions to grant in order to read, each once. No permission to write is ever asked for here."""
+    writable: int
+    """Policy types that the application could write as well."""
     expiry: str
     """The value of the `credential` badge."""
 
@@ -56,8 +76,20 @@ def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
     credential = TenantCredential.objects.filter(tenant=tenant).first()
     checks = OperationRun.objects.of_tenant(tenant).of_type(CONNECTION_CHECK.key)
     found = {row.type: row for row in PolicyTypeAccess.objects.filter(tenant=tenant)}
-    rights = tuple(TypeRights(kind, found.get(kind.key)) for kind in policy_types.every())
-    missing = sorted({name for row in found.values() for name in row.missing})
+    permissions = _by_permission(found)
     return ConnectionState(
-        credential, checks.newest_first().first(), rights, tuple(missing), expiry(credential, now=now)
+        credential,
+        checks.newest_first().first(),
+        permissions,
+        tuple(one.name for one in permissions if one.reading == "missing"),
+        sum(1 for row in found.values() if row.is_writable),
+        expiry(credential, now=now),
     )
+
+
+def _by_permission(found: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:
+    grouped: dict[str, list[TypeRights]] = {}
+    for kind in policy_types.every():
+        name = registry.get(kind.key).permissions.read[0]
+        grouped.setdefault(name, []).append(TypeRights(kind, found.get(kind.key)))
+    return tuple(PermissionRights(name, tuple(grouped[name])) for name in sorted(grouped))
