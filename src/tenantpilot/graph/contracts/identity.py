@@ -239,6 +239,7 @@ CONTRACTS = (
             "securityEnabled",
             "onPremisesSyncEnabled",
             "isAssignableToRole",
+            "visibility",
         ),
         stripped=(
             "onPremisesSyncEnabled",
