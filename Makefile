@@ -8,7 +8,7 @@ ASSETS := src/tenantpilot/web/static/built/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract test-deep test-chaos check bench bench-scale wheel lock format clean
+.PHONY: help setup demo test test-contract test-deep test-chaos check interop bench bench-scale wheel lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ check: setup ## Lint, types, import order, guards
 	@$(BIN)/ownedfields check .
 	@$(BIN)/python -m guards
 
+interop: $(STAMP) ## Install the foreign clients that the simulator's tests run
+	@$(PIP) install --quiet --require-hashes -r requirements/interop.txt
+	@test -x $(VENV)/intunecd/bin/python || $(PYTHON) -m venv $(VENV)/intunecd
+	@$(BIN)/python -m uv pip install --quiet --python $(VENV)/intunecd/bin/python --require-hashes -r requirements/intunecd.txt
+	@cd packages/intunesim/tests/clients/node && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error
+
 bench: setup ## Measure, and print one table of ratios
 	@$(BIN)/python -m benchmarks
 
@@ -63,7 +69,7 @@ format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
 lock: $(STAMP) ## Compile the requirements into lock files with hashes
-	@for name in base dev; do \
+	@for name in base dev interop intunecd; do \
 	  $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
