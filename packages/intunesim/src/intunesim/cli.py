@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from intunesim.clock import RealClock, VirtualClock
 from intunesim.generator import Plan, generate
+from intunesim.journal import Entry, unknown_line
 from intunesim.limits import LimitRules
 from intunesim.loader import load_folder
 from intunesim.server import serve_forever
@@ -22,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         simulator = build(options)
+        if options.observe:
+            simulator.log.watch(_print_unknown())
         serve_forever(simulator, host=options.host, port=options.port, tls=_tls_folder(options))
     except KeyboardInterrupt:
         return 0
@@ -87,6 +91,19 @@ def _announce(tenant: Tenant) -> None:
     print(json.dumps({**facts, "objects": sum(tenant.store.count().values())}), flush=True)  # noqa: T201
 
 
+def _print_unknown() -> Callable[[Entry], None]:
+    """Return a listener that prints what a client asked for in vain, each thing once."""
+    printed: set[str] = set()
+
+    def listen(entry: Entry) -> None:
+        line = unknown_line(entry)
+        if line and line not in printed:
+            printed.add(line)
+            print(line, flush=True)  # noqa: T201
+
+    return listen
+
+
 def _tls_folder(options: argparse.Namespace) -> Path | None:
     if not options.tls:
         return None
@@ -120,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--clock", choices=("real", "virtual"), default="real")
     serve.add_argument("--tls", action="store_true", help="serve https, with a certificate authority of its own")
     serve.add_argument("--faults", type=Path, metavar="FILE", help="a JSON list of fault rules")
+    serve.add_argument("--observe", action="store_true", help="print what clients ask for that is not simulated")
     serve.add_argument("--state-dir", type=Path, metavar="DIR", help="keep the state here, across restarts")
     serve.add_argument(
         "--seed", type=int, default=0, help="seed of what is left to chance, such as the order in batches"

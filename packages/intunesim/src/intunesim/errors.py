@@ -31,6 +31,8 @@ class GraphError(Exception):
     origin: Origin = Origin.GATEWAY
     headers: dict[str, str] = field(default_factory=dict)
     inner: JsonObject = field(default_factory=dict)
+    unknown: str = ""
+    """What the client asked for that is not simulated: a path, an option, a property."""
 
     def body(self, *, request_id: str, client_request_id: str, now: datetime, path: str) -> JsonObject:
         """The JSON that a client sees."""
@@ -71,7 +73,9 @@ def bad_request(message: str, origin: Origin = Origin.GATEWAY) -> GraphError:
 
 def unknown_segment(segment: str) -> GraphError:
     """400: Graph answers a wrong path with 400, not 404."""
-    return bad_request(f"Resource not found for the segment '{segment}'.")
+    error = bad_request(f"Resource not found for the segment '{segment}'.")
+    error.unknown = "path"
+    return error
 
 
 def not_found(identifier: str, origin: Origin) -> GraphError:

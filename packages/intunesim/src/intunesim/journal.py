@@ -1,11 +1,14 @@
 """The log of requests: what was called, by whom, and how it was answered."""
 
 import fnmatch
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from intunesim.json_types import JsonObject
+
+IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Entry:
     """The request-id of the batch that carried it."""
     fault: str = ""
     """The kinds of fault that befell it."""
+    unknown: str = ""
+    """What the client asked for that is not simulated."""
     body: object = field(default=None, repr=False)
     """What was written, for calls that write."""
 
@@ -35,12 +40,19 @@ class Entry:
         return asdict(self)
 
 
+def unknown_line(entry: Entry) -> str:
+    """Return in one line what a request asked for that is not simulated, "" when there is nothing."""
+    path = IDENTIFIER.sub("*", entry.path)
+    return f"{entry.method} /{entry.version}{path}: unknown {entry.unknown}" if entry.unknown else ""
+
+
 class RequestLog:
     """The newest requests, oldest first."""
 
     def __init__(self, size: int = 200_000) -> None:
         self._entries: deque[Entry] = deque(maxlen=size)
         self._number = 0
+        self._listeners: list[Callable[[Entry], None]] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -56,6 +68,17 @@ class RequestLog:
     def add(self, entry: Entry) -> None:
         """Note a request."""
         self._entries.append(entry)
+        for listener in self._listeners:
+            listener(entry)
+
+    def watch(self, listener: Callable[[Entry], None]) -> None:
+        """Call a listener with every request from now on."""
+        self._listeners.append(listener)
+
+    def unknown(self, tenant: str = "*") -> list[str]:
+        """Return what clients asked for that is not simulated: each method, path and reason once, ids as stars."""
+        lines = {unknown_line(entry) for entry in self._entries if tenant in ("*", entry.tenant)}
+        return sorted(lines - {""})
 
     def clear(self) -> None:
         """Forget all requests."""

@@ -1,5 +1,6 @@
 """GET: lists, objects, counts."""
 
+import re
 from collections.abc import Iterable
 
 from intunesim.catalog.types import bare, type_table
@@ -20,6 +21,8 @@ from intunesim.odata.query import Query
 from intunesim.odata.shaping import expanded_child
 from intunesim.state.entities import Entity
 from intunesim.state.lagging import visible, visible_all, writable
+
+MAX_PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*(\d{1,6})")
 
 
 def get_list(call: Call) -> Answer:
@@ -123,12 +126,19 @@ def page_rules(call: Call) -> PageRules:
     """How this collection pages in this tenant."""
     collection, habits = call.collection, call.tenant.habits
     return PageRules(
-        default=habits.page_sizes.get(collection.path, collection.page_size),
+        default=_preferred(call) or habits.page_sizes.get(collection.path, collection.page_size),
         maximum=collection.max_page_size,
         over_max=collection.over_max,
         style=collection.paging,
         empty_every=habits.empty_page_every,
     )
+
+
+def _preferred(call: Call) -> int | None:
+    """Return the page size that a client prefers, None without one."""
+    match = MAX_PAGE_SIZE.search(call.request.headers.get("prefer", ""))
+    size = int(match.group(1)) if match else 0
+    return size if 0 < size <= call.collection.max_page_size else None
 
 
 def tips(call: Call) -> JsonObject:

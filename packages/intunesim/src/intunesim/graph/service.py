@@ -24,6 +24,7 @@ from intunesim.login.tokens import Caller
 from intunesim.odata.query import parse_query
 from intunesim.state.tenant import Tenant
 
+KNOWN_PREFERENCES = frozenset({"include-unknown-enum-members", "odata.maxpagesize", "return"})
 logger = logging.getLogger("intunesim")
 Answering: TypeAlias = Callable[[World, GraphRequest, Caller], Awaitable[Answer]]
 
@@ -45,6 +46,7 @@ async def serve_with(world: World, request: GraphRequest, answering: Answering) 
     """What every call has in common, whoever answers it: sign-in, faults, time, headers, the log."""
     caller: Caller | None = None
     faults: list[Fault] = []
+    unknown = _ignored_headers(request)
     try:
         caller = _caller(world, request)
         faults = _struck(world, request, caller)
@@ -52,13 +54,14 @@ async def serve_with(world: World, request: GraphRequest, answering: Answering) 
         answer = await _answer(world, request, caller, faults, answering)
     except GraphError as error:
         answer = error_answer(world, request, error)
+        unknown = error.unknown or unknown
     except Exception:
         # A fault of the simulator's own: said aloud here, and answered as Graph answers its own.
         logger.exception("%s %s failed", request.method, request.path)
         failure = GraphError(500, "InternalServerError", "The simulator failed; its log says why.", Origin.GATEWAY)
         answer = error_answer(world, request, failure)
     answer.headers = {**_headers(request), **answer.headers}
-    _log(world, request, caller, answer, faults)
+    _log(world, request, caller, answer, faults, unknown)
     return Outcome(answer, next((fault for fault in faults if fault.kind in WIRE), None))
 
 
@@ -165,7 +168,9 @@ def _headers(request: GraphRequest) -> dict[str, str]:
     }
 
 
-def _log(world: World, request: GraphRequest, caller: Caller | None, answer: Answer, faults: list[Fault]) -> None:
+def _log(
+    world: World, request: GraphRequest, caller: Caller | None, answer: Answer, faults: list[Fault], unknown: str
+) -> None:
     world.log.add(
         Entry(
             number=world.log.next_number(),
@@ -181,9 +186,20 @@ def _log(world: World, request: GraphRequest, caller: Caller | None, answer: Ans
             client_request_id=request.client_request_id,
             batch=request.batch,
             fault=",".join(fault.kind for fault in faults),
+            unknown=unknown,
             body=_written(request),
         )
     )
+
+
+def _ignored_headers(request: GraphRequest) -> str:
+    """Return what a client asked for in headers and does not get, "" when there is nothing."""
+    accept, prefer = request.headers.get("accept", ""), request.headers.get("prefer", "")
+    if "odata.metadata=full" in accept:
+        return "header Accept: odata.metadata=full"
+    preferences = [part.strip().partition("=")[0] for part in prefer.split(",") if part.strip()]
+    unknown = [name for name in preferences if name not in KNOWN_PREFERENCES]
+    return f"header Prefer: {unknown[0]}" if unknown else ""
 
 
 def _written(request: GraphRequest) -> Json:

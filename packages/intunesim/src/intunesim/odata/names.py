@@ -49,6 +49,9 @@ def _step(segment: str, current: str | None, version: str, prefix: str) -> tuple
         return segment, None
     name = next((known for known in info.names(version) if known.lower() == segment.lower()), None)
     if name is None:
-        raise bad_request(f"{prefix}Could not find a property named '{segment}' on type 'microsoft.graph.{info.name}'.")
+        text = f"Could not find a property named '{segment}' on type 'microsoft.graph.{info.name}'."
+        error = bad_request(f"{prefix}{text}")
+        error.unknown = f"property {segment}"
+        raise error
     kind = info.properties[name]
     return name, kind.rpartition(":")[2] if "c:" in kind else None

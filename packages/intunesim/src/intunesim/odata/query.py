@@ -78,7 +78,9 @@ def _canonical(name: str) -> str:
     if f"${lowered}" in KNOWN:
         return f"${lowered}"
     if lowered.startswith("$"):
-        raise bad_request(f"The query parameter '{name}' is not supported.")
+        error = bad_request(f"The query parameter '{name}' is not supported.")
+        error.unknown = f"option {name}"
+        raise error
     return name
 
 

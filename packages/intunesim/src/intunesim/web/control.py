@@ -64,6 +64,10 @@ class Control:
         )
         return JSONResponse([entry.as_json() for entry in entries])
 
+    async def unknown(self, request: Request) -> Response:
+        """GET /_sim/unknown?tenant=: what clients asked for that is not simulated."""
+        return JSONResponse(self._simulator.log.unknown(request.query_params.get("tenant", "*")))
+
     async def advance(self, request: Request) -> Response:
         """POST /_sim/clock {"seconds": n}: let virtual time pass."""
         if not isinstance(self._simulator.clock, VirtualClock):
@@ -157,6 +161,7 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/faults", control.faults, methods=["GET", "POST", "DELETE"]),
         Route("/faults/{fault:int}", control.fault, methods=["DELETE"]),
         Route("/log", control.log, methods=["GET", "DELETE"]),
+        Route("/unknown", control.unknown, methods=["GET"]),
         Route("/clock", control.advance, methods=["POST"]),
         Route("/settings", control.settings, methods=["PATCH"]),
         Route("/tenants", control.tenants, methods=["POST"]),
