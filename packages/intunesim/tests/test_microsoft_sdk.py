@@ -1,6 +1,6 @@
 """Microsoft's own Python SDK runs against the simulator, unchanged but for its host.
 
-It is installed by `pip install --require-hashes -r requirements/interop.txt`; without it these tests are skipped.
+`make interop` installs it; without it these tests are skipped.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from intunesim import DEFAULT_SECRET, LimitRules, Plan, RealClock, ServiceLimits, Simulator, Window, generate, serving
 
-pytest.importorskip("msgraph", reason="Microsoft's SDK is not installed: pip install -r requirements/interop.txt")
+pytest.importorskip("msgraph", reason="Microsoft's SDK is not installed: make interop")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 

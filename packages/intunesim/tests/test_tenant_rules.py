@@ -1,4 +1,4 @@
-"""What Graph holds writes to: Conditional Access, unique names, objects in use, groups, apps, roles; and what is born."""
+"""Graph holds writes to rules: Conditional Access, unique names, objects in use, groups, apps, roles."""
 
 import pytest
 from intunesim import Plan, generate
