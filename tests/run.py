@@ -218,8 +218,8 @@ def _suite_under_policies(postgresql: PostgresServer) -> Suite:
         "TENANTPILOT_ROW_SECURITY": "1",
         TEMPLATE: UNDER_POLICIES,
     }
-    paths = ["contract/test_routes.py", "web/test_activity.py", "web/test_notifications.py", "web/account/test_events.py"]
-    paths = [f"tests/{path}" for path in paths]
+    web = ["test_activity.py", "test_notifications.py", "account/test_events.py"]
+    paths = ["tests/contract/test_routes.py", *(f"tests/web/{name}" for name in web)]
     return Suite("TenantPilot under row security", [*paths, "-n", "2"], environment)
 
 
