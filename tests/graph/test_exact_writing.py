@@ -20,6 +20,7 @@ from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.compare.form import form_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.errors import GraphRejected
 from tenantpilot.graph.write.bodies import masks_in
 from tenantpilot.graph.write.exact import Approval, write_if_unchanged
 from tenantpilot.graph.write.results import (
@@ -63,21 +64,36 @@ def pairs(client: GraphClient, contract: Contract, most: int) -> Iterator[tuple[
     yield from alike[::step][:most]
 
 
+UNIQUE = ("roleScopeTag", "deviceCategory", "assignmentFilter")
+"""Graph takes a name of these once in a tenant."""
+
+
+def named_anew(contract: Contract, payload: JsonObject, live: JsonObject) -> JsonObject:
+    """The payload, under the live object's name where a name can be used once only."""
+    name = contract.name_field
+    return {**bare(payload), name: live[name]} if contract.key in UNIQUE else bare(payload)
+
+
 def written_over_each_other(client: GraphClient, contract: Contract, most: int) -> Counter[str]:
     """How many writes ended how. None ends in a difference that the answer does not name."""
     ends: Counter[str] = Counter()
     for model, other in pairs(client, contract, most):
         live = read_one(client, contract, other["id"], other)
-        result = written(client, contract, live, bare(model))
+        wanted = named_anew(contract, model, live)
+        try:
+            result: Result | GraphRejected = written(client, contract, live, wanted)
+        except GraphRejected as refusal:
+            result = refusal
         after = read_one(client, contract, other["id"], other)
-        left = {one.path for one in differences(contract, bare(model), bare(after))}
+        left = {one.path for one in differences(contract, wanted, bare(after))}
         if isinstance(result, Written):
             assert left == set(), contract.key
         elif isinstance(result, WrittenWithDifferences):
             assert left == set(result.paths), contract.key
             ends.update(f"{contract.key}: {path}" for path in result.paths)
         else:
-            assert isinstance(result, NeedsNewObject), (contract.key, result)
+            assert isinstance(result, NeedsNewObject | GraphRejected), (contract.key, result)
+            ends[f"{contract.key}: {type(result).__name__}"] += 1
             assert differences(contract, live, after) == []
         ends[type(result).__name__] += 1
     return ends

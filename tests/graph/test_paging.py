@@ -18,6 +18,14 @@ def test_pages_are_followed_and_an_empty_page_may_have_a_next_one(graph, client)
     assert list(client.iterate(PATH)) == [{"id": "1"}, {"id": "2", "unknown": {"x": 1}}]
 
 
+def test_an_empty_next_link_is_the_end_unless_something_is_missing(graph, client):
+    graph.on(PATH, page({"id": "1"}, next_link=""))
+    assert list(client.iterate(PATH)) == [{"id": "1"}]
+    graph.on(PATH, page({"id": "1"}, next_link="", count=2))
+    with pytest.raises(GraphIncompleteRead):
+        list(client.iterate(PATH))
+
+
 def test_a_next_link_is_opaque_down_to_its_double_encoding(graph, client):
     link = f"{graph.url}{PATH}?$skiptoken=%255Bcosmosdb%255D%257B%2522a%2522%253A1%257D"
     graph.on(PATH, page({"id": "1"}, next_link=link), page({"id": "2"}))

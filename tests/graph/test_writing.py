@@ -377,3 +377,12 @@ def test_what_only_beta_can_take_away_is_taken_away_there():
     assert as_written(CONDITIONAL_ACCESS, STABLE)[0].version == "v1.0"
     assert as_written(CONDITIONAL_ACCESS, STABLE, live=live)[0].version == "beta"
     assert as_written(CONDITIONAL_ACCESS, live)[0].version == "beta"
+
+
+def test_a_strength_is_written_by_its_id():
+    strength = {"id": "00000000-0000-0000-0000-000000000002", "displayName": "MFA", "policyType": "builtIn"}
+    payload = {"displayName": "P", "state": "disabled", "grantControls": {"authenticationStrength": strength}}
+    for body_for in (body_for_create, body_for_update):
+        body = body_for(registry.get("conditionalAccessPolicy"), payload)
+        assert body["grantControls"]["authenticationStrength"] == {"id": strength["id"]}
+    assert payload["grantControls"]["authenticationStrength"] is strength

@@ -33,6 +33,35 @@ def test_what_is_new_is_created_and_what_is_the_same_is_unchanged(record):
     assert record(LAPTOPS, PHONES) == Tally(unchanged=2)
 
 
+SPELLINGS = {
+    "scope tags in another order": ({"roleScopeTagIds": ["0", "1", "2"]}, {"roleScopeTagIds": ["2", "1", "0"]}),
+    "the same moment": (
+        {"lastModifiedDateTime": "2026-01-01T00:00:00Z"},
+        {"lastModifiedDateTime": "2026-01-01T00:00:00.0000000Z"},
+    ),
+    "the same moment elsewhere": (
+        {"lastModifiedDateTime": "2026-01-01T00:00:00Z"},
+        {"lastModifiedDateTime": "2026-01-01T02:00:00+02:00"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_another_spelling_of_the_same_is_no_update(record, name):
+    first, second = (replace(LAPTOPS, properties={"id": "p1", **values}) for values in SPELLINGS[name])
+    record(first)
+    assert record(second) == Tally(unchanged=1)
+
+
+@pytest.mark.parametrize(
+    "values", [{"lastModifiedDateTime": "2026-01-02T00:00:00Z"}, {"roleScopeTagIds": ["0", "1"]}, {"isAssigned": True}]
+)
+def test_another_value_is_an_update(record, values):
+    first = {"id": "p1", "lastModifiedDateTime": "2026-01-01T00:00:00Z", "isAssigned": False}
+    record(replace(LAPTOPS, properties=first))
+    assert record(replace(LAPTOPS, properties={**first, **values})) == Tally(updated=1)
+
+
 def test_a_change_of_a_kept_field_is_an_update(record):
     record(LAPTOPS, PHONES)
     renamed = replace(PHONES, name="Phones - PIN 6", properties={"id": "p2", "name": "Phones - PIN 6"})

@@ -1,7 +1,5 @@
 """Writing down what was seen of one type: in bulk, and so that doing it again changes nothing."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tenantpilot.graph.compare.form import hash_of_values
 from tenantpilot.inventory.models import Policy, PolicyTypeSync
 from tenantpilot.tenancy.models import Tenant
 
@@ -32,8 +31,8 @@ class Observation:
 
     @property
     def content_hash(self) -> str:
-        text = json.dumps(self.properties, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The same for other orders of sets and other spellings of a moment."""
+        return hash_of_values(self.properties)
 
 
 @dataclass(frozen=True)

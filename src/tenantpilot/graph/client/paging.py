@@ -38,7 +38,7 @@ def pages_from(first: JsonObject, follow: Follow) -> Iterator[JsonObject]:
         read, empty = read + count, 0 if count else empty + 1
         yield page
         next_link = page.get("@odata.nextLink")
-        if next_link is None:
+        if next_link in (None, ""):  # an empty link leads nowhere: what is missing then, the stated count tells
             return
         if not isinstance(next_link, str) or next_link in seen or empty > MOST_EMPTY_PAGES:
             raise GraphIncompleteRead("the pages lead in a circle", read=read)

@@ -20,7 +20,7 @@ from typing import Any
 
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.compare.items import arranged, canonical
-from tenantpilot.graph.compare.rules import Rule, Rules, rules_of
+from tenantpilot.graph.compare.rules import PLAIN_RULES, Rule, Rules, rules_of
 from tenantpilot.graph.compare.scalars import MASK, ZERO_GUID, is_none, normal_scalar, normal_text
 from tenantpilot.graph.compare.secret_places import SecretPlace, places_of, secret_value
 from tenantpilot.graph.contracts.model import Contract
@@ -79,6 +79,11 @@ def form_of(
 def form_hash(contract: Contract, payload: Mapping[str, Any]) -> str:
     """The hash of the payload's form: the same for payloads that mean the same. Secrets are no part of it."""
     return form_of(contract, payload).digest
+
+
+def hash_of_values(values: Mapping[str, Any]) -> str:
+    """The hash of an excerpt, whatever its type: it tells other values from other spellings and orders of the same."""
+    return hashlib.sha256(canonical(_Maker(PLAIN_RULES).whole(values)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def same(contract: Contract, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

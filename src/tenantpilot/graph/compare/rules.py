@@ -57,6 +57,10 @@ class Rules:
         return rule.default if rule else None
 
 
+PLAIN_RULES = Rules(Rule(), ALWAYS_SECRET, ALWAYS_UNORDERED, frozenset(), "", "")
+"""Nothing is left out but secrets."""
+
+
 @lru_cache(maxsize=256)
 def rules_of(contract: Contract) -> Rules:
     """The rules of a contract, made once."""

@@ -11,8 +11,8 @@ from tenantpilot.graph.contracts.model import Contract, Update
 from tenantpilot.graph.contracts.payloads import is_annotation
 
 CONTROLS = ("grantControls", "sessionControls")
-NAMED_BY_ID = ("authenticationStrength",)
-"""Objects of which Conditional Access takes the id alone."""
+TAKEN_WHOLE = ("authenticationStrength",)
+"""An object of its own: nothing of the live one is to be cleared in it."""
 
 
 def payload_for_update(contract: Contract, payload: JsonObject, live: JsonObject) -> JsonObject:
@@ -56,7 +56,7 @@ def _nothing_like(value: Any) -> Any:
 
 
 def _for_conditional_access(payload: JsonObject, live: JsonObject) -> JsonObject:
-    """A PATCH merges what it is sent, refuses empty controls, and takes of a strength the id alone."""
+    """A PATCH merges what it is sent, and refuses empty controls."""
     wanted = {name: value for name, value in payload.items() if name not in CONTROLS or value != {}}
     for name in ("conditions", *CONTROLS):
         if isinstance(wanted.get(name), dict):
@@ -74,9 +74,7 @@ def _merged(wanted: JsonObject, live: Any) -> JsonObject:
         value = wanted.get(name)
         if is_annotation(name):
             continue
-        if name in NAMED_BY_ID:
-            merged[name] = {"id": value["id"]} if isinstance(value, dict) and value.get("id") else None
-        elif isinstance(value, dict):
+        if isinstance(value, dict) and name not in TAKEN_WHOLE:
             merged[name] = _merged(value, live.get(name))
         elif value is not None or live.get(name) is None:
             merged[name] = value
