@@ -1,4 +1,4 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D, GUARD-E and GUARD-I, 1 with the findings when it does not.
+"""`python -m guards`: 0 when the product keeps GUARD-D, GUARD-E, GUARD-I and GUARD-J, 1 with the findings when it does not.
 
 `python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
 """
@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> int:
         return report(prose_findings(Path(argument).resolve() for argument in arguments), "prose")
     product = list(sources())
     readable = [ROOT / folder for folder in READABLE]
-    return report(chain(findings(product, known_words()), prose_findings(readable)), f"{len(product)} files")
+    all_findings = chain(findings(product, known_words()), escaped_keys(), prose_findings(readable))
+    return report(all_findings, f"{len(product)} files")
 
 
 def report(findings: Iterable[Finding], subject: str) -> int:
@@ -39,6 +40,18 @@ def findings(product: Iterable[Source], catalogue: Catalogues) -> Iterator[Findi
     for source in product:
         yield from toasts.check(source)
         yield from catalogues.check(source, catalogue)
+
+
+def escaped_keys() -> Iterator[Finding]:
+    """Yield every model whose references no key can keep in their workspace, with what is to be done (SEC-03)."""
+    from tenantpilot.core.owned import faults
+    from tenantpilot.tenancy.owned_keys import our_models
+
+    mend = "inherit TenantOwned or WorkspaceOwned of tenantpilot.core.owned"
+    for model in our_models():
+        module = f"src/{model.__module__.replace('.', '/')}.py"
+        for fault in faults([model]):
+            yield Finding("GUARD-J", module, 1, 1, fault.split(":")[0], fault, mend)
 
 
 def prose_findings(folders: Iterable[Path]) -> Iterator[Finding]:

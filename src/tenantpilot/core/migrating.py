@@ -21,18 +21,27 @@ class RunStatements(migrations.RunPython):
         super().__init__(_runner(install), _runner(remove))
 
 
+# Owner columns, and how the keys that compare them are called.
+SAME = {"workspace_id": "same_workspace", "tenant_id": "same_tenant"}
+
+
 def same_workspace(child: str, column: str, parent: str) -> tuple[Statements, Statements]:
     """Refuse a row of `child` whose `column` points into another workspace: a composite key or, on SQLite, a trigger."""
-    name = f"{child}_{column}_same_workspace"
+    return same("workspace_id", child, column, parent)
+
+
+def same(owner: str, child: str, column: str, parent: str) -> tuple[Statements, Statements]:
+    """Refuse a row of `child` whose `column` points at a row of `parent` with another owner."""
+    name = f"{child}_{column}_{SAME[owner]}"
     install = {
         "postgresql": [
             f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name}",
             f"ALTER TABLE {child} ADD CONSTRAINT {name} "
-            f"FOREIGN KEY ({column}, workspace_id) REFERENCES {parent} (id, workspace_id)",
+            f"FOREIGN KEY ({column}, {owner}) REFERENCES {parent} (id, {owner})",
         ],
         "sqlite": [
-            *_sqlite_trigger(name, child, column, parent, "INSERT"),
-            *_sqlite_trigger(name, child, column, parent, "UPDATE"),
+            *_sqlite_trigger(name, child, (column, owner), parent, "INSERT"),
+            *_sqlite_trigger(name, child, (column, owner), parent, "UPDATE"),
         ],
     }
     remove = {
@@ -50,15 +59,17 @@ def together(*parts: tuple[Statements, Statements]) -> tuple[Statements, Stateme
     return install, remove
 
 
-def _sqlite_trigger(name: str, child: str, column: str, parent: str, event: str) -> list[str]:
-    """Names of tables and columns are ours, written in migrations."""
-    trigger = f"{name}_{event.lower()}"
-    of = f"UPDATE OF {column}, workspace_id" if event == "UPDATE" else event
+def _sqlite_trigger(name: str, child: str, columns: tuple[str, str], parent: str, event: str) -> list[str]:
+    """Names of tables and columns are ours, written in migrations or taken from the models."""
+    trigger, (column, owner) = f"{name}_{event.lower()}", columns
+    of = f"UPDATE OF {column}, {owner}" if event == "UPDATE" else event
+    place = owner.removesuffix("_id")
+    known = f"NEW.{column} IS NOT NULL AND NEW.{owner} IS NOT NULL"
     return [
         f"DROP TRIGGER IF EXISTS {trigger}",
-        f"CREATE TRIGGER {trigger} BEFORE {of} ON {child} WHEN NEW.{column} IS NOT NULL AND NOT EXISTS "
-        f"(SELECT 1 FROM {parent} WHERE id = NEW.{column} AND workspace_id = NEW.workspace_id) "
-        f"BEGIN SELECT RAISE(ABORT, '{name}: it points into another workspace'); END",
+        f"CREATE TRIGGER {trigger} BEFORE {of} ON {child} WHEN {known} AND NOT EXISTS "
+        f"(SELECT 1 FROM {parent} WHERE id = NEW.{column} AND {owner} = NEW.{owner}) "
+        f"BEGIN SELECT RAISE(ABORT, '{name}: it points into another {place}'); END",
     ]
 
 

@@ -1,16 +1,16 @@
 """Policies as last observed. What is gone from the tenant is marked missing, never deleted (DESIGN section 8)."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
-from django_scopes import ScopedManager
 
+from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.inventory import search
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.tenancy.models import Tenant, User, Workspace
+from tenantpilot.tenancy.models import Tenant, User
 
 __all__ = ["Policy", "PolicyTypeAccess", "PolicyTypeSync"]
 
@@ -53,13 +53,12 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         return dict(rows)
 
 
-class Policy(models.Model):
+class Policy(TenantOwned):
     """One configuration object of a tenant, as last observed. `properties` holds only whitelisted fields (SEC-06).
 
     Ignored is a mark of ours: it changes nothing in the tenant, and a sync leaves it as it is.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policies")
     type = models.CharField(max_length=64)
     graph_id = models.CharField(max_length=128)
@@ -78,14 +77,11 @@ class Policy(models.Model):
     ignore_reason = models.CharField(max_length=200, blank=True, default="")
     last_seen_run = models.ForeignKey(OperationRun, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(PolicyQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(PolicyQuerySet)()
+    objects: ClassVar[PolicyQuerySet] = scoped(PolicyQuerySet)
+    everywhere: ClassVar[PolicyQuerySet] = unscoped(PolicyQuerySet)
 
-    class Meta:
+    class Meta(TenantOwned.Meta):
         db_table = "policies"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "type", "graph_id"], name="policy_once_per_tenant"),
             models.CheckConstraint(
@@ -112,22 +108,20 @@ class Policy(models.Model):
         return "missing" if self.missing_since else "present"
 
 
-class PolicyTypeSync(models.Model):
+class PolicyTypeSync(TenantOwned):
     """When each type of a tenant was last read whole, and how it went the last time: how fresh the inventory is."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policy_type_syncs")
     type = models.CharField(max_length=64)
     succeeded_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField()
     reason_code = models.CharField(max_length=64, blank=True, default="")
 
-    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
-    everywhere: ClassVar[Any] = models.Manager()
+    objects: ClassVar[models.QuerySet["PolicyTypeSync"]] = scoped(models.QuerySet["PolicyTypeSync"])
+    everywhere: ClassVar[models.QuerySet["PolicyTypeSync"]] = unscoped(models.QuerySet["PolicyTypeSync"])
 
-    class Meta:
+    class Meta(TenantOwned.Meta):
         db_table = "policy_type_syncs"
-        base_manager_name = "everywhere"
         constraints = [models.UniqueConstraint(fields=["tenant", "type"], name="policy_type_sync_once")]
 
     def __str__(self) -> str:

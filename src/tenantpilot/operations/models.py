@@ -4,12 +4,12 @@ The database refuses what the code forbids: CHECK constraints here say which sha
 triggers in `guards/` say which moves it may make (OPS-04, OPS-06, OPS-23).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django_scopes import ScopedManager
 
+from tenantpilot.core.owned import WorkspaceOwned, scoped, unscoped
 from tenantpilot.operations.items.models import ItemState, RunItem
 from tenantpilot.operations.queries import NotificationQuerySet, OperationRunQuerySet, RunEventQuerySet
 from tenantpilot.operations.retention.models import DailySlot
@@ -50,7 +50,7 @@ _COMPLETED = Q(status=RunStatus.COMPLETED, outcome__isnull=False, completed_at__
 _STARTED_OR_NEVER_TAKEN = Q(started_at__isnull=False) | Q(outcome__in=sorted(ENDINGS_WITHOUT_START))
 
 
-class OperationRun(models.Model):
+class OperationRun(WorkspaceOwned):
     """One tracked piece of work (OPS-02). Only OperationRunService writes `status` and `outcome` (OPS-05)."""
 
     # Each index is written three times in the life of a run: what a named one below answers has none of its own.
@@ -91,14 +91,11 @@ class OperationRun(models.Model):
     message = models.CharField(max_length=300, default="")
     context = models.JSONField(default=dict)
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(OperationRunQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(OperationRunQuerySet)()
+    objects: ClassVar[OperationRunQuerySet] = scoped(OperationRunQuerySet)
+    everywhere: ClassVar[OperationRunQuerySet] = unscoped(OperationRunQuerySet)
 
-    class Meta:
+    class Meta(WorkspaceOwned.Meta):
         db_table = "operation_runs"
-        base_manager_name = "everywhere"
         constraints = [
             models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="operation_run_status_known"),
             models.CheckConstraint(
@@ -252,7 +249,7 @@ class RunEvent(models.Model):
         return f"{self.name} of run {self.run_id}"
 
 
-class Notification(models.Model):
+class Notification(WorkspaceOwned):
     """A lasting message to one person. `data` holds facts; the presenter makes the words.
 
     `tenant` is that of the run, as the database sees to: a person's notifications are counted without their runs.
@@ -269,14 +266,11 @@ class Notification(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(NotificationQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(NotificationQuerySet)()
+    objects: ClassVar[NotificationQuerySet] = scoped(NotificationQuerySet)
+    everywhere: ClassVar[NotificationQuerySet] = unscoped(NotificationQuerySet)
 
-    class Meta:
+    class Meta(WorkspaceOwned.Meta):
         db_table = "notifications"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "kind"], condition=Q(run__isnull=False), name="notification_once_per_run"

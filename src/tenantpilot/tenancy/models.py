@@ -1,11 +1,11 @@
 """Workspaces, tenants, members and credentials."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
-from django_scopes import ScopedManager
 
+from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
 from tenantpilot.tenancy.attempt_counts import AttemptCount
 from tenantpilot.tenancy.people import User, UserManager
 from tenantpilot.tenancy.roles import Role
@@ -58,7 +58,7 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
         return self.order_by("name", "pk")
 
 
-class Tenant(models.Model):
+class Tenant(WorkspaceOwned):
     """One Entra directory. `slug` is its name in addresses, across workspaces."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="tenants")
@@ -71,14 +71,11 @@ class Tenant(models.Model):
     # Since when no run of the tenant is taken up; see `stops`.
     stopped_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(TenantQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(TenantQuerySet)()
+    objects: ClassVar[TenantQuerySet] = scoped(TenantQuerySet)
+    everywhere: ClassVar[TenantQuerySet] = unscoped(TenantQuerySet)
 
-    class Meta:
+    class Meta(WorkspaceOwned.Meta):
         db_table = "tenants"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(fields=["id", "workspace"], name="tenant_of_workspace"),
             models.UniqueConstraint(fields=["workspace", "entra_tenant_id"], name="tenant_once_per_workspace"),
@@ -88,19 +85,18 @@ class Tenant(models.Model):
         return self.name
 
 
-class WorkspaceMember(models.Model):
+class WorkspaceMember(WorkspaceOwned):
     """A person's role in every tenant of a workspace."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workspace_memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
 
-    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
-    everywhere: ClassVar[Any] = models.Manager()
+    objects: ClassVar[models.QuerySet["WorkspaceMember"]] = scoped(models.QuerySet["WorkspaceMember"])
+    everywhere: ClassVar[models.QuerySet["WorkspaceMember"]] = unscoped(models.QuerySet["WorkspaceMember"])
 
-    class Meta:
+    class Meta(WorkspaceOwned.Meta):
         db_table = "workspace_members"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(fields=["workspace", "user"], name="workspace_member_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="workspace_member_role_known"),
@@ -110,7 +106,7 @@ class WorkspaceMember(models.Model):
         return f"{self.user_id} {self.role}"
 
 
-class TenantMember(models.Model):
+class TenantMember(TenantOwned):
     """A person's role in one tenant."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -118,12 +114,11 @@ class TenantMember(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tenant_memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
 
-    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
-    everywhere: ClassVar[Any] = models.Manager()
+    objects: ClassVar[models.QuerySet["TenantMember"]] = scoped(models.QuerySet["TenantMember"])
+    everywhere: ClassVar[models.QuerySet["TenantMember"]] = unscoped(models.QuerySet["TenantMember"])
 
-    class Meta:
+    class Meta(TenantOwned.Meta):
         db_table = "tenant_members"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], name="tenant_member_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="tenant_member_role_known"),
@@ -133,7 +128,7 @@ class TenantMember(models.Model):
         return f"{self.user_id} {self.role}"
 
 
-class TenantCredential(models.Model):
+class TenantCredential(TenantOwned):
     """How TenantPilot signs in to a tenant's Graph. The secret itself is sealed; see `sealing`."""
 
     class Kind(models.TextChoices):
@@ -150,12 +145,11 @@ class TenantCredential(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[Any] = ScopedManager(workspace="workspace")
-    everywhere: ClassVar[Any] = models.Manager()
+    objects: ClassVar[models.QuerySet["TenantCredential"]] = scoped(models.QuerySet["TenantCredential"])
+    everywhere: ClassVar[models.QuerySet["TenantCredential"]] = unscoped(models.QuerySet["TenantCredential"])
 
-    class Meta:
+    class Meta(TenantOwned.Meta):
         db_table = "tenant_credentials"
-        base_manager_name = "everywhere"
 
     def __str__(self) -> str:
         return f"credential of tenant {self.tenant_id}"

@@ -90,7 +90,7 @@ def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | N
             tenant=tenant, user=person, defaults={"workspace_id": tenant.workspace_id, "role": role}
         )
         _record_role("tenant.role_set", tenant.workspace_id, tenant.pk, person, before, role, actor, now)
-    return member  # type: ignore[no-any-return]
+    return member
 
 
 def set_workspace_role(
@@ -104,7 +104,7 @@ def set_workspace_role(
             workspace=workspace, user=person, defaults={"role": role}
         )
         _record_role("workspace.role_set", workspace.pk, None, person, before, role, actor, now)
-    return member  # type: ignore[no-any-return]
+    return member
 
 
 def _record(

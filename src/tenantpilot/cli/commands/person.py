@@ -26,8 +26,8 @@ def show(email: Email) -> None:
     person = find_person(email)
     for role in WorkspaceMember.everywhere.filter(user=person).select_related("workspace"):
         done(f"{role.get_role_display()} of workspace {role.workspace.slug}")
-    for role in TenantMember.everywhere.filter(user=person).select_related("tenant"):
-        done(f"{role.get_role_display()} of tenant {role.tenant.slug}")
+    for membership in TenantMember.everywhere.filter(user=person).select_related("tenant"):
+        done(f"{membership.get_role_display()} of tenant {membership.tenant.slug}")
 
 
 @app.command()

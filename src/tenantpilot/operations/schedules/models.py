@@ -1,14 +1,14 @@
 """Schedules and the slots they have filled."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django_scopes import ScopedManager
 
+from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
-from tenantpilot.tenancy.models import Tenant, User, Workspace
+from tenantpilot.tenancy.models import Tenant, User
 
 # What is broken may be mended by an update, or on another machine.
 LOOKS_AGAIN_AFTER = timedelta(minutes=10)
@@ -29,11 +29,9 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         return self.order_by("name", "pk")
 
 
-class Schedule(models.Model):
+class Schedule(TenantOwned):
     """Starts an operation of one type in one tenant, by the clock. `inputs` are those of the operation."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     type = models.CharField(max_length=64)
     inputs = models.JSONField(default=dict)
@@ -50,14 +48,11 @@ class Schedule(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(ScheduleQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(ScheduleQuerySet)()
+    objects: ClassVar[ScheduleQuerySet] = scoped(ScheduleQuerySet)
+    everywhere: ClassVar[ScheduleQuerySet] = unscoped(ScheduleQuerySet)
 
-    class Meta:
+    class Meta(TenantOwned.Meta):
         db_table = "schedules"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="schedule_name_once"),
             models.UniqueConstraint(fields=["id", "workspace"], name="schedule_of_workspace"),

@@ -48,11 +48,12 @@ class Line:
 def lines_of(tenant: Tenant) -> list[Line]:
     """By name. Two queries, however many schedules there are."""
     latest = ScheduleSlot.objects.filter(schedule=OuterRef("pk")).order_by("-slot_at").values("pk")[:1]
-    found = list(Schedule.objects.of_tenant(tenant).annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
+    schedules = list(Schedule.objects.of_tenant(tenant).annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
+    latest_of = {schedule.pk: getattr(schedule, "latest") for schedule in schedules}  # noqa: B009 annotated above
     slots = ScheduleSlot.objects.select_related("run__tenant", "run__cancel_requested_by").in_bulk(
-        [one.latest for one in found if one.latest]
+        [slot for slot in latest_of.values() if slot]
     )
-    return [Line(schedule, slots.get(schedule.latest)) for schedule in found]
+    return [Line(schedule, slots.get(latest_of[schedule.pk])) for schedule in schedules]
 
 
 def schedulable(access: TenantAccess) -> list[OperationType]:

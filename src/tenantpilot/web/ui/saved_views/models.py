@@ -1,13 +1,13 @@
 """A saved view of a list."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django_scopes import ScopedManager
 
+from tenantpilot.core.owned import WorkspaceOwned, scoped, unscoped
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 LONGEST_NAME = 60
@@ -42,7 +42,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return self.order_by(Lower("name"), "pk")
 
 
-class SavedView(models.Model):
+class SavedView(WorkspaceOwned):
     """`list_name` names the table, `query` is its address behind the "?". Without a tenant it is of all tenants.
 
     Shared, it is seen by everybody who may see that list of the tenant, or by those with a role in the workspace.
@@ -57,14 +57,11 @@ class SavedView(models.Model):
     shared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = ScopedManager(
-        workspace="workspace", _manager_class=models.Manager.from_queryset(SavedViewQuerySet)
-    )
-    everywhere: ClassVar[Any] = models.Manager.from_queryset(SavedViewQuerySet)()
+    objects: ClassVar[SavedViewQuerySet] = scoped(SavedViewQuerySet)
+    everywhere: ClassVar[SavedViewQuerySet] = unscoped(SavedViewQuerySet)
 
-    class Meta:
+    class Meta(WorkspaceOwned.Meta):
         db_table = "saved_views"
-        base_manager_name = "everywhere"
         constraints = [
             models.UniqueConstraint(
                 "owner",
