@@ -1,4 +1,4 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D, GUARD-E, GUARD-I and GUARD-J, 1 with the findings when it does not.
+"""`python -m guards`: 0 when the product keeps GUARD-D, E, I and J, 1 with the findings when it does not.
 
 `python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
 """
