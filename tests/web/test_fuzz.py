@@ -64,6 +64,7 @@ def senders(olivia, signed_in):
     return {"owner": Sender(signed_in(olivia)), "stranger": Sender(Client())}
 
 
+@pytest.mark.timeout(900)  # thousands of requests, beside whatever else keeps the machine busy
 @pytest.mark.parametrize("plane", PLANES)
 def test_no_value_of_a_parameter_is_answered_with_500(places, senders, monkeypatch, plane):
     for sender in senders.values():
