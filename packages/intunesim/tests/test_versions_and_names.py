@@ -147,6 +147,20 @@ def test_the_directory_counts_only_for_those_who_accept_a_lag_and_knows_its_ids(
     assert "Invalid object identifier 'abc'." in answer.json()["error"]["message"]
 
 
+def test_answers_come_without_remarks_for_those_who_want_none(graph, generated):
+    accept = {"Accept": "application/json;odata.metadata=none"}
+    answer = graph.get(POLICIES, params={"$expand": "assignments", "$top": 2}, headers=accept).json()
+    assert set(answer) - {"@microsoft.graph.tips"} == {"@odata.nextLink", "value"}
+    assert not [name for item in answer["value"] for name in item if "@odata" in name]
+
+
+def test_an_unknown_version_and_a_body_too_large_are_refused(graph):
+    answer = graph.get("/v2.0/groups")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, "Invalid version.")
+    large = graph.post(POLICIES, content=b" " * (29 * 1024 * 1024), headers={"Content-Type": "application/json"})
+    assert large.status_code == 413
+
+
 def test_a_client_chooses_its_page_size_by_preference(graph, generated):
     answer = graph.get(POLICIES, headers={"Prefer": "odata.maxpagesize=2"})
     assert len(answer.json()["value"]) == 2

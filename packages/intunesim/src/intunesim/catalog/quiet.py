@@ -25,7 +25,7 @@ def _quiet(
     *children: Child,
     name: str = "displayName",
     v1: bool = False,
-    limit: Limit = Limit.CONFIGURATION,
+    limit: Limit | None = None,
     origin: Origin = Origin.INTUNE,
 ) -> Collection:
     return Collection(
@@ -37,7 +37,7 @@ def _quiet(
         read_roles=roles.read,
         write_roles=roles.write,
         origin=origin,
-        limit=limit,
+        limit=limit or _limit(path, roles),
         children=children,
         creates=False,
         updates=frozenset(),
@@ -46,6 +46,13 @@ def _quiet(
         modified="",
         scope_tags="",
     )
+
+
+def _limit(path: str, roles: Roles) -> Limit:
+    """Return the budget that Microsoft charges a path of Intune to."""
+    if path.startswith(DAM):
+        return Limit.APPS
+    return Limit.ENROLLMENT if roles is SERVICE else Limit.CONFIGURATION
 
 
 def _directory(path: str, entity: str, *, v1: bool = True) -> Collection:

@@ -7,15 +7,19 @@ from starlette.requests import Request
 from starlette.routing import Mount, Route
 
 from intunesim.clock import http_date
+from intunesim.errors import GraphError, bad_request
 from intunesim.graph.batch import serve_batch
 from intunesim.graph.messages import GraphRequest
-from intunesim.graph.service import Outcome, serve
+from intunesim.graph.service import Outcome, error_answer, serve
+from intunesim.json_types import Json
 from intunesim.simulator import Simulator
 from intunesim.web.address import base_url
 from intunesim.web.control import control_routes
 from intunesim.web.sign_in import sign_in_routes
 from intunesim.web.wire import WireResponse
 
+LARGEST_BODY = 28 * 1024 * 1024
+KEPT = frozenset({"@odata.nextLink", "@odata.deltaLink", "@odata.count"})
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 
 
@@ -26,10 +30,18 @@ def build_application(simulator: Simulator) -> Starlette:
         asked = await graph_request(request)
         outcome = await _answered(simulator, asked)
         answer = outcome.answer
+        if "odata.metadata=none" in asked.headers.get("accept", ""):
+            answer.body = _without_remarks(answer.body)
         headers = {"Date": http_date(simulator.clock.now()), **answer.headers}
         if answer.status != 204:
             headers.setdefault("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true")
         return WireResponse(answer.status, headers, answer.content(), outcome.wire)
+
+    async def no_version(request: Request) -> WireResponse:
+        """Refuse an address below no version of Graph."""
+        error = bad_request("Invalid version.")
+        body = error_answer(simulator, await graph_request(request), error)
+        return WireResponse(body.status, {"Content-Type": "application/json"}, body.content())
 
     return Starlette(
         routes=[
@@ -39,11 +51,24 @@ def build_application(simulator: Simulator) -> Starlette:
             Route("/beta/{path:path}", graph, methods=METHODS),
             Mount("/_sim", routes=control_routes(simulator)),
             *sign_in_routes(simulator),
+            Route("/v{version:int}.0/{path:path}", no_version, methods=METHODS),
         ]
     )
 
 
+def _without_remarks(value: Json) -> Json:
+    """Return an answer as odata.metadata=none wants it: without remarks, save links and counts."""
+    if isinstance(value, list):
+        return [_without_remarks(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_remarks(item) for name, item in value.items() if "@odata." not in name or name in KEPT}
+
+
 async def _answered(simulator: Simulator, request: GraphRequest) -> Outcome:
+    if len(request.content) > LARGEST_BODY:
+        error = GraphError(413, "RequestEntityTooLarge", "The size of the request body is larger than allowed.")
+        return Outcome(error_answer(simulator, request, error))
     if request.path.lower() == "$batch" and request.method == "POST":
         return await serve_batch(simulator, request)
     return await serve(simulator, request)
