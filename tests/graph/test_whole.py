@@ -11,6 +11,8 @@ CATALOG = registry.get("settingsCatalog")
 SCRIPT = registry.get("powershellScript")
 ADMX = registry.get("administrativeTemplate")
 PROTECTION = registry.get("appProtection")
+PROFILE = registry.get("deviceConfiguration")
+STRENGTH = registry.get("authenticationStrength")
 
 
 class Tenant:
@@ -190,3 +192,33 @@ def test_a_list_that_cannot_expand_is_read_without(graph, client, tenant):
     tenant.objects[f"{contract.address('a')}/assignments"] = page({"id": "1"})
     (read,) = read_type_whole(client, contract)
     assert read.payload == {"id": "a", "assignments": [{"id": "1"}]}
+
+
+NONE_THERE = [
+    Reply(204),
+    Reply(404, error("ResourceNotFound", "no")),
+    Reply(body={"@odata.context": "c", "@odata.null": True}),
+]
+
+
+@pytest.mark.parametrize("none", NONE_THERE, ids=["204", "404", "null"])
+def test_a_profile_is_read_with_the_certificate_it_uses(client, tenant, none):
+    """Only types that use one are asked for it, and to use none is no fault."""
+    scep = {"@odata.type": "#microsoft.graph.windows81SCEPCertificateProfile", "assignments": []}
+    root = "microsoft.graph.windows81SCEPCertificateProfile/rootCertificate"
+    tenant.objects[f"{PROFILE.address('one')}/{root}"] = Reply(body={"@odata.context": "c", "id": "root"})
+    tenant.objects[f"{PROFILE.address('two')}/{root}"] = none
+    custom = {"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "id": "three", "assignments": []}
+    reads = list(read_whole(client, PROFILE, [{**scep, "id": "one"}, {**scep, "id": "two"}, custom]))
+    assert [read.error for read in reads] == [None] * 3
+    assert [read.payload.get("rootCertificate", "not asked") for read in reads] == [{"id": "root"}, None, "not asked"]
+    assert len(tenant.asked) == 2
+
+
+def test_combinations_that_the_list_shows_cost_no_request(graph, client):
+    listed = {"id": "s", "policyType": "custom", "combinationConfigurations": [{"id": "c"}]}
+    built_in = {"id": "b", "policyType": "builtIn"}
+    graph.on(STRENGTH.collection, page(listed, built_in))
+    payloads = [read.payload for read in read_type_whole(client, STRENGTH)]
+    assert payloads == [listed, built_in]
+    assert graph.paths() == [STRENGTH.collection]

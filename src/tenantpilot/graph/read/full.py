@@ -25,6 +25,7 @@ SHOWN_WHOLE_BELOW = 20
 SHOWN_AT_ONCE = 25
 """Of the parts of one object, unless more are asked for: who holds more is where reads are cut without a word."""
 NEXT_LINK = "@odata.nextLink"
+ABOUT_THE_ANSWER = frozenset({"@odata.context", "@odata.null"})
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def _part_of(client: GraphClient, part: Part, answer: JsonObject | GraphError) -
     if isinstance(answer, GraphError):
         raise answer
     if part.is_single:
-        return {name: value for name, value in answer.items() if name != "@odata.context"} or None
+        return {name: value for name, value in answer.items() if name not in ABOUT_THE_ANSWER} or None
     return list(client.rest_of(answer))
 
 
