@@ -1,4 +1,4 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D, E, I and J, 1 with the findings when it does not.
+"""`python -m guards`: 0 when the product keeps GUARD-D, E and I to K, 1 with the findings when it does not.
 
 `python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-from guards import catalogues, prose, toasts
+from guards import catalogues, circles, prose, toasts
 from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         return report(prose_findings(Path(argument).resolve() for argument in arguments), "prose")
     product = list(sources())
     readable = [ROOT / folder for folder in READABLE]
-    all_findings = chain(findings(product, known_words()), escaped_keys(), prose_findings(readable))
+    all_findings = chain(findings(product, known_words()), escaped_keys(), circles.check(), prose_findings(readable))
     return report(all_findings, f"{len(product)} files")
 
 

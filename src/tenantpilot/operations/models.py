@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from tenantpilot.core.owned import WorkspaceOwned, scoped, unscoped
 from tenantpilot.operations.items.models import ItemState, RunItem
-from tenantpilot.operations.queries import NotificationQuerySet, OperationRunQuerySet, RunEventQuerySet
+from tenantpilot.operations.queries import NotificationQueries, RunEventQueries, RunQueries
 from tenantpilot.operations.retention.models import DailySlot
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.states import ACTIVE, ENDINGS_WITHOUT_START, RunOutcome, RunStatus
@@ -48,6 +48,10 @@ _RUNNING = Q(
 )
 _COMPLETED = Q(status=RunStatus.COMPLETED, outcome__isnull=False, completed_at__isnull=False) & _NO_LEASE
 _STARTED_OR_NEVER_TAKEN = Q(started_at__isnull=False) | Q(outcome__in=sorted(ENDINGS_WITHOUT_START))
+
+
+class OperationRunQuerySet(RunQueries["OperationRun"]):
+    """Chains that read aloud: of_tenant(…).active().newest_first()."""
 
 
 class OperationRun(WorkspaceOwned):
@@ -231,6 +235,10 @@ class RunProgress(models.Model):
         return f"{self.processed}/{self.total}"
 
 
+class RunEventQuerySet(RunEventQueries["RunEvent"]):
+    """The timeline."""
+
+
 class RunEvent(models.Model):
     """One line of a run's timeline. Append-only, as the database sees to."""
 
@@ -247,6 +255,10 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of run {self.run_id}"
+
+
+class NotificationQuerySet(NotificationQueries["Notification"]):
+    """A person's notifications."""
 
 
 class Notification(WorkspaceOwned):

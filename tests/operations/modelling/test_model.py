@@ -17,9 +17,8 @@ from tenantpilot.operations.lifecycle import claiming, completing, reconciler
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.reconciler import Reconciler
 from tenantpilot.operations.lifecycle.statements import CLAIM_RUN, ENDED, Condition
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.notifications import OperationRunCompleted
-from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import Tenant, User

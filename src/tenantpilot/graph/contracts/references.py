@@ -11,12 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from tenantpilot.graph.contracts import paths
-
-if TYPE_CHECKING:
-    from tenantpilot.graph.contracts.model import Contract
 
 
 class Outside(StrEnum):
@@ -120,12 +117,21 @@ EXPLAINED = (
 """Places of GUIDs, in every type, that name no object of the tenant."""
 
 
-def references_in(contract: Contract, payload: Mapping[str, Any]) -> list[Named]:
+class Referring(Protocol):
+    """A contract, as far as its references go."""
+
+    @property
+    def references(self) -> tuple[Reference, ...]: ...
+    @property
+    def explained(self) -> tuple[str, ...]: ...
+
+
+def references_in(contract: Referring, payload: Mapping[str, Any]) -> list[Named]:
     """Return all objects that the payload refers to, each place once; "none" and words for many are no reference."""
     return [named for reference in contract.references for named in _named_by(reference, payload)]
 
 
-def with_new_ids(contract: Contract, payload: Mapping[str, Any], new_id: NewId) -> dict[str, Any]:
+def with_new_ids(contract: Referring, payload: Mapping[str, Any], new_id: NewId) -> dict[str, Any]:
     """Return a copy in which every reference holds the id that `new_id` answers for it."""
     copied: dict[str, Any] = copy.deepcopy(dict(payload))
     for reference in contract.references:
@@ -134,7 +140,7 @@ def with_new_ids(contract: Contract, payload: Mapping[str, Any], new_id: NewId) 
     return copied
 
 
-def unexplained_guids(contract: Contract, payload: Mapping[str, Any]) -> list[str]:
+def unexplained_guids(contract: Referring, payload: Mapping[str, Any]) -> list[str]:
     """Return the paths of GUIDs that are neither a reference nor declared to be none."""
     known = _ids_by_place(contract, payload)
     return [
@@ -155,7 +161,7 @@ def is_everywhere(named: Named) -> bool:
     return named.type_key == "authenticationStrength" and BUILT_IN_STRENGTH.fullmatch(named.graph_id) is not None
 
 
-def _ids_by_place(contract: Contract, payload: Any) -> dict[tuple[int, str | int], str]:
+def _ids_by_place(contract: Referring, payload: Any) -> dict[tuple[int, str | int], str]:
     """All ids that a place holds, in one text."""
     found: dict[tuple[int, str | int], str] = {}
     for reference in contract.references:
@@ -208,5 +214,5 @@ def _is_annotation(path: str) -> bool:
     return "@odata." in path or "#microsoft.graph." in path or "@microsoft.graph." in path
 
 
-def _is_explained(contract: Contract, path: str) -> bool:
+def _is_explained(contract: Referring, path: str) -> bool:
     return any(paths.matches(path, pattern) for pattern in (*EXPLAINED, *contract.explained))

@@ -16,8 +16,7 @@ from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.lifecycle.leases import lease_time
 from tenantpilot.operations.lifecycle.outcome import Ending, stopped
 from tenantpilot.operations.lifecycle.silence import Watch
-from tenantpilot.operations.models import OperationRun, RunProgress
-from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet, RunProgress
 from tenantpilot.operations.queues.dispatch import Dispatcher
 from tenantpilot.operations.results import Settled
 from tenantpilot.operations.states import RunOutcome

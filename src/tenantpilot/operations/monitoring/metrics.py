@@ -17,9 +17,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
 from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, HANDED_ON, SET_ASIDE
-from tenantpilot.operations.models import OperationRun, RunEvent
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet, RunEvent, RunEventQuerySet
 from tenantpilot.operations.monitoring.health import Health, processes
-from tenantpilot.operations.queries import OperationRunQuerySet, RunEventQuerySet
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.isolation import everything

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.items.models import ItemState, RunItem
-from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.models import OperationRunQuerySet
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import operation_types
 

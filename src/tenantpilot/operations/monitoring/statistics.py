@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import Count, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
 
-from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.tenancy.models import Tenant
 

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tenantpilot.operations.lifecycle import slots
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.monitoring.health import Health, processes
-from tenantpilot.operations.queries import OperationRunQuerySet
 from tenantpilot.operations.states import RunStatus
 from tenantpilot.tenancy.stops import stop_of
 

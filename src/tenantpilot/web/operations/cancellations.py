@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.queries import OperationRunQuerySet
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.capabilities import Capability
