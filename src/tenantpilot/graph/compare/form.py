@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.compare.items import arranged, canonical
 from tenantpilot.graph.compare.rules import PLAIN_RULES, Rule, Rules, rules_of
 from tenantpilot.graph.compare.scalars import MASK, ZERO_GUID, is_none, normal_scalar, normal_text
@@ -38,7 +37,7 @@ _BESIDE_SECRETS = ("isEncrypted", "secretReferenceValueId")
 class Form:
     """What a payload means. Two forms of a contract say the same when `same` says so, and only then."""
 
-    tree: JsonObject = field(repr=False)
+    tree: dict[str, Any] = field(repr=False)
     fingerprints: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By pointer, of the secrets that came in plain."""
 
@@ -104,7 +103,7 @@ class _Maker:
         self._rules = rules
         self.met_secrets = False
 
-    def whole(self, payload: Mapping[str, Any]) -> JsonObject:
+    def whole(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         tree = self._object(payload, self._rules.root)
         resting = self._rules.resting
         if resting:
@@ -113,9 +112,9 @@ class _Maker:
             del tree["@odata.type"]
         return tree
 
-    def _object(self, value: Mapping[str, Any], rule: Rule) -> JsonObject:
+    def _object(self, value: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
         """Spelled out and not cut into pieces: most of the time that a form takes is spent here."""
-        form: JsonObject = {}
+        form: dict[str, Any] = {}
         below, secret_names, convert = rule.below, self._rules.secrets, self.value
         hidden = self._hidden(value, rule) if "value" in value or "isEncrypted" in value or rule.is_revealed else ()
         for name, inner in value.items():
