@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK
+from tenantpilot.inventory.connecting.permissions import PERMISSION_OF
 from tenantpilot.inventory.connecting.words import expiry, reading
 from tenantpilot.inventory.policy_types import PolicyType
 from tenantpilot.operations.models import OperationRun
@@ -90,6 +90,6 @@ def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
 def _by_permission(found: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:
     grouped: dict[str, list[TypeRights]] = {}
     for kind in policy_types.every():
-        name = registry.get(kind.key).permissions.read[0]
+        name = PERMISSION_OF[kind.key]
         grouped.setdefault(name, []).append(TypeRights(kind, found.get(kind.key)))
     return tuple(PermissionRights(name, tuple(grouped[name])) for name in sorted(grouped))

@@ -1,0 +1,69 @@
+"""Which permission reading a policy type needs: the words of Microsoft, by type.
+
+The contracts of the graph room say the same, and a test holds the two together: pages read this module and may not
+reach that room.
+"""
+
+READING: dict[str, tuple[str, ...]] = {
+    "CloudPC.Read.All": (
+        "windows365Provisioning",
+        "windows365UserSetting",
+    ),
+    "DeviceManagementApps.Read.All": (
+        "appCategory",
+        "appProtection",
+        "mamAppConfiguration",
+        "mdmAppConfiguration",
+        "mobileApp",
+        "policySet",
+    ),
+    "DeviceManagementConfiguration.Read.All": (
+        "administrativeTemplate",
+        "admxFile",
+        "assignmentFilter",
+        "compliancePolicy",
+        "deviceConfiguration",
+        "deviceManagementSettings",
+        "driverUpdate",
+        "endpointSecurityIntent",
+        "featureUpdate",
+        "linuxCompliance",
+        "qualityUpdatePolicy",
+        "qualityUpdateProfile",
+        "reusableSetting",
+        "settingsCatalog",
+        "windowsUpdateRing",
+    ),
+    "DeviceManagementManagedDevices.Read.All": (
+        "cleanupRule",
+        "deviceCategory",
+    ),
+    "DeviceManagementRBAC.Read.All": (
+        "roleAssignment",
+        "roleDefinition",
+        "roleScopeTag",
+    ),
+    "DeviceManagementScripts.Read.All": (
+        "complianceScript",
+        "customAttribute",
+        "powershellScript",
+        "remediation",
+        "shellScript",
+    ),
+    "DeviceManagementServiceConfig.Read.All": (
+        "appleDepProfile",
+        "autopilotProfile",
+        "brandingProfile",
+        "enrollmentConfiguration",
+        "enrollmentStatusPage",
+        "notificationTemplate",
+        "termsAndConditions",
+    ),
+    "Group.Read.All": ("group",),
+    "Policy.Read.All": (
+        "authenticationStrength",
+        "conditionalAccessPolicy",
+        "namedLocation",
+    ),
+}
+PERMISSION_OF = {key: permission for permission, keys in READING.items() for key in keys}
