@@ -63,12 +63,12 @@ def _module_name(path: Path, package: Path) -> str:
 
 
 def _imports(path: Path, modules: Iterable[str]) -> Iterator[str]:
-    known = frozenset(modules)
+    names = frozenset(modules)
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
+            yield from (alias.name for alias in node.names if alias.name in names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                if inner in known or node.module in known:
-                    yield inner if inner in known else node.module
+                if inner in names or node.module in names:
+                    yield inner if inner in names else node.module

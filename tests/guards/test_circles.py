@@ -18,13 +18,8 @@ def test_a_circle_that_only_type_checking_sees_is_found(tmp_path):
 
 
 def test_a_circle_inside_functions_is_found(tmp_path):
-    house = package(
-        tmp_path,
-        a="import house.b\n",
-        b="def f():\n    import house.c\n",
-        c="from house.a import x\n",
-        d="import house.a\n",
-    )
+    inside = "def f():\n    import house.c\n"
+    house = package(tmp_path, a="import house.b\n", b=inside, c="from house.a import x\n", d="import house.a\n")
     assert circles.circles(circles.graph_of(house)) == [["house.a", "house.b", "house.c"]]
 
 
