@@ -16,7 +16,8 @@ from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
 # Folders whose words a stranger can read. The list grows until it holds every package.
-READABLE = ("guards", "packages/ownedfields/src")
+ROOMS = ("audit", "cli", "config", "core", "inventory", "operations", "tenancy")
+READABLE = ("guards", "packages/ownedfields/src", *(f"src/tenantpilot/{room}" for room in ROOMS))
 
 
 def main(arguments: list[str]) -> int:

@@ -71,5 +71,5 @@ def sources(root: Path = SOURCES) -> Iterator[Source]:
     folder = root.relative_to(ROOT).as_posix() if root.is_relative_to(ROOT) else root.as_posix()
     for path in sorted(root.rglob("*.py")):
         module = path.relative_to(root).as_posix()
-        if "/migrations/" not in module:
+        if "migrations" not in path.parts:
             yield Source(module, path.read_text(), folder)

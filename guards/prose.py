@@ -35,13 +35,22 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 def check(source: Source) -> Iterator[Finding]:
     """Yield what a stranger would stumble over in one Python file."""
+    parameters = set(_query_parameters(source.nodes))
     for node in source.nodes:
         if isinstance(node, Documented):
             yield from _docstring(source, node)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in parameters:
             yield from _name(source, node, node.id)
         elif isinstance(node, ast.arg):
             yield from _name(source, node, node.arg)
+
+
+def _query_parameters(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the names of filters and form fields: they stand in addresses, where other words would break links."""
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            assignments = [part for part in node.body if isinstance(part, ast.Assign)]
+            yield from (part.targets[0] for part in assignments if isinstance(part.value, ast.Call))
 
 
 def check_template(path: Path) -> Iterator[Finding]:

@@ -110,7 +110,7 @@ def test_tampering_is_found(chain: list[AuditLog], what: str) -> None:
         cursor.execute(statement)
     found = audit.verify()
     assert not found.holds
-    assert any(expected in each.what for each in found.breaks), found.breaks
+    assert any(expected in each.fault for each in found.breaks), found.breaks
     assert {each.workspace_id for each in found.breaks} <= {1, 3}
 
 

@@ -1,1 +1,1 @@
-"""Who did what, when: append-only, chained."""
+"""The audit log: who did what, and when. Append-only and chained."""

@@ -24,7 +24,7 @@ class AuditLogQuerySet(models.QuerySet["AuditLog"]):
 
 
 class AuditLog(models.Model):
-    """One entry. Workspace 0 is the installation itself; `sequence` counts from 1 in each without a gap."""
+    """An entry. Workspace 0 is the installation itself; `sequence` counts from 1 in each without a gap."""
 
     workspace_id = models.BigIntegerField()
     sequence = models.BigIntegerField()
@@ -56,7 +56,7 @@ class AuditLog(models.Model):
 
 
 class AuditChain(models.Model):
-    """Where each workspace's chain ends now. Its row is the lock under which an entry is appended."""
+    """The present end of each workspace's chain. Its row is the lock under which an entry is appended."""
 
     workspace_id = models.BigIntegerField(primary_key=True)
     sequence = models.BigIntegerField()

@@ -22,7 +22,7 @@ Facts = dict[str, Any] | None
 
 
 class Actor(Protocol):
-    """Who did it: a person."""
+    """The person who did it."""
 
     @property
     def pk(self) -> Any: ...
@@ -87,7 +87,7 @@ class Break:
 
     workspace_id: int
     sequence: int
-    what: str
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Verification:
 
 
 def heads() -> dict[int, Head]:
-    """Where each workspace's chain ends. Kept outside the database, they show a chain that was rewritten as a whole."""
+    """Return the end of each workspace's chain. Kept elsewhere, they reveal a chain that was rewritten."""
     return {chain.workspace_id: Head(chain.sequence, chain.hash) for chain in AuditChain.objects.order_by("pk")}
 
 
@@ -145,9 +145,9 @@ def _other_than_expected(entry: AuditLog, expected: list[dict[int, Head]]) -> It
 
 def _cut_off(expected: Mapping[int, Head], ends: Mapping[int, Head]) -> Iterator[Break]:
     for workspace_id, head in expected.items():
-        reached = ends.get(workspace_id, BEGINNING).sequence
-        if reached < head.sequence:
-            yield Break(workspace_id, head.sequence, f"the chain ends at {reached} and should at {head.sequence}")
+        last_sequence = ends.get(workspace_id, BEGINNING).sequence
+        if last_sequence < head.sequence:
+            yield Break(workspace_id, head.sequence, f"the chain ends at {last_sequence} and should at {head.sequence}")
 
 
 def _beyond_the_end(ends: Mapping[int, Head], now: Mapping[int, Head]) -> Iterator[Break]:
@@ -163,8 +163,8 @@ def _locked_head(workspace_id: int) -> Head:
     with connection.cursor() as cursor:
         for _try in (1, 2):
             cursor.execute("SELECT sequence, hash FROM audit_chains WHERE workspace_id = %s" + lock, [workspace_id])
-            if (found := cursor.fetchone()) is not None:
-                return Head(*found)
+            if (row := cursor.fetchone()) is not None:
+                return Head(*row)
             beginning = AuditChain(workspace_id=workspace_id, sequence=0, hash=GENESIS)
             AuditChain.objects.bulk_create([beginning], ignore_conflicts=True)
     raise RuntimeError(f"the chain of workspace {workspace_id} cannot be begun")

@@ -1,4 +1,4 @@
-"""Where words for people go: answers to stdout, everything else to stderr."""
+"""Print for people: answers to stdout, everything else to stderr."""
 
 from rich.console import Console
 

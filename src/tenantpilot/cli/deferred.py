@@ -23,7 +23,7 @@ COMPLETION = {"install_completion", "show_completion"}
 
 @dataclass(frozen=True)
 class Deferred:
-    """Where a command lives: a module with a Typer `app`."""
+    """The place of a command: a module with a Typer `app`."""
 
     module: str
     help: str
@@ -38,7 +38,7 @@ class DeferredCommand(TyperCommand):
         self.deferred = deferred
 
     def load(self) -> Any:
-        """The command itself."""
+        """Return the command itself."""
         self.deferred.before()
         command = get_command(import_module(self.deferred.module).app)
         command.name = self.name
@@ -58,8 +58,8 @@ class DeferredGroup(TyperGroup):
         return list(self.deferred)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 the library's signature
-        found = self.deferred.get(cmd_name)
-        return DeferredCommand(cmd_name, found) if found else None
+        result = self.deferred.get(cmd_name)
+        return DeferredCommand(cmd_name, result) if result else None
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -20,10 +20,10 @@ def prepare_data_folder(folder: Path) -> list[str]:
     Raises Problem if it cannot be written.
     """
     with _saying_what_is_wrong_with(folder):
-        made = [] if folder.is_dir() else [str(folder)]
+        created_paths = [] if folder.is_dir() else [str(folder)]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_something(folder)
-        return [*made, *(name for name, text in _keys().items() if write_once(folder / name, text))]
+        return [*created_paths, *(name for name, text in _keys().items() if write_once(folder / name, text))]
 
 
 def require_writable(folder: Path) -> None:
@@ -51,13 +51,13 @@ def _saying_what_is_wrong_with(folder: Path) -> Iterator[None]:
 
 def write_once(path: Path, text: str) -> bool:
     """Write a secret file that only this user may read; an existing one is left as it is. All of it, or no file."""
-    whole = _written_beside(path, text)
+    complete_file = _written_beside(path, text)
     try:
-        os.link(whole, path)
+        os.link(complete_file, path)
     except FileExistsError:
         return False
     finally:
-        whole.unlink()
+        complete_file.unlink()
     return True
 
 
@@ -67,7 +67,7 @@ def replace_secret_file(path: Path, text: str) -> None:
 
 
 def new_sealing_key() -> str:
-    """A line for the key file, under a name that no key had before: what a lost one sealed is not taken for its own."""
+    """Return a line for the key file, under a name that no key had before."""
     return new_key(f"k{secrets.token_hex(4)}")
 
 

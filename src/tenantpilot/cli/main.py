@@ -45,8 +45,8 @@ class Commands(DeferredGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(target: bool) -> None:
+    if target:
         out.print(f"tenantpilot {version('tenantpilot')}")
         raise typer.Exit
 

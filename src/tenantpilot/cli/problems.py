@@ -1,4 +1,4 @@
-"""What a person at a shell is told when something is wrong: one line, and what to do."""
+"""Explain problems to a person at a shell: one line, and the remedy."""
 
 import errno
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from tenantpilot.core.errors import TenantPilotError
 class Problem(TenantPilotError):
     """Something that the person can mend. `what` names it, `remedy` says how."""
 
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(f"{what} {remedy}")
-        self.what, self.remedy = what, remedy
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(f"{text} {remedy}")
+        self.what, self.remedy = text, remedy
 
 
 def problem_of(error: BaseException) -> Problem | None:
-    """The problem that stands for an error, or None: it is a bug, and its trace is needed."""
+    """Return the problem that stands for an error, or None: it is a bug, and its trace is needed."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, ImproperlyConfigured):
@@ -32,8 +32,8 @@ def problem_of(error: BaseException) -> Problem | None:
     return None
 
 
-def folder_not_writable(folder: object, why: str | None = None) -> Problem:
-    because = f" ({why})" if why else ""
+def folder_not_writable(folder: object, reason: str | None = None) -> Problem:
+    because = f" ({reason})" if reason else ""
     return Problem(
         f"The data folder {folder} cannot be written{because}.",
         "Give this user the right to write there, or choose another folder.",
@@ -61,9 +61,9 @@ def _of_machine(error: OSError) -> Problem | None:
 
 def _of_database(error: DatabaseError | InterfaceError) -> Problem | None:
     state, text = _sqlstate(error), str(error).lower()
-    for known in _KNOWN:
-        if state in known.states or any(words in text for words in known.texts):
-            return known.problem
+    for pattern in _KNOWN:
+        if state in pattern.states or any(words in text for words in pattern.texts):
+            return pattern.problem
     return _UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else None
 
 

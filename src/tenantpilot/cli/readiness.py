@@ -1,4 +1,4 @@
-"""What must be so before a process of a deployment starts. Each refusal is a Problem."""
+"""Check the conditions for starting a process of a deployment. Each refusal is a Problem."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ Settings come from `TENANTPILOT_*` variables: [settings](settings.md).
 
 
 def reference() -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page, in Markdown."""
     root: Any = typer.main.get_command(app)
     parts = [PREFACE, "\n".join(["## tenantpilot", "", *_options(root)]), *_commands(root, "tenantpilot")]
     return "\n".join(part.rstrip() + "\n" for part in parts)
@@ -50,10 +50,10 @@ def _usage(command: Any) -> Iterable[str]:
     """Arguments and what must be given; the table below has the rest."""
     if isinstance(command, TyperGroup):
         return ["COMMAND"]
-    shown = [param for param in command.params if not getattr(param, "hidden", False)]
-    arguments = [_metavar(param) for param in shown if param.param_type_name == "argument"]
-    required = [f"{param.opts[0]} {_metavar(param)}" for param in shown if _is_option(param) and param.required]
-    optional = ["[OPTIONS]"] if any(_is_option(param) and not param.required for param in shown) else []
+    displayed = [param for param in command.params if not getattr(param, "hidden", False)]
+    arguments = [_metavar(param) for param in displayed if param.param_type_name == "argument"]
+    required = [f"{param.opts[0]} {_metavar(param)}" for param in displayed if _is_option(param) and param.required]
+    optional = ["[OPTIONS]"] if any(_is_option(param) and not param.required for param in displayed) else []
     return [*arguments, *required, *optional]
 
 

@@ -18,7 +18,7 @@ COLORS = {"info": "cyan", "success": "green", "warning": "yellow", "danger": "re
 
 
 def brief(run: OperationRun) -> dict[str, Any]:
-    """What a list tells of a run."""
+    """Return what a list tells of a run."""
     return {
         "id": run.pk,
         "type": run.type,
@@ -90,7 +90,7 @@ def state(run: OperationRun) -> str:
 
 
 def live(run: OperationRun) -> RunProgress:
-    """How far it is; an empty one before it began."""
+    """Return how far it is; an empty one before it began."""
     return getattr(run, "live", None) or RunProgress(run=run)
 
 
@@ -114,8 +114,8 @@ def _failure(entry: dict[str, Any]) -> str:
     if "more" in entry:
         return f"and {entry['more']} more"
     item = f"{entry['item']}: " if entry.get("item") else ""
-    told = ", ".join(filter(None, (entry.get("code"), entry.get("request_id") and f"request id {entry['request_id']}")))
-    return f"{item}{entry.get('message', '')} ({told})"
+    text = ", ".join(filter(None, (entry.get("code"), entry.get("request_id") and f"request id {entry['request_id']}")))
+    return f"{item}{entry.get('message', '')} ({text})"
 
 
 def _data(data: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Whether the database is as this program needs it."""
+"""Check that the database has the schema of this program."""
 
 from django.conf import settings
 from django.core.management import call_command
@@ -34,5 +34,5 @@ def migrate() -> list[str]:
 
 
 def has_tables() -> bool:
-    """Whether the tables of this program are there at all."""
+    """Return True if the tables of this program are there at all."""
     return Workspace._meta.db_table in connection.introspection.table_names()

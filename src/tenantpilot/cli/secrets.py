@@ -7,12 +7,12 @@ import typer
 from tenantpilot.cli.problems import Problem
 
 
-def ask_secret(what: str, *, again: bool = False) -> str:
+def ask_secret(prompt: str, *, again: bool = False) -> str:
     """`again` has it typed twice at a terminal. Raises Problem when it is empty."""
     if sys.stdin.isatty():
-        given = str(typer.prompt(what, hide_input=True, confirmation_prompt=again))
+        value = str(typer.prompt(prompt, hide_input=True, confirmation_prompt=again))
     else:
-        given = sys.stdin.readline()
-    if not (secret := given.strip()):
-        raise Problem(f"The {what.lower()} is empty.", "Type it when asked, or write it to stdin.")
+        value = sys.stdin.readline()
+    if not (secret := value.strip()):
+        raise Problem(f"The {prompt.lower()} is empty.", "Type it when asked, or write it to stdin.")
     return secret

@@ -47,16 +47,16 @@ def number(name: str, default: float) -> float:
     """More than nothing, and an end to it."""
     value = os.environ.get(PREFIX + name)
     try:
-        found = default if value is None else float(value)
+        number_ = default if value is None else float(value)
     except ValueError:
-        found = nan
-    if not 0 < found < inf:
+        number_ = nan
+    if not 0 < number_ < inf:
         raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write a number above 0 such as 0.5.")
-    return found
+    return number_
 
 
 def choice(name: str, default: str, among: Mapping[str, str]) -> str:
-    """What the chosen word stands for."""
+    """Return what the chosen word stands for."""
     value = os.environ.get(PREFIX + name) or default
     if value not in among:
         raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write one of: {', '.join(among)}.")
@@ -93,30 +93,30 @@ def _is_this_machine(host: str) -> bool:
 
 def days(name: str, default: dict[str, int]) -> dict[str, int]:
     """`key=days,key=days` over the default. A key ends in one of the default's: "succeeded", "my_type.succeeded"."""
-    given = {}
+    periods = {}
     for word in words(name, []):
         key, _equals, number = word.partition("=")
         if key.rpartition(".")[2] not in default or not number.isdigit() or not int(number):
             raise ImproperlyConfigured(
                 f"{PREFIX}{name} holds {word!r}; write days such as {next(iter(default))}=30, for {', '.join(default)}."
             )
-        given[key] = int(number)
-    return default | given
+        periods[key] = int(number)
+    return default | periods
 
 
 def rates(name: str, default: dict[str, tuple[int, int, float]]) -> dict[str, tuple[int, int, float]]:
     """`key=requests/writes/seconds,...` over the default."""
-    given = {}
+    rates_ = {}
     for word in words(name, []):
         key, _equals, rate = word.partition("=")
-        found = _rate(rate)
-        if key not in default or found is None:
+        limit = _rate(rate)
+        if key not in default or limit is None:
             raise ImproperlyConfigured(
                 f"{PREFIX}{name} holds {word!r}; write {next(iter(default))}=1000/100/20 "
                 f"(requests, writes, seconds), for {', '.join(default)}."
             )
-        given[key] = found
-    return default | given
+        rates_[key] = limit
+    return default | rates_
 
 
 def _rate(text: str) -> tuple[int, int, float] | None:
@@ -127,7 +127,7 @@ def _rate(text: str) -> tuple[int, int, float] | None:
 
 
 def file(name: str) -> Path | None:
-    """One that is there, or None where none is named."""
+    """Return one that is there, or None where none is named."""
     value = os.environ.get(PREFIX + name)
     if not value:
         return None
@@ -142,7 +142,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def secret(name: str, file: Path) -> str:
-    """The variable, else the content of `file`, else empty: the caller decides what a missing secret means."""
+    """Return the variable, else the content of `file`, else empty: the caller decides what a missing secret means."""
     return os.environ.get(PREFIX + name) or content(file)
 
 
@@ -194,7 +194,7 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 def _postgresql(name: str, url: str, idle_transaction_seconds: int) -> dict[str, Any]:
     parts = urlsplit(url)
-    given = dict(parse_qsl(parts.query))
+    query = dict(parse_qsl(parts.query))
     try:
         port = str(parts.port or "")
     except ValueError:  # its text may quote a part of the password
@@ -208,12 +208,12 @@ def _postgresql(name: str, url: str, idle_transaction_seconds: int) -> dict[str,
         "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "10"} | KEEPALIVES | given | _session(idle_transaction_seconds, given),
+        "OPTIONS": {"connect_timeout": "10"} | KEEPALIVES | query | _session(idle_transaction_seconds, query),
     }
 
 
-def _session(idle_transaction_seconds: int, given: dict[str, str]) -> dict[str, str]:
-    """What the server is asked to do for each session. Of two that contradict each other it takes the second."""
-    ours = f"-c idle_in_transaction_session_timeout={idle_transaction_seconds}s" if idle_transaction_seconds else ""
-    options = " ".join(filter(None, (ours, given.get("options", ""))))
+def _session(idle_transaction_seconds: int, query: dict[str, str]) -> dict[str, str]:
+    """Return what the server is asked to do for each session. Of two that contradict each other it takes the second."""
+    limit = f"-c idle_in_transaction_session_timeout={idle_transaction_seconds}s" if idle_transaction_seconds else ""
+    options = " ".join(filter(None, (limit, query.get("options", ""))))
     return {"options": options} if options else {}

@@ -42,9 +42,9 @@ _SEVERAL = re.compile(rf"{re.escape(HIDDEN)}(?:[^A-Za-z0-9\n\[\]]{{0,3}}{re.esca
 
 
 def allowed(text: str) -> str:
-    """The text with HIDDEN in the place of everything that has no allowed shape."""
-    shown = _TOKEN.sub(_shown, _NUMBERS.sub(_shown_numbers, text))
-    return _SEVERAL.sub(HIDDEN, shown)
+    """Return the text with HIDDEN in the place of everything that has no allowed shape."""
+    view = _TOKEN.sub(_shown, _NUMBERS.sub(_shown_numbers, text))
+    return _SEVERAL.sub(HIDDEN, view)
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -65,6 +65,6 @@ def is_known_word(token: str) -> bool:
     if (len(token) <= 2 and token.isascii()) or token.lower() in VOCABULARY:
         return True
     atoms = _ATOM.findall(token)
-    known = [atom for atom in atoms if atom.lower() in VOCABULARY]
-    short = [atom for atom in atoms if len(atom) <= 2 and atom.isalpha() and atom not in known]
-    return "".join(atoms) == token and len(known) + len(short) == len(atoms) and len(short) < len(known)
+    entries = [atom for atom in atoms if atom.lower() in VOCABULARY]
+    short = [atom for atom in atoms if len(atom) <= 2 and atom.isalpha() and atom not in entries]
+    return "".join(atoms) == token and len(entries) + len(short) == len(atoms) and len(short) < len(entries)

@@ -19,7 +19,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Badge:
-    """How a value is drawn. `icon` is the name of a Lucide icon."""
+    """The look of a value. `icon` is the name of a Lucide icon."""
 
     label: Label
     tone: Tone
@@ -28,7 +28,7 @@ class Badge:
 
 
 class BadgeCatalog:
-    """One entry for each (domain, value); anything unknown is neutral and readable."""
+    """The badges by (domain, value); anything unknown is neutral and readable."""
 
     _badges: dict[tuple[str, str], Badge] = {}
 
@@ -39,8 +39,8 @@ class BadgeCatalog:
     @classmethod
     def get(cls, domain: str, value: object) -> Badge:
         """Never fails: an unknown value gets the neutral tone and its own text as label."""
-        known = cls._badges.get((domain, str(value)))
-        return known or Badge(_readable(value), Tone.NEUTRAL, "circle-help", _("TenantPilot does not know this value."))
+        badge = cls._badges.get((domain, str(value)))
+        return badge or Badge(_readable(value), Tone.NEUTRAL, "circle-help", _("TenantPilot does not know this value."))
 
     @classmethod
     def all(cls) -> dict[tuple[str, str], Badge]:

@@ -52,7 +52,7 @@ class Insert:
 
 
 def stored_time(value: datetime) -> Any:
-    """A time as this engine compares it."""
+    """Return a time as this engine compares it."""
     return connection.ops.adapt_datetimefield_value(value)
 
 

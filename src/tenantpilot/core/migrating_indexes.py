@@ -47,8 +47,8 @@ class RemoveIndexes(Operation):
         return f"No more indexes of {self.model}: {', '.join(self.names)}"
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        kept = [index for index in _known(state, app_label, self.model) if index.name not in self.names]
-        _keep(state, app_label, self.model, kept)
+        remaining = [index for index in _known(state, app_label, self.model) if index.name not in self.names]
+        _keep(state, app_label, self.model, remaining)
 
     def database_forwards(self, app_label: str, schema_editor: Any, before: ProjectState, _after: ProjectState) -> None:
         for index in self._named(before, app_label):

@@ -1,4 +1,4 @@
-"""What the database's planner knows of the tables."""
+"""Keep the statistics that the database's planner uses."""
 
 from django.db import connection
 

@@ -20,7 +20,7 @@ Text = str
 
 
 class Owner(StrEnum):
-    """Who can mend it."""
+    """The person who can mend it."""
 
     TENANT_ADMINISTRATOR = "tenant_administrator"
     TENANT_MANAGER = "tenant_manager"
@@ -44,7 +44,7 @@ OWNER_LABELS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """One code: `text` may hold placeholders such as {status}; `next_step` never does.
+    """A code: `text` may hold placeholders such as {status}; `next_step` never does.
 
     What stands in square brackets is left out where one of its placeholders has no value: "refused[ ({aadsts})]".
     """
@@ -92,18 +92,18 @@ class ReasonCatalog:
 
     @classmethod
     def describe(cls, code: str, params: Params | None = None) -> str:
-        """The reason's text with its placeholders filled; what is not given, or not allowed, reads "unknown"."""
+        """Return the reason's text with its placeholders filled; what is not given, or not allowed, reads "unknown"."""
         reason = cls._reasons.get(code) or cls._reasons["internal_error"]
         text = str(_(reason.text))
-        shown = {name: shown_param(name, (params or {}).get(name)) for name in placeholders(text)}
-        return _OPTIONAL.sub(lambda part: _part_if_known(part.group(1), shown), text).format(**shown)
+        values = {name: shown_param(name, (params or {}).get(name)) for name in placeholders(text)}
+        return _OPTIONAL.sub(lambda part: _part_if_known(part.group(1), values), text).format(**values)
 
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
-def _part_if_known(part: str, shown: Params) -> str:
-    return "" if UNKNOWN in (shown[name] for name in placeholders(part)) else part
+def _part_if_known(part: str, values: Params) -> str:
+    return "" if UNKNOWN in (values[name] for name in placeholders(part)) else part
 
 
 UNKNOWN = "unknown"
@@ -136,7 +136,7 @@ PARAM_FORMS: dict[str, re.Pattern[str]] = {
 
 
 def shown_param(name: str, value: object) -> str:
-    """The value if it has the form of its name, else "unknown"."""
+    """Return the value if it has the form of its name, else "unknown"."""
     form, text = PARAM_FORMS.get(name), str(value)
     return text if value is not None and form is not None and form.fullmatch(text) else UNKNOWN
 

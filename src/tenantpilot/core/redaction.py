@@ -28,7 +28,7 @@ def redacted(text: str) -> str:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a field of this name holds what nobody may read."""
+    """Return True if a field of this name holds what nobody may read."""
     return bool(_SECRET_NAME.search(name))
 
 
@@ -63,7 +63,7 @@ _LOOKALIKES = str.maketrans(
 
 
 def _latin(match: re.Match[str]) -> str:
-    """A word that mixes Latin with its lookalikes wants to be read as Latin; a Greek or Cyrillic one does not."""
+    """Return a word that mixes Latin with lookalikes as Latin; a Greek or Cyrillic word stays."""
     word = match.group()
     return word.translate(_LOOKALIKES) if re.search("[A-Za-z]", word) else word
 
@@ -163,7 +163,7 @@ def _hide_if_random(match: re.Match[str]) -> str:
         return HIDDEN
     word = _BETWEEN_NAMES.sub("", word)
     kinds = [_kind(character) for character in word]
-    changes = sum(one != other for one, other in pairwise(kinds))
+    changes = sum(item != other for item, other in pairwise(kinds))
     is_random = len(word) >= 20 and len(set(kinds)) >= 3 and len(set(word)) >= 10 and changes >= _RESTLESS * len(word)
     return HIDDEN if is_random else match.group()
 

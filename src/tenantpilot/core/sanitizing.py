@@ -30,7 +30,7 @@ _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 @dataclass(frozen=True)
 class Failure:
-    """What a run keeps of something that went wrong: a catalogued code and our own words for it."""
+    """The stored form of a fault: a catalogued code and our own words for it."""
 
     code: str
     message: str
@@ -53,11 +53,11 @@ class ObjectName(str):
 
 
 def describe(code: str, params: Params | None = None, *, item: str | None = None, subject: str = "") -> Failure:
-    """A failure in the catalogue's words; an unknown code becomes internal_error."""
-    known = code if ReasonCatalog.knows(code) else "internal_error"
-    message = ReasonCatalog.describe(known, params)
+    """Return a failure in the catalogue's words; an unknown code becomes internal_error."""
+    known_code = code if ReasonCatalog.knows(code) else "internal_error"
+    message = ReasonCatalog.describe(known_code, params)
     about = subject if SUBJECT.fullmatch(subject) else ""
-    return Failure(known, message[:MAX_MESSAGE], shown_item(item) if item else None, _request_id(params), about)
+    return Failure(known_code, message[:MAX_MESSAGE], shown_item(item) if item else None, _request_id(params), about)
 
 
 def shown_item(item: str) -> str:
@@ -68,12 +68,12 @@ def shown_item(item: str) -> str:
 
 def _request_id(params: Params | None) -> str:
     """Only what has the form of one is taken for it."""
-    shown = shown_param("request_id", (params or {}).get("request_id"))
-    return "" if shown == UNKNOWN else shown
+    text = shown_param("request_id", (params or {}).get("request_id"))
+    return "" if text == UNKNOWN else text
 
 
 def failure(exception: BaseException, *, item: str | None = None, subject: str = "") -> Failure:
-    """The failure that stands for an exception. Its text is never used, only its code and its params."""
+    """Return the failure that stands for an exception. Its text is never used, only its code and its params."""
     if isinstance(exception, ReasonedError):
         return describe(exception.reason_code, exception.params, item=item, subject=subject)
     return describe(_code_of_foreign(exception), item=item, subject=subject)
@@ -98,9 +98,9 @@ def harmless(value: Any) -> Any:
         case None | bool() | int():
             return value
         case Mapping():
-            return {screened(str(key))[:64]: _harmless_field(str(key), each) for key, each in value.items()}
+            return {screened(str(key))[:64]: _harmless_field(str(key), item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [harmless(each) for each in value]
+            return [harmless(item) for item in value]
         case _:
             return screened(str(value))[:MAX_MESSAGE]
 

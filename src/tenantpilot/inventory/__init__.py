@@ -1,1 +1,1 @@
-"""What was last observed in a tenant: policy types and policies."""
+"""The inventory: the policies of a tenant as last observed."""

@@ -1,4 +1,4 @@
-"""What workers run. Imported by nobody else: it reaches Graph (GUARD-F)."""
+"""The handlers that workers run. Nobody else imports them: they reach Graph (GUARD-F)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ NOT_KEPT = (ReasonedError, DataError, IntegrityError, ValueError, TypeError, Ove
 
 @dataclass(frozen=True)
 class TypeReport:
-    """One type as it was read: its objects, or the error that stands for all of them."""
+    """A type as it was read: its objects, or the error that stands for all of them."""
 
     key: str
     observed: ObservedType = field(default_factory=ObservedType)
@@ -48,9 +48,9 @@ def sync_inventory(run: RunContext) -> None:
     pending = {item.key: item for item in items.pending()}
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
-        for read in read_types(client, registry.chosen(pending)):
+        for read_type in read_types(client, registry.chosen(pending)):
             run.safe_point()
-            report = _report_of(client, read)
+            report = _report_of(client, read_type)
             run.safe_point()
             _record(run, report, pending[report.key], items)
 
@@ -59,26 +59,26 @@ def _types(run: RunContext) -> list[Item]:
     return [Item(key, ObjectName(catalogue.label_of(key))) for key in run.inputs["policy_types"]]
 
 
-def _report_of(client: GraphClient, read: TypeRead) -> TypeReport:
-    """Whatever JSON came, it is a report: what nobody foresaw in it costs the type, and is logged with its trace."""
-    key = read.contract.key
-    if read.error is not None:
-        return TypeReport(key, error=read.error)
+def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:
+    """Return a report for any JSON: an unforeseen fault in it costs the type, and is logged with its trace."""
+    key = type_read.contract.key
+    if type_read.error is not None:
+        return TypeReport(key, error=type_read.error)
     try:
-        return TypeReport(key, _with_torn_ones(client, read, observe_all(read.contract, read.items)))
+        return TypeReport(key, _with_torn_ones(client, type_read, observe_all(type_read.contract, type_read.items)))
     except NOT_KEPT as error:
         log.exception("type_not_understood", type=key)
         return TypeReport(key, error=error)
 
 
-def _with_torn_ones(client: GraphClient, read: TypeRead, observed: ObservedType) -> ObservedType:
-    """The same with those that could not be read whole: they are kept, and broken besides."""
-    names = {seen.graph_id: seen.name for seen in observed.observations}
-    usable = [item for item in read.items if item["id"] in names]
+def _with_torn_ones(client: GraphClient, type_read: TypeRead, observed: ObservedType) -> ObservedType:
+    """Return the same with those that could not be read whole: they are kept, and broken besides."""
+    names = {observation.graph_id: observation.name for observation in observed.observations}
+    usable = [item for item in type_read.items if item["id"] in names]
     torn = [
-        BrokenObject(one.graph_id, names[one.graph_id], one.error)
-        for one in torn_ones(client, read.contract, usable)
-        if one.error is not None
+        BrokenObject(full_read.graph_id, names[full_read.graph_id], full_read.error)
+        for full_read in torn_ones(client, type_read.contract, usable)
+        if full_read.error is not None
     ]
     return ObservedType(observed.observations, [*observed.broken, *torn])
 
@@ -111,16 +111,16 @@ def _note_failure(run: RunContext, report: TypeReport, item: Item, items: RunIte
 
 
 def _name_of_broken(item: Item, broken: Sequence[BrokenObject]) -> ObjectName:
-    """The type and the first of its objects that cannot be kept, as the inventory names it."""
-    others = f" (+{len(broken) - 1})" if len(broken) > 1 else ""
-    return ObjectName(f"{item.label}: {broken[0].name}{others}")
+    """Return the type and the first of its objects that cannot be kept, as the inventory names it."""
+    rest = f" (+{len(broken) - 1})" if len(broken) > 1 else ""
+    return ObjectName(f"{item.label}: {broken[0].name}{rest}")
 
 
 def _subject(run: RunContext, key: str, broken: BrokenObject) -> str:
-    """Where the object is found in the inventory, if it is there."""
+    """Return where the object is found in the inventory, if it is there."""
     policies = Policy.everywhere.of_tenant(run.tenant).of_type(key)
-    known = policies.filter(graph_id=broken.graph_id) if is_usable(broken.graph_id) else policies.none()
-    pk = known.values_list("pk", flat=True).first()
+    matches = policies.filter(graph_id=broken.graph_id) if is_usable(broken.graph_id) else policies.none()
+    pk = matches.values_list("pk", flat=True).first()
     return f"policy:{pk}" if pk else ""
 
 
@@ -132,7 +132,7 @@ def _record_policies(run: RunContext, report: TypeReport) -> None:
         observed.observations,
         run_id=run.run_id,
         now=run.now,
-        unusable={one.graph_id for one in observed.broken},
+        unusable={broken.graph_id for broken in observed.broken},
     )
     run.count("policies", tally.seen)
     run.count("created", tally.created)

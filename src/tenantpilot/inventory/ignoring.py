@@ -33,10 +33,10 @@ def _unignore(run: RunContext, item: Item) -> ItemState:
 
 def _policy(run: RunContext, item: Item) -> PolicyQuerySet:
     """Raises PolicyNotFound."""
-    found: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant).filter(pk=int(item.key))
-    if not found.exists():
+    matches: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant).filter(pk=int(item.key))
+    if not matches.exists():
         raise PolicyNotFound
-    return found
+    return matches
 
 
 def _state(changed: int) -> ItemState:

@@ -45,7 +45,7 @@ class BrokenObject:
 
 @dataclass(frozen=True)
 class ObservedType:
-    """What became of all objects of one type."""
+    """The observed objects of one type."""
 
     observations: Sequence[Observation] = ()
     broken: Sequence[BrokenObject] = field(default=())
@@ -64,7 +64,7 @@ def observe_all(contract: Contract, items: Sequence[JsonObject]) -> ObservedType
 
 
 def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
-    """What inventory keeps of one of Graph's objects. Raises ObjectUnusable."""
+    """Return what inventory keeps of one of Graph's objects. Raises ObjectUnusable."""
     kind = catalogue.get(contract.key)
     return Observation(
         graph_id=_usable_id(item["id"]),
@@ -77,12 +77,12 @@ def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
 
 
 def name_of(contract: Contract, item: Mapping[str, Any]) -> str:
-    """The name as the inventory shows it; the type's where Graph gives none."""
+    """Return the name as the inventory shows it; the type's where Graph gives none."""
     return _text(item.get(contract.name_field)) or catalogue.label_of(contract.key)
 
 
 def storable(value: Any, depth: int = 0) -> Any:
-    """The same JSON with replacements for what no database stores. Raises ObjectUnusable where it has no bottom."""
+    """Return JSON with replacements for what no database stores. Raises ObjectUnusable if it is too deep."""
     if depth > MOST_NESTED:
         raise ObjectUnusable
     match value:

@@ -1,4 +1,4 @@
-"""Which platform a policy is for, read off Graph's object."""
+"""Tell the platform of a policy from Graph's object."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ _MARKS: tuple[tuple[str, Platform], ...] = (
 
 
 def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
-    """The type's own platform, else the one that `platforms`, `platform` or `@odata.type` names, else all."""
+    """Return the type's own platform, else the one that `platforms`, `platform` or `@odata.type` names, else all."""
     if kind.platform is not Platform.ALL:
         return kind.platform
     stated = item.get("platforms") or item.get("platform") or item.get("platformType")
@@ -30,6 +30,6 @@ def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
 
 
 def _only_one(text: str) -> Platform:
-    """What names two platforms is for all of them."""
-    found = {platform for mark, platform in _MARKS if mark in text.lower()}
-    return found.pop() if len(found) == 1 else Platform.ALL
+    """Return what names two platforms is for all of them."""
+    platforms = {platform for mark, platform in _MARKS if mark in text.lower()}
+    return platforms.pop() if len(platforms) == 1 else Platform.ALL

@@ -13,7 +13,7 @@ Label = str | Promise
 
 
 class Area(StrEnum):
-    """Where the Intune console keeps a type; the order in which people expect them."""
+    """The area of the Intune console in which a type is kept, in the order that people expect."""
 
     CONFIGURATION = "configuration"
     COMPLIANCE = "compliance"
@@ -44,7 +44,7 @@ AREA_LABELS: dict[Area, Label] = {
 
 
 class Platform(StrEnum):
-    """What a policy is for. `ALL` is also the answer for what has no platform, such as a role."""
+    """The platform of a policy. `ALL` is also the answer for what has no platform, such as a role."""
 
     WINDOWS = "windows"
     MACOS = "macos"
@@ -138,7 +138,7 @@ _BY_KEY = {kind.key: kind for kind in _TYPES}
 
 
 def every() -> tuple[PolicyType, ...]:
-    """All types, by area."""
+    """Return all types, by area."""
     return _TYPES
 
 
@@ -156,8 +156,8 @@ def label_of(key: str) -> str:
 
 
 def chosen(keys: Iterable[str] | None) -> tuple[str, ...]:
-    """The keys in catalogue order, each once; no choice means all. Raises UnknownPolicyType."""
-    wanted = set(keys or ())
-    if unknown := wanted - set(_BY_KEY):
+    """Return the keys in catalogue order, each once; no choice means all. Raises UnknownPolicyType."""
+    keys_wanted = set(keys or ())
+    if unknown := keys_wanted - set(_BY_KEY):
         raise UnknownPolicyType(unknown)
-    return tuple(key for key in _BY_KEY if key in wanted or not wanted)
+    return tuple(key for key in _BY_KEY if key in keys_wanted or not keys_wanted)

@@ -20,7 +20,7 @@ WRITTEN = (
 
 @dataclass(frozen=True)
 class Observation:
-    """One object, reduced to what inventory keeps (SEC-06)."""
+    """An object, reduced to what inventory keeps (SEC-06)."""
 
     graph_id: str
     name: str
@@ -37,7 +37,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Tally:
-    """What became of the policies of one type."""
+    """The counts of one type's policies."""
 
     created: int = 0
     updated: int = 0
@@ -71,14 +71,15 @@ def record_type(
     `unusable` id is there, though nothing of it could be kept: it is neither seen nor gone.
     """
     policies = Policy.everywhere.of_tenant(tenant).of_type(key)
-    known = _known(policies)
-    new = [seen for seen in observations if seen.graph_id not in known]
-    changed = [seen for seen in observations if seen.graph_id in known and _differs(seen, known[seen.graph_id])]
-    same = {seen.graph_id for seen in observations} - {seen.graph_id for seen in (*new, *changed)}
+    rows = _known(policies)
+    new = [observation for observation in observations if observation.graph_id not in rows]
+    old = [observation for observation in observations if observation.graph_id in rows]
+    changed = [observation for observation in old if _differs(observation, rows[observation.graph_id])]
+    same = _ids(observations) - _ids((*new, *changed))
     _upsert(tenant, key, (*new, *changed), run_id=run_id, now=now)
-    _still_there(policies, (known[graph_id].pk for graph_id in same), run_id=run_id, now=now)
+    _still_there(policies, (rows[graph_id].pk for graph_id in same), run_id=run_id, now=now)
     present = _ids(observations).union(unusable)
-    gone = [row.pk for graph_id, row in known.items() if not row.is_missing and graph_id not in present]
+    gone = [row.pk for graph_id, row in rows.items() if not row.is_missing and graph_id not in present]
     _mark_missing(policies, gone, now=now)
     _note_success(tenant, key, now=now)
     return Tally(len(new), len(changed), len(same), len(gone))
@@ -94,17 +95,17 @@ def _known(policies: QuerySet[Policy]) -> dict[str, _Known]:
     return {graph_id: _Known(pk, digest, missing is not None) for graph_id, pk, digest, missing in rows}
 
 
-def _differs(seen: Observation, known: _Known) -> bool:
-    return known.is_missing or known.content_hash != seen.content_hash
+def _differs(observation: Observation, row: _Known) -> bool:
+    return row.is_missing or row.content_hash != observation.content_hash
 
 
 def _ids(observations: Iterable[Observation]) -> set[str]:
-    return {seen.graph_id for seen in observations}
+    return {observation.graph_id for observation in observations}
 
 
-def _upsert(tenant: Tenant, key: str, seen: Iterable[Observation], *, run_id: int, now: datetime) -> None:
+def _upsert(tenant: Tenant, key: str, observations: Iterable[Observation], *, run_id: int, now: datetime) -> None:
     Policy.everywhere.bulk_create(
-        [_row(tenant, key, one, run_id=run_id, now=now) for one in seen],
+        [_row(tenant, key, observation, run_id=run_id, now=now) for observation in observations],
         batch_size=CHUNK,
         update_conflicts=True,
         update_fields=WRITTEN,
@@ -112,18 +113,18 @@ def _upsert(tenant: Tenant, key: str, seen: Iterable[Observation], *, run_id: in
     )
 
 
-def _row(tenant: Tenant, key: str, seen: Observation, *, run_id: int, now: datetime) -> Policy:
+def _row(tenant: Tenant, key: str, observation: Observation, *, run_id: int, now: datetime) -> Policy:
     return Policy(
         workspace_id=tenant.workspace_id,
         tenant=tenant,
         type=key,
-        graph_id=seen.graph_id,
-        name=seen.name,
-        description=seen.description,
-        platform=seen.platform,
-        last_modified_at=seen.last_modified_at,
-        properties=seen.properties,
-        content_hash=seen.content_hash,
+        graph_id=observation.graph_id,
+        name=observation.name,
+        description=observation.description,
+        platform=observation.platform,
+        last_modified_at=observation.last_modified_at,
+        properties=observation.properties,
+        content_hash=observation.content_hash,
         first_seen_at=now,
         last_seen_at=now,
         changed_at=now,

@@ -1,4 +1,4 @@
-"""Which policies a bulk operation is about: chosen one by one, or all that match a filter (UX-15)."""
+"""The selection of a bulk operation: policies chosen one by one, or all that match a filter (UX-15)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,23 +38,23 @@ class PolicyFilter:
 
     def narrow(self, policies: PolicyQuerySet) -> PolicyQuerySet:
         exact = {name: value for name, value in (("type", self.type), ("platform", self.platform)) if value}
-        found = policies.filter(**exact)
-        found = found.named_like(self.q) if self.q else found
-        found = found.ignored() if self.care == "ignored" else found
-        found = found.in_care() if self.care == "in_care" else found
+        narrowed = policies.filter(**exact)
+        narrowed = narrowed.named_like(self.q) if self.q else narrowed
+        narrowed = narrowed.ignored() if self.care == "ignored" else narrowed
+        narrowed = narrowed.in_care() if self.care == "in_care" else narrowed
         match self.presence:
             case "missing":
-                return found.missing()
+                return narrowed.missing()
             case "present":
-                return found.present()
-        return found
+                return narrowed.present()
+        return narrowed
 
 
 Selection = Sequence[int] | PolicyFilter
 
 
 def as_input(selection: Selection) -> list[str] | dict[str, str]:
-    """A list of keys, or a filter: what the run keeps. Raises NothingChosen, TooManyChosen."""
+    """Return a list of keys, or a filter: what the run keeps. Raises NothingChosen, TooManyChosen."""
     if isinstance(selection, PolicyFilter):
         return {name: value for name, value in asdict(selection).items() if value}
     if not selection:
@@ -65,7 +65,7 @@ def as_input(selection: Selection) -> list[str] | dict[str, str]:
 
 
 def find_policies(run: RunContext) -> list[Item]:
-    """The policies that the run is about, looked up within its tenant and nowhere else (SEC-03)."""
+    """Return the policies that the run is about, looked up within its tenant and nowhere else (SEC-03)."""
     chosen: Any = run.inputs[INPUT]
     policies: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant)
     return _matching(policies, chosen) if isinstance(chosen, Mapping) else _named(policies, chosen)
@@ -77,7 +77,7 @@ def _matching(policies: PolicyQuerySet, stored: Mapping[str, str]) -> list[Item]
 
 
 def _named(policies: PolicyQuerySet, keys: Sequence[str]) -> list[Item]:
-    """What is not in the tenant stays in the set, as a number: its item fails, and says so."""
+    """Return what is not in the tenant stays in the set, as a number: its item fails, and says so."""
     names = {str(pk): name for chunk in _chunks(keys) for pk, name in _names(policies, chunk)}
     return [Item(key, ObjectName(names.get(key) or _("Policy %(number)s") % {"number": key})) for key in keys]
 

@@ -1,4 +1,4 @@
-"""How fresh what a page shows is (UX-02): when the inventory was last read, and whether that is long ago."""
+"""Tell the freshness of the inventory (UX-02): when it was last read, and if that is long ago."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,15 +37,15 @@ class Freshness:
 def freshness_of(tenant: Tenant, *, now: datetime) -> Freshness:
     """Three short queries."""
     ended = syncs_of(tenant).completed().newest_first()
-    read = ended.filter(outcome__in=READ_SOMETHING).values_list("completed_at", flat=True).first()
+    times = ended.filter(outcome__in=READ_SOMETHING).values_list("completed_at", flat=True).first()
     failing = PolicyTypeSync.objects.filter(tenant=tenant).exclude(reason_code="").order_by("type")
-    return Freshness(read, ended.for_list().first(), tuple(failing.values_list("type", flat=True)), now)
+    return Freshness(times, ended.for_list().first(), tuple(failing.values_list("type", flat=True)), now)
 
 
 def synced_at(tenant: Tenant, *, now: datetime) -> Freshness:
-    """The time alone, in one query."""
-    read = syncs_of(tenant).completed().filter(outcome__in=READ_SOMETHING).newest_first()
-    return Freshness(read.values_list("completed_at", flat=True).first(), None, (), now)
+    """Return the time alone, in one query."""
+    reads = syncs_of(tenant).completed().filter(outcome__in=READ_SOMETHING).newest_first()
+    return Freshness(reads.values_list("completed_at", flat=True).first(), None, (), now)
 
 
 def syncs_of(tenant: Tenant) -> Any:

@@ -16,7 +16,7 @@ class OperationRunCompleted:
 
     @classmethod
     def store(cls, run: EndedRun, ending: Ending, *, at: datetime) -> int | None:
-        """The key of what was stored; None for a system run. The reading side makes the words from `data`."""
+        """Return the key of what was stored; None for a system run. The reading side makes the words from `data`."""
         if run.initiator_id is None:
             return None
         return _INSERT(  # type: ignore[no-any-return]

@@ -59,7 +59,7 @@ class OperationUxPresenter:
 
     @staticmethod
     def reason_text(run: OperationRun) -> str:
-        """Why the run ended as it did, and who cancelled it; empty for one that succeeded or is under way."""
+        """Return why the run ended as it did, and who cancelled it; empty for one that succeeded or is under way."""
         if run.outcome in (None, "", RunOutcome.SUCCEEDED):
             return ""
         if run.reason_code == "cancelled_by_person" and run.cancel_requested_by:
@@ -68,7 +68,7 @@ class OperationUxPresenter:
 
     @staticmethod
     def notification(notification: Notification) -> Telling:
-        """The words for a stored `operation_run_completed`."""
+        """Return the words for a stored `operation_run_completed`."""
         data, run = notification.data, notification.run
         operation = operation_types.label(data.get("type", ""))
         outcome = data.get("outcome", "")
@@ -82,21 +82,21 @@ def _label(kind: OperationType | str) -> str:
 
 def counts_text(counts: Mapping[str, int]) -> str:
     """`480 processed, 3 updated`: catalogue order, zeros left out, at most four, thousands separated (UX-61)."""
-    shown = [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]
+    keys = [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]
     return ", ".join(
-        f"{number_format(counts[key], force_grouping=True)} {OperationSummaryKeys.label(key)}" for key in shown
+        f"{number_format(counts[key], force_grouping=True)} {OperationSummaryKeys.label(key)}" for key in keys
     )
 
 
 def _body(data: Mapping[str, object]) -> str:
     counts = data.get("counts")
     text = counts_text(counts) if isinstance(counts, dict) else ""
-    told = f"{text}." if text else ""
+    words = f"{text}." if text else ""
     reason = str(data.get("message") or ReasonCatalog.describe(str(data.get("reason_code") or "internal_error")))
     told_by_outcome: dict[str, list[str]] = {
-        RunOutcome.SUCCEEDED: [_("Completed successfully."), told],
-        RunOutcome.PARTIALLY_SUCCEEDED: [_("Completed with issues."), told, reason],
-        RunOutcome.CANCELLED: [_("Stopped before it finished."), told],
+        RunOutcome.SUCCEEDED: [_("Completed successfully."), words],
+        RunOutcome.PARTIALLY_SUCCEEDED: [_("Completed with issues."), words, reason],
+        RunOutcome.CANCELLED: [_("Stopped before it finished."), words],
     }
     parts = told_by_outcome.get(str(data.get("outcome")), [reason, _("See the run for details.")])
     return " ".join(part for part in parts if part)

@@ -21,26 +21,26 @@ class CannotRunAgain(TenantPilotError):
 def run_again(
     run: OperationRun, *, actor: User, now: datetime, service: OperationRunService | None = None
 ) -> Started | AlreadyActive:
-    """A new run of the same work, or the one that does it already.
+    """Return a new run of the same work, or the one that does it already.
 
     Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
     """
     kind = _permitted(run, actor)
-    if why := why_not_again(run):
-        raise CannotRunAgain(why)
+    if reason := why_not_again(run):
+        raise CannotRunAgain(reason)
     return _start(kind, run, run.inputs, actor, now, service)
 
 
 def retry_failed(
     run: OperationRun, *, actor: User, now: datetime, service: OperationRunService | None = None
 ) -> Started | AlreadyActive:
-    """A new run that is limited to the items which failed.
+    """Return a new run that is limited to the items which failed.
 
     Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
     """
     kind = _permitted(run, actor)
-    if why := why_not_retry(run):
-        raise CannotRunAgain(why)
+    if reason := why_not_retry(run):
+        raise CannotRunAgain(reason)
     return _start(kind, run, {**run.inputs, kind.items_input: failed_keys(run)}, actor, now, service)
 
 
@@ -57,8 +57,8 @@ def why_not_again(run: OperationRun) -> str:
 
 def why_not_retry(run: OperationRun) -> str:
     """Empty if its failed items can be tried again."""
-    if why := why_not_again(run):
-        return why
+    if reason := why_not_again(run):
+        return reason
     if not operation_types.get(run.type).items_input:
         return _("Items of this operation cannot be tried apart.")
     return "" if RunItem.objects.of_run(run.pk).failed().exists() else _("None of its items failed.")
@@ -70,7 +70,7 @@ def failed_keys(run: OperationRun) -> list[str]:
 
 
 def _permitted(run: OperationRun, actor: User) -> OperationType:
-    """Whoever may start the operation may start it again. Raises CannotRunAgain, NotVisible, CapabilityMissing."""
+    """Return the access that permits starting the run again. Raises CannotRunAgain, NotVisible, CapabilityMissing."""
     try:
         kind = operation_types.get(run.type)
     except UnknownOperationType:
@@ -78,10 +78,10 @@ def _permitted(run: OperationRun, actor: User) -> OperationType:
     if run.tenant is not None:
         resolve_tenant(actor, run.tenant.slug).require(kind.capability)
         return kind
-    mine = [found for found in workspaces(actor) if found.workspace.pk == run.workspace_id and found.roles]
-    if not mine:
+    own = [access for access in workspaces(actor) if access.workspace.pk == run.workspace_id and access.roles]
+    if not own:
         raise NotVisible(f"run {run.pk} is not visible")
-    if not mine[0].may(kind.capability):
+    if not own[0].may(kind.capability):
         raise CapabilityMissing(kind.capability)
     return kind
 

@@ -1,4 +1,4 @@
-"""What the service answers, and what it raises."""
+"""The results and errors of the service."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class WaitsForSlot:
 
 @dataclass(frozen=True)
 class Signals:
-    """What a worker must know while it works."""
+    """The signals for a worker while it works."""
 
     held: bool
     cancel_requested: bool
@@ -54,7 +54,7 @@ class Signals:
 
 @dataclass(frozen=True)
 class Settled:
-    """What one pass of the reconciler did, in runs."""
+    """The number of runs that one pass of the reconciler settled."""
 
     dispatched: int = 0
     taken_up: int = 0

@@ -1,4 +1,4 @@
-"""What a handler is handed: a run to report on, and no way to end it (OPS-08)."""
+"""The run context: a handler reports through it, and cannot end the run (OPS-08)."""
 
 import threading
 import time
@@ -114,7 +114,7 @@ class RunContext:
 
     @property
     def initiator(self) -> User | None:
-        """Who started it; None for a system run."""
+        """Return who started it; None for a system run."""
         return self._run.initiator
 
     @property
@@ -128,13 +128,13 @@ class RunContext:
 
     @property
     def resume(self) -> Any:
-        """What the worker before gave to `checkpoint`; None for a fresh start."""
+        """Return what the worker before gave to `checkpoint`; None for a fresh start."""
         return self._resume
 
     # What the handler says.
 
     def progress(self, processed: int, total: int) -> None:
-        """How far it is. A safe point; written at most once a second by the ticker."""
+        """Report progress. A safe point; written at most once a second by the ticker."""
         with self._lock:
             self._progress = self._progress.advanced(processed, total)
             self._attempted = max(self._attempted, self._progress.processed or 0)
@@ -158,7 +158,7 @@ class RunContext:
         self._stop(SetAside)
 
     def item_failed(self, item: str, code: str, params: Params | None = None) -> None:
-        """One item did not work; the others go on until the circuit breaker opens. Counts as `failed`."""
+        """Record a failed item; the others go on until the circuit breaker opens. Counts as `failed`."""
         self._add_failure(describe(code, params, item=item))
 
     def item_raised(self, item: str, error: BaseException, *, subject: str = "") -> None:
@@ -183,16 +183,16 @@ class RunContext:
         `data` is kept as it is given: ids and names of steps, never what was read. Raises LeaseLost.
         """
         with self._lock:
-            kept = Kept(data, dict(self._counts), list(self._failures))
+            entry = Kept(data, dict(self._counts), list(self._failures))
         spent = self.seconds_spent if self._is_beat_overdue else None
-        if not self._service.checkpoint(self._lease, kept.as_json(), now=self._clock(), spent=spent):
+        if not self._service.checkpoint(self._lease, entry.as_json(), now=self._clock(), spent=spent):
             self._stop(LeaseLost)
             raise LeaseLost
         self._has_kept = True
 
     @property
     def cancelled(self) -> bool:
-        """Whether to stop, for a handler that wants to clean up first."""
+        """Return True if to stop, for a handler that wants to clean up first."""
         self._told_to_stop = self._told_to_stop or self._must_stop is not None
         return self._must_stop is not None
 
@@ -205,7 +205,7 @@ class RunContext:
 
     @property
     def must_stop(self) -> type[Interrupted] | None:
-        """Why, if it must."""
+        """Return why, if it must."""
         return self._must_stop
 
     @property
@@ -223,8 +223,8 @@ class RunContext:
         """Another worker has the run."""
         return self._must_stop is LeaseLost
 
-    def stop(self, why: type[Interrupted]) -> None:
-        self._stop(why)
+    def stop(self, interruption: type[Interrupted]) -> None:
+        self._stop(interruption)
 
     def beaten(self) -> None:
         """The heart has given a sign of life."""
@@ -263,7 +263,7 @@ class RunContext:
         return max(self._attempted, self._counts["succeeded"] + self._counts["failed"])
 
     def counts(self) -> dict[str, int]:
-        """The summary: what was counted, with the last progress."""
+        """Return the summary: what was counted, with the last progress."""
         counts = dict(self._counts)
         progress = self.current_progress
         if progress.total is not None and progress.processed is not None:
@@ -290,18 +290,18 @@ class RunContext:
         limits, attempted = self._kind.limits, self.attempted - left_out
         return attempted >= limits.breaker_after and self._counts["failed"] > limits.breaker_share * attempted
 
-    def _stop(self, why: type[Interrupted]) -> None:
+    def _stop(self, interruption: type[Interrupted]) -> None:
         """A lost lease outranks everything; else the first reason stands."""
-        if self._must_stop is None or why is LeaseLost:
-            self._must_stop = why
+        if self._must_stop is None or interruption is LeaseLost:
+            self._must_stop = interruption
 
     def _take_up_checkpoint(self) -> None:
         """Go on where the worker before stopped; without its checkpoint everything is done again."""
         live: RunProgress | None = getattr(self._run, "live", None) if self._lease.attempt > 1 else None
         if live is None or live.checkpoint is None:
             return
-        kept = Kept.read(live.checkpoint)
-        self._resume = kept.data
-        self._counts.update(kept.counts)
-        self._failures = kept.failures
-        self._progress = Progress(live.processed, live.total, reached=live.processed or 0)
+        entry = Kept.read(live.checkpoint)
+        self._resume = entry.data
+        self._counts.update(entry.counts)
+        self._failures = entry.failures
+        self._progress = Progress(live.processed, live.total, highest=live.processed or 0)

@@ -97,10 +97,10 @@ class OperationRunService:
         """Add a line to the timeline."""
         return reporting.record_note(lease, name, data, now=now)
 
-    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0, why: str = HANDED_ON) -> bool:
+    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0, reason: str = HANDED_ON) -> bool:
         """Let another worker take the run up at once; `why` is the event that says so."""
         spent = seconds_spent
-        return handing_over.hand_over(lease, self._dispatcher, why, until=None, now=now, seconds_spent=spent)
+        return handing_over.hand_over(lease, self._dispatcher, reason, until=None, now=now, seconds_spent=spent)
 
     def set_aside(self, lease: Lease, *, seconds: float, now: datetime, seconds_spent: float = 0) -> bool:
         """Let a worker take the run up in so many seconds, because nobody can work on it before.

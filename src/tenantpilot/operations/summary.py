@@ -49,11 +49,11 @@ class OperationSummaryKeys:
 
 
 def clean_counts(counts: Mapping[str, Any]) -> dict[str, int]:
-    """What may be stored: known keys with whole numbers from 0 up, in catalogue order; the rest is logged once."""
-    kept = {key: counts[key] for key in OperationSummaryKeys.all() if key in counts and _is_count(counts[key])}
-    if dropped := sorted(str(key)[:40] for key in counts if key not in kept):
+    """Return the counts that may be stored: known keys with whole numbers; the rest is logged once."""
+    remaining = {key: counts[key] for key in OperationSummaryKeys.all() if key in counts and _is_count(counts[key])}
+    if dropped := sorted(str(key)[:40] for key in counts if key not in remaining):
         log.warning("summary_counts_dropped", keys=dropped)
-    return kept
+    return remaining
 
 
 def _is_count(value: Any) -> bool:

@@ -16,7 +16,7 @@ Inputs = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run of the type is allowed.
+    """The limits of a run of the type.
 
     `attempts` counts how often a worker may take it up. The breaker opens when at least
     `breaker_after` items were tried and more than `breaker_share` of them failed (OPS-13).
@@ -87,9 +87,9 @@ class OperationTypes:
         return str(self._types[key].label) if key in self._types else key.replace("_", " ").capitalize()
 
 
-def _refuse_unknown(what: str, used: tuple[str, ...], known: Any) -> None:
-    if unknown := sorted(set(used) - set(known)):
-        raise ValueError(f"{what} not in its catalogue: {', '.join(unknown)}")
+def _refuse_unknown(subject: str, used: tuple[str, ...], catalogue: Any) -> None:
+    if unknown := sorted(set(used) - set(catalogue)):
+        raise ValueError(f"{subject} not in its catalogue: {', '.join(unknown)}")
 
 
 operation_types = OperationTypes()

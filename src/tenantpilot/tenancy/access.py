@@ -47,7 +47,7 @@ class TenantAccess:
 
     @property
     def role(self) -> Role:
-        """The strongest."""
+        """Return the strongest."""
         return next(role for role in Role if role in self.roles)
 
     def may(self, capability: Capability) -> bool:
@@ -59,7 +59,7 @@ class TenantAccess:
             raise CapabilityMissing(capability)
 
     def why_not(self, capability: Capability) -> str:
-        """What to tell a person beside a disabled button; empty if they may."""
+        """Return what to tell a person beside a disabled button; empty if they may."""
         if self.may(capability):
             return ""
         able = " / ".join(str(role.label) for role in roles_with(capability))
@@ -98,29 +98,29 @@ def resolve_tenant(person: Person, slug: str) -> TenantAccess:
 
 
 def accesses(person: User) -> list[TenantAccess]:
-    """Every tenant that the person may see, by name, in two queries more than one."""
+    """Return every tenant that the person may see, by name, in two queries more than one."""
     tenants = list(Tenant.everywhere.select_related("workspace").visible_to(person).by_name())
     direct = dict(TenantMember.everywhere.filter(user=person).values_list("tenant_id", "role"))
     through = dict(WorkspaceMember.everywhere.filter(user=person).values_list("workspace_id", "role"))
-    found = ((tenant, (direct.get(tenant.pk), through.get(tenant.workspace_id))) for tenant in tenants)
-    return [_access(tenant, frozenset(Role(role) for role in roles if role)) for tenant, roles in found]
+    pairs = ((tenant, (direct.get(tenant.pk), through.get(tenant.workspace_id))) for tenant in tenants)
+    return [_access(tenant, frozenset(Role(role) for role in roles if role)) for tenant, roles in pairs]
 
 
 def tenants_where(person: User, capability: Capability) -> TenantQuerySet:
-    """The tenants in which the person has the capability, for reads that cross tenants (SEC-03)."""
+    """Return the tenants in which the person has the capability, for reads that cross tenants (SEC-03)."""
     able = roles_with(capability)
     direct = TenantMember.everywhere.filter(user=person, role__in=able).values("tenant_id")
     through = WorkspaceMember.everywhere.filter(user=person, role__in=able).values("workspace_id")
-    found: TenantQuerySet = Tenant.everywhere.filter(Q(pk__in=direct) | Q(workspace_id__in=through))
-    return found
+    tenants: TenantQuerySet = Tenant.everywhere.filter(Q(pk__in=direct) | Q(workspace_id__in=through))
+    return tenants
 
 
 def workspaces(person: User) -> list[WorkspaceAccess]:
-    """Every workspace in which the person is a member of anything, by name. One query."""
+    """Return every workspace in which the person is a member of anything, by name. One query."""
     through = WorkspaceMember.everywhere.filter(user=person)
     direct = TenantMember.everywhere.filter(user=person).values("workspace_id")
-    here = Workspace.objects.filter(Q(pk__in=through.values("workspace_id")) | Q(pk__in=direct))
-    rows = here.annotate(**stop_of_all(), held=Subquery(through.filter(workspace=OuterRef("pk")).values("role")[:1]))
+    visible = Workspace.objects.filter(Q(pk__in=through.values("workspace_id")) | Q(pk__in=direct))
+    rows = visible.annotate(**stop_of_all(), held=Subquery(through.filter(workspace=OuterRef("pk")).values("role")[:1]))
     return [
         WorkspaceAccess(row, frozenset({Role(row.held)} if row.held else ())) for row in rows.order_by("name", "pk")
     ]

@@ -16,13 +16,13 @@ from tenantpilot.tenancy.services import AlreadyThere
 
 def change_address(person: User, address: str, *, actor: User | None, now: datetime) -> None:
     """Give the person another address. Raises AddressRefused, AlreadyThere."""
-    wanted = canonical(address)
+    new_address = canonical(address)
     with transaction.atomic():
-        other = User.objects.of_address(wanted)
+        other = User.objects.of_address(new_address)
         if other is not None and other.pk != person.pk:
             raise AlreadyThere("Another person has this address.")
-        before, after = {"at": _domain(person.email)}, {"at": _domain(wanted)}
-        person.email = wanted
+        before, after = {"at": _domain(person.email)}, {"at": _domain(new_address)}
+        person.email = new_address
         person.save(update_fields=["email"])
         action = "person.address_changed"
         security_events.record(action, person=person, actor=actor, before=before, after=after, now=now)
@@ -63,5 +63,5 @@ def _set_active(person: User, is_active: bool, action: str, actor: User | None, 
 
 
 def _domain(address: str) -> str:
-    """The part that is nobody's personal data."""
+    """Return the part that is nobody's personal data."""
     return address.rpartition("@")[2]

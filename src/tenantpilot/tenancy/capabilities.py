@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Capability(StrEnum):
-    """What a person may do in a tenant, or, for the last, in the installation."""
+    """The right to do one thing in a tenant or in the installation."""
 
     TENANT_VIEW = "tenant.view"
     INVENTORY_VIEW = "inventory.view"

@@ -1,4 +1,4 @@
-"""How a tenant's Graph is reached. Imported by handlers only: it leads to the Graph client (GUARD-F)."""
+"""Connect to a tenant's Graph. Only handlers import it: it leads to the Graph client (GUARD-F)."""
 
 from django.conf import settings
 
@@ -11,7 +11,7 @@ from tenantpilot.tenancy.rate_budget import budget_of
 
 
 def graph_client(tenant: Tenant, *, stop: Stop, waits: Waits = nobody, patience: Patience | None = None) -> GraphClient:
-    """A client that keeps to the rate which all workers of the deployment share.
+    """Return a client that keeps to the rate which all workers of the deployment share.
 
     `stop` ends waits and further requests, `waits` is told of long ones before. Raises CredentialMissing, CannotOpen.
     """

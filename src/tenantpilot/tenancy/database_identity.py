@@ -1,4 +1,4 @@
-"""What tells our database from a copy of it: the file of SQLite, or PostgreSQL's cluster and the database in it.
+"""Tell our database from a copy of it: by SQLite's file, or by PostgreSQL's cluster and database.
 
 Only what no copy takes with it counts. So a cluster that was copied as a whole, block by block, is not told from the
 original, nor is a file that was overwritten in place, nor a machine that was cloned.

@@ -18,7 +18,7 @@ class DoesNotFit(TenantPilotError):
 
 
 def fitted(model: type[Model], **texts: str) -> list[str]:
-    """The texts, each without spaces around it. Raises DoesNotFit for one that the model's field cannot hold."""
+    """Return the texts, each without spaces around it. Raises DoesNotFit for one that the model's field cannot hold."""
     return [_fitted(model._meta.get_field(name), text.strip()) for name, text in texts.items()]
 
 

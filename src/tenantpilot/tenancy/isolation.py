@@ -1,4 +1,4 @@
-"""How far code may reach in the database: nothing, some workspaces, what one person may see, or everything.
+"""Limit the rows that code may reach: nothing, some workspaces, those of one person, or everything.
 
 The third layer under scopes and composite keys (SEC-03). The scope of django-scopes is the reach of what runs in it.
 Without a scope it is that of the person whose request it is; else that of the process: everything for workers, the
@@ -20,7 +20,7 @@ PersonKey = Callable[[], object]
 
 @dataclass(frozen=True)
 class _Stated:
-    """What a block of code stated, and the scope in which it did: a scope entered later narrows it."""
+    """The reach that a block of code stated, and its scope: a scope entered later narrows it."""
 
     reach: str | None
     scope: Any
@@ -60,7 +60,7 @@ def across_workspaces() -> Iterator[None]:
 
 @contextmanager
 def of_person(key: PersonKey) -> Iterator[None]:
-    """What the workspaces of one person hold. `key` answers their id or None, and may not ask the database."""
+    """Reach the workspaces of one person. `key` answers their id or None, and may not ask the database."""
     token = _person.set(key)
     try:
         yield
@@ -69,7 +69,7 @@ def of_person(key: PersonKey) -> Iterator[None]:
 
 
 def let_process_reach(reach: str) -> None:
-    """What code outside scopes and requests may reach in this process, in all its threads."""
+    """Set the reach of code outside scopes and requests, in all threads of this process."""
     global _of_process
     _of_process = reach
 
@@ -85,10 +85,10 @@ def _stating(reach: str | None) -> Iterator[None]:
 
 def _of_scope() -> str:
     scope = get_scope()
-    found = scope.get("workspace") if scope.get("_enabled", True) else None
-    if found is None:
+    scoped = scope.get("workspace") if scope.get("_enabled", True) else None
+    if scoped is None:
         return ""
-    workspaces = found if isinstance(found, list | tuple) else [found]
+    workspaces = scoped if isinstance(scoped, list | tuple) else [scoped]
     # No workspace has the id 0: an empty list reaches nothing, and is not taken for no scope.
     return ",".join(str(int(workspace.pk)) for workspace in workspaces) or "0"
 

@@ -51,10 +51,10 @@ class DatabaseStore:
 
 
 def _locked(key: str) -> GraphBudget:
-    """The row of the key, under its lock; made the first time somebody asks for it."""
+    """Return the row of the key, under its lock; made the first time somebody asks for it."""
     row = GraphBudget.objects.select_for_update().filter(pk=key)
-    if (found := next(iter(row), None)) is not None:
-        return found
+    if (state := next(iter(row), None)) is not None:
+        return state
     GraphBudget.objects.bulk_create([GraphBudget(key=key, state={})], ignore_conflicts=True)
     return row.all().get()
 

@@ -38,5 +38,5 @@ PLATFORM_CAPABILITIES = frozenset({Capability.PLATFORM_HEALTH_VIEW})
 
 
 def roles_with(capability: Capability) -> tuple[Role, ...]:
-    """The roles that may do it: what a refusal tells the person to ask for."""
+    """Return the roles that may do it: what a refusal tells the person to ask for."""
     return tuple(role for role in Role if capability in ROLE_CAPABILITIES[role])

@@ -64,11 +64,13 @@ class Protected:
 
 
 def protected_tables() -> list[Protected]:
-    """Every table of ours that has a policy, parents first. Raises RowSecurityRefused for one that fits nowhere."""
-    ours = [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("tenantpilot")]
-    direct = {model: Protected(_table(model), _condition(model)) for model in ours if _condition(model)}
-    through = [_through_parent(model, set(direct)) for model in ours if model not in direct]
-    return [*direct.values(), *(found for found in through if found)]
+    """Return our tables with a policy, parents first. Raises RowSecurityRefused for one that fits nowhere."""
+    models_ = [
+        model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("tenantpilot")
+    ]
+    direct = {model: Protected(_table(model), _condition(model)) for model in models_ if _condition(model)}
+    through = [_through_parent(model, set(direct)) for model in models_ if model not in direct]
+    return [*direct.values(), *(table for table in through if table)]
 
 
 def turn_on(connection: Any, *, role: str) -> list[str]:
@@ -84,13 +86,13 @@ def turn_on(connection: Any, *, role: str) -> list[str]:
 
 
 def protect(connection: Any) -> list[str]:
-    """The policies alone. Even the owner is bound by them; superusers are not."""
-    found = protected_tables()
-    statements = [_WORKSPACES_OF, _REACH, _EVERYTHING, *(line for table in found for line in _protect(table))]
+    """Return the policies alone. Even the owner is bound by them; superusers are not."""
+    tables = protected_tables()
+    statements = [_WORKSPACES_OF, _REACH, _EVERYTHING, *(line for table in tables for line in _protect(table))]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-    return [table.table for table in found]
+    return [table.table for table in tables]
 
 
 def turn_off(connection: Any) -> None:
@@ -103,7 +105,7 @@ def turn_off(connection: Any) -> None:
 
 @dataclass(frozen=True)
 class RowSecurity:
-    """How it is, as seen by the role that asks."""
+    """The state of row security, as seen by the role that asks."""
 
     role: str
     bypasses: bool
@@ -115,7 +117,7 @@ class RowSecurity:
 
 
 def inspect(connection: Any) -> RowSecurity:
-    """Whether the policies bind the role of this connection, and on which tables they are missing."""
+    """Return whether the policies bind the role of this connection, and on which tables they are missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         role, bypasses = cursor.fetchone()
@@ -141,7 +143,7 @@ def _condition(model: type[models.Model]) -> str:
 
 
 def _through_parent(model: type[models.Model], parents: set[type[models.Model]]) -> Protected | None:
-    """The policy of the parent decides, for its rows are looked for under it."""
+    """Return the policy of the parent decides, for its rows are looked for under it."""
     if _table(model) in OPEN:
         return None
     for field in model._meta.local_fields:
@@ -175,10 +177,10 @@ def _grants(role: str) -> list[str]:
 def _require_fit(cursor: Any, role: str) -> None:
     rights = "rolsuper OR rolbypassrls, pg_has_role(rolname, current_user, 'MEMBER')"
     cursor.execute(f"SELECT {rights} FROM pg_roles WHERE rolname = %s", [role])
-    found = cursor.fetchone()
-    if found is None:
+    rights_of_role = cursor.fetchone()
+    if rights_of_role is None:
         raise RowSecurityRefused(f"There is no database role {role}.")
-    if found[0]:
+    if rights_of_role[0]:
         raise RowSecurityRefused(f"The role {role} bypasses row-level security: take SUPERUSER and BYPASSRLS from it.")
-    if found[1]:
+    if rights_of_role[1]:
         raise RowSecurityRefused(f"The role {role} is, or may become, the owner of the tables.")

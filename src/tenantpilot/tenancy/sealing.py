@@ -37,7 +37,7 @@ class Sealed:
 
 
 def new_key(key_id: str) -> str:
-    """A line for the key file."""
+    """Return a line for the key file."""
     return f"{key_id}:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}"
 
 
@@ -62,7 +62,7 @@ def unseal(sealed: Sealed, *, belongs_to: str) -> str:
 
 
 def newest_key_id() -> str:
-    """The key that seals. Raises SealingNotConfigured."""
+    """Return the key that seals. Raises SealingNotConfigured."""
     key_id = next(iter(_keys()), None)
     if key_id is None:
         raise SealingNotConfigured("There is no sealing key. `tenantpilot setup` makes one.")

@@ -21,7 +21,7 @@ THE_ONE = 1
 
 
 class StopReason(StrEnum):
-    """Why all work of the installation is stopped."""
+    """The reason that all work of the installation is stopped."""
 
     BY_PERSON = "by_person"
     COPIED = "copied"
@@ -55,17 +55,17 @@ def stop_of(place: Tenant | Workspace | None) -> Stop | None:
 
 
 def installation_stop() -> Stop | None:
-    """One query."""
+    """Return one query."""
     row = Installation.objects.filter(pk=THE_ONE).values_list("stopped_at", "stop_reason").first()
     return _stop_of_all(*row) if row else None
 
 
 def _brought_along(place: Tenant | Workspace) -> Stop | None:
-    """What `stop_of_all` read with it; else it is asked for."""
-    known = vars(place)
-    if "all_stopped_at" not in known:
+    """Return what `stop_of_all` read with it; else it is asked for."""
+    entry = vars(place)
+    if "all_stopped_at" not in entry:
         return installation_stop()
-    return _stop_of_all(known["all_stopped_at"], known["all_stop_reason"])
+    return _stop_of_all(entry["all_stopped_at"], entry["all_stop_reason"])
 
 
 def _stop_of_all(at: datetime | None, reason: str | None) -> Stop | None:

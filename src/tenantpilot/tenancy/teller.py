@@ -1,4 +1,4 @@
-"""One thread that keeps a connection for the short questions of many threads that live no longer than a request.
+"""Run short queries of many worker threads on one shared connection.
 
 Each of them would else open a connection for one small transaction, which costs a server more than the transaction.
 """
@@ -29,7 +29,7 @@ class Teller:
         self._is_there = False
 
     def ask(self, question: Callable[[], T]) -> T:
-        """What the function returns or raises. It may be called twice, when the connection was lost meanwhile."""
+        """Return or raise as the function does. It may be called twice, when the connection was lost."""
         answer: Future[T] = Future()
         with self._lock:
             self._waiting.put((question, answer))
@@ -46,7 +46,7 @@ class Teller:
             connection.close()
 
     def _next(self) -> tuple[Callable[[], Any], Future[Any]] | None:
-        """None: nobody has asked for a while, and whoever asks from now on starts another thread."""
+        """Return None: nobody has asked for a while, and whoever asks from now on starts another thread."""
         try:
             return self._waiting.get(timeout=self._idle_seconds)
         except Empty:
@@ -64,7 +64,7 @@ def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
 
 
 def _with_good_connection(question: Callable[[], T]) -> T:
-    """A connection that was kept may have been lost with its server; a new one may not."""
+    """Return a connection that was kept may have been lost with its server; a new one may not."""
     was_kept = connection.connection is not None
     try:
         return question()
@@ -77,5 +77,5 @@ def _with_good_connection(question: Callable[[], T]) -> T:
 
 @lru_cache(maxsize=8)
 def teller_of(database: str) -> Teller:
-    """The one of this process for a database."""
+    """Return the one of this process for a database."""
     return Teller(database)

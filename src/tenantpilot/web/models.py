@@ -1,4 +1,4 @@
-"""What pages keep of their own."""
+"""The models of pages."""
 
 from tenantpilot.web.ui.saved_views.models import SavedView
 

@@ -1,1 +1,1 @@
-"""What `tenantpilot doctor` looks at."""
+"""The checks of `tenantpilot doctor`."""

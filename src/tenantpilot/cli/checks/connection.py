@@ -1,4 +1,4 @@
-"""One tenant: whether its credential is good, and what the application may read and write there."""
+"""Check one tenant: its credential, and the rights of its application."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ ORDER = {kind.key: number for number, kind in enumerate(policy_types.every())}
 
 @dataclass(frozen=True)
 class TypeFinding:
-    """What the application may do with one policy type: "granted", "missing" or "unknown"."""
+    """The application's right to one policy type: "granted", "missing" or "unknown"."""
 
     type: str
     label: str
@@ -52,7 +52,7 @@ class ConnectionFindings:
     @property
     def failed(self) -> bool:
         """A missing permission to write is told, and is no failure: a tenant may be wanted for reading alone."""
-        return any(one.failed for one in self.findings)
+        return any(finding.failed for finding in self.findings)
 
 
 def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
@@ -70,9 +70,9 @@ def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
     return ConnectionFindings(
         tenant.slug,
         [about_credential, signed_in, _of_reading(probes)],
-        [_of_type(one) for one in sorted(probes, key=lambda one: ORDER[one.contract.key])],
-        sorted({name for one in probes for name in one.missing_to_read}),
-        sorted({name for one in probes for name in one.missing_to_write}),
+        [_of_type(probe) for probe in sorted(probes, key=lambda probe: ORDER[probe.contract.key])],
+        sorted({name for probe in probes for name in probe.missing_to_read}),
+        sorted({name for probe in probes for name in probe.missing_to_write}),
     )
 
 
@@ -96,32 +96,32 @@ def _of_credential(tenant: Tenant, credential: TenantCredential | None, *, now: 
 
 
 def _of_reading(probes: list[Probe]) -> Finding:
-    unread = [one for one in probes if not one.is_readable]
+    unread = [probe for probe in probes if not probe.is_readable]
     if not unread:
         return Finding("policy types", Verdict.OK, f"all {len(probes)} can be read")
-    what = f"{len(unread)} of {len(probes)} cannot be read"
-    if any(one.missing_to_read for one in unread):
-        return Finding("policy types", Verdict.FAILED, what, "Grant what is missing, with admin consent.")
-    return Finding("policy types", Verdict.FAILED, what, "No permission is missing: see the reason beside each.")
+    words = f"{len(unread)} of {len(probes)} cannot be read"
+    if any(probe.missing_to_read for probe in unread):
+        return Finding("policy types", Verdict.FAILED, words, "Grant what is missing, with admin consent.")
+    return Finding("policy types", Verdict.FAILED, words, "No permission is missing: see the reason beside each.")
 
 
-def _of_type(one: Probe) -> TypeFinding:
-    code = one.error.reason_code if one.error else ""
-    why = _of_error("", one.error) if one.error else None
+def _of_type(probe: Probe) -> TypeFinding:
+    code = probe.error.reason_code if probe.error else ""
+    reason = _of_error("", probe.error) if probe.error else None
     return TypeFinding(
-        one.contract.key,
-        policy_types.label_of(one.contract.key),
-        reading(is_readable=one.is_readable, reason_code=code),
-        writing(one.is_writable),
-        one.missing,
-        why.says if why else "",
-        _remedy_of(one, why.remedy) if why else "",
+        probe.contract.key,
+        policy_types.label_of(probe.contract.key),
+        reading(is_readable=probe.is_readable, reason_code=code),
+        writing(probe.is_writable),
+        probe.missing,
+        reason.says if reason else "",
+        _remedy_of(probe, reason.remedy) if reason else "",
     )
 
 
-def _remedy_of(one: Probe, usual: str) -> str:
+def _remedy_of(probe: Probe, usual: str) -> str:
     """Graph refuses also what the tenant has no license for."""
-    if isinstance(one.error, GraphForbidden) and not one.missing:
+    if isinstance(probe.error, GraphForbidden) and not probe.missing:
         return "The permission is granted: look whether the tenant has a license for it."
     return usual
 
@@ -137,5 +137,5 @@ def _unread() -> Finding:
     return _not_checked("policy types", "not checked: there is no sign-in")
 
 
-def _not_checked(check: str, why: str) -> Finding:
-    return Finding(check, Verdict.NOT_CHECKED, why)
+def _not_checked(check: str, reason: str) -> Finding:
+    return Finding(check, Verdict.NOT_CHECKED, reason)

@@ -41,29 +41,29 @@ def its_guards_are_there() -> str:
 
 
 def its_indexes_are_there() -> str:
-    """Those of every model of ours, unique ones included. Raises Problem."""
+    """Return those of every model of ours, unique ones included. Raises Problem."""
     expected = expected_indexes()
     _refuse_missing("indexes", expected, _names(_INDEXES[connection.vendor]))
     return f"{len(expected)} indexes"
 
 
 def its_rows_are_protected() -> str:
-    """Where row-level security is turned on. Raises Problem."""
+    """Return where row-level security is turned on. Raises Problem."""
     if not settings.ROW_SECURITY:
         return "row-level security is off (see docs/how-to/turn-on-row-level-security.md)"
-    found = row_security.inspect(connection)
-    if found.bypasses:
+    state = row_security.inspect(connection)
+    if state.bypasses:
         raise Problem(
-            f"The database role {found.role} bypasses row-level security.",
+            f"The database role {state.role} bypasses row-level security.",
             "Take SUPERUSER and BYPASSRLS from it, or sign in as another (TENANTPILOT_DATABASE_URL).",
         )
-    if found.unprotected:
-        named = ", ".join(found.unprotected[:3])
+    if state.unprotected:
+        named = ", ".join(state.unprotected[:3])
         raise Problem(
-            f"{len(found.unprotected)} tables have no policy: {named}",
+            f"{len(state.unprotected)} tables have no policy: {named}",
             "Run tenantpilot migrate with TENANTPILOT_OWNER_DATABASE_URL.",
         )
-    return f"the policies bind {found.role}"
+    return f"the policies bind {state.role}"
 
 
 def its_clock_agrees() -> str:
@@ -71,8 +71,8 @@ def its_clock_agrees() -> str:
     if connection.vendor == "sqlite":
         return "the same machine"
     before = timezone.now()
-    theirs = row("SELECT clock_timestamp()")[0]
-    apart = abs((theirs - before).total_seconds())
+    server_time = row("SELECT clock_timestamp()")[0]
+    apart = abs((server_time - before).total_seconds())
     if apart > MOST_SECONDS_APART:
         raise Problem(
             f"The clocks of this machine and of the database are {apart:.0f} s apart.", "Let NTP set both of them."
@@ -81,12 +81,12 @@ def its_clock_agrees() -> str:
 
 
 def expected_guards(vendor: str) -> set[str]:
-    """What the guards of our rooms name, and what their statements make."""
-    made = re.compile(r"\b(?:CREATE (?:CONSTRAINT )?TRIGGER|ADD CONSTRAINT)\s+(\w+)", re.IGNORECASE)
+    """Return what the guards of our rooms name, and what their statements make."""
+    created_names = re.compile(r"\b(?:CREATE (?:CONSTRAINT )?TRIGGER|ADD CONSTRAINT)\s+(\w+)", re.IGNORECASE)
     names: set[str] = set()
     for module in _guard_modules():
         names.update(getattr(module, "EXPECTED_TRIGGERS", {}).get(vendor, ()))
-        names.update(name for text in module.INSTALL.get(vendor, ()) for name in made.findall(text))
+        names.update(name for text in module.INSTALL.get(vendor, ()) for name in created_names.findall(text))
     return names
 
 
@@ -112,10 +112,10 @@ def _guard_modules() -> Iterable[Any]:
             yield import_module(f"{app.name}.guards")
 
 
-def _refuse_missing(what: str, expected: set[str], present: set[str]) -> None:
+def _refuse_missing(subject: str, expected: set[str], present: set[str]) -> None:
     if missing := sorted(expected - present):
-        shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
-        raise Problem(f"{len(missing)} {what} are missing: {shown}", AGAIN)
+        names = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
+        raise Problem(f"{len(missing)} {subject} are missing: {names}", AGAIN)
 
 
 _GUARDS = {
@@ -136,7 +136,7 @@ def _names(query: str) -> set[str]:
 
 
 def row(query: str) -> tuple[Any, ...]:
-    """The first row that the query answers."""
+    """Return the first row that the query answers."""
     with connection.cursor() as cursor:
         cursor.execute(query)
         return tuple(cursor.fetchone())

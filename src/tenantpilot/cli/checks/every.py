@@ -30,15 +30,15 @@ WORK = (
 
 
 def examine() -> list[Finding]:
-    """A stage whose ground is missing is named, but not looked at."""
-    found = [check.run() for check in INSTALLATION]
-    if found[-1].failed:
-        return found + _not_checked((*DATABASE, *WORK), "the database does not answer")
-    found += [check.run() for check in DATABASE]
-    if found[-1].failed:
-        return found + _not_checked(WORK, "the database is not up to date")
-    return found + [check.run() for check in WORK]
+    """Return a stage whose ground is missing is named, but not looked at."""
+    results = [check.run() for check in INSTALLATION]
+    if results[-1].failed:
+        return results + _not_checked((*DATABASE, *WORK), "the database does not answer")
+    results += [check.run() for check in DATABASE]
+    if results[-1].failed:
+        return results + _not_checked(WORK, "the database is not up to date")
+    return results + [check.run() for check in WORK]
 
 
-def _not_checked(checks: tuple[Check, ...], why: str) -> list[Finding]:
-    return [Finding(check.name, Verdict.NOT_CHECKED, f"not checked: {why}") for check in checks]
+def _not_checked(checks: tuple[Check, ...], reason: str) -> list[Finding]:
+    return [Finding(check.name, Verdict.NOT_CHECKED, f"not checked: {reason}") for check in checks]

@@ -70,7 +70,7 @@ def pages_are_built() -> str:
 
 
 def _file_system_of(folder: Path) -> str:
-    """The kind of the mount with the longest path above the folder; empty where the system does not tell."""
+    """Return the kind of the mount with the longest path above the folder; empty where the system does not tell."""
     if not MOUNTS.exists():
         return ""
     mounts = [line.split()[1:3] for line in MOUNTS.read_text().splitlines()]

@@ -17,7 +17,7 @@ WAITS_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Arrival:
-    """What the web server saw of our request."""
+    """Our request as the web server saw it."""
 
     scheme: str
     client: str
@@ -33,11 +33,11 @@ def the_public_address_leads_here(transport: httpx.BaseTransport | None = None) 
     address = settings.PUBLIC_ADDRESS
     if not address:
         raise NotLookedAt("not checked: TENANTPILOT_PUBLIC_ADDRESS does not say where people reach the pages")
-    found = _read(_ask(address, transport), address)
-    _require_scheme(found, address)
-    _require_client(found)
-    way = f"through the proxy {found.peer}" if found.was_forwarded else "without a proxy"
-    return f"{address} leads here {way}; we are {found.client}"
+    result = _read(_ask(address, transport), address)
+    _require_scheme(result, address)
+    _require_client(result)
+    way = f"through the proxy {result.peer}" if result.was_forwarded else "without a proxy"
+    return f"{address} leads here {way}; we are {result.client}"
 
 
 def _ask(address: str, transport: httpx.BaseTransport | None) -> httpx.Response:
@@ -57,8 +57,8 @@ def _read(answer: httpx.Response, address: str) -> Arrival:
     if answer.status_code == 400:
         raise Problem(f"The web server refuses the host {host}.", f"Add {host} to TENANTPILOT_ALLOWED_HOSTS.")
     try:
-        told: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
-        return Arrival(**told, has_hsts="Strict-Transport-Security" in answer.headers)
+        texts: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+        return Arrival(**texts, has_hsts="Strict-Transport-Security" in answer.headers)
     except (ValueError, TypeError):
         raise Problem(
             f"{address} answers {answer.status_code}, and not as this installation would.",
@@ -66,30 +66,30 @@ def _read(answer: httpx.Response, address: str) -> Arrival:
         ) from None
 
 
-def _require_scheme(found: Arrival, address: str) -> None:
-    wanted = address.partition(":")[0]
-    if found.scheme != wanted and not found.peer_is_trusted:
+def _require_scheme(arrival: Arrival, address: str) -> None:
+    target = address.partition(":")[0]
+    if arrival.scheme != target and not arrival.peer_is_trusted:
         raise Problem(
-            f"The web server does not believe {found.peer} that people come by {wanted}, so nobody can sign in.",
-            f"Add {found.peer} to TENANTPILOT_TRUSTED_PROXIES, if that is your proxy.",
+            f"The web server does not believe {arrival.peer} that people come by {target}, so nobody can sign in.",
+            f"Add {arrival.peer} to TENANTPILOT_TRUSTED_PROXIES, if that is your proxy.",
         )
-    if found.scheme != wanted:
+    if arrival.scheme != target:
         raise Problem(
-            f"The proxy {found.peer} does not say that people come by {wanted}, so nobody can sign in.",
+            f"The proxy {arrival.peer} does not say that people come by {target}, so nobody can sign in.",
             "Let it set X-Forwarded-Proto.",
         )
-    if wanted == "https" and not found.has_hsts:
+    if target == "https" and not arrival.has_hsts:
         raise Problem("Pages come by https without telling browsers to stay there.", "Set TENANTPILOT_HTTPS=1.")
 
 
-def _require_client(found: Arrival) -> None:
-    if found.forwarded_for.rpartition(",")[2].strip() == FORGED:
+def _require_client(arrival: Arrival) -> None:
+    if arrival.forwarded_for.rpartition(",")[2].strip() == FORGED:
         raise Problem(
-            f"The proxy {found.peer} passes X-Forwarded-For on as it came: a visitor can pose as any address.",
+            f"The proxy {arrival.peer} passes X-Forwarded-For on as it came: a visitor can pose as any address.",
             "Let it add the visitor's address, or put that in the place of what came.",
         )
-    if found.was_forwarded and not found.forwarded_for:
+    if arrival.was_forwarded and not arrival.forwarded_for:
         raise Problem(
-            f"The proxy {found.peer} does not say for whom it asks: all visitors share its limits of attempts.",
+            f"The proxy {arrival.peer} does not say for whom it asks: all visitors share its limits of attempts.",
             "Let it send X-Forwarded-For.",
         )

@@ -1,4 +1,4 @@
-"""What PostgreSQL does in each of our sessions.
+"""Check the settings of our PostgreSQL sessions.
 
 It is asked as we connect, or by a setting of the database: a pooler may keep the one to itself, and a copy or a
 restored backup of the database lacks the other.
@@ -23,20 +23,21 @@ def idle_transactions_are_ended() -> str:
     if connection.vendor == "sqlite":
         raise NotLookedAt("not needed with SQLite")
     milliseconds, role = row(_LIMIT)
-    found, asked = timedelta(milliseconds=milliseconds), timedelta(seconds=settings.IDLE_TRANSACTION_SECONDS)
-    if asked and found != asked:
+    actual, wanted_limit = timedelta(milliseconds=milliseconds), timedelta(seconds=settings.IDLE_TRANSACTION_SECONDS)
+    if wanted_limit and actual != wanted_limit:
         raise Problem(
-            f"A session that does nothing in a transaction is {_ended(found)},"
-            f" and not after {_seconds(asked)} as TENANTPILOT_IDLE_TRANSACTION_SECONDS says.",
+            f"A session that does nothing in a transaction is {_ended(actual)},"
+            f" and not after {_seconds(wanted_limit)} as TENANTPILOT_IDLE_TRANSACTION_SECONDS says.",
             f"Behind a pooler, which may ignore what we ask for, run: ALTER ROLE {_quoted(role)} SET {IDLE} ="
-            f" '{_seconds(asked)}'; {ANEW} Without one make TENANTPILOT_DATABASE_URL ask for the same, or for nothing.",
+            f" '{_seconds(wanted_limit)}'; {ANEW}"
+            " Without one make TENANTPILOT_DATABASE_URL ask for the same, or for nothing.",
         )
-    nothing_asked = "" if asked else " (TENANTPILOT_IDLE_TRANSACTION_SECONDS=0)"
-    return f"one that does nothing is {_ended(found)}{nothing_asked}"
+    nothing_asked = "" if wanted_limit else " (TENANTPILOT_IDLE_TRANSACTION_SECONDS=0)"
+    return f"one that does nothing is {_ended(actual)}{nothing_asked}"
 
 
 def nothing_is_compiled() -> str:
-    """A migration turns JIT off for the database. Raises Problem."""
+    """Return a migration turns JIT off for the database. Raises Problem."""
     if connection.vendor == "sqlite":
         raise NotLookedAt("not needed with SQLite")
     compiles, database, role = row("SELECT pg_jit_available(), current_database(), current_user")

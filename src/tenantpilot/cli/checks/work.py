@@ -1,4 +1,4 @@
-"""Whether the work is being done, and can be."""
+"""Check that work is done, and can be."""
 
 from datetime import timedelta
 

@@ -45,8 +45,8 @@ def group() -> None:
 @app.command()
 def workspace(slug: Slug, title: Title) -> None:
     """A workspace: a company or a provider, the border that nothing crosses."""
-    made = services.create_workspace(slug=_slug(slug), name=title, actor=None, now=timezone.now())
-    done(f"workspace {made.slug}. Next: tenantpilot add tenant NAME --workspace {made.slug} …")
+    new_workspace = services.create_workspace(slug=_slug(slug), name=title, actor=None, now=timezone.now())
+    done(f"workspace {new_workspace.slug}. Next: tenantpilot add tenant NAME --workspace {new_workspace.slug} …")
 
 
 @app.command()
@@ -58,8 +58,8 @@ def tenant(
     cloud: Annotated[CloudName, typer.Option(help="The cloud of Microsoft it lives in.")] = CloudName.GLOBAL,
 ) -> None:
     """A tenant: one Entra directory."""
-    home = next(one for one in CLOUDS if one.name == cloud.value)
-    made = services.create_tenant(
+    home = next(cloud_ for cloud_ in CLOUDS if cloud_.name == cloud.value)
+    new_tenant = services.create_tenant(
         workspace=find_workspace(workspace),
         slug=_slug(slug),
         name=title,
@@ -69,7 +69,7 @@ def tenant(
         actor=None,
         now=timezone.now(),
     )
-    done(f"tenant {made.slug}. Next: tenantpilot credential set {made.slug} --client-id …")
+    done(f"tenant {new_tenant.slug}. Next: tenantpilot credential set {new_tenant.slug} --client-id …")
 
 
 @app.command()
@@ -116,20 +116,20 @@ def member(
 
 def find_tenant(slug: str) -> Tenant:
     """Raises Problem."""
-    found = Tenant.everywhere.select_related("workspace").filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Tenant.everywhere.by_name().values_list("slug", flat=True)[:20]) or "none yet"
-        raise Problem(f"There is no tenant {slug}.", f"Known: {known}.")
-    return found
+    tenant = Tenant.everywhere.select_related("workspace").filter(slug=slug).first()
+    if tenant is None:
+        slugs = ", ".join(Tenant.everywhere.by_name().values_list("slug", flat=True)[:20]) or "none yet"
+        raise Problem(f"There is no tenant {slug}.", f"Known: {slugs}.")
+    return tenant
 
 
 def find_workspace(slug: str) -> Workspace:
     """Raises Problem."""
-    found = Workspace.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-        raise Problem(f"There is no workspace {slug}.", f"Known: {known}.")
-    return found
+    workspace = Workspace.objects.filter(slug=slug).first()
+    if workspace is None:
+        slugs = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+        raise Problem(f"There is no workspace {slug}.", f"Known: {slugs}.")
+    return workspace
 
 
 def find_person(email: str) -> User:

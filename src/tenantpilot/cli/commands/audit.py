@@ -28,19 +28,19 @@ def verify(
     ] = None,
 ) -> None:
     """Recompute every chain of the audit log. Ends with 1 if an entry was changed, removed, added or cut off."""
-    found = audit.verify(_read(anchors) if anchors else None)
-    for gap in found.breaks:
-        out.print(f"workspace {gap.workspace_id}, entry {gap.sequence}: {gap.what}", markup=False)
-    verdict = "the chains hold" if found.holds else f"{len(found.breaks)} breaks"
-    out.print(f"{found.entries:,} entries: {verdict}")
-    raise typer.Exit(0 if found.holds else 1)
+    result = audit.verify(_read(anchors) if anchors else None)
+    for gap in result.breaks:
+        out.print(f"workspace {gap.workspace_id}, entry {gap.sequence}: {gap.fault}", markup=False)
+    verdict = "the chains hold" if result.holds else f"{len(result.breaks)} breaks"
+    out.print(f"{result.entries:,} entries: {verdict}")
+    raise typer.Exit(0 if result.holds else 1)
 
 
 @app.command()
 def heads() -> None:
     """Print where each chain ends. Kept elsewhere, they show a log that was rewritten as a whole."""
-    known = {str(workspace): [head.sequence, head.hash] for workspace, head in audit.heads().items()}
-    out.print(json.dumps(known, indent=2), markup=False)
+    entries = {str(workspace): [head.sequence, head.hash] for workspace, head in audit.heads().items()}
+    out.print(json.dumps(entries, indent=2), markup=False)
 
 
 @app.command("list")
@@ -54,10 +54,10 @@ def list_entries(
     """Print the newest entries: when, what, by whom, about whom, and the facts that were kept."""
     entries = AuditLog.objects.of_workspace(find_workspace(workspace).pk if workspace else audit.INSTALLATION)
     for entry in (entries.filter(action=action) if action else entries).newest_first()[:limit]:
-        who = f"{entry.actor_name} ({entry.actor_id})" if entry.actor_id else "system"
+        person = f"{entry.actor_name} ({entry.actor_id})" if entry.actor_id else "system"
         about = f"{entry.target_type} {entry.target_id}".strip() or "-"
         facts = json.dumps({"before": entry.before, "after": entry.after}) if entry.before else json.dumps(entry.after)
-        out.print(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.action:<30} {who:<24} {about:<14} {facts}", markup=False)
+        out.print(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.action:<30} {person:<24} {about:<14} {facts}", markup=False)
 
 
 @app.command()
@@ -68,7 +68,7 @@ def client(address: Annotated[str, typer.Argument(metavar="ADDRESS")]) -> None:
 
 def _read(file: Path) -> dict[int, audit.Head]:
     try:
-        kept = json.loads(file.read_text())
-        return {int(workspace): audit.Head(int(sequence), str(hash_)) for workspace, (sequence, hash_) in kept.items()}
+        entry = json.loads(file.read_text())
+        return {int(workspace): audit.Head(int(sequence), str(hash_)) for workspace, (sequence, hash_) in entry.items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise Problem(f"{file} does not hold heads.", "Write it by: tenantpilot audit heads > FILE") from error

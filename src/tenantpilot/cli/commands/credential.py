@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def group() -> None:
-    """How TenantPilot signs in to a tenant's Graph."""
+    """Manage the credential with which TenantPilot signs in to a tenant's Graph."""
 
 
 @app.command("set")
@@ -61,7 +61,7 @@ def _certificate(file: Path) -> str:
 
 
 def _end_of(pem: str) -> datetime:
-    """When the certificate expires, by its own word. Raises Problem."""
+    """Return when the certificate expires, by its own word. Raises Problem."""
     try:
         return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
     except ValueError:

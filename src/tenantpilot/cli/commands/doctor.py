@@ -42,40 +42,40 @@ def doctor(
 
 
 def _installation(*, as_json: bool) -> bool:
-    found = examine()
+    result = examine()
     if as_json:
-        _print_json([asdict(finding) for finding in found])
+        _print_json([asdict(finding) for finding in result])
     else:
-        _tell(found)
-    return any(finding.failed for finding in found)
+        _tell(result)
+    return any(finding.failed for finding in result)
 
 
 def _connection(slug: str, *, as_json: bool) -> bool:
-    found = examine_connection(find_tenant(slug), now=timezone.now())
+    result = examine_connection(find_tenant(slug), now=timezone.now())
     if as_json:
-        _print_json(asdict(found))
+        _print_json(asdict(result))
     else:
-        _tell(found.findings)
-        _tell_rights(found)
-    return found.failed
+        _tell(result.findings)
+        _tell_rights(result)
+    return result.failed
 
 
-def _tell(found: Iterable[Finding]) -> None:
-    for finding in found:
+def _tell(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         out.print(f"{MARKS[finding.verdict]} [bold]{finding.check:<12}[/] ", end="")
         out.print(finding.says, markup=False)
         if finding.remedy:
             out.print(f"  {'':<12} → {finding.remedy}", markup=False)
 
 
-def _tell_rights(found: ConnectionFindings) -> None:
-    if not found.policy_types:
+def _tell_rights(findings: ConnectionFindings) -> None:
+    if not findings.policy_types:
         return
     out.print("\n[bold]read write  policy type[/]")
-    for one in found.policy_types:
-        _tell_type(one)
-    _tell_permissions("To read: grant in Entra, as application permissions with admin consent:", found.missing)
-    _tell_permissions("To write, for whoever wants that as well:", found.missing_to_write)
+    for policy_type in findings.policy_types:
+        _tell_type(policy_type)
+    _tell_permissions("To read: grant in Entra, as application permissions with admin consent:", findings.missing)
+    _tell_permissions("To write, for whoever wants that as well:", findings.missing_to_write)
 
 
 def _tell_permissions(title: str, names: list[str]) -> None:
@@ -85,12 +85,12 @@ def _tell_permissions(title: str, names: list[str]) -> None:
         out.print(f"  {name}", markup=False)
 
 
-def _tell_type(one: TypeFinding) -> None:
-    out.print(f" {RIGHTS[one.reading]}    {RIGHTS[one.writing]}    ", end="")
-    out.print(f"{one.label:<46} {' '.join(one.missing)}".rstrip(), markup=False)
-    if one.says and one.reading == "unknown":
-        out.print(f"             → {one.says} {one.remedy}", markup=False)
+def _tell_type(type_finding: TypeFinding) -> None:
+    out.print(f" {RIGHTS[type_finding.reading]}    {RIGHTS[type_finding.writing]}    ", end="")
+    out.print(f"{type_finding.label:<46} {' '.join(type_finding.missing)}".rstrip(), markup=False)
+    if type_finding.says and type_finding.reading == "unknown":
+        out.print(f"             → {type_finding.says} {type_finding.remedy}", markup=False)
 
 
-def _print_json(found: Any) -> None:
-    out.print(json.dumps(found, indent=2), markup=False)
+def _print_json(result: Any) -> None:
+    out.print(json.dumps(result, indent=2), markup=False)

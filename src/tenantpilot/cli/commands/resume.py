@@ -25,11 +25,11 @@ def resume(
     """
     actor, now = find_person(as_person) if as_person else None, timezone.now()
     if tenant is None:
-        resumed, what = resume_installation(actor=actor, now=now), "all work"
+        resumed, subject = resume_installation(actor=actor, now=now), "all work"
     else:
         where = find_tenant(tenant)
-        resumed, what = resume_tenant(where, actor=actor, now=now), f"the work of {where.name}"
+        resumed, subject = resume_tenant(where, actor=actor, now=now), f"the work of {where.name}"
     if resumed:
-        done(f"Resumed {what}: runs are taken up within a minute")
+        done(f"Resumed {subject}: runs are taken up within a minute")
     else:
-        say(f"Nothing to do: {what} is not stopped.")
+        say(f"Nothing to do: {subject} is not stopped.")

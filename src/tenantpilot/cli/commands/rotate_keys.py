@@ -83,8 +83,8 @@ def _record(action: str, facts: dict[str, str | int]) -> None:
 
 def _require_stopped() -> None:
     """A process reads its keys when it starts: one that runs on could not open what is sealed with the new one."""
-    found = health.processes(now=timezone.now())
-    if names := ", ".join(process.name for process in found if process.health is Health.OK):
+    processes = health.processes(now=timezone.now())
+    if names := ", ".join(process.name for process in processes if process.health is Health.OK):
         raise Problem(f"TenantPilot is running: {names}.", "Stop it on every machine, then run this again.")
 
 

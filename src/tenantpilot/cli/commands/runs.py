@@ -44,11 +44,11 @@ def list_runs(
         runs = runs.filter(tenant__slug=tenant)
     if active:
         runs = runs.active()
-    found = list(runs[:limit])
+    page = list(runs[:limit])
     if as_json:
-        words.print_json([words.brief(run) for run in found])
-    elif found:
-        out.print(words.table(found, now=timezone.now()))
+        words.print_json([words.brief(run) for run in page])
+    elif page:
+        out.print(words.table(page, now=timezone.now()))
     else:
         say("No runs.")
 
@@ -107,12 +107,12 @@ def cancel(
 
 
 def _run(run_id: int) -> OperationRun:
-    found: OperationRun | None = (
+    run: OperationRun | None = (
         OperationRun.everywhere.select_related("tenant", "initiator", "live").filter(pk=run_id).first()
     )
-    if found is None:
+    if run is None:
         raise Problem(f"There is no run {run_id}.", "Look at: tenantpilot runs list")
-    return found
+    return run
 
 
 def _person(email: str) -> User:
@@ -123,7 +123,7 @@ def _person(email: str) -> User:
 
 
 def _require_may_cancel(actor: User, run: OperationRun) -> None:
-    """Who has a shell could do anything; the audit log shall still name somebody who may."""
+    """Refuse a person who may not cancel: the audit log shall name somebody who may."""
     try:
         if run.tenant is None:
             raise Problem("Runs of a whole workspace cannot be cancelled here.", "Use the Operations page.")

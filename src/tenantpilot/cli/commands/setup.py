@@ -13,8 +13,8 @@ app = typer.Typer()
 @app.command()
 def setup() -> None:
     """Prepare the data folder, its keys and the database. What is there already is left as it is."""
-    made = prepare_data_folder(settings.DATA_DIR)
-    done(f"data folder {settings.DATA_DIR}" + (f": made {', '.join(made)}" if made else ""))
+    created_paths = prepare_data_folder(settings.DATA_DIR)
+    done(f"data folder {settings.DATA_DIR}" + (f": made {', '.join(created_paths)}" if created_paths else ""))
     done(f"database: {len(migrate())} migrations applied")
     say("Keep copies of secret.key and sealing.keys apart from the database: without them stored credentials are lost.")
     say("Next: tenantpilot doctor, then tenantpilot serve")

@@ -25,11 +25,11 @@ def stop(
     """
     actor, now = find_person(as_person) if as_person else None, timezone.now()
     if tenant is None:
-        stopped, what = stop_installation(actor=actor, now=now), "all work"
+        stopped, subject = stop_installation(actor=actor, now=now), "all work"
     else:
         where = find_tenant(tenant)
-        stopped, what = stop_tenant(where, actor=actor, now=now), f"the work of {where.name}"
+        stopped, subject = stop_tenant(where, actor=actor, now=now), f"the work of {where.name}"
     if stopped:
-        done(f"Stopped {what}. Let it go on with: tenantpilot resume" + (f" --tenant {tenant}" if tenant else ""))
+        done(f"Stopped {subject}. Let it go on with: tenantpilot resume" + (f" --tenant {tenant}" if tenant else ""))
     else:
-        say(f"Nothing to do: {what} is stopped already.")
+        say(f"Nothing to do: {subject} is stopped already.")

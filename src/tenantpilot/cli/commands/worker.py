@@ -26,6 +26,6 @@ def worker(
 
 
 def _require_known(queues: list[str]) -> None:
-    known = settings.TASKS["default"]["QUEUES"]
-    if unknown := [name for name in queues if name not in known]:
-        raise Problem(f"There is no queue {', '.join(unknown)}.", f"Queues are: {', '.join(known)}.")
+    queues_known = settings.TASKS["default"]["QUEUES"]
+    if unknown := [name for name in queues if name not in queues_known]:
+        raise Problem(f"There is no queue {', '.join(unknown)}.", f"Queues are: {', '.join(queues_known)}.")

@@ -1,4 +1,4 @@
-"""What a person may choose about the demo, and the settings that follow. Needs no Django."""
+"""The choices of a person about the demo, and the settings that follow. Needs no Django."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ DATABASE = "tenantpilot.sqlite3"
 
 
 class Fault(StrEnum):
-    """What goes wrong on purpose."""
+    """A fault that is injected on purpose."""
 
     WORKER_KILL = "worker-kill"
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a demo notices things, and how slow its simulated Graph answers."""
+    """The speed at which a demo notices things, and the latency of its simulated Graph."""
 
     lease_seconds: float
     heartbeat_seconds: float
@@ -33,7 +33,7 @@ WITH_A_KILL = Pace(lease_seconds=6, heartbeat_seconds=0.5, reconcile_seconds=0.5
 
 
 def variables(folder: Path, *, simulator: str, pace: Pace, log_level: str) -> dict[str, str]:
-    """The settings of a demo, without their prefix. What the environment says of a deployment does not apply to it."""
+    """Return the settings of a demo, without prefix. The environment's settings of a deployment are left out."""
     return {
         "DEMO": "1",
         "DEMO_RUN": secrets.token_hex(16),

@@ -50,7 +50,7 @@ class DemoFolder:
         return self.path / STATE
 
     def log(self, name: str) -> Path:
-        """An empty file for the output of one process."""
+        """Return an empty file for the output of one process."""
         path = self.logs / f"{name}.log"
         path.write_bytes(b"")
         return path

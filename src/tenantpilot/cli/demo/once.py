@@ -75,15 +75,15 @@ def _is_half_done(run_id: int) -> bool:
 
 
 def _owner(run: OperationRun) -> int | None:
-    """The process of the worker, which the lease names as host:process."""
+    """Return the process of the worker, which the lease names as host:process."""
     with suppress(ValueError):
         return int(run.lease_owner.rpartition(":")[2])
     return None
 
 
 def _run(run_id: int) -> OperationRun:
-    found: OperationRun = OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
-    return found
+    run: OperationRun = OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
+    return run
 
 
 def _report(run_id: int, *, fault: Fault | None, killed: int | None, seconds: float) -> Report:

@@ -1,4 +1,4 @@
-"""Who and what is in the demo. Needs no Django."""
+"""The people and tenants of the demo. Needs no Django."""
 
 from dataclasses import dataclass
 from uuid import UUID

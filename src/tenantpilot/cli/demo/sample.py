@@ -40,7 +40,7 @@ def database_name() -> str:
 
 
 def prepare_sample(*, now: datetime) -> None:
-    """Whatever is missing is made; what is there is left as a person may have changed it."""
+    """Create missing sample data, and leave existing data as a person may have changed it."""
     workspace = Workspace.objects.filter(slug=WORKSPACE_SLUG).first() or tenancy.create_workspace(
         slug=WORKSPACE_SLUG, name=WORKSPACE_NAME, actor=None, now=now
     )
@@ -56,18 +56,18 @@ def person(sample: SamplePerson) -> User:
 
 
 def tenant(sample: SampleTenant) -> Tenant:
-    found: Tenant = Tenant.everywhere.select_related("workspace").get(slug=sample.slug)
-    return found
+    tenant_: Tenant = Tenant.everywhere.select_related("workspace").get(slug=sample.slug)
+    return tenant_
 
 
 def never_synced(sample: SampleTenant) -> bool:
-    """Whether its first sync is still to come."""
+    """Return True if its first sync is still to come."""
     runs = OperationRun.everywhere.of_tenant(tenant(sample)).of_type("inventory_sync")
     return not runs.active().exists() and not runs.exclude(outcome=RunOutcome.FAILED).exists()
 
 
 def _prepare_tenant(workspace: Workspace, sample: SampleTenant, *, now: datetime) -> None:
-    found = Tenant.everywhere.filter(slug=sample.slug).first() or tenancy.create_tenant(
+    tenant = Tenant.everywhere.filter(slug=sample.slug).first() or tenancy.create_tenant(
         workspace=workspace,
         slug=sample.slug,
         name=sample.name,
@@ -75,9 +75,9 @@ def _prepare_tenant(workspace: Workspace, sample: SampleTenant, *, now: datetime
         actor=None,
         now=now,
     )
-    if not _can_be_opened(found):
+    if not _can_be_opened(tenant):
         store_credential(
-            tenant=found,
+            tenant=tenant,
             kind=TenantCredential.Kind.SECRET,
             client_id=sample.client_id,
             secret=sample.client_secret,
@@ -97,7 +97,7 @@ def _can_be_opened(tenant: Tenant) -> bool:
 
 
 def _prepare_person(workspace: Workspace, sample: SamplePerson, *, now: datetime) -> None:
-    made = tenancy.create_person(
+    person = tenancy.create_person(
         email=sample.email,
         display_name=sample.name,
         password=None,
@@ -107,6 +107,6 @@ def _prepare_person(workspace: Workspace, sample: SamplePerson, *, now: datetime
     )
     if sample.place:
         place = Tenant.everywhere.get(slug=sample.place)
-        tenancy.set_tenant_role(tenant=place, person=made, role=Role(sample.role), actor=None, now=now)
+        tenancy.set_tenant_role(tenant=place, person=person, role=Role(sample.role), actor=None, now=now)
     elif sample.role:
-        tenancy.set_workspace_role(workspace=workspace, person=made, role=Role(sample.role), actor=None, now=now)
+        tenancy.set_workspace_role(workspace=workspace, person=person, role=Role(sample.role), actor=None, now=now)

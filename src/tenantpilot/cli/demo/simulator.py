@@ -33,7 +33,7 @@ def address(port: int) -> str:
 
 
 def set_latency(port: int, milliseconds: int) -> None:
-    """How long every call takes from now on. Raises OSError."""
+    """Set the latency of every call from now on. Raises OSError."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         body = json.dumps({"latency_ms": milliseconds})
@@ -44,7 +44,7 @@ def set_latency(port: int, milliseconds: int) -> None:
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a server on this machine answers this path with success."""
+    """Return True if a server on this machine answers this path with success."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", path)
@@ -56,7 +56,7 @@ def answers(port: int, path: str) -> bool:
 
 
 def _described(tenant: SampleTenant) -> str:
-    asked = {
+    requests = {
         "name": tenant.name,
         "policies": tenant.policies - tenant.groups - SHIPPED,
         "groups": tenant.groups,
@@ -65,4 +65,4 @@ def _described(tenant: SampleTenant) -> str:
         "client_id": tenant.client_id,
         "client_secret": tenant.client_secret,
     }
-    return ",".join(f"{name}={value}" for name, value in asked.items())
+    return ",".join(f"{name}={value}" for name, value in requests.items())

@@ -1,4 +1,4 @@
-"""What every demo begins with: data, a simulated Graph with its tenants, workers and a scheduler."""
+"""Prepare the base of every demo: data, a simulated Graph with its tenants, workers and a scheduler."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,6 @@ class Stage:
         done("Web server")
 
 
-def _did_not_start(what: str, log: Path) -> Problem:
+def _did_not_start(name: str, log: Path) -> Problem:
     last_words = log.read_text(errors="replace").strip().splitlines()[-1:]
-    return Problem(f"{what} did not start: {''.join(last_words) or 'it said nothing'}", f"Look at {log}.")
+    return Problem(f"{name} did not start: {''.join(last_words) or 'it said nothing'}", f"Look at {log}.")

@@ -1,4 +1,4 @@
-"""One child of the supervisor."""
+"""A child of the supervisor."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 30.0, 20.0
 
 
 def tenantpilot(*arguments: str) -> tuple[str, ...]:
-    """The command line of one of our own commands, by the interpreter that runs this."""
+    """Return the command line of one of our own commands, by the interpreter that runs this."""
     return (sys.executable, "-m", "tenantpilot.cli", *arguments)
 
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """What to run. Without `log` it writes to the supervisor's stderr; it inherits the descriptors of `keep_open`."""
+    """The command to run. Without `log` it writes to the supervisor's stderr. It inherits `keep_open`."""
 
     name: str
     command: Sequence[str]

@@ -1,4 +1,4 @@
-"""Which processes make a deployment on one machine."""
+"""The processes of a deployment on one machine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ def web(descriptor: int, log: Path | None = None) -> ChildSpec:
 
 
 def workers(number: int, log_folder: Path | None = None) -> list[ChildSpec]:
-    """Where there are several, the first takes no bulk work, so that a click never waits behind a long backup."""
+    """Return the workers. The first of several takes no bulk work, so that a click never waits for it."""
     names = [f"worker-{place}" for place in range(1, number + 1)]
     queues = [QUEUES[:1] if name == names[0] and number > 1 else QUEUES for name in names]
     return [_worker(name, chosen, log_folder) for name, chosen in zip(names, queues, strict=True)]

@@ -7,7 +7,7 @@ from tenantpilot.cli.problems import Problem
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that children can inherit: while the web server restarts, visitors wait in its line.
+    """Return a listening socket that children can inherit: while the web server restarts, visitors wait in its line.
 
     Raises Problem.
     """
@@ -34,7 +34,7 @@ def address(host: str, port: int) -> str:
 
 
 def free_port() -> int:
-    """One that nobody uses now on this machine."""
+    """Return one that nobody uses now on this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -22,8 +22,8 @@ class Signals:
         self._writer.setblocking(False)
         self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         # Ctrl-C is always heard, also by what a shell script started in the background, where it comes ignored.
-        wanted = [*to_listen_for(), signal.SIGCHLD]
-        self._handlers_before = {number: signal.signal(number, self._note) for number in wanted}
+        targets = [*to_listen_for(), signal.SIGCHLD]
+        self._handlers_before = {number: signal.signal(number, self._note) for number in targets}
         return self
 
     def __exit__(

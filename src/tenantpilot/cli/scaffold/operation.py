@@ -35,7 +35,7 @@ class NewOperation:
 
     @property
     def line(self) -> str:
-        """What makes the declaration known."""
+        """Return what makes the declaration known."""
         return f"from tenantpilot.{self.room}.{self.name}.operations import {self.constant} as {self.constant}"
 
 
@@ -72,16 +72,16 @@ def _refuse_place(room: Path, checkout: Path, new: NewOperation) -> None:
         raise Problem(f"{checkout} is no checkout of TenantPilot.", "Run this in one, or name it by --checkout.")
     if not (room / "apps.py").is_file():
         raise Problem(f"There is no room {new.room}.", f"Rooms are: {', '.join(_rooms(checkout))}.")
-    taken = (room / new.name, checkout / "tests" / new.room / f"test_{new.name}.py")
-    if there := next((path for path in taken if path.exists()), None):
-        raise Problem(f"{there.relative_to(checkout)} exists already.", "Choose another name, or remove it.")
+    places = (room / new.name, checkout / "tests" / new.room / f"test_{new.name}.py")
+    if existing := next((path for path in places if path.exists()), None):
+        raise Problem(f"{existing.relative_to(checkout)} exists already.", "Choose another name, or remove it.")
 
 
 def _rooms(checkout: Path) -> list[str]:
-    """Those that stand above the engine, or are it."""
+    """Return those that stand above the engine, or are it."""
     below = {"audit", "tenancy", "web", "api"}
-    found = (apps.parent.name for apps in (checkout / "src" / "tenantpilot").glob("*/apps.py"))
-    return sorted(name for name in found if name not in below)
+    result = (apps.parent.name for apps in (checkout / "src" / "tenantpilot").glob("*/apps.py"))
+    return sorted(name for name in result if name not in below)
 
 
 def _write(path: Path, text: str) -> None:
@@ -97,12 +97,12 @@ def _with_line(text: str, new: NewOperation) -> str:
     """Among the imports of ours, in their order."""
     lines = text.splitlines(keepends=True)
     imports = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom)]
-    ours = [node for node in imports if str(node.module).startswith("tenantpilot.")]
-    if not ours:
+    own_imports = [node for node in imports if str(node.module).startswith("tenantpilot.")]
+    if not own_imports:
         return text.rstrip("\n") + f"\n\n{new.line}\n"
     module = new.line.split()[1]
-    after = [node for node in ours if str(node.module) <= module]
-    at = after[-1].end_lineno if after else ours[0].lineno - 1
+    after = [node for node in own_imports if str(node.module) <= module]
+    at = after[-1].end_lineno if after else own_imports[0].lineno - 1
     lines.insert(at or 0, new.line + "\n")
     return "".join(lines)
 

@@ -1,1 +1,1 @@
-"""What the processes of a deployment do: a worker's loop, a scheduler's duties, a sign of life."""
+"""The work of a deployment's processes: a worker's loop, a scheduler's duties, a sign of life."""

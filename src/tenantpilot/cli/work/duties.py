@@ -1,4 +1,4 @@
-"""What has to be done from time to time. A room that schedules work adds its tick here."""
+"""Duties that are done from time to time. A room that schedules work adds its tick here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

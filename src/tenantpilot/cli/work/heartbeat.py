@@ -60,7 +60,7 @@ class Heartbeat:
         self._withdraw()
 
     def beat(self, *, started_at: datetime | None = None) -> None:
-        """One that was slow to be written does not bring back the row that was withdrawn meanwhile."""
+        """Write a heartbeat. A slow one does not bring back a row that was withdrawn meanwhile."""
         now = self._clock()
         values = {"role": self._role, "queues": self._queues[:128], "seen_at": now}
         first = {**values, "started_at": started_at or now}

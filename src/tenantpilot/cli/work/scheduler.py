@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.1
 
 
 class Scheduler:
-    """One thread, one duty after another. A long one is done in parts, with the others in between."""
+    """A thread, one duty after another. A long one is done in parts, with the others in between."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""Whether a tenant can be reached, and what its application may read and write, type by type."""
+"""The connection check: the rights of a tenant's application, type by type."""

@@ -1,4 +1,4 @@
-"""What workers run. Imported by nobody else: it reaches Graph (GUARD-F)."""
+"""The handlers that workers run. Nobody else imports them: they reach Graph (GUARD-F)."""
 
 from django.db import transaction
 
@@ -24,40 +24,40 @@ def check_connection(run: RunContext) -> None:
 
 def _find_out(run: RunContext, contracts: tuple[Contract, ...]) -> None:
     run.progress(0, len(contracts))
-    found = look(run.tenant, contracts, stop=lambda: run.cancelled, waits=run.must_wait)
+    probes = look(run.tenant, contracts, stop=lambda: run.cancelled, waits=run.must_wait)
     run.safe_point()
-    for one in found:
-        _report(run, one)
+    for probe in probes:
+        _report(run, probe)
     with transaction.atomic():
-        _keep(run, found)
+        _keep(run, probes)
         run.checkpoint({"kept": True})
 
 
-def _report(run: RunContext, one: Probe) -> None:
+def _report(run: RunContext, probe: Probe) -> None:
     """Only reading decides: TenantPilot may be wanted for reading alone."""
-    if one.is_readable:
+    if probe.is_readable:
         run.count("succeeded")
-    elif one.error is not None:
-        run.item_raised(ObjectName(policy_types.label_of(one.contract.key)), one.error)
+    elif probe.error is not None:
+        run.item_raised(ObjectName(policy_types.label_of(probe.contract.key)), probe.error)
 
 
-def _keep(run: RunContext, found: list[Probe]) -> None:
+def _keep(run: RunContext, probes: list[Probe]) -> None:
     PolicyTypeAccess.everywhere.bulk_create(
-        [_row(run, one) for one in found],
+        [_row(run, item) for item in probes],
         update_conflicts=True,
         update_fields=WRITTEN,
         unique_fields=("tenant", "type"),
     )
 
 
-def _row(run: RunContext, one: Probe) -> PolicyTypeAccess:
+def _row(run: RunContext, probe: Probe) -> PolicyTypeAccess:
     return PolicyTypeAccess(
         workspace_id=run.tenant.workspace_id,
         tenant=run.tenant,
-        type=one.contract.key,
-        is_readable=one.is_readable,
-        is_writable=one.is_writable,
-        missing=list(one.missing),
-        reason_code=one.error.reason_code if one.error else "",
+        type=probe.contract.key,
+        is_readable=probe.is_readable,
+        is_writable=probe.is_writable,
+        missing=list(probe.missing),
+        reason_code=probe.error.reason_code if probe.error else "",
         checked_at=run.now,
     )

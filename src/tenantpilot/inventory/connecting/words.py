@@ -1,4 +1,4 @@
-"""One word for each thing that is known of a connection: the page's badges and `tenantpilot doctor` say the same."""
+"""The words for the state of a connection, shared by the page's badges and `tenantpilot doctor`."""
 
 from datetime import datetime, timedelta
 
@@ -8,19 +8,19 @@ EXPIRES_SOON = timedelta(days=30)
 
 
 def reading(*, is_readable: bool, reason_code: str) -> str:
-    """The value of the `permission` badge. A type that failed otherwise says nothing of permissions."""
+    """Return the value of the `permission` badge. A type that failed otherwise says nothing of permissions."""
     if is_readable:
         return "granted"
     return "missing" if reason_code == "permission_missing" else "unknown"
 
 
 def writing(is_writable: bool | None) -> str:
-    """The value of the `permission` badge; None where the token does not say."""
+    """Return the value of the `permission` badge; None where the token does not say."""
     return "unknown" if is_writable is None else "granted" if is_writable else "missing"
 
 
 def expiry(credential: TenantCredential | None, *, now: datetime) -> str:
-    """The value of the `credential` badge."""
+    """Return the value of the `credential` badge."""
     if credential is None:
         return "none"
     if credential.expires_at is None:

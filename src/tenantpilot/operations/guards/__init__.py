@@ -1,4 +1,4 @@
-"""What the database itself refuses, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
+"""The rules that the database itself keeps, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
 
 from tenantpilot.core.migrating import Statements, same_workspace, together
 from tenantpilot.operations.guards import items, notifications, postgresql, spending, sqlite

@@ -86,7 +86,7 @@ INSTALL: Statements = {
     ],
     "postgresql": [
         _FUNCTION,
-        *(statement for name, what in _POSTGRESQL.items() for statement in calling(name, *what)),
+        *(statement for name, arguments in _POSTGRESQL.items() for statement in calling(name, *arguments)),
         # Room on each page lets a state move in place.
         "ALTER TABLE operation_run_items SET (fillfactor = 80)",
     ],

@@ -180,7 +180,7 @@ _DROP_TOLD = "DROP TRIGGER IF EXISTS operation_run_told ON operation_runs"
 
 INSTALL = (
     *_FUNCTIONS,
-    *(statement for name, what in _TRIGGERS.items() for statement in calling(name, *what)),
+    *(statement for name, arguments in _TRIGGERS.items() for statement in calling(name, *arguments)),
     _DROP_TOLD,
     _TOLD_TRIGGER,
     # Room on each page lets a heartbeat rewrite its row in place (HOT).

@@ -1,4 +1,4 @@
-"""How long a run was worked on: from nothing, only more, and final with the run; on both engines."""
+"""Guard the time spent on a run: it only grows, and is final with the run; on both engines."""
 
 from tenantpilot.core.migrating import Statements
 from tenantpilot.operations.guards.triggers import calling, refusing

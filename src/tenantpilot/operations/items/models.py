@@ -40,12 +40,12 @@ class RunItemQuerySet(models.QuerySet["RunItem"]):
         return self.order_by("position")
 
     def after(self, position: int) -> "RunItemQuerySet":
-        """The next page begins behind this position."""
+        """Return the next page begins behind this position."""
         return self.filter(position__gt=position)
 
 
 class RunItem(models.Model):
-    """One item of a run. `key` is what the handler knows it by, `label` what people read; both are fixed.
+    """An item of a run. `key` is what the handler knows it by, `label` what people read; both are fixed.
 
     The database keeps the set as it was frozen, and lets only a run that is under way change a state.
     """

@@ -90,7 +90,7 @@ class RunItems:
         self._report()
 
     def pending(self) -> Iterator[Item]:
-        """What is not settled, in order."""
+        """Yield what is not settled, in order."""
         position = 0
         while rows := list(self._rows.pending().after(position).in_order()[:CHUNK]):
             yield from (Item(row.key, ObjectName(row.label)) for row in rows)
@@ -134,16 +134,16 @@ class RunItems:
 
         `name` and `subject` say which object it is, where the item stands for many.
         """
-        why = failure(error)
-        if why.code == "cancelled_by_person":
+        reason = failure(error)
+        if reason.code == "cancelled_by_person":
             self._run.safe_point()
-        self._write(item, ItemState.FAILED, why.code, why.message)
+        self._write(item, ItemState.FAILED, reason.code, reason.message)
         with suppress(CircuitOpen):
             self._run.item_raised(name or ObjectName(item.label), error, subject=subject)
         self._keep()
 
     def report(self) -> None:
-        """One more item is settled, and its transaction committed. A safe point."""
+        """Count one more settled item, after its transaction was committed. A safe point."""
         self._one_more()
 
     def _freeze(self, find: Find) -> None:
@@ -177,7 +177,7 @@ def _result(answer: ItemState | ItemResult | None) -> ItemResult:
 
 
 def _rows(run_id: int, items: Iterable[Item]) -> list[RunItem]:
-    """Each key once."""
+    """Return each key once."""
     once = {item.key[:MAX_KEY]: item for item in items}
     return [
         RunItem(run_id=run_id, position=position, key=key, label=shown_item(ObjectName(item.label)))

@@ -1,4 +1,4 @@
-"""What one worker leaves for the next: the handler's own data, with the counts and failures so far."""
+"""Checkpoints: the handler's own data for the next worker, with the counts and failures so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Kept:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any] | None) -> "Kept":
-        """An empty one when nothing was kept."""
+        """Return an empty one when nothing was kept."""
         if stored is None:
             return cls()
         return cls(stored["data"], dict(stored["counts"]), [Failure(**entry) for entry in stored["failures"]])

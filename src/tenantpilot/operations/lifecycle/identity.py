@@ -1,4 +1,4 @@
-"""What makes two requests the same work (OPS-06)."""
+"""Compute the identity of a run: two requests with the same identity are the same work (OPS-06)."""
 
 import hashlib
 import json
@@ -8,14 +8,14 @@ from tenantpilot.tenancy.models import Tenant, Workspace
 
 
 def identity_of(kind: OperationType, inputs: Inputs) -> str:
-    """A hash over the type and its identity inputs; order inside a list counts, order of keys does not."""
+    """Return a hash over the type and its identity inputs; order inside a list counts, order of keys does not."""
     chosen = {name: inputs.get(name) for name in kind.identity_fields}
     text = json.dumps([kind.key, chosen], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def workspace_of(tenant: Tenant | None, workspace: Workspace | None) -> int:
-    """The workspace that a run belongs to: its tenant's, or the one that is named."""
+    """Return the workspace that a run belongs to: its tenant's, or the one that is named."""
     if tenant is not None:
         return tenant.workspace_id
     if workspace is None:

@@ -1,4 +1,4 @@
-"""How a run ends: the outcome follows from the counts (OPS-13)."""
+"""Decide the outcome of a run: it follows from the counts (OPS-13)."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ FailureEntry = dict[str, str | int]
 
 @dataclass(frozen=True)
 class Ending:
-    """What `finish` writes. `failures` is the stored form, bounded (OPS-11).
+    """The values that `finish` writes. `failures` is the stored form, bounded (OPS-11).
 
     `seconds_spent`: how long the run was worked on, over all attempts; 0 leaves what its workers said.
     """
@@ -34,7 +34,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class EndedRun:
-    """What the row of a run says at the moment of its ending."""
+    """The row of a run at the moment of its ending."""
 
     pk: int
     workspace_id: int
@@ -45,7 +45,7 @@ class EndedRun:
 
 
 def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0) -> Ending:
-    """The handler came to its end: succeeded, partially succeeded or failed, by its counts."""
+    """Return the handler came to its end: succeeded, partially succeeded or failed, by its counts."""
     clean = clean_counts(counts)
     outcome = outcome_of(clean)
     stored = list(failures)

@@ -1,4 +1,4 @@
-"""One pass over the runs that nobody else will settle. Safe in any number of copies (OPS-07)."""
+"""Settle the runs that nobody else will settle, in one pass. Safe in any number of copies (OPS-07)."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -32,7 +32,7 @@ HEAVY = ("context", "inputs", "failure_summary", "summary_counts")
 
 @dataclass(frozen=True)
 class Found:
-    """What one look found to be settled."""
+    """The runs that one look found to be settled."""
 
     deaf: list[OperationRun]
     """Asked to cancel for longer than their type's grace."""
@@ -59,13 +59,13 @@ class Reconciler:
         self._same: dict[Hashable, float] = {}
 
     def settle(self, *, now: datetime) -> Settled:
-        """What one run does to this pass, the others do not feel."""
-        found, done = self.look(now=now), Counter[str]()
-        for run in found.deaf[:AT_MOST]:
+        """Return what one run does to this pass, the others do not feel."""
+        situations, done = self.look(now=now), Counter[str]()
+        for run in situations.deaf[:AT_MOST]:
             done[self._apart(self._end, run, _cancelled, now=now)] += 1
-        for run in found.lost[:AT_MOST]:
+        for run in situations.lost[:AT_MOST]:
             done[self._apart(self._settle_lost, run, now=now)] += 1
-        for run in found.overlooked:
+        for run in situations.overlooked:
             done[self._apart(self._dispatch_if_due, run, now=now, done="dispatched")] += 1
         cleared = self._dispatcher.clear_lost(older_than=lease_time() * 2, now=now)
         del done[NOTHING]
@@ -82,16 +82,16 @@ class Reconciler:
         return Found(deaf, lost, overlooked)
 
     def _overlooked(self, *, now: datetime) -> OperationRunQuerySet:
-        found = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
-        found = found.under_no_stop()
-        return found.oldest_first().defer(*HEAVY)[:AT_MOST]
+        runs = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
+        runs = runs.under_no_stop()
+        return runs.oldest_first().defer(*HEAVY)[:AT_MOST]
 
     def _is_lost(self, run: OperationRun) -> bool:
         return run.lease_owner == "" or self._seconds("alive", run) >= settings.OPERATIONS_LEASE_SECONDS
 
-    def _seconds(self, what: str, run: OperationRun) -> float:
-        """How long this sign of the run has been the same."""
-        return self._same.get((what, run.pk), 0.0)
+    def _seconds(self, subject: str, run: OperationRun) -> float:
+        """Return how long this sign of the run has been the same."""
+        return self._same.get((subject, run.pk), 0.0)
 
     def _apart(self, verb: Callable[..., str], run: OperationRun, *details: Any, **named: Any) -> str:
         """Only a database that is away ends the pass.
@@ -99,10 +99,10 @@ class Reconciler:
         The lock comes before what is read of the run: a worker that wakes up now can add nothing that its ending leaves
         out. A run that somebody else has locked is left for the next pass, because who has it may be suspended.
         """
-        mine = OperationRun.everywhere.filter(pk=run.pk).select_for_update(no_key=True, skip_locked=True)
+        rows = OperationRun.everywhere.filter(pk=run.pk).select_for_update(no_key=True, skip_locked=True)
         try:
             with transaction.atomic():
-                return verb(run, *details, **named) if mine.exists() else NOTHING
+                return verb(run, *details, **named) if rows.exists() else NOTHING
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -110,27 +110,27 @@ class Reconciler:
             return NOTHING
 
     def _settle_lost(self, run: OperationRun, *, now: datetime) -> str:
-        if why := _why_lost_for_good(run):
-            return self._end(run, why, now=now)
+        if reason := _why_lost_for_good(run):
+            return self._end(run, reason, now=now)
         if run.lease_owner == "":
             return self._dispatch_if_due(run, now=now, done="taken_up")
         return "taken_up" if self._service.redispatch(run, now=now) else NOTHING
 
-    def _end(self, run: OperationRun, why: "Why", *, now: datetime) -> str:
-        ended = self._service.complete_abandoned(run, why(run), now=now)
-        return why.__name__.removeprefix("_") if ended else NOTHING
+    def _end(self, run: OperationRun, reason: "Why", *, now: datetime) -> str:
+        ended = self._service.complete_abandoned(run, reason(run), now=now)
+        return reason.__name__.removeprefix("_") if ended else NOTHING
 
     def _dispatch_if_due(self, run: OperationRun, *, now: datetime, done: str) -> str:
         """Its job was lost. As the clock says; or, where that cannot be believed, as long as it was seen in line."""
         due_at = max(run.dispatched_at, run.not_before or run.dispatched_at)
         waited = now - due_at
-        seen = timedelta(seconds=self._seconds("in line", run)) - (due_at - run.dispatched_at)
-        due = max(waited, seen) >= _redispatch_after(run.dispatches)
+        in_line = timedelta(seconds=self._seconds("in line", run)) - (due_at - run.dispatched_at)
+        due = max(waited, in_line) >= _redispatch_after(run.dispatches)
         return done if due and self._service.redispatch(run, now=now) else NOTHING
 
 
 def _signs(run: OperationRun) -> Iterator[tuple[Hashable, Hashable]]:
-    """What to watch about it. Every heartbeat changes the end of the lease, whatever the worker's clock says."""
+    """Yield what to watch about it. Every heartbeat changes the end of the lease, whatever the worker's clock says."""
     if run.lease_owner:
         yield ("alive", run.pk), (run.lease_token, run.attempt, run.lease_expires_at)
     else:
@@ -143,7 +143,7 @@ Why = Callable[[OperationRun], Ending]
 
 
 def _why_lost_for_good(run: OperationRun) -> Why | None:
-    """None: it may be taken up again.
+    """Return None: it may be taken up again.
 
     Its time is up if its worker said so. Silence is no time spent: who is silent may have died long ago.
     """
@@ -169,13 +169,15 @@ def _lost(run: OperationRun) -> Ending:
 
 
 def _last_known(run: OperationRun) -> dict[str, Any]:
-    """What a worker that can no longer say it left behind: its last checkpoint, and how far it was."""
+    """Return what a worker that can no longer say it left behind: its last checkpoint, and how far it was."""
     live = RunProgress.objects.filter(run=run).first()
     if live is None:
         return {}
-    kept = Kept.read(live.checkpoint)
-    reached = {} if live.processed is None or live.total is None else {"processed": live.processed, "total": live.total}
-    return {"counts": reached | kept.counts, "failures": kept.failures, "more_failures": kept.more_failures}
+    entry = Kept.read(live.checkpoint)
+    progress = (
+        {} if live.processed is None or live.total is None else {"processed": live.processed, "total": live.total}
+    )
+    return {"counts": progress | entry.counts, "failures": entry.failures, "more_failures": entry.more_failures}
 
 
 def _limits(run: OperationRun) -> Limits:

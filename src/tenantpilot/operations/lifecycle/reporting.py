@@ -1,4 +1,4 @@
-"""What a worker writes while it holds a run. Each write carries the lease, and returns False if that was lost."""
+"""Write for the worker that holds a run. Each write carries the lease, and returns False if that was lost."""
 
 from datetime import datetime
 from typing import Any

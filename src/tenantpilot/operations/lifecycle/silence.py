@@ -1,4 +1,4 @@
-"""What one process saw of all runs, look after look, by its own sense of how time passes.
+"""Track how long each run was silent, by this process's own monotonic clock.
 
 A wall clock may jump, and those of two machines differ. So no stored time decides that a worker is lost, only that
 its row was seen unchanged for as long as a lease lasts.
@@ -21,7 +21,7 @@ class Watch:
         self._looked_at = ticks()
 
     def look(self, signs: Signs) -> dict[Hashable, float]:
-        """The seconds for which each has given this sign. What is not among them is forgotten."""
+        """Return the seconds for which each has given this sign. What is not among them is forgotten."""
         passed = self._passed()
         self._seen = {key: (sign, self._unchanged(key, sign, passed)) for key, sign in signs.items()}
         return {key: seconds for key, (_sign, seconds) in self._seen.items()}

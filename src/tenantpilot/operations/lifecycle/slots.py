@@ -1,4 +1,4 @@
-"""How many operations may run at once: in a tenant, and in a workspace."""
+"""Limit the operations that run at once: in a tenant, and in a workspace."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ _RUNNING = (
 
 
 class Place(StrEnum):
-    """Where there is no slot left."""
+    """The place that has no slot left."""
 
     TENANT = "tenant"
     WORKSPACE = "workspace"
@@ -59,15 +59,15 @@ class Full:
 
 
 def in_line(run_id: int) -> InLine | None:
-    """The run, if it has no slot: one that a lost worker held keeps its own."""
+    """Return the run, if it has no slot: one that a lost worker held keeps its own."""
     with connection.cursor() as cursor:
         cursor.execute(_WITHOUT, [run_id])
-        found = cursor.fetchone()
-    return InLine(*found) if found else None
+        row = cursor.fetchone()
+    return InLine(*row) if row else None
 
 
 def full(run: Waiting) -> Full | None:
-    """Whether a run has to wait, and where; None when a slot is free. One query."""
+    """Return whether a run has to wait, and where; None when a slot is free. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [run.tenant_id, run.workspace_id, run.pk])
         in_workspace, in_tenant = cursor.fetchone()

@@ -49,8 +49,8 @@ ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt"
 def values_of_end(ending: Ending, *, now: datetime, canceller_id: int | None) -> tuple[Any, ...]:
     """Return the values that COMPLETE_RUN takes before those of its condition."""
     at, spent = stored_time(now), ending.seconds_spent
-    said = (json.dumps(ending.counts), json.dumps(ending.failures), ending.reason_code, ending.message[:300])
-    return (ending.outcome.value, at, at, spent, spent, *said, canceller_id and at, canceller_id)
+    texts = (json.dumps(ending.counts), json.dumps(ending.failures), ending.reason_code, ending.message[:300])
+    return (ending.outcome.value, at, at, spent, spent, *texts, canceller_id and at, canceller_id)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Condition:
 
 
 def held(lease: Lease) -> Condition:
-    """The fence: this lease is the one in force. One that was handed on has no owner any more."""
+    """Return the fence: this lease is the one in force. One that was handed on has no owner any more."""
     return Condition(
         "WHERE id = %s AND status = 'running' AND lease_token = %s AND attempt = %s AND lease_owner <> ''" + ENDED,
         (lease.run_id, stored_token(lease.token), lease.attempt),
@@ -87,7 +87,7 @@ def still_as_seen(run: OperationRun) -> Condition:
 
 
 def sign_of_life(now: datetime, seconds_spent: float) -> dict[str, Any]:
-    """What a heartbeat changes of a run."""
+    """Return what a heartbeat changes of a run."""
     return {"lease_expires_at": now + lease_time(), "seconds_spent": at_least(seconds_spent)}
 
 

@@ -1,4 +1,4 @@
-"""How long a run was worked on, over all its attempts: by its workers' sense of how time passes, by no wall clock."""
+"""Measure the time spent on a run over all its attempts, by monotonic clocks and no wall clock."""
 
 import time
 from collections.abc import Callable
@@ -20,5 +20,5 @@ class TimeSpent:
 
 
 def at_least(seconds: float) -> Expression:
-    """What the row says from now on: time that was spent is never taken back."""
+    """Return what the row says from now on: time that was spent is never taken back."""
     return Greatest(F("seconds_spent"), Value(float(seconds)))

@@ -1,1 +1,1 @@
-"""What people and machines read about runs: lists, statistics, health and metrics."""
+"""Read about runs: lists, statistics, health and metrics."""

@@ -1,4 +1,4 @@
-"""How the deployment is: database, queue, workers, schedulers. Nothing here speaks of a tenant (SEC-01)."""
+"""The health of the deployment: database, queue, workers, schedulers. It names no tenant (SEC-01)."""
 
 import time
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def queue_health(*, now: datetime) -> QueueHealth:
 
 
 def processes(*, now: datetime) -> list[Process]:
-    """Every process that has not been forgotten, by role and name."""
+    """Return every process that has not been forgotten, by role and name."""
     silent_since = now - timedelta(seconds=settings.OPERATIONS_HEARTBEAT_SECONDS * SILENT_AFTER_BEATS)
     rows = ProcessHeartbeat.objects.order_by("role", "name")
     return [
@@ -97,9 +97,9 @@ def processes(*, now: datetime) -> list[Process]:
     ]
 
 
-def health_of(found: list[Process], role: str) -> Health:
+def health_of(results: list[Process], role: str) -> Health:
     """Of all processes of a role: one that lives is enough to work, a silent one is worth a look."""
-    states = {process.health for process in found if process.role == role}
+    states = {process.health for process in results if process.role == role}
     if Health.OK not in states:
         return Health.DOWN
     return Health.DEGRADED if Health.DOWN in states else Health.OK

@@ -39,7 +39,7 @@ LOST = Q(reason_code="worker_lost")
 
 @everything()
 def exposition(*, now: datetime) -> bytes:
-    """The text of /metrics."""
+    """Return the text of /metrics."""
     registry = CollectorRegistry()
     registry.register(_Fixed([*_present(now), *_past(now)]))
     return generate_latest(registry)
@@ -56,7 +56,7 @@ class _Fixed:
 
 
 def _present(now: datetime) -> Iterator[Metric]:
-    """How it is at this moment; the indexes of active runs answer."""
+    """Yield how it is at this moment; the indexes of active runs answer."""
     yield from _active_runs(now)
     yield _one("tenantpilot_jobs_waiting", "Jobs in line in the queue itself.", configured_dispatcher().waiting())
     expired = OperationRun.everywhere.lease_expired(now=now).count()
@@ -64,9 +64,9 @@ def _present(now: datetime) -> Iterator[Metric]:
     alive = GaugeMetricFamily(
         "tenantpilot_processes", "Processes by their last sign of life.", labels=["role", "alive"]
     )
-    found = processes(now=now)
+    result = processes(now=now)
     for role in ("worker", "scheduler"):
-        states = [process.health is Health.OK for process in found if process.role == role]
+        states = [process.health is Health.OK for process in result if process.role == role]
         alive.add_metric([role, "yes"], states.count(True))
         alive.add_metric([role, "no"], states.count(False))
     yield alive
@@ -85,7 +85,7 @@ def _active_runs(now: datetime) -> Iterator[Metric]:
 
 
 def _past(now: datetime) -> Iterator[Metric]:
-    """What happened in the last hour."""
+    """Yield what happened in the last hour."""
     events = RunEvent.objects.filter(pk__gt=_last_before(now - WINDOW), at__lte=now)
     yield from _events(events)
     # Not a join: SQLite would begin it with the runs, all of them.
@@ -152,7 +152,7 @@ def _one(name: str, meaning: str, number: float) -> Metric:
 
 
 def _last_before(moment: datetime) -> int:
-    """The id of the last event before it, by halving: ids and times grow together."""
+    """Return the id of the last event before it, by halving: ids and times grow together."""
     # Asked for together with the first, SQLite would read every entry of an index to find the last.
     low, high = 0, RunEvent.objects.aggregate(last=Max("pk"))["last"] or 0
     while low < high:

@@ -29,7 +29,7 @@ _TOLD = (RunOutcome.FAILED, RunOutcome.PARTIALLY_SUCCEEDED)
 
 
 def search(runs: OperationRunQuerySet, text: str) -> OperationRunQuerySet:
-    """Those of the newest 10,000 of `runs` that the text speaks of. "#7" is run 7, however old. One query before."""
+    """Return those of the newest 10,000 of `runs` that match the text. "#7" is run 7, however old."""
     text = " ".join(text.split())
     if not text:
         return runs
@@ -77,12 +77,12 @@ class _Parts:
 
 
 def _parts_of(runs: OperationRunQuerySet) -> _Parts:
-    """One query, beside the newest run."""
+    """Return one query, beside the newest run."""
     oldest = _oldest_of(runs, NEWEST)
     bulk = runs.filter(pk__gte=oldest, type__in=_bulk_types())
     borders = (oldest, _oldest_of(runs, NEWEST_WITH_ITEMS), _oldest_of(bulk, NEWEST_WITH_ITEMS))
-    found = runs.order_by("-pk").values_list(*borders).first()
-    return _Parts(*found) if found else _Parts()
+    result = runs.order_by("-pk").values_list(*borders).first()
+    return _Parts(*result) if result else _Parts()
 
 
 def _oldest_of(runs: OperationRunQuerySet, newest: int) -> Coalesce:
@@ -95,13 +95,13 @@ def _bulk_types() -> list[str]:
 
 def _told(text: str, codes: list[str]) -> Q:
     """Items of this name, or that failed for such a reason."""
-    why = Q(reason_code__in=codes) | Q(message__icontains=text)
-    return Q(label__icontains=text) | Q(state=ItemState.FAILED) & why
+    reason = Q(reason_code__in=codes) | Q(message__icontains=text)
+    return Q(label__icontains=text) | Q(state=ItemState.FAILED) & reason
 
 
-def _has_item(told: Q) -> IsNull:
-    """A value and not EXISTS, which a planner may turn round, to read every item there is."""
-    items = RunItem.objects.filter(told, run=OuterRef("pk")).order_by()
+def _has_item(condition: Q) -> IsNull:
+    """Return a value and not EXISTS, which a planner may turn round, to read every item there is."""
+    items = RunItem.objects.filter(condition, run=OuterRef("pk")).order_by()
     return IsNull(Subquery(items.values("pk")[:1]), False)
 
 
@@ -112,15 +112,15 @@ def _pattern(text: str) -> str:
 
 
 class _TellsOf(Func):
-    """Whether any value within a JSON column is like the pattern; its keys are ours and do not count."""
+    """A condition that holds if any value within a JSON column is like the pattern; keys do not count."""
 
     output_field = BooleanField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
-        told = "EXISTS (SELECT 1 FROM json_tree(%(expressions)s ESCAPE '\\')"
-        return self.as_sql(compiler, connection, template=told, arg_joiner=") AS leaf WHERE leaf.atom LIKE ")
+        exists = "EXISTS (SELECT 1 FROM json_tree(%(expressions)s ESCAPE '\\')"
+        return self.as_sql(compiler, connection, template=exists, arg_joiner=") AS leaf WHERE leaf.atom LIKE ")
 
     def as_postgresql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
-        told = "EXISTS (SELECT 1 FROM jsonb_path_query(%(expressions)s)"
+        exists = "EXISTS (SELECT 1 FROM jsonb_path_query(%(expressions)s)"
         joiner = ", '$[*].*') AS leaf WHERE leaf #>> '{}' ILIKE "
-        return self.as_sql(compiler, connection, template=told, arg_joiner=joiner)
+        return self.as_sql(compiler, connection, template=exists, arg_joiner=joiner)

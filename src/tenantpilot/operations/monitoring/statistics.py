@@ -1,4 +1,4 @@
-"""How long operations take, how many there are a day, and when one may be done. Every question reads a bounded part."""
+"""Statistics of runs: durations, numbers a day, time left. Every query reads a bounded part."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ class Durations:
 
 @dataclass(frozen=True)
 class Day:
-    """How many runs ended on a day (UTC), by outcome; every outcome has its number."""
+    """The number of runs that ended on a day (UTC), by outcome; every outcome has its number."""
 
     day: date
     ended: dict[str, int]
@@ -52,20 +52,21 @@ class TimeLeft:
 def durations(tenant: Tenant, *, since: datetime | None = None) -> list[Durations]:
     """By type, most frequent first, of the newest 2,000 runs of the tenant, or those done since then. One query."""
     runs = _of(tenant).completed().filter(started_at__isnull=False, outcome__in=DONE).newest_first()
-    found: dict[str, list[float]] = defaultdict(list)
+    seconds_by_type: dict[str, list[float]] = defaultdict(list)
     rows: Any = runs.values_list("type", "started_at", "completed_at")[:NEWEST]
     # Older ones are left out here: the database would look for two thousand newer ones through the whole history.
     for kind, started_at, completed_at in rows:
         if since is None or completed_at >= since:
-            found[kind].append((completed_at - started_at).total_seconds())
-    told = [
-        Durations(kind, len(seconds), _share(seconds, 0.5), _share(seconds, 0.95)) for kind, seconds in found.items()
+            seconds_by_type[kind].append((completed_at - started_at).total_seconds())
+    durations_ = [
+        Durations(kind, len(seconds), _share(seconds, 0.5), _share(seconds, 0.95))
+        for kind, seconds in seconds_by_type.items()
     ]
-    return sorted(told, key=lambda row: (-row.runs, row.type))
+    return sorted(durations_, key=lambda row: (-row.runs, row.type))
 
 
 def throughput(tenant: Tenant, *, now: datetime, days: int = 30) -> list[Day]:
-    """Every day up to today, also those without a run, of the newest 20,000 runs of the tenant. One query."""
+    """Return every day up to today, also those without a run, of the newest 20,000 runs of the tenant. One query."""
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
     oldest = _of(tenant).newest_first().values("pk")[NEWEST_FOR_DAYS - 1 : NEWEST_FOR_DAYS]
@@ -81,7 +82,7 @@ def throughput(tenant: Tenant, *, now: datetime, days: int = 30) -> list[Day]:
 
 
 def time_left(run: OperationRun, *, now: datetime) -> TimeLeft | None:
-    """None without at least eight like runs, or when it takes longer than they did. One query, two without `live`."""
+    """Return the seconds left, or None without eight like runs or when it takes longer than they did."""
     if run.status != RunStatus.RUNNING or run.started_at is None or run.tenant is None or run.is_set_aside:
         return None
     took = _like(run)
@@ -93,8 +94,8 @@ def time_left(run: OperationRun, *, now: datetime) -> TimeLeft | None:
 
 
 def _of(tenant: Tenant) -> OperationRunQuerySet:
-    found: OperationRunQuerySet = OperationRun.everywhere.of_tenant(tenant)
-    return found
+    runs: OperationRunQuerySet = OperationRun.everywhere.of_tenant(tenant)
+    return runs
 
 
 def _like(run: OperationRun) -> list[float]:
@@ -113,6 +114,6 @@ def _is_about(items: int | None, total: int | None) -> bool:
 
 
 def _share(seconds: Iterable[float], share: float) -> timedelta:
-    """What this share of them did not exceed: the nearest rank, which is one of them."""
+    """Return what this share of them did not exceed: the nearest rank, which is one of them."""
     ranked: Sequence[float] = sorted(seconds)
     return timedelta(seconds=ranked[min(int(share * len(ranked)), len(ranked) - 1)])

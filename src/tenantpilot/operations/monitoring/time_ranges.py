@@ -1,4 +1,4 @@
-"""Where in the history a moment lies, so that a span of time is a range of ids.
+"""Turn a time range into a range of run ids, so that lists sorted by id can stop early.
 
 Runs are numbered as they are asked for, so ids and times grow together; a list that is sorted by id can then stop where
 the span ends instead of looking through the rest of the history. The border is found by halving, in one statement that
@@ -34,19 +34,19 @@ _HIGH = "CASE WHEN old > 0 THEN high ELSE (low + high + 1) / 2 - 1 END"
 
 @dataclass(frozen=True)
 class _Border:
-    """What lies up to `first` in each of the places was asked for before the moment, and nothing behind `last` was."""
+    """A border: runs up to `first` were created before the moment, and none behind `last` was."""
 
     first: int = 0
     last: int = 0
 
 
 def since(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """What was asked for at the moment or later, in a tenant or in workspaces. One query."""
+    """Return what was asked for at the moment or later, in a tenant or in workspaces. One query."""
     return span(moment, None, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 
 def before(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """What was asked for earlier than the moment, in a tenant or in workspaces. One query."""
+    """Return what was asked for earlier than the moment, in a tenant or in workspaces. One query."""
     return span(None, moment, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 
@@ -61,12 +61,12 @@ def span(
     column, places = ("tenant_id", [tenant_id]) if tenant_id is not None else ("workspace_id", [*workspace_ids])
     probed = [*([first - BLUR] if first else []), *([end + BLUR] if end else [])]
     borders = _borders(column, places, probed)
-    asked = Q()
+    condition = Q()
     if first:
-        asked &= Q(pk__gt=_unweighed(borders[first - BLUR].first)) & Q(GreaterThanOrEqual(_ASKED_AT, first))
+        condition &= Q(pk__gt=_unweighed(borders[first - BLUR].first)) & Q(GreaterThanOrEqual(_ASKED_AT, first))
     if end:
-        asked &= Q(pk__lte=_unweighed(borders[end + BLUR].last)) & Q(LessThan(_ASKED_AT, end))
-    return asked
+        condition &= Q(pk__lte=_unweighed(borders[end + BLUR].last)) & Q(LessThan(_ASKED_AT, end))
+    return condition
 
 
 def _unweighed(border: int) -> CombinedExpression:
@@ -81,22 +81,22 @@ def _unweighed(border: int) -> CombinedExpression:
 
 def _borders(column: str, places: Sequence[int | None], moments: Sequence[datetime]) -> dict[datetime, _Border]:
     """Of each moment, in whichever place it comes first and last."""
-    found = {number: _Border() for number in range(len(moments))}
+    borders = {number: _Border() for number in range(len(moments))}
     if places and moments:
-        asked = [(place, number, stored_time(moment)) for place in places for number, moment in enumerate(moments)]
+        questions = [(place, number, stored_time(moment)) for place in places for number, moment in enumerate(moments)]
         with connection.cursor() as cursor:
-            cursor.execute(_statement(column, len(asked)), [value for row in asked for value in row])
-            found |= {number: _Border(low, high) for number, low, high in cursor.fetchall()}
-    return {moment: found[number] for number, moment in enumerate(moments)}
+            cursor.execute(_statement(column, len(questions)), [value for row in questions for value in row])
+            borders |= {number: _Border(low, high) for number, low, high in cursor.fetchall()}
+    return {moment: borders[number] for number, moment in enumerate(moments)}
 
 
 def _statement(column: str, rows: int) -> str:
-    """Each row of `halves` is a range in which a border lies, and the old run that its upper half begins with."""
+    """Return SQL whose rows are a range with a border in it, and the old run that begins its upper half."""
     last = f"coalesce((SELECT max(id) FROM operation_runs WHERE {column} = place), 0)"  # noqa: S608 names of ours
     probe = _PROBE.format(column=column, middle="(low + high + 1) / 2")
     following = _PROBE.format(column=column, middle=f"({_LOW} + {_HIGH} + 1) / 2")
-    asked = f"(VALUES {', '.join(['(%s, %s, %s)'] * rows)}) asked"
-    named = f"(SELECT column1 AS place, column2 AS number, column3 AS moment FROM {asked}) named"  # noqa: S608
+    questions = f"(VALUES {', '.join(['(%s, %s, %s)'] * rows)}) asked"
+    named = f"(SELECT column1 AS place, column2 AS number, column3 AS moment FROM {questions}) named"  # noqa: S608
     ends = f"(SELECT place, number, moment, CAST(0 AS bigint) AS low, {last} AS high FROM {named}) ends"  # noqa: S608
     return (
         "WITH RECURSIVE halves (place, number, moment, low, high, old) AS ("  # noqa: S608

@@ -1,4 +1,4 @@
-"""Why a run waits, and behind what: found out when somebody looks, never stored."""
+"""Explain why a run waits, and behind which runs: computed on demand, never stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ COUNTED = 100
 
 
 class Cause(StrEnum):
-    """What stands in the way, the first that applies."""
+    """The cause of a wait, the first that applies."""
 
     STOPPED = "stopped"
     WORKSPACE_FULL = "workspace_full"
@@ -60,7 +60,7 @@ class Waiting:
 
 
 def why(run: OperationRun, *, now: datetime) -> Waiting | None:
-    """None unless it waits for a worker. At most seven queries."""
+    """Return None unless it waits for a worker. At most seven queries."""
     if run.status != RunStatus.COMPLETED and not run.lease_owner and stop_of(run.tenant) is not None:
         return Waiting(Cause.STOPPED)
     if run.is_set_aside:
@@ -99,15 +99,15 @@ def _in_line(count: int) -> str:
 
 def _in_tenant(run: OperationRun) -> OperationRunQuerySet:
     place = Q(tenant_id=run.tenant_id) if run.tenant_id else Q(tenant_id__isnull=True)
-    found: OperationRunQuerySet = OperationRun.everywhere.filter(place, workspace_id=run.workspace_id)
-    return found
+    runs: OperationRunQuerySet = OperationRun.everywhere.filter(place, workspace_id=run.workspace_id)
+    return runs
 
 
-def _behind(cause: Cause, others: OperationRunQuerySet) -> Waiting:
-    found = list(others.oldest_first().for_list()[:COUNTED])
-    return Waiting(cause, tuple(found[:SHOWN]), len(found))
+def _behind(cause: Cause, runs: OperationRunQuerySet) -> Waiting:
+    others_ = list(runs.oldest_first().for_list()[:COUNTED])
+    return Waiting(cause, tuple(others_[:SHOWN]), len(others_))
 
 
 def _has_worker(run: OperationRun, *, now: datetime) -> bool:
-    alive = (one for one in processes(now=now) if one.role == "worker" and one.health == Health.OK)
-    return any(run.queue in one.queues.split(",") for one in alive)
+    alive = (process for process in processes(now=now) if process.role == "worker" and process.health == Health.OK)
+    return any(run.queue in process.queues.split(",") for process in alive)

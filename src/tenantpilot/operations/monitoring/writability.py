@@ -20,7 +20,7 @@ _FILL = "CREATE TEMPORARY TABLE writability ON COMMIT DROP AS SELECT generate_se
 
 
 class Trouble(StrEnum):
-    """Why nothing can be written, as `/readyz` says it."""
+    """The reason that nothing can be written, as `/readyz` says it."""
 
     UNAVAILABLE = "database_unavailable"
     READ_ONLY = "database_read_only"

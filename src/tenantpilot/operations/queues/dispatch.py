@@ -14,7 +14,7 @@ from tenantpilot.core.inserting import Insert
 
 
 class Dispatcher(Protocol):
-    """What the engine asks of a queue."""
+    """A queue, as the engine uses it."""
 
     transactional: bool
     """The job is enqueued in the caller's transaction, so that run and job commit together."""
@@ -65,7 +65,7 @@ class DatabaseDispatcher:
         return str(key)
 
     def clear_lost(self, *, older_than: timedelta, now: datetime) -> int:
-        """A killed worker leaves its job RUNNING for ever."""
+        """Return a killed worker leaves its job RUNNING for ever."""
         from django_tasks_db.models import DBTaskResult
 
         silent = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - older_than)
@@ -95,7 +95,7 @@ def _queue_insert() -> Insert:
 
 
 def runs_held(run_ids: list[Any]) -> set[int]:
-    """Those that a worker holds, as far as anybody knows: their jobs are not lost."""
+    """Return those that a worker holds, as far as anybody knows: their jobs are not lost."""
     from tenantpilot.operations.models import OperationRun
 
     held = OperationRun.everywhere.running().filter(pk__in=run_ids).exclude(lease_owner="")
@@ -108,5 +108,5 @@ def _dispatcher(path: str) -> Dispatcher:
 
 
 def configured_dispatcher() -> Dispatcher:
-    """The one that the settings name."""
+    """Return the one that the settings name."""
     return _dispatcher(settings.OPERATIONS_DISPATCHER)

@@ -37,7 +37,7 @@ class ProcrastinateDispatcher:
         return str(deferrer.defer(run_id=run_id))
 
     def clear_lost(self, *, older_than: timedelta, now: datetime) -> int:  # noqa: ARG002 the queue has its own
-        """A killed worker leaves its job `doing`, and itself in the list of workers.
+        """Return a killed worker leaves its job `doing`, and itself in the list of workers.
 
         Their heartbeats carry the database's time, so they are compared with it and not with ours, which may be wrong:
         a worker that is struck off the list by mistake can take no job any more.
@@ -63,5 +63,5 @@ class ProcrastinateDispatcher:
 
 
 def _jobs() -> "QuerySet[ProcrastinateJob]":
-    """The library's manager refuses to write; a query set of it does not."""
+    """Return the library's manager refuses to write; a query set of it does not."""
     return ProcrastinateJob.objects.filter(task_name=TASK)

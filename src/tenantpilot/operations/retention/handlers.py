@@ -1,4 +1,4 @@
-"""What workers run to keep history as short as the settings say."""
+"""The handlers that keep history as short as the settings say."""
 
 from django.db import transaction
 

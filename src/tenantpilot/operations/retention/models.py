@@ -1,4 +1,4 @@
-"""Which day's work a workspace has had."""
+"""The daily slots of a workspace."""
 
 from typing import ClassVar
 

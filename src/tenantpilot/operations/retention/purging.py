@@ -23,7 +23,7 @@ class Window:
 
 
 def next_window(workspace_id: int, rules: Rules, *, after: int, now: datetime) -> Window | None:
-    """The next 500 runs behind `after`, read by the index of the workspace; None when all the rest is young."""
+    """Return the next 500 runs behind `after`, read by the index of the workspace; None when all the rest is young."""
     runs = OperationRun.everywhere.filter(workspace_id=workspace_id, pk__gt=after).oldest_first()
     rows = list(runs.values_list("pk", "type", "outcome", "completed_at", "created_at")[:WINDOW])
     if not any(created_at < rules.nothing_is_over_after(now=now) for *_rest, created_at in rows):

@@ -1,4 +1,4 @@
-"""How long runs are kept: by outcome, and for single types otherwise."""
+"""The retention of runs: by outcome, with exceptions for single types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ class Rules:
     days: Mapping[str, int]
 
     def is_over(self, kind: str, outcome: str, completed_at: datetime, *, now: datetime) -> bool:
-        """Whether a completed run has been kept as long as it should."""
+        """Return True if a completed run has been kept as long as it should."""
         kept_for = self.days.get(f"{kind}.{outcome}", self.days[outcome])
         return completed_at < now - timedelta(days=kept_for)
 
     def nothing_is_over_after(self, *, now: datetime) -> datetime:
-        """What was created later is kept, whatever it is."""
+        """Return what was created later is kept, whatever it is."""
         return now - timedelta(days=min(self.days.values()))
 
     def everything_is_over_before(self, *, now: datetime) -> datetime:
-        """What ended earlier is not kept, whatever it is."""
+        """Return what ended earlier is not kept, whatever it is."""
         return now - timedelta(days=max(self.days.values()))
 
 

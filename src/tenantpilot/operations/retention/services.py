@@ -60,6 +60,6 @@ def _take(workspace: Workspace, day: date) -> bool:
         return True
     if slots.exists():
         return False
-    made = DailySlot(workspace=workspace, type=OPERATION_RETENTION.key, day=day - timedelta(days=1))
-    DailySlot.everywhere.bulk_create([made], ignore_conflicts=True)
+    slot = DailySlot(workspace=workspace, type=OPERATION_RETENTION.key, day=day - timedelta(days=1))
+    DailySlot.everywhere.bulk_create([slot], ignore_conflicts=True)
     return bool(slots.filter(day__lt=day).update(day=day))

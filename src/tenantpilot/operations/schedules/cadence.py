@@ -1,4 +1,4 @@
-"""When a schedule is due: hourly, daily or weekly on the clock of a time zone.
+"""Compute when a schedule is due: hourly, daily or weekly on the clock of a time zone.
 
 Days are counted on the wall. A time that the clock jumps over in spring is moved by the width of
 the jump (02:30 becomes 03:30); a time that comes twice in autumn counts the first time only.
@@ -40,7 +40,7 @@ class Cadence:
             raise ValueError("Weekdays are 0 (Monday) to 6 (Sunday).")
 
     def next_after(self, moment: datetime) -> datetime:
-        """The first slot later than `moment`, in UTC, to the minute."""
+        """Return the first slot later than `moment`, in UTC, to the minute."""
         slots = self._hours(moment) if self.frequency is Frequency.HOURLY else self._days(moment)
         return next(slot for slot in slots if slot > moment)
 

@@ -1,4 +1,4 @@
-"""Why a schedule cannot start anything: each fault costs its own schedule, and no other."""
+"""The faults of schedules that cannot start anything: each fault costs its own schedule, and no other."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

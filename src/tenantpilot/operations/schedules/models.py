@@ -35,7 +35,7 @@ class Schedule(TenantOwned):
     name = models.CharField(max_length=120)
     type = models.CharField(max_length=64)
     inputs = models.JSONField(default=dict)
-    frequency = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Frequency])
+    frequency = models.CharField(max_length=8, choices=[(frequency.value, frequency.value) for frequency in Frequency])
     minute = models.PositiveSmallIntegerField(default=0)
     hour = models.PositiveSmallIntegerField(default=0)
     weekdays = models.JSONField(default=list)
@@ -57,7 +57,7 @@ class Schedule(TenantOwned):
             models.UniqueConstraint(fields=["tenant", "name"], name="schedule_name_once"),
             models.UniqueConstraint(fields=["id", "workspace"], name="schedule_of_workspace"),
             models.CheckConstraint(
-                condition=Q(frequency__in=[one.value for one in Frequency]), name="schedule_frequency_known"
+                condition=Q(frequency__in=[frequency.value for frequency in Frequency]), name="schedule_frequency_known"
             ),
             models.CheckConstraint(condition=Q(minute__lte=59, hour__lte=23), name="schedule_time_of_a_clock"),
         ]
@@ -68,12 +68,12 @@ class Schedule(TenantOwned):
 
     @property
     def cadence(self) -> Cadence:
-        """When it is due. Raises ValueError, ZoneInfoNotFoundError for what another version or machine stored."""
+        """Return the cadence. Raises ValueError, ZoneInfoNotFoundError for what another version or machine stored."""
         return Cadence(Frequency(self.frequency), self.time_zone, self.minute, self.hour, tuple(self.weekdays))
 
 
 class ScheduleSlot(models.Model):
-    """One filled slot. Its uniqueness is what keeps any number of tickers from running a slot twice (OPS-34)."""
+    """A filled slot. Its uniqueness keeps any number of tickers from running a slot twice (OPS-34)."""
 
     class Result(models.TextChoices):
         STARTED = "started", "Started"

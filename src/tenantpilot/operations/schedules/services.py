@@ -33,7 +33,7 @@ class NameTaken(TenantPilotError):
 
 @dataclass(frozen=True)
 class Ticked:
-    """What one tick did, in slots."""
+    """The number of slots that one tick filled."""
 
     started: int = 0
     joined: int = 0
@@ -51,7 +51,7 @@ def create_schedule(
     actor: User,
     now: datetime,
 ) -> Schedule:
-    """The first slot is the next one after now. Raises NameTaken."""
+    """Return the first slot is the next one after now. Raises NameTaken."""
     with transaction.atomic():
         if Schedule.everywhere.of_tenant(tenant).filter(name=name).exists():
             raise NameTaken(f"{tenant.name} has a schedule named {name} already.")
@@ -137,7 +137,7 @@ def _mark_broken(schedule: Schedule, fault: ScheduleFault, *, now: datetime) -> 
 
 
 def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> ScheduleSlot.Result | None:
-    """None: another ticker had it. Raises FaultySchedule."""
+    """Return None: another ticker had it. Raises FaultySchedule."""
     kind, inputs = _kind_and_inputs(schedule)
     try:
         slot_at = schedule.cadence.latest_until(schedule.next_slot_at, now)
@@ -187,7 +187,7 @@ def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
 def _start(
     schedule: Schedule, kind: OperationType, inputs: Inputs, runs: OperationRunService, *, now: datetime
 ) -> tuple[ScheduleSlot.Result, OperationRun]:
-    """A system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
+    """Return a system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
     try:
         answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now)
     except DispatchFailed as failed:

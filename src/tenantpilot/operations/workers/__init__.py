@@ -1,1 +1,1 @@
-"""What a worker process does: take jobs until it is asked to end, and end well. One module for each engine."""
+"""Worker processes: they take jobs until they are asked to end. One module for each engine."""

@@ -110,20 +110,22 @@ def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType) 
 
 
 def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType) -> Ending:
-    """A client that had to stop, because the run must, reports it with an error of its own."""
+    """Return a client that had to stop, because the run must, reports it with an error of its own."""
     if context.must_stop is not None and error.reason_code == "cancelled_by_person":
         return _ending_of_interrupted(context.must_stop, context, kind)
     log.warning("run_failed", reason=error.reason_code)
     return failed_ending(error, context)
 
 
-def _ending_of_interrupted(why: type[interruptions.Interrupted], context: RunContext, kind: OperationType) -> Ending:
+def _ending_of_interrupted(
+    interruption: type[interruptions.Interrupted], context: RunContext, kind: OperationType
+) -> Ending:
     counts, failures, more = context.counts(), context.failures, context.more_failures
-    if issubclass(why, interruptions.WorkerLeaves):
-        raise why
-    if issubclass(why, interruptions.CircuitOpen):
+    if issubclass(interruption, interruptions.WorkerLeaves):
+        raise interruption
+    if issubclass(interruption, interruptions.CircuitOpen):
         return _circuit_open(context)
-    if issubclass(why, interruptions.TimeLimitExceeded):
+    if issubclass(interruption, interruptions.TimeLimitExceeded):
         reason = describe("time_limit_exceeded", {"seconds": kind.limits.seconds})
         return stopped(RunOutcome.FAILED, reason, counts, failures, more_failures=more)
     reason = describe("cancelled_by_person")

@@ -35,7 +35,7 @@ async def _work(queues: Sequence[str], *, name: str, leaving: Departure, grace_s
 
 @asynccontextmanager
 async def worker_of(queues: Sequence[str], *, name: str) -> AsyncIterator[Worker]:
-    """One job at a time, as everywhere: a worker is a process."""
+    """Yield a worker that takes one job at a time: a worker is a process."""
     app = App(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4))
     app.task(name=TASK)(execute_run)
     async with app.open_async():

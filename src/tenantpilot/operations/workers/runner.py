@@ -133,7 +133,7 @@ class Runner:
         connection.close()
         if until_answered(lambda: attempts_lost(lease.run_id, lease.attempt)) >= kind.limits.attempts:
             return self._finish(lease, replace(failed_ending(error, context), seconds_spent=context.seconds_spent))
-        until_answered(lambda: self._service.hand_on(lease, now=now(), seconds_spent=spent, why=DATABASE_LOST))
+        until_answered(lambda: self._service.hand_on(lease, now=now(), seconds_spent=spent, reason=DATABASE_LOST))
         log.info("run_lost", outcome="")
         return False
 

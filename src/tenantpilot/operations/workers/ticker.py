@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """One tick a second: at most one progress write, one look at the signals, a heartbeat when it is due."""
+    """Ticks once a second: at most one progress write, one look at the signals, a heartbeat when due."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Ticker:
             self._beat()
 
     def _say_the_end(self) -> None:
-        """Once: by it the reconciler tells the silence that follows from that of a worker who was lost."""
+        """Record the end once, so that the reconciler can tell this silence from a lost worker's."""
         if not self._has_said_the_end:
             self._has_said_the_end = self._service.spend(self._lease, seconds_spent=self._context.seconds_spent)
 

@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def reaching(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """An execute wrapper of Django's."""
+    """Return an execute wrapper of Django's."""
     connection, reach = context["connection"], current_reach()
     if _is_bare(sql) or (reach == NOTHING and not connection.in_atomic_block):
         return execute(sql, params, many, context)

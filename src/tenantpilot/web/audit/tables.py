@@ -52,7 +52,7 @@ ACTIONS: dict[str, Words] = {
 
 
 def action_label(action: str) -> Words:
-    """One that this version does not know reads as its name."""
+    """Return one that this version does not know reads as its name."""
     return ACTIONS.get(action, action.replace(".", ": ").replace("_", " ").capitalize())
 
 

@@ -23,7 +23,7 @@ from tenantpilot.web.ui.tables.listing import listing
 @require_GET
 @requires(Capability.AUDIT_VIEW)
 def tenant_audit(request: TenantRequest) -> HttpResponse:
-    """What was done in one tenant."""
+    """Return what was done in one tenant."""
     rows = AuditLog.objects.of_tenant(request.tenant.pk)
     return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
 
@@ -31,8 +31,8 @@ def tenant_audit(request: TenantRequest) -> HttpResponse:
 @require_GET
 @workspace_plane
 def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
-    """What was done in whole workspaces, for those who may read it in all of their tenants."""
-    able = [found.workspace.pk for found in request.workspaces if found.may(Capability.AUDIT_VIEW)]
+    """Return what was done in whole workspaces, for those who may read it in all of their tenants."""
+    able = [access.workspace.pk for access in request.workspaces if access.may(Capability.AUDIT_VIEW)]
     if not able:
         raise PermissionDenied(_("To read the audit log of a workspace you need to be its owner or manager."))
     rows = AuditLog.objects.filter(workspace_id__in=able)
@@ -42,6 +42,6 @@ def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @platform_plane
 def system_audit(request: SignedInRequest) -> HttpResponse:
-    """What happened to people and keys of the installation. No tenant is in it (SEC-01)."""
+    """Return what happened to people and keys of the installation. No tenant is in it (SEC-01)."""
     rows = AuditLog.objects.of_workspace(INSTALLATION)
     return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})

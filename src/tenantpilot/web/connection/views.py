@@ -49,7 +49,7 @@ class CredentialForm(forms.Form):
 
     @property
     def expires_at(self) -> datetime | None:
-        """The end of the day is not promised: it counts from its beginning, in UTC."""
+        """Return the end of the day is not promised: it counts from its beginning, in UTC."""
         day = self.cleaned_data["expires_on"]
         return datetime.combine(day, time(), UTC) if day else None
 
@@ -57,7 +57,7 @@ class CredentialForm(forms.Form):
 @require_GET
 @requires(Capability.TENANT_VIEW)
 def connection(request: TenantRequest) -> HttpResponse:
-    """What is known of the connection, without asking Graph."""
+    """Return what is known of the connection, without asking Graph."""
     return _page(request, CredentialForm())
 
 
@@ -76,13 +76,13 @@ def change_credential(request: TenantRequest) -> HttpResponse:
     form = CredentialForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    given = form.cleaned_data
-    kind = TenantCredential.Kind.CERTIFICATE if given["certificate"] else TenantCredential.Kind.SECRET
+    values = form.cleaned_data
+    kind = TenantCredential.Kind.CERTIFICATE if values["certificate"] else TenantCredential.Kind.SECRET
     store_credential(
         tenant=request.tenant,
         kind=kind,
-        client_id=given["client_id"],
-        secret=given["certificate"] or given["secret"],
+        client_id=values["client_id"],
+        secret=values["certificate"] or values["secret"],
         expires_at=form.expires_at,
         actor=request.user,
         now=timezone.now(),

@@ -1,4 +1,4 @@
-"""Who reaches which page: decorators over `tenancy.access`, the one place that decides (SEC-01 to SEC-03)."""
+"""Control access to pages: decorators over `tenancy.access`, the one place that decides (SEC-01 to SEC-03)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -61,7 +61,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 def requires(capability: Capability) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """The tenant plane: no member 404, no capability 403; everything inside is scoped to the workspace."""
+    """Return the tenant plane: no member 404, no capability 403; everything inside is scoped to the workspace."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -84,7 +84,7 @@ def workspace_plane(view: View[P]) -> Callable[..., HttpResponseBase]:
         request.workspaces = access.workspaces(request.user)
         if not request.workspaces:
             raise Http404
-        with scope(workspace=[found.workspace for found in request.workspaces]):
+        with scope(workspace=[result.workspace for result in request.workspaces]):
             return view(request, *args, **kwargs)
 
     return signed_in(guarded)
@@ -106,7 +106,7 @@ def platform_plane(view: View[P]) -> Callable[..., HttpResponseBase]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page with the way back; a script is told to go there itself (UX-43)."""
+    """Return the sign-in page with the way back; a script is told to go there itself (UX-43)."""
     if not request.headers.get("HX-Request"):
         return redirect_to_login(_way_back(request))
     query = urlencode({"next": page_of_script(request) or "/"})
@@ -115,7 +115,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The address itself, or, for what was sent by a form, the page that the form was on."""
+    """Return the address itself, or, for what was sent by a form, the page that the form was on."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     return page_before(request, otherwise="/")
@@ -123,14 +123,14 @@ def _way_back(request: HttpRequest) -> str:
 
 def _tenant_access(request: SignedInRequest, slug: str, capability: Capability) -> TenantAccess:
     try:
-        found = access.resolve_tenant(request.user, slug)
-        found.require(capability)
+        tenant_access = access.resolve_tenant(request.user, slug)
+        tenant_access.require(capability)
     except NotVisible as error:
         record_refusal(request.user, slug, now=timezone.now())
         raise Http404 from error
     except CapabilityMissing as error:
-        raise PermissionDenied(found.why_not(error.capability)) from error
-    return found
+        raise PermissionDenied(tenant_access.why_not(error.capability)) from error
+    return tenant_access
 
 
 def visible_tenants(person: User, capability: Capability) -> Any:

@@ -41,7 +41,7 @@ class Activity:
 
 
 def activity_of(person: User | None) -> Activity:
-    """What the widget shows. One query."""
+    """Return what the widget shows. One query."""
     if person is None:
         return Activity((), 0, tag_of(()))
     rows = list(_with_facts(active_runs(person)).for_list()[:COUNTED])
@@ -52,8 +52,8 @@ def active_runs(person: User) -> Any:
     """Of every tenant in which the person may see operations, and workspace-wide ones of their workspaces."""
     able = roles_with(Capability.OPERATIONS_VIEW)
     through = WorkspaceMember.everywhere.filter(user=person, role__in=able).values("workspace_id")
-    seen = Q(tenant__in=visible_tenants(person, Capability.OPERATIONS_VIEW)) | Q(tenant=None, workspace__in=through)
-    return OperationRun.everywhere.active().filter(seen).oldest_first()
+    visible = Q(tenant__in=visible_tenants(person, Capability.OPERATIONS_VIEW)) | Q(tenant=None, workspace__in=through)
+    return OperationRun.everywhere.active().filter(visible).oldest_first()
 
 
 def tag_of(facts: Iterable[str]) -> str:
@@ -62,7 +62,7 @@ def tag_of(facts: Iterable[str]) -> str:
 
 
 def tag_for_session(request: HttpRequest) -> str | None:
-    """The tag for whoever the session belongs to, in one query beside the session's own.
+    """Return the tag for whoever the session belongs to, in one query beside the session's own.
 
     It reads person and runs together, because this is asked every two seconds by every open tab. None
     when the session has to be looked at properly. The person found is kept for the rest of the request.
@@ -89,7 +89,7 @@ def _text(value: str) -> Value:
 
 
 def _with_facts(runs: Any) -> Any:
-    """Each run with one text that holds everything about it that can change while it is active."""
+    """Return each run with one text that holds everything about it that can change while it is active."""
     cancelling = Case(When(cancel_requested_at=None, then=_text("")), default=_text("c"))
     processed, total = (Coalesce(Cast(f"live__{name}", TextField()), _text("-")) for name in ("processed", "total"))
     parts = [Cast("pk", TextField()), Cast("status", TextField()), cancelling, processed, total]
@@ -99,8 +99,8 @@ def _with_facts(runs: Any) -> Any:
 
 def _person_with_facts(key: int) -> Any:
     statement, parameters = _statement(connection.vendor)
-    found = User.objects.raw(statement, [key if value == _ANYBODY else value for value in parameters])
-    return next(iter(found), None)
+    result = User.objects.raw(statement, [key if value == _ANYBODY else value for value in parameters])
+    return next(iter(result), None)
 
 
 _ANYBODY = -1
@@ -108,9 +108,9 @@ _ANYBODY = -1
 
 @cache
 def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """The question as SQL, with _ANYBODY where the person's id goes: to make it takes longer than to answer it."""
-    shown = active_runs(User(pk=_ANYBODY)).values("pk")[:COUNTED]
-    facts = _with_facts(OperationRun.everywhere.filter(pk__in=shown).order_by())
+    """Return the query as SQL, with _ANYBODY where the person's id goes: building it is the slow part."""
+    rows = active_runs(User(pk=_ANYBODY)).values("pk")[:COUNTED]
+    facts = _with_facts(OperationRun.everywhere.filter(pk__in=rows).order_by())
     joined = facts.annotate(all=Value(1)).values("all").annotate(joined=_Joined("facts")).values("joined")
     people = User.objects.filter(pk=_ANYBODY, is_active=True).annotate(active_facts=Subquery(joined))
     statement, parameters = people.query.sql_with_params()

@@ -1,4 +1,4 @@
-"""What `make setup` built: hashed file names and the icons' drawings."""
+"""Read the built assets: hashed file names and the icons' drawings."""
 
 import json
 from functools import cache
@@ -13,20 +13,20 @@ BUILT = Path(__file__).resolve().parents[1] / "static" / "built"
 
 
 def url_of(name: str) -> str:
-    """The address of a built file, such as "app.css"; its name carries the hash of its content."""
+    """Return the address of a built file, such as "app.css"; its name carries the hash of its content."""
     return static(f"built/{_manifest('assets.json')[name]}")
 
 
 @cache
 def drawing(name: str) -> SafeString:
-    """The inside of an icon's <svg>. Raises KeyError for an icon that frontend/icons.txt does not list."""
+    """Return the inside of an icon's <svg>. Raises KeyError for an icon that frontend/icons.txt does not list."""
     return SafeString(_manifest("icons.json")[name])  # our own build's
 
 
 @cache
 def _manifest(name: str) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads((BUILT / name).read_text())
+        manifest: dict[str, Any] = json.loads((BUILT / name).read_text())
     except FileNotFoundError as error:
         raise ImproperlyConfigured("The pages' styles and script are not built yet. Run: make setup") from error
-    return found
+    return manifest

@@ -24,13 +24,13 @@ UNREAD_AT_MOST = 99
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The context processor."""
+    """Return the context processor."""
     return {"frame": SimpleLazyObject(lambda: Frame(request))}
 
 
 @dataclass
 class Frame:
-    """What top bar, side navigation, toast region and widget need."""
+    """The data of top bar, side navigation, toast region and widget."""
 
     request: HttpRequest
 
@@ -68,9 +68,9 @@ class Frame:
     def workspaces(self) -> list[WorkspaceAccess]:
         if self.person is None:
             return []
-        found: list[WorkspaceAccess] | None = getattr(self.request, "workspaces", None)
+        workspace_access: list[WorkspaceAccess] | None = getattr(self.request, "workspaces", None)
         with across_workspaces():
-            return workspaces(self.person) if found is None else found
+            return workspaces(self.person) if workspace_access is None else workspace_access
 
     @cached_property
     def groups(self) -> list[navigation.LinkGroup]:
@@ -81,7 +81,7 @@ class Frame:
             is_operator = bool(self.person and self.person.is_platform_operator)
             items = navigation.PLATFORM_ITEMS if is_operator else ()
             return navigation.groups(items, view=self._view, allowed=frozenset())
-        allowed = frozenset[Capability]().union(*(found.capabilities for found in self.workspaces))
+        allowed = frozenset[Capability]().union(*(access.capabilities for access in self.workspaces))
         return navigation.groups(navigation.WORKSPACE_ITEMS, view=self._view, allowed=allowed)
 
     @cached_property
@@ -100,7 +100,7 @@ class Frame:
 
     @cached_property
     def stop(self) -> Stop | None:
-        """Why no work is done, of all or of the page's tenant."""
+        """Return why no work is done, of all or of the page's tenant."""
         if self.person is None:
             return None
         if self.access:

@@ -11,6 +11,8 @@ NO_FEATURES = frozenset({"frame", "migrations", "ui"})
 
 def feature_modules(name: str) -> list[ModuleType]:
     """Return the module of this name of every feature that has one, in the order of the features' names."""
-    features = sorted(found.name for found in iter_modules([str(WEB)]) if found.ispkg and found.name not in NO_FEATURES)
+    features = sorted(
+        module.name for module in iter_modules([str(WEB)]) if module.ispkg and module.name not in NO_FEATURES
+    )
     paths = (f"tenantpilot.web.{feature}.{name}" for feature in features)
     return [import_module(path) for path in paths if util.find_spec(path)]

@@ -1,4 +1,4 @@
-"""What happens around every request of a page."""
+"""The middleware around every request of a page."""
 
 import re
 from collections.abc import Callable
@@ -27,8 +27,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = begin_request()
-        sent = _plain(request.headers.get(HEADER, ""))
-        with structlog.contextvars.bound_contextvars(**({"sent_request_id": sent} if sent else {})):
+        foreign_id = _plain(request.headers.get(HEADER, ""))
+        with structlog.contextvars.bound_contextvars(**({"sent_request_id": foreign_id} if foreign_id else {})):
             response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response
@@ -46,9 +46,9 @@ class ReachOfPersonMiddleware:
 
 
 def _signed_in_as(request: HttpRequest) -> object:
-    """None until the session was read: this is asked with every statement, that of the reading included."""
-    read = getattr(request.session, "_session_cache", None)
-    return read.get(SESSION_KEY) if read else None
+    """Return None until the session was read: this is asked with every statement, that of the reading included."""
+    session = getattr(request.session, "_session_cache", None)
+    return session.get(SESSION_KEY) if session else None
 
 
 def _plain(offered: str) -> str:

@@ -1,4 +1,4 @@
-"""What the side navigation offers on each plane (UX-04): declared once, left out where a role has no use for it."""
+"""The entries of the side navigation on each plane (UX-04): declared once, left out where a role has no use for it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ GROUP_LABELS: dict[Group, Words] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One page. `views` are the names of the addresses on which it is the current one; `key` follows "g"."""
+    """A page. `views` are the names of the addresses on which it is the current one; `key` follows "g"."""
 
     group: Group
     label: Words
@@ -111,10 +111,10 @@ class LinkGroup:
 
 
 def groups(items: Iterable[Item], *, view: str, allowed: frozenset[Capability], tenant: str = "") -> list[LinkGroup]:
-    """The groups that have something in them for somebody with these capabilities."""
+    """Return the groups that have something in them for somebody with these capabilities."""
     usable = [item for item in items if item.capability is None or item.capability in allowed]
-    made = ((group, [_link(item, view, tenant) for item in usable if item.group is group]) for group in Group)
-    return [LinkGroup(GROUP_LABELS[group], links) for group, links in made if links]
+    links_by_group = ((group, [_link(item, view, tenant) for item in usable if item.group is group]) for group in Group)
+    return [LinkGroup(GROUP_LABELS[group], links) for group, links in links_by_group if links]
 
 
 def _link(item: Item, view: str, tenant: str) -> Link:

@@ -15,7 +15,7 @@ from tenantpilot.web.frame.access import visible_tenants
 
 @dataclass(frozen=True)
 class Notice:
-    """One notification as people read it."""
+    """A notification as people read it."""
 
     notification: Notification
     telling: Telling
@@ -38,5 +38,5 @@ def notices(rows: Any) -> list[Notice]:
 
 
 def mark_read(rows: Any, *, now: datetime) -> int:
-    """How many were unread."""
+    """Return how many were unread."""
     return int(rows.unread().update(read_at=now))

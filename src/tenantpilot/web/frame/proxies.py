@@ -1,4 +1,4 @@
-"""What a proxy in front says about a request is believed of proxies that the settings name, and of nobody else.
+"""Believe the headers of proxies that the settings name, and of nobody else.
 
 The one place that decides the scheme and the client's address; everything above reads `request.is_secure()` and
 `client_address(request)`. The web server itself is told to believe nobody.
@@ -44,13 +44,13 @@ def settle(request: HttpRequest) -> None:
     """Decide scheme and client address from the peer and, if that is a trusted proxy, from what it says."""
     meta = request.META
     peer = str(meta.get("REMOTE_ADDR", ""))
-    said = {name: str(meta.pop(name)) for name in FORWARDED if name in meta}
-    meta[PEER], meta[WAS_FORWARDED], meta[CLIENT] = peer, bool(said), peer
-    meta[FORWARDED_FOR] = said.get("HTTP_X_FORWARDED_FOR", "")
+    headers = {name: str(meta.pop(name)) for name in FORWARDED if name in meta}
+    meta[PEER], meta[WAS_FORWARDED], meta[CLIENT] = peer, bool(headers), peer
+    meta[FORWARDED_FOR] = headers.get("HTTP_X_FORWARDED_FOR", "")
     if not is_trusted(parsed(peer)):
         return
-    meta[CLIENT] = _client(peer, said.get("HTTP_X_FORWARDED_FOR", ""))
-    scheme = said.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+    meta[CLIENT] = _client(peer, headers.get("HTTP_X_FORWARDED_FOR", ""))
+    scheme = headers.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
     if scheme in ("http", "https"):
         meta["wsgi.url_scheme"] = scheme
 

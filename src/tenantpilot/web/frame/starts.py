@@ -21,7 +21,7 @@ Start = Callable[Concatenate[Any, P], Started | AlreadyActive]
 
 
 def start_surface(view: Start[P]) -> Callable[..., HttpResponse]:
-    """A view that starts an operation and returns what the service answered."""
+    """Return a view that starts an operation and returns what the service answered."""
 
     @wraps(view)
     def answered(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

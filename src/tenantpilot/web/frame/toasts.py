@@ -16,13 +16,13 @@ AT_MOST = 3
 
 def keep(request: HttpRequest, toast: Toast) -> None:
     """Show it on the next page; a repeated one replaces its twin."""
-    shown = {name: str(value) for name, value in asdict(toast).items()}
-    waiting = [other for other in request.session.get(SESSION_KEY, []) if other != shown]
-    request.session[SESSION_KEY] = [*waiting, shown][-AT_MOST:]
+    displayed = {name: str(value) for name, value in asdict(toast).items()}
+    waiting = [other for other in request.session.get(SESSION_KEY, []) if other != displayed]
+    request.session[SESSION_KEY] = [*waiting, displayed][-AT_MOST:]
 
 
 def take(request: HttpRequest) -> list[dict[str, Any]]:
-    """What waits for this page, once."""
+    """Return what waits for this page, once."""
     if SESSION_KEY not in request.session:
         return []
     waiting: list[dict[str, Any]] = request.session.pop(SESSION_KEY)

@@ -21,8 +21,8 @@ UNKNOWN = "unknown"
 def home(request: SignedInRequest) -> HttpResponse:
     """To the only tenant, to the tenants, to the platform, or a word about who can help."""
     if workspaces(request.user):
-        found = accesses(request.user)
-        return redirect("tenant-overview", found[0].tenant.slug) if len(found) == 1 else redirect("workspace")
+        tenants = accesses(request.user)
+        return redirect("tenant-overview", tenants[0].tenant.slug) if len(tenants) == 1 else redirect("workspace")
     if request.user.is_platform_operator:
         return redirect("system-health")
     return render(request, "web/home/no_tenant.html", {"heading": _("No tenant yet")})

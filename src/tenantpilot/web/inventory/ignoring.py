@@ -30,7 +30,7 @@ SHOWN = 10
 
 
 class ReasonForm(forms.Form):
-    """Why policies are taken out of care."""
+    """The form of the reason to take policies out of care."""
 
     reason = forms.CharField(max_length=MAX_REASON, required=False, strip=True)
 
@@ -56,7 +56,7 @@ def unignore_policies(request: TenantRequest) -> HttpResponse:
 
 
 def _started(request: TenantRequest, start: Start) -> HttpResponse:
-    """A form that selects nothing, or nothing that can be read, starts nothing."""
+    """Return a form that selects nothing, or nothing that can be read, starts nothing."""
     selection = _selection(request, request.POST)
     if not selection:
         return redirect("inventory", request.tenant.slug)
@@ -98,7 +98,7 @@ def _chosen(request: TenantRequest, selection: Selection) -> PolicyQuerySet:
 
 
 def _hidden(selection: Selection) -> list[tuple[str, Any]]:
-    """What the form sends: "all matching" is the filter, not the ids (UX-15)."""
+    """Return what the form sends: "all matching" is the filter, not the ids (UX-15)."""
     if isinstance(selection, PolicyFilter):
         return [("matching", "1"), *((name, value) for name, value in vars(selection).items() if value)]
     return [("policy", pk) for pk in selection]

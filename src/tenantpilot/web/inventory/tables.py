@@ -70,10 +70,10 @@ def _counted(count: int, figure: str) -> str:
 
 
 def _time(text: str) -> datetime:
-    found = parse_datetime(text)
-    if found is None:
+    moment = parse_datetime(text)
+    if moment is None:
         raise ValueError(text)
-    return found
+    return moment
 
 
 POLICIES = Table(

@@ -32,7 +32,7 @@ TABS = ("settings", "runs")
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def inventory(request: TenantRequest) -> HttpResponse:
-    """All policies that were ever seen in the tenant."""
+    """Return all policies that were ever seen in the tenant."""
     now = timezone.now()
     rows = with_modified(Policy.objects.of_tenant(request.tenant).defer("properties", "description"))
     context = {
@@ -48,14 +48,14 @@ def inventory(request: TenantRequest) -> HttpResponse:
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
-    """One policy: facts, what inventory keeps of it, and the runs that read its type."""
-    found: Policy | None = (
+    """Return one policy: facts, what inventory keeps of it, and the runs that read its type."""
+    result: Policy | None = (
         Policy.objects.of_tenant(request.tenant).select_related("ignored_by").filter(pk=policy_id).first()
     )
-    if found is None:
+    if result is None:
         raise Http404
     tab = parameters.choice(request.GET, "tab", TABS, usual=TABS[0])
-    context = {"heading": found.name, "policy": found, "tab": tab, **_tab_content(request, found, tab)}
+    context = {"heading": result.name, "policy": result, "tab": tab, **_tab_content(request, result, tab)}
     context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
     return render(request, "web/inventory/policy.html", context)
 
@@ -100,18 +100,18 @@ def _start(request: TenantRequest, chosen: list[str] | None) -> Started | Alread
     return start_sync(tenant=request.tenant, initiator=request.user, now=timezone.now(), policy_types=chosen)
 
 
-def _tab_content(request: TenantRequest, found: Policy, tab: str) -> dict[str, Any]:
+def _tab_content(request: TenantRequest, policy: Policy, tab: str) -> dict[str, Any]:
     if tab == "runs":
         return {"runs": list(syncs_of(request.tenant).newest_first().for_list()[:RUNS_SHOWN])}
-    rows = sorted(found.properties.items())
+    rows = sorted(policy.properties.items())
     return {
         "properties": [(name, _shown(value)) for name, value in rows],
-        "as_json": json.dumps(found.properties, indent=2, sort_keys=True, ensure_ascii=False),
+        "as_json": json.dumps(policy.properties, indent=2, sort_keys=True, ensure_ascii=False),
     }
 
 
 def _shown(value: Any) -> str:
-    """A property's value on one line; what is nested reads as JSON."""
+    """Return a property's value on one line; what is nested reads as JSON."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -19,7 +19,7 @@ LATEST = 10
 @require_GET
 @workspace_plane
 def notification_list(request: WorkspaceRequest) -> HttpResponse:
-    """All of them, newest first."""
+    """Return all of them, newest first."""
     return listing(
         request, NOTIFICATIONS, visible_to(request.user), "web/notifications/page.html", {"heading": _("Notifications")}
     )
@@ -28,7 +28,7 @@ def notification_list(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @workspace_plane
 def panel(request: WorkspaceRequest) -> HttpResponse:
-    """The latest ten. Opening it marks nothing as read."""
+    """Return the latest ten. Opening it marks nothing as read."""
     return _panel(request)
 
 
@@ -36,17 +36,17 @@ def panel(request: WorkspaceRequest) -> HttpResponse:
 @workspace_plane
 def follow(request: WorkspaceRequest, notification_id: int) -> HttpResponse:
     """Mark it as read and go where it leads."""
-    found = get_object_or_404(visible_to(request.user), pk=notification_id)
-    mark_read(visible_to(request.user).filter(pk=found.pk), now=timezone.now())
-    return redirect(notices([found])[0].telling.url or reverse("notifications"))
+    notification = get_object_or_404(visible_to(request.user), pk=notification_id)
+    mark_read(visible_to(request.user).filter(pk=notification.pk), now=timezone.now())
+    return redirect(notices([notification])[0].telling.url or reverse("notifications"))
 
 
 @require_POST
 @workspace_plane
 def mark(request: WorkspaceRequest, notification_id: int) -> HttpResponse:
     """Mark one as read, and stay."""
-    found = get_object_or_404(visible_to(request.user), pk=notification_id)
-    mark_read(visible_to(request.user).filter(pk=found.pk), now=timezone.now())
+    notification = get_object_or_404(visible_to(request.user), pk=notification_id)
+    mark_read(visible_to(request.user).filter(pk=notification.pk), now=timezone.now())
     return _after_marking(request)
 
 

@@ -1,4 +1,4 @@
-"""What became of runs that were cancelled together: said once, in place, on the page that follows."""
+"""The result of a bulk cancel: shown once, on the page that follows."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,16 +11,16 @@ SESSION_KEY = "cancelled"
 
 @dataclass
 class Cancelled:
-    """How many ended at once, were asked to stop, were past that before, and were too many for one time."""
+    """The runs that ended at once, were asked to stop, had ended before, and were too many for one time."""
 
     ended: int = 0
-    asked: int = 0
+    stopping: int = 0
     over: int = 0
     left: int = 0
 
     @property
     def words(self) -> str:
-        return " ".join(said for said in (self._ended, self._asked, self._over, self._left) if said)
+        return " ".join(sentence for sentence in (self._ended, self._asked, self._over, self._left) if sentence)
 
     @property
     def _ended(self) -> str:
@@ -30,9 +30,9 @@ class Cancelled:
     @property
     def _asked(self) -> str:
         words = ngettext(
-            "%(count)d stops at its next safe point.", "%(count)d stop at their next safe points.", self.asked
+            "%(count)d stops at its next safe point.", "%(count)d stop at their next safe points.", self.stopping
         )
-        return words % {"count": self.asked} if self.asked else ""
+        return words % {"count": self.stopping} if self.stopping else ""
 
     @property
     def _over(self) -> str:
@@ -53,5 +53,5 @@ def keep(request: HttpRequest, cancelled: Cancelled) -> None:
 
 
 def take(request: HttpRequest) -> Cancelled | None:
-    """Once."""
+    """Return the result of the last bulk cancel and clear it; it is shown once."""
     return Cancelled(**request.session.pop(SESSION_KEY)) if SESSION_KEY in request.session else None

@@ -54,7 +54,7 @@ def cancel_runs_across_tenants(request: WorkspaceRequest) -> HttpResponse:
 
 
 def cancel_action(url: str) -> Action:
-    """What the lists offer. Across tenants a row says itself whether the person may."""
+    """Return what the lists offer. Across tenants a row says itself whether the person may."""
     return Action("cancel", gettext_lazy("Cancel runs"), "ban", url, gettext_lazy("{0} of {1} can be cancelled"), _can)
 
 
@@ -63,11 +63,11 @@ def _can(run: OperationRun) -> bool:
 
 
 def _answer(request: Any, place: Place) -> HttpResponse:
-    given = request.POST if request.method == "POST" else request.GET
-    chosen = _chosen(request, place, given)
+    parameters = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(request, place, parameters)
     active = chosen.active().filter(cancel_requested_at=None).oldest_first()
     if request.method == "POST":
-        over = 0 if "matching" in given else chosen.count() - active.count()
+        over = 0 if "matching" in parameters else chosen.count() - active.count()
         cancel_result.keep(request, _cancel(request, active, over))
         return redirect(page_before(request, otherwise=place.back))
     count = active.count()
@@ -75,9 +75,9 @@ def _answer(request: Any, place: Place) -> HttpResponse:
         "heading": _question(count, place.target),
         "count": count,
         "at_once": AT_ONCE,
-        "others": 0 if "matching" in given else chosen.count() - count,
+        "others": 0 if "matching" in parameters else chosen.count() - count,
         "shown": list(active.for_list()[:SHOWN]),
-        "fields": [(name, value) for name, values in given.lists() for value in values],
+        "fields": [(name, value) for name, values in parameters.lists() for value in values],
         "back": page_before(request, otherwise=place.back),
         "list_url": place.back,
     }
@@ -86,24 +86,24 @@ def _answer(request: Any, place: Place) -> HttpResponse:
 
 def _cancel(request: Any, active: OperationRunQuerySet, over: int) -> Cancelled:
     """Of `over` it is known that they cannot be. One that ended meanwhile shows in the list how."""
-    service, now, told = OperationRunService(), timezone.now(), Cancelled(over=over)
+    service, now, result = OperationRunService(), timezone.now(), Cancelled(over=over)
     for run in list(active[:AT_ONCE]):
         try:
             if service.request_cancel(run, actor=request.user, now=now):
-                told.ended += 1
+                result.ended += 1
             else:
-                told.asked += 1
+                result.stopping += 1
         except CannotCancel:
-            told.over += 1
-    told.left = active.count()
-    return told
+            result.over += 1
+    result.left = active.count()
+    return result
 
 
-def _chosen(request: HttpRequest, place: Place, given: QueryDict) -> OperationRunQuerySet:
+def _chosen(request: HttpRequest, place: Place, parameters: QueryDict) -> OperationRunQuerySet:
     """The filter is resolved again, among the runs that the person may cancel. One that makes no sense chooses none."""
-    if "matching" not in given:
-        return place.runs.filter(pk__in=chosen_ids(given, "run"))
-    filters = place.table.filters(given, queryset=place.runs, request=request)
+    if "matching" not in parameters:
+        return place.runs.filter(pk__in=chosen_ids(parameters, "run"))
+    filters = place.table.filters(parameters, queryset=place.runs, request=request)
     narrowed: OperationRunQuerySet = filters.qs if filters.form.is_valid() else place.runs.none()
     return narrowed
 

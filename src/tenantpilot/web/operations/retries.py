@@ -25,7 +25,7 @@ Verb = Callable[..., Started | AlreadyActive]
 @require_POST
 @requires(Capability.OPERATIONS_VIEW)
 def run_again(request: TenantRequest, run_id: int) -> HttpResponse:
-    """The same work once more, as a new run that knows the one before it."""
+    """Return the same work once more, as a new run that knows the one before it."""
     return _start(request, run_id, rerun.run_again)
 
 

@@ -1,4 +1,4 @@
-"""What a run's page says beyond the row: failures by reason, the timeline in words, what may be done now."""
+"""The facts of a run's page beyond the row: failures by reason, the timeline, the actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -45,19 +45,19 @@ PAGES_OF_PLACES: dict[str, tuple[str, Words]] = {"connection": ("connection", ge
 def run_of_tenant(tenant: Tenant, run_id: int) -> OperationRun:
     """With everything that its page shows. Raises Http404."""
     runs = OperationRun.objects.of_tenant(tenant)
-    found: OperationRun | None = (
+    run: OperationRun | None = (
         runs.select_related("tenant", "initiator", "live", "retry_of__tenant", "cancel_requested_by")
         .filter(pk=run_id)
         .first()
     )
-    if found is None:
+    if run is None:
         raise Http404
-    return found
+    return run
 
 
 @dataclass(frozen=True)
 class FailedItem:
-    """One item under its reason: its name, where its object is found, and the id that Microsoft's support asks for."""
+    """An item under its reason: its name, its object's address, and the id for Microsoft's support."""
 
     name: str
     url: str
@@ -126,7 +126,7 @@ def _item(run: OperationRun, entry: dict[str, str]) -> FailedItem:
 
 
 def _address(run: OperationRun, subject: str) -> str:
-    """The page of what a failure is about; empty where there is none."""
+    """Return the page of what a failure is about; empty where there is none."""
     kind, _colon, key = subject.partition(":")
     if kind not in PAGES_OF_SUBJECTS or run.tenant is None:
         return ""
@@ -134,7 +134,7 @@ def _address(run: OperationRun, subject: str) -> str:
 
 
 def mending_of(run: OperationRun) -> Mending | None:
-    """Where the cause can be mended in TenantPilot, or looked at."""
+    """Return where the cause can be mended in TenantPilot, or looked at."""
     return _mending(run, reason_of(run))
 
 
@@ -146,13 +146,13 @@ def _mending(run: OperationRun, reason: Reason | None) -> Mending | None:
 
 
 def reason_of(run: OperationRun) -> Reason | None:
-    """Why the run as a whole ended as it did, where that needs a word."""
+    """Return why the run as a whole ended as it did, where that needs a word."""
     return _reason(run.reason_code) if run.reason_code else None
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One line of the timeline."""
+    """A line of the timeline."""
 
     event: RunEvent
     words: Words
@@ -166,9 +166,9 @@ def timeline(run: OperationRun, events: Iterable[Any]) -> list[Moment]:
 
 
 def count_rows(run: OperationRun) -> list[tuple[str, int]]:
-    """Every count with its label, in catalogue order."""
-    kept = [key for key in OperationSummaryKeys.all() if key in run.summary_counts]
-    return [(OperationSummaryKeys.label(key), run.summary_counts[key]) for key in kept]
+    """Return every count with its label, in catalogue order."""
+    keys = [key for key in OperationSummaryKeys.all() if key in run.summary_counts]
+    return [(OperationSummaryKeys.label(key), run.summary_counts[key]) for key in keys]
 
 
 def _moment(run: OperationRun, event: RunEvent) -> Moment:

@@ -81,11 +81,11 @@ class RunFilters(Filters):
         self.filters["who"].extra["choices"] = [*WHO, *([(_("People"), people)] if people else [])]
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """The search looks through the newest runs of the list, whatever else narrows it. Times make one span."""
+        """Return the runs of the list. The search looks through its newest runs; times make one span."""
         text = self.form.cleaned_data.get("q", "")
-        found = super().filter_queryset(search(queryset, text) if text else queryset)
+        runs = super().filter_queryset(search(queryset, text) if text else queryset)
         first, end = self._span()
-        return found.filter(time_ranges.span(first, end, **self._place())) if first or end else found
+        return runs.filter(time_ranges.span(first, end, **self._place())) if first or end else runs
 
     def _span(self) -> tuple[datetime | None, datetime | None]:
         chosen = self.form.cleaned_data
@@ -95,17 +95,17 @@ class RunFilters(Filters):
         return max(firsts, default=None), _midnight(before + timedelta(days=1)) if before else None
 
     def all_together(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """What `filter_queryset` has done or will do."""
+        """Return what `filter_queryset` has done or will do."""
         return rows
 
     def by_state(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        asked = {
+        conditions = {
             ACTIVE: rows.active,
             ATTENTION: rows.needing_attention,
             RunStatus.QUEUED.value: rows.queued,
             RunStatus.RUNNING.value: rows.running,
         }
-        return asked[value]() if value in asked else rows.filter(outcome=value)  # type: ignore[no-any-return]
+        return conditions[value]() if value in conditions else rows.filter(outcome=value)  # type: ignore[no-any-return]
 
     def by_who(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
         if value == "others":
@@ -114,10 +114,10 @@ class RunFilters(Filters):
         return rows.filter(initiator=named[value] if value in named else int(value))  # type: ignore[no-any-return]
 
     def _place(self) -> dict[str, Any]:
-        """Whose history the list is of."""
+        """Return whose history the list is of."""
         if access := getattr(self.request, "access", None):
             return {"tenant_id": access.tenant.pk}
-        return {"workspace_ids": [found.workspace.pk for found in self.request.workspaces]}
+        return {"workspace_ids": [result.workspace.pk for result in self.request.workspaces]}
 
 
 def _midnight(day: date) -> datetime:

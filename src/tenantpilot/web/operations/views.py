@@ -53,7 +53,7 @@ from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
 @require_GET
 @requires(Capability.OPERATIONS_VIEW)
 def operations(request: TenantRequest) -> HttpResponse:
-    """The runs of one tenant."""
+    """Return the runs of one tenant."""
     rows = OperationRun.objects.of_tenant(request.tenant).for_list()
     shelf = shelf_of_tenant(request)
     cancel = cancel_action(reverse("cancel-operation-runs", args=[request.tenant.slug]))
@@ -65,7 +65,7 @@ def operations(request: TenantRequest) -> HttpResponse:
 @require_GET
 @workspace_plane
 def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
-    """The runs of every tenant in which the person may see operations."""
+    """Return the runs of every tenant in which the person may see operations."""
     tenants = visible_tenants(request.user, Capability.OPERATIONS_VIEW)
     able = tenants_where(request.user, Capability.OPERATIONS_CANCEL).filter(pk=OuterRef("tenant_id"))
     rows = OperationRun.objects.among_tenants(tenants).for_list().annotate(may_cancel=Exists(able))
@@ -77,7 +77,7 @@ def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @requires(Capability.OPERATIONS_VIEW)
 def operation_run(request: TenantRequest, run_id: int) -> HttpResponseBase:
-    """One run. The part that lives is asked for again while the run is active (UX-69); its items are a list."""
+    """Return one run. The part that lives is asked for again while the run is active (UX-69); its items are a list."""
     run = run_of_tenant(request.tenant, run_id)
     items, context = RunItem.objects.of_run(run.pk), {"run": run, "follows_run": run.is_active}
     if asks_for_list(request):
@@ -96,8 +96,8 @@ def operation_run(request: TenantRequest, run_id: int) -> HttpResponseBase:
 @require_GET
 @workspace_plane
 def workspace_operation_run(request: WorkspaceRequest, run_id: int) -> HttpResponseBase:
-    """A run of a whole workspace, for those who may see its operations."""
-    able = [found.workspace for found in request.workspaces if found.may(Capability.OPERATIONS_VIEW)]
+    """Return a run of a whole workspace, for those who may see its operations."""
+    able = [access.workspace for access in request.workspaces if access.may(Capability.OPERATIONS_VIEW)]
     run = OperationRun.objects.filter(tenant=None, workspace__in=able, pk=run_id).first()
     if run is None:
         raise Http404
@@ -130,19 +130,19 @@ def _sharing(shelf: Shelf) -> dict[str, Any]:
 
 
 def _told(request: SignedInRequest) -> dict[str, Any]:
-    """A script that replaces the list alone leaves it to the page."""
+    """Return a script that replaces the list alone leaves it to the page."""
     return {} if asks_for_list(request) else {"cancelled": cancel_result.take(request)}
 
 
-def _menu(shelf: Shelf, found: Listing) -> dict[str, Any]:
-    return {"menu": menu_of(shelf, found)}
+def _menu(shelf: Shelf, listing: Listing) -> dict[str, Any]:
+    return {"menu": menu_of(shelf, listing)}
 
 
-def _across(shelf: Shelf, found: Listing) -> dict[str, Any]:
+def _across(shelf: Shelf, listing: Listing) -> dict[str, Any]:
     """Rows are chosen to cancel them, so where there is none to cancel there is nothing to choose."""
-    can = any(run.may_cancel for run in found.rows)
+    can = any(run.may_cancel for run in listing.rows)
     cancel = cancel_action(reverse("workspace-cancel-operation-runs"))
-    return {**_menu(shelf, found), "bulk": bulk_of("run", cancel if can else None)}
+    return {**_menu(shelf, listing), "bulk": bulk_of("run", cancel if can else None)}
 
 
 def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def _will_have_items(run: OperationRun) -> bool:
 def _tag(run: OperationRun, waiting: Waiting | None) -> str:
     """Changes with everything on the page that can change while the run is active."""
     live = getattr(run, "live", None)
-    seen = [
+    parts = [
         run.state,
         run.attempt,
         run.cancel_requested_at,
@@ -191,4 +191,4 @@ def _tag(run: OperationRun, waiting: Waiting | None) -> str:
         waiting.text if waiting else "",
         *((live.processed, live.total) if live else ()),
     ]
-    return "-".join(str(part) for part in seen).replace(" ", "_").replace('"', "")
+    return "-".join(str(part) for part in parts).replace(" ", "_").replace('"', "")

@@ -34,7 +34,7 @@ def shelf_across(request: WorkspaceRequest) -> Shelf:
 
 
 def in_tenant(view: View) -> Guarded:
-    """The address on the tenant plane."""
+    """Return the address on the tenant plane."""
 
     @requires(Capability.OPERATIONS_VIEW)
     def answered(request: Any, /, **ids: int) -> HttpResponse:
@@ -44,7 +44,7 @@ def in_tenant(view: View) -> Guarded:
 
 
 def across_tenants(view: View) -> Guarded:
-    """The address on the workspace plane."""
+    """Return the address on the workspace plane."""
 
     @workspace_plane
     def answered(request: Any, /, **ids: int) -> HttpResponse:
@@ -55,18 +55,18 @@ def across_tenants(view: View) -> Guarded:
 
 @require_GET
 def saved_views(request: HttpRequest, shelf: Shelf) -> HttpResponse:
-    """All of them, with what may be done."""
+    """Return all of them, with what may be done."""
     return _page(request, shelf)
 
 
 @require_http_methods(["GET", "POST"])
 def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
     """GET shows the form for the filters in the address; POST keeps the view and opens it."""
-    sent = request.method == "POST"
-    query = _known_query(request, shelf, request.POST.get("query", "") if sent else request.GET.urlencode())
+    is_sent = request.method == "POST"
+    query = _known_query(request, shelf, request.POST.get("query", "") if is_sent else request.GET.urlencode())
     data = QueryDict(mutable=True)
     data.update({**request.POST.dict(), "query": query})
-    form = SaveForm(data if sent else None, places=shelf.places, initial={"query": query})
+    form = SaveForm(data if is_sent else None, places=shelf.places, initial={"query": query})
     if form.is_valid() and (view := _save(shelf, form)):
         return redirect(f"{shelf.url('operations')}?{view.query}")
     context = {
@@ -77,12 +77,12 @@ def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
         "list_url": shelf.url("operations"),
         "may_share": any(shelf.may_share(place.pk) for place in shelf.places),
     }
-    return render(request, "web/saved_views/new.html", _framed(context, shelf), status=422 if sent else 200)
+    return render(request, "web/saved_views/new.html", _framed(context, shelf), status=422 if is_sent else 200)
 
 
 @require_GET
 def saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
-    """A lasting address: the list as the view has it now."""
+    """Return a lasting address: the list as the view has it now."""
     return redirect(f"{shelf.url('operations')}?{shelf.find(view_id).query}")
 
 
@@ -90,13 +90,13 @@ def saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse
 def rename_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
     """GET shows the form; POST renames."""
     view = shelf.find_own(view_id)
-    sent = request.method == "POST"
-    form = NameForm(request.POST if sent else None, initial={"name": view.name})
+    is_sent = request.method == "POST"
+    form = NameForm(request.POST if is_sent else None, initial={"name": view.name})
     if form.is_valid() and _rename(shelf, view, form):
         return redirect(shelf.url("saved-views"))
     heading = _("Rename %(name)s") % {"name": shelf.find_own(view_id).name}
     context = _framed({"heading": heading, "form": form}, shelf)
-    return render(request, "web/saved_views/rename.html", context, status=422 if sent else 200)
+    return render(request, "web/saved_views/rename.html", context, status=422 if is_sent else 200)
 
 
 @require_POST
@@ -134,15 +134,15 @@ def delete_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpR
 
 
 def _known_query(request: HttpRequest, shelf: Shelf, text: str) -> str:
-    """What the list itself would understand of it: nothing else is kept."""
-    given = QueryDict(text[: 4 * LONGEST_QUERY])
-    filters = filters_of(shelf, given, request)
+    """Return what the list itself would understand of it: nothing else is kept."""
+    parameters = QueryDict(text[: 4 * LONGEST_QUERY])
+    filters = filters_of(shelf, parameters, request)
     wrong = filters.form.errors
-    return state_of(shelf.table, filters, {name: given[name] for name in given if name not in wrong})
+    return state_of(shelf.table, filters, {name: parameters[name] for name in parameters if name not in wrong})
 
 
 def _save(shelf: Shelf, form: SaveForm) -> SavedView | None:
-    """None: the form says what is wrong."""
+    """Return None: the form says what is wrong."""
     name, now = form.cleaned_data["name"], timezone.now()
     try:
         with transaction.atomic():
@@ -202,7 +202,7 @@ def _page(request: HttpRequest, shelf: Shelf, *, problem: str = "", status: int 
 
 
 def _row(shelf: Shelf, line: Line) -> dict[str, Any]:
-    """One view with the addresses of what this person may do with it."""
+    """Return one view with the addresses of what this person may do with it."""
     view, own = line.view, line.is_own
     can = {
         "rename": own,

@@ -24,7 +24,7 @@ def _zones() -> list[tuple[str, str]]:
 
 
 class ScheduleForm(forms.Form):
-    """When an operation starts by itself."""
+    """The form of a schedule."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, strip=True)
     operation = forms.ChoiceField(label=gettext_lazy("Operation"))
@@ -50,8 +50,8 @@ class ScheduleForm(forms.Form):
         self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        given = self.cleaned_data
-        if given.get("frequency") == Frequency.WEEKLY.value and not given.get("weekdays") and not self.errors:
+        values = self.cleaned_data
+        if values.get("frequency") == Frequency.WEEKLY.value and not values.get("weekdays") and not self.errors:
             raise ValidationError({"weekdays": _("Choose at least one weekday.")})
 
     @property
@@ -60,8 +60,8 @@ class ScheduleForm(forms.Form):
 
     @property
     def cadence(self) -> Cadence:
-        given = self.cleaned_data
-        frequency, at = Frequency(given["frequency"]), given["at"]
-        weekdays = tuple(given["weekdays"]) if frequency is Frequency.WEEKLY else ()
+        values = self.cleaned_data
+        frequency, at = Frequency(values["frequency"]), values["at"]
+        weekdays = tuple(values["weekdays"]) if frequency is Frequency.WEEKLY else ()
         hour = 0 if frequency is Frequency.HOURLY else at.hour
-        return Cadence(frequency, given["time_zone"], at.minute, hour, weekdays)
+        return Cadence(frequency, values["time_zone"], at.minute, hour, weekdays)

@@ -20,7 +20,7 @@ from tenantpilot.web.ui import parameters
 @require_GET
 @requires(Capability.OPERATIONS_VIEW)
 def schedules(request: TenantRequest) -> HttpResponse:
-    """The schedules of a tenant, by name."""
+    """Return the schedules of a tenant, by name."""
     context = {
         "heading": _("Schedules"),
         "lines": lines_of(request.tenant),
@@ -93,7 +93,7 @@ def _change(request: TenantRequest, schedule_id: int, verb: Callable[..., None])
 
 def _schedule(request: TenantRequest, schedule_id: int) -> Schedule:
     """Raises Http404."""
-    found: Schedule | None = Schedule.objects.of_tenant(request.tenant).filter(pk=schedule_id).first()
-    if found is None:
+    schedule: Schedule | None = Schedule.objects.of_tenant(request.tenant).filter(pk=schedule_id).first()
+    if schedule is None:
         raise Http404
-    return found
+    return schedule

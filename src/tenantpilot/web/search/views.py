@@ -36,10 +36,10 @@ class Hit:
 def search(request: WorkspaceRequest) -> HttpResponse:
     """Results by kind. Without a word the pages alone."""
     typed = parameters.text(request.GET, "q", longest=LONGEST)
-    mine = accesses(request.user)
+    tenants = accesses(request.user)
     groups = [
-        (_("Pages"), _pages(request, mine, typed)),
-        (_("Tenants"), _tenants(mine, typed)),
+        (_("Pages"), _pages(request, tenants, typed)),
+        (_("Tenants"), _tenants(tenants, typed)),
         (_("Policies"), _policies(request, typed)),
     ]
     context = {"heading": _("Search"), "typed": typed, "groups": [(name, hits) for name, hits in groups if hits]}
@@ -48,36 +48,36 @@ def search(request: WorkspaceRequest) -> HttpResponse:
     return response
 
 
-def _pages(request: WorkspaceRequest, mine: list[TenantAccess], typed: str) -> list[Hit]:
-    """Those of the tenant that the person is in come first."""
-    here = next((access for access in mine if access.tenant.slug == _tenant_of(request)), None)
-    found = [
-        Hit(item.label, here.tenant.name, item.icon, reverse(item.view, args=[here.tenant.slug]))
-        for item in (TENANT_ITEMS if here else ())
-        if here and (item.capability is None or here.may(item.capability))
+def _pages(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -> list[Hit]:
+    """Return those of the tenant that the person is in come first."""
+    current = next((access for access in tenants if access.tenant.slug == _tenant_of(request)), None)
+    hits = [
+        Hit(item.label, current.tenant.name, item.icon, reverse(item.view, args=[current.tenant.slug]))
+        for item in (TENANT_ITEMS if current else ())
+        if current and (item.capability is None or current.may(item.capability))
     ]
     allowed = frozenset[Capability]().union(*(workspace.capabilities for workspace in request.workspaces))
-    found += [
+    hits += [
         Hit(item.label, _("All tenants"), item.icon, reverse(item.view))
         for item in WORKSPACE_ITEMS
         if item.capability is None or item.capability in allowed
     ]
-    return [hit for hit in found if typed.casefold() in str(hit.label).casefold()]
+    return [hit for hit in hits if typed.casefold() in str(hit.label).casefold()]
 
 
-def _tenants(mine: list[TenantAccess], typed: str) -> list[Hit]:
-    found = [access.tenant for access in mine if typed and typed.casefold() in access.tenant.name.casefold()]
+def _tenants(tenants: list[TenantAccess], typed: str) -> list[Hit]:
+    matches = [access.tenant for access in tenants if typed and typed.casefold() in access.tenant.name.casefold()]
     return [
         Hit(tenant.name, tenant.workspace.name, "building-2", reverse("tenant-overview", args=[tenant.slug]))
-        for tenant in found[:EACH_AT_MOST]
+        for tenant in matches[:EACH_AT_MOST]
     ]
 
 
 def _policies(request: WorkspaceRequest, typed: str) -> list[Hit]:
     if not typed:
         return []
-    seen = visible_tenants(request.user, Capability.INVENTORY_VIEW)
-    found = Policy.objects.filter(tenant__in=seen).named_like(typed).by_name().select_related("tenant")
+    visible = visible_tenants(request.user, Capability.INVENTORY_VIEW)
+    policies = Policy.objects.filter(tenant__in=visible).named_like(typed).by_name().select_related("tenant")
     return [
         Hit(
             policy.name,
@@ -85,12 +85,12 @@ def _policies(request: WorkspaceRequest, typed: str) -> list[Hit]:
             "layers",
             reverse("policy", args=[policy.tenant.slug, policy.pk]),
         )
-        for policy in found.only("name", "type", "tenant__name", "tenant__slug")[:EACH_AT_MOST]
+        for policy in policies.only("name", "type", "tenant__name", "tenant__slug")[:EACH_AT_MOST]
     ]
 
 
 def _tenant_of(request: WorkspaceRequest) -> str:
-    """The tenant of the page that the palette was opened on."""
+    """Return the tenant of the page that the palette was opened on."""
     try:
         return str(resolve(page_of_script(request).partition("?")[0]).kwargs.get("tenant", ""))
     except Resolver404:

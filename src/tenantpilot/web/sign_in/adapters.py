@@ -1,4 +1,4 @@
-"""Where django-allauth asks us: who comes in, and how seeds of second factors are kept."""
+"""The adapters of django-allauth: who comes in, and how seeds of second factors are kept."""
 
 from typing import Any
 
@@ -112,12 +112,12 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _whose() -> int:
-    """The person who is signed in, or who gave the password and is asked for the second factor."""
+    """Return the person who is signed in, or who gave the password and is asked for the second factor."""
     stage = getattr(context.request, "_login_stage", None)
     return int((stage.login.user if stage else context.request.user).pk)
 
 
 def _means_of(request: HttpRequest) -> str:
     """By what this session came in, as the library keeps it: "password", "password, totp"."""
-    kept = request.session.get("account_authentication_methods") or []
-    return ", ".join(str(means.get("type") or means.get("method")) for means in kept)
+    methods = request.session.get("account_authentication_methods") or []
+    return ", ".join(str(means.get("type") or means.get("method")) for means in methods)

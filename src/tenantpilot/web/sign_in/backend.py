@@ -1,4 +1,4 @@
-"""Who an address and a password belong to."""
+"""Authenticate a person by address and password."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser

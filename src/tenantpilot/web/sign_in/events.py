@@ -1,4 +1,4 @@
-"""What happens to accounts on pages, as audit entries and counted attempts (SEC-08)."""
+"""Record account events on pages, as audit entries and counted attempts (SEC-08)."""
 
 from typing import Any
 

@@ -74,8 +74,8 @@ class TurnOnForm(CountedCode, ActivateTOTPForm):  # type: ignore[misc]  # allaut
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = context.request.session
+        session = context.request.session
         if self.secret.startswith(f"{MARK}:"):
             self.secret = get_adapter().decrypt(self.secret)
         else:
-            kept[SECRET_SESSION_KEY] = get_adapter().encrypt(self.secret)
+            session[SECRET_SESSION_KEY] = get_adapter().encrypt(self.secret)

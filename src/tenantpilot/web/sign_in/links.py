@@ -20,7 +20,7 @@ class LinkSpent(Exception):
 
 
 def path_for(person: User) -> str:
-    """The path of a link for this person."""
+    """Return the path of a link for this person."""
     return reverse("sign-in-link", args=[signing.dumps(person.pk, salt=_salt())])
 
 

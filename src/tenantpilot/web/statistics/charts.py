@@ -21,7 +21,7 @@ STACK = (RunOutcome.SUCCEEDED, RunOutcome.CANCELLED, RunOutcome.PARTIALLY_SUCCEE
 
 @dataclass(frozen=True)
 class Piece:
-    """One outcome's part of a day's bar, in units of the drawing."""
+    """The part of one outcome in a day's bar, in units of the drawing."""
 
     outcome: str
     x: int
@@ -114,7 +114,7 @@ def day_chart(days: Sequence[Day], list_url: str) -> DayChart:
 
 
 def duration_chart(rows: Sequence[Durations], list_url: str) -> DurationChart:
-    """The most frequent type first."""
+    """Return the most frequent type first."""
     longest = max((row.slow for row in rows), default=timedelta()) or timedelta(seconds=1)
     bars = [
         DurationBar(
@@ -141,8 +141,8 @@ def _row(day: Day, at: int, top: int) -> DayRow:
 
 
 def _day_words(day: Day) -> str:
-    told = [f"{figure(day.ended[outcome])} {str(outcome.label).lower()}" for outcome in STACK if day.ended[outcome]]
-    return f"{date_format(day.day, 'j M Y')}: {', '.join(told) or _('none')}"
+    figures = [f"{figure(day.ended[outcome])} {str(outcome.label).lower()}" for outcome in STACK if day.ended[outcome]]
+    return f"{date_format(day.day, 'j M Y')}: {', '.join(figures) or _('none')}"
 
 
 def _days_summary(days: Sequence[Day]) -> str:

@@ -24,16 +24,17 @@ USUAL = 30
 @require_GET
 @requires(Capability.OPERATIONS_VIEW)
 def operation_statistics(request: TenantRequest) -> HttpResponse:
-    """What ended in the last days, and how long it took. Two queries of a bounded part."""
-    now, asked = timezone.now(), parameters.text(request.GET, "days")
-    days = int(asked) if asked in {str(number) for number in RANGES} else USUAL
+    """Return what ended in the last days, and how long it took. Two queries of a bounded part."""
+    now, days_asked = timezone.now(), parameters.text(request.GET, "days")
+    days = int(days_asked) if days_asked in {str(number) for number in RANGES} else USUAL
     list_url = reverse("operations", args=[request.tenant.slug])
     ended = throughput(request.tenant, now=now, days=days)
     context = {
         "heading": _("Operation statistics"),
         "list_url": list_url,
         "ranges": _ranges(request.path, days),
-        "wrong_range": any(parameters.texts(request.GET, "days")) and asked not in {str(number) for number in RANGES},
+        "wrong_range": any(parameters.texts(request.GET, "days"))
+        and days_asked not in {str(number) for number in RANGES},
         "days": days,
         "day_chart": day_chart(ended, list_url),
         "duration_chart": duration_chart(durations(request.tenant, since=now - timedelta(days=days)), list_url),

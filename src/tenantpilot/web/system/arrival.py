@@ -1,4 +1,4 @@
-"""How a request arrives, for `tenantpilot doctor`: what the web server sees of the proxies in between."""
+"""Tell how a request arrives, for `tenantpilot doctor`: what the web server sees of the proxies in between."""
 
 from django.core import signing
 from django.http import Http404, HttpRequest, JsonResponse

@@ -1,4 +1,4 @@
-"""What a Prometheus server scrapes. No word about tenants or people is in it, and still it is not for everybody."""
+"""Serve metrics for Prometheus. They name no tenant or person, and still are not for everybody."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +24,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
-        sent = request.headers.get("Authorization", "")
-        return constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}")
+        header = request.headers.get("Authorization", "")
+        return constant_time_compare(header, f"Bearer {settings.METRICS_TOKEN}")
     return _is_from_this_machine(request)
 
 

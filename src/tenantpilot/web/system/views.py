@@ -21,16 +21,16 @@ from tenantpilot.web.frame.access import SignedInRequest, platform_plane
 def system_health(request: SignedInRequest) -> HttpResponse:
     """Database, queue, workers and schedulers."""
     now = timezone.now()
-    found = health.processes(now=now)
+    processes = health.processes(now=now)
     context = {
         "heading": _("System health"),
         "now": now,
         "version": version("tenantpilot"),
         "database": health.database_health(),
         "queue": health.queue_health(now=now),
-        "processes": found,
-        "workers": health.health_of(found, "worker"),
-        "schedulers": health.health_of(found, "scheduler"),
+        "processes": processes,
+        "workers": health.health_of(processes, "worker"),
+        "schedulers": health.health_of(processes, "scheduler"),
     }
     return render(request, "web/system/health.html", context)
 
@@ -38,7 +38,7 @@ def system_health(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
+    """Return the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -1,1 +1,1 @@
-"""What pages are built of: tables, charts, words, template tags, saved views."""
+"""The parts of pages: tables, charts, words, template tags, saved views."""

@@ -11,7 +11,7 @@ ROWS_AT_MOST = 10
 
 @dataclass(frozen=True)
 class Figures:
-    """One row of figures. `url` leads to what was counted."""
+    """A row of figures. `url` leads to the counted rows."""
 
     label: Words
     present: int
@@ -46,7 +46,7 @@ class BarChart:
 
 
 def bar_chart(title: Words, summary: str, rows: list[Figures]) -> BarChart:
-    """The largest first; the table behind it has them all."""
+    """Return the largest first; the table behind it has them all."""
     ordered = sorted((row for row in rows if row.total), key=lambda row: (-row.total, str(row.label)))
     longest = max((row.total for row in ordered), default=1)
     bars = [
@@ -57,7 +57,7 @@ def bar_chart(title: Words, summary: str, rows: list[Figures]) -> BarChart:
 
 
 def policies_summary(rows: list[Figures]) -> str:
-    """One sentence over all types."""
+    """Return one sentence over all types."""
     filled = [row for row in rows if row.total]
     if not filled:
         return _("No policies yet.")

@@ -1,4 +1,4 @@
-"""How a cadence reads."""
+"""Word a cadence for people."""
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _

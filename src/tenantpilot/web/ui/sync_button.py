@@ -1,4 +1,4 @@
-"""What the start surface of the inventory sync draws: for whom, and which types there are to choose from."""
+"""The data of the inventory sync's start surface: who may start it, and the types to choose from."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How times, durations and counts read (UX-18, UX-61): pure functions, so that every page says it alike."""
+"""Word times, durations and counts (UX-18, UX-61): pure functions, so that every page agrees."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ def relative(at: datetime, now: datetime) -> str:
 
 
 def span(distance: timedelta) -> str:
-    """A length of time in its largest fitting unit."""
+    """Return a length of time in its largest fitting unit."""
     return next((words(distance // unit) for unit, words in _UNITS if distance >= unit), _minutes(1))
 
 
@@ -32,13 +32,13 @@ def exact(at: datetime) -> str:
 
 def clock(seconds: float) -> str:
     """Elapsed time as a clock: "0:07", "12:30", "1:02:03"."""
-    whole = max(0, int(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+    total = max(0, int(seconds))
+    hours, minutes = divmod(total // 60, 60)
+    return f"{hours}:{minutes:02}:{total % 60:02}" if hours else f"{minutes}:{total % 60:02}"
 
 
 def length(span: timedelta) -> str:
-    """How long something took: "7.5 s", "12:30"."""
+    """Return how long something took: "7.5 s", "12:30"."""
     seconds = span.total_seconds()
     return clock(seconds) if seconds >= 60 else _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
 

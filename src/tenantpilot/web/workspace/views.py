@@ -26,10 +26,10 @@ SHOWN = 30
 @require_GET
 @workspace_plane
 def workspace(request: WorkspaceRequest) -> HttpResponse:
-    """The tenants that the person may see, with how fresh they are and what is under way."""
+    """Return the tenants that the person may see, with how fresh they are and what is under way."""
     now = timezone.now()
-    seen = visible_tenants(request.user, Capability.TENANT_VIEW)
-    rows = with_state(Tenant.everywhere.filter(pk__in=seen))
+    visible = visible_tenants(request.user, Capability.TENANT_VIEW)
+    rows = with_state(Tenant.everywhere.filter(pk__in=visible))
     context = {"heading": _("Tenants"), "now": now, "stale_before": now - STALE_AFTER}
     return listing(request, TENANTS, rows, "web/workspace/page.html", context)
 
@@ -37,21 +37,21 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @workspace_plane
 def tenant_switcher(request: WorkspaceRequest) -> HttpResponse:
-    """The switcher's content, or only its options while somebody types."""
+    """Return the switcher's content, or only its options while somebody types."""
     at = parameters.text(request.GET, "at", longest=LONGEST)
     typed = parameters.text(request.GET, "q").casefold()
-    found = [access for access in accesses(request.user) if typed in access.tenant.name.casefold()]
-    here = _Place.of(at)
-    options = [(access, here.in_tenant(access), access.tenant.slug == here.tenant) for access in found[:SHOWN]]
+    matches = [access for access in accesses(request.user) if typed in access.tenant.name.casefold()]
+    place = _Place.of(at)
+    options = [(access, place.in_tenant(access), access.tenant.slug == place.tenant) for access in matches[:SHOWN]]
     template = (
         "web/workspace/switcher_options.html" if parameters.is_sent(request.GET, "q") else "web/workspace/switcher.html"
     )
-    return render(request, template, {"options": options, "at": at, "more": len(found) - len(options)})
+    return render(request, template, {"options": options, "at": at, "more": len(matches) - len(options)})
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the person is: the tenant, and the page that its navigation would call current."""
+    """The place of the person: the tenant, and the current page of its navigation."""
 
     tenant: str = ""
     view: str = "tenant-overview"
@@ -66,7 +66,7 @@ class _Place:
         return cls(str(match.kwargs.get("tenant", "")), next(pages, "tenant-overview"))
 
     def in_tenant(self, access: TenantAccess) -> str:
-        """The same page there, if the person may see it, else that tenant's overview."""
+        """Return the same page there, if the person may see it, else that tenant's overview."""
         item = next(item for item in TENANT_ITEMS if item.view == self.view)
         is_allowed = item.capability is None or access.may(item.capability)
         return reverse(self.view if is_allowed else "tenant-overview", args=[access.tenant.slug])

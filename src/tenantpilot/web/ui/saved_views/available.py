@@ -30,8 +30,8 @@ class Shelf:
 
     @property
     def places(self) -> list[Workspace]:
-        """The workspaces in which a view can be kept."""
-        return [self.access.tenant.workspace] if self.access else [found.workspace for found in self.workspaces]
+        """Return the workspaces in which a view can be kept."""
+        return [self.access.tenant.workspace] if self.access else [access.workspace for access in self.workspaces]
 
     @property
     def views(self) -> SavedViewQuerySet:
@@ -41,17 +41,17 @@ class Shelf:
 
     def find(self, pk: int) -> SavedView:
         """Raises Http404: for who may not see it, it is not there."""
-        found: SavedView | None = self.views.filter(pk=pk).first()
-        if found is None:
+        saved_view: SavedView | None = self.views.filter(pk=pk).first()
+        if saved_view is None:
             raise Http404
-        return found
+        return saved_view
 
     def find_own(self, pk: int) -> SavedView:
-        """What only its owner changes. Raises Http404."""
-        found = self.find(pk)
-        if not self.owns(found):
+        """Return what only its owner changes. Raises Http404."""
+        view = self.find(pk)
+        if not self.owns(view):
             raise Http404
-        return found
+        return view
 
     def owns(self, view: SavedView) -> bool:
         return view.owner_id == self.person.pk
@@ -84,10 +84,10 @@ class Shelf:
         return listed.of_tenant(self.tenant) if self.tenant else listed.across_tenants(workspace_ids)
 
     def _read_in(self) -> list[int]:
-        """A view across tenants may name any of them, so members of single tenants do not read shared ones."""
-        return [found.workspace.pk for found in self.workspaces if found.may(Capability.OPERATIONS_VIEW)]
+        """Return a view across tenants may name any of them, so members of single tenants do not read shared ones."""
+        return [access.workspace.pk for access in self.workspaces if access.may(Capability.OPERATIONS_VIEW)]
 
     def _may(self, workspace_id: int, capability: Capability) -> bool:
         if self.access:
             return self.access.may(capability)
-        return any(found.may(capability) for found in self.workspaces if found.workspace.pk == workspace_id)
+        return any(access.may(capability) for access in self.workspaces if access.workspace.pk == workspace_id)

@@ -23,7 +23,7 @@ BadgeCatalog.add(
 
 @dataclass(frozen=True)
 class Line:
-    """One view. `words` are its filters, `is_current` says that the list shows just them."""
+    """A saved view. `words` are its filters, `is_current` says that the list shows just them."""
 
     view: SavedView
     url: str
@@ -60,18 +60,18 @@ class Menu:
 
 
 def menu_of(shelf: Shelf, listing: Listing) -> Menu:
-    """One query."""
+    """Return one query."""
     return _menu(shelf, listing.filters, query=listing.state_query)
 
 
 def menu_for(shelf: Shelf, request: HttpRequest) -> Menu:
-    """The same without a list, for pages about the views themselves."""
+    """Return the same without a list, for pages about the views themselves."""
     return _menu(shelf, filters_of(shelf, QueryDict(), request), query="")
 
 
-def filters_of(shelf: Shelf, given: QueryDict, request: HttpRequest) -> FilterSet:
+def filters_of(shelf: Shelf, parameters: QueryDict, request: HttpRequest) -> FilterSet:
     model = shelf.table.filters.Meta.model
-    return shelf.table.filters(given, queryset=model.objects.none(), request=request)
+    return shelf.table.filters(parameters, queryset=model.objects.none(), request=request)
 
 
 def _menu(shelf: Shelf, filters: FilterSet, *, query: str) -> Menu:

@@ -35,7 +35,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return self.filter(_SHARED)
 
     def named(self, name: str) -> "SavedViewQuerySet":
-        """Whatever the case of its letters."""
+        """Return the view of this name, in any case."""
         return self.filter(name__iexact=name)
 
     def by_name(self) -> "SavedViewQuerySet":

@@ -27,7 +27,7 @@ class TooManyViews(TenantPilotError):
 def save_view(
     name: str, *, query: str, list_name: str, workspace_id: int, tenant: Tenant | None, owner: User, now: datetime
 ) -> SavedView:
-    """A private one. Raises NameTaken, TooManyViews."""
+    """Return a private one. Raises NameTaken, TooManyViews."""
     view = SavedView(
         workspace_id=workspace_id, tenant=tenant, owner=owner, list_name=list_name, name=name, created_at=now
     )
@@ -98,7 +98,7 @@ def _own_beside(view: SavedView) -> SavedViewQuerySet:
 
 
 def _beside(view: SavedView) -> SavedViewQuerySet:
-    """The others of the same list."""
+    """Return the others of the same list."""
     listed: SavedViewQuerySet = SavedView.everywhere.of_list(view.list_name).exclude(pk=view.pk)
     return listed.of_tenant(view.tenant) if view.tenant else listed.across_tenants([view.workspace_id])
 

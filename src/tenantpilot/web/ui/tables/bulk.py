@@ -37,11 +37,11 @@ class Bulk:
 
 
 def bulk_of(field: str, *actions: Action | None) -> Bulk | None:
-    """None where nothing is allowed: then there is nothing to choose for."""
+    """Return None where nothing is allowed: then there is nothing to choose for."""
     allowed = tuple(action for action in actions if action)
     return Bulk(field, allowed) if allowed else None
 
 
-def chosen_ids(given: QueryDict, field: str) -> list[int]:
-    """Whatever is no id is left out."""
-    return [int(text) for text in given.getlist(field) if text.isdecimal() and len(text) <= LONGEST_ID]
+def chosen_ids(parameters: QueryDict, field: str) -> list[int]:
+    """Return the chosen ids; anything that is no id is left out."""
+    return [int(text) for text in parameters.getlist(field) if text.isdecimal() and len(text) <= LONGEST_ID]

@@ -48,7 +48,7 @@ def pack(order: Order, row: Any, *, backwards: bool) -> str:
 
 
 def unpack(text: str, order: Order) -> Cursor | None:
-    """None for a place that was tampered with, or that belongs to another order."""
+    """Return None for a place that was tampered with, or that belongs to another order."""
     try:
         key, value, pk, backwards = signing.loads(text, salt=SALT)
         return Cursor(key, order.sort.parse(value), int(pk), bool(backwards)) if key == order.key else None
@@ -67,7 +67,7 @@ def beyond(cursor: Cursor, order: Order) -> Q:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of rows and the places around it; empty when there is nothing further."""
+    """A page of rows and the places around it; empty when there is nothing further."""
 
     rows: list[Any]
     previous: str
@@ -78,12 +78,12 @@ def page(rows: QuerySet[Any], order: Order, cursor: Cursor | None, size: int) ->
     """Reads one row more than it shows, to know whether there is a next page."""
     backwards = cursor is not None and cursor.backwards
     narrowed = rows.filter(beyond(cursor, order)) if cursor else rows
-    found = list(narrowed.order_by(*order.fields(backwards=backwards))[: size + 1])
-    has_more, shown = len(found) > size, found[:size]
+    rows_found = list(narrowed.order_by(*order.fields(backwards=backwards))[: size + 1])
+    has_more, page_rows = len(rows_found) > size, rows_found[:size]
     if backwards:
-        shown.reverse()
+        page_rows.reverse()
     return _page(
-        shown, order, has_before=has_more if backwards else cursor is not None, has_after=backwards or has_more
+        page_rows, order, has_before=has_more if backwards else cursor is not None, has_after=backwards or has_more
     )
 
 

@@ -1,4 +1,4 @@
-"""What a table is: its columns, the sorts it offers, how its rows are filtered and named."""
+"""Declare a table: its columns, its sorts, its filters and names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Filters(FilterSet):  # type: ignore[misc]  # django-filter ships no types
 
 @dataclass(frozen=True)
 class Sort:
-    """One order. `field` is never null (annotate a COALESCE where it could be) and the id always follows it."""
+    """A sort order. `field` is never null (annotate a COALESCE where it could be) and the id always follows it."""
 
     field: str
     parse: Callable[[Any], Any] = str
@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Empty:
-    """What stands in place of the rows: "nothing yet" and, with filters, "nothing matches" (UX-40)."""
+    """The words in place of the rows: "nothing yet" and, with filters, "nothing matches" (UX-40)."""
 
     title: Words
     text: Words

@@ -1,4 +1,4 @@
-"""One request's view of a table: filtered, sorted, counted, one page of it, and every address it links to."""
+"""A table as one request sees it: filtered, sorted, counted, one page of it, with its links."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Wrong:
 
 
 class Listing:
-    """What the list template draws."""
+    """The data of the list template."""
 
     def __init__(self, table: Table, rows: QuerySet[Any], request: HttpRequest) -> None:
         self.table = table
@@ -62,8 +62,8 @@ class Listing:
 
     @cached_property
     def order(self) -> Order:
-        asked = self.request.GET.get("sort", "")
-        chosen = asked if asked.removeprefix("-") in self.table.sorts else self.table.default_sort
+        sort = self.request.GET.get("sort", "")
+        chosen = sort if sort.removeprefix("-") in self.table.sorts else self.table.default_sort
         name = chosen.removeprefix("-")
         return Order(name, self.table.sorts[name], chosen.startswith("-"))
 
@@ -115,7 +115,7 @@ class Listing:
 
     @property
     def searched(self) -> str:
-        """What a search looks through, while there is one."""
+        """Return what a search looks through, while there is one."""
         return self.table.searched() if self.table.searched and self.request.GET.get("q") else ""
 
     @property
@@ -133,15 +133,15 @@ class Listing:
 
     @property
     def filter_query(self) -> str:
-        """The filters alone, for a page that is about all that match."""
+        """Return the filters alone, for a page that is about all that match."""
         query = QueryDict(mutable=True)
         query.update(dict(self.filter_pairs))
         return query.urlencode()
 
     @property
     def filter_pairs(self) -> list[tuple[str, str]]:
-        given = self.request.GET
-        return [(name, given[name]) for name in self.filters.form.fields if given.get(name)]
+        parameters = self.request.GET
+        return [(name, parameters[name]) for name in self.filters.form.fields if parameters.get(name)]
 
     @property
     def has_more_than_page(self) -> bool:
@@ -149,10 +149,10 @@ class Listing:
 
     @property
     def state_query(self) -> str:
-        """What a saved view keeps: the filters that hold, and the order."""
+        """Return what a saved view keeps: the filters that hold, and the order."""
         wrong = self.filters.form.errors
-        given = {name: self.request.GET[name] for name in self.request.GET if name not in wrong}
-        return state_of(self.table, self.filters, given)
+        state = {name: self.request.GET[name] for name in self.request.GET if name not in wrong}
+        return state_of(self.table, self.filters, state)
 
     @property
     def headings(self) -> list[Heading]:
@@ -160,8 +160,8 @@ class Listing:
 
     @property
     def sizes(self) -> list[tuple[int, str, bool]]:
-        made = ((size, None if size == DEFAULT_SIZE else str(size)) for size in SIZES)
-        return [(size, self.url(size=value), size == self.size) for size, value in made]
+        choices = ((size, None if size == DEFAULT_SIZE else str(size)) for size in SIZES)
+        return [(size, self.url(size=value), size == self.size) for size, value in choices]
 
     @property
     def previous_url(self) -> str:
@@ -179,8 +179,8 @@ class Listing:
     def url(self, **changes: str | None) -> str:
         """This list with parameters changed or left out; a change of anything goes back to the first page."""
         query = QueryDict(mutable=True)
-        known = {*self.filters.form.fields, "sort", "size"}
-        for name in (name for name in self.request.GET if name in known and self.request.GET[name]):
+        names = {*self.filters.form.fields, "sort", "size"}
+        for name in (name for name in self.request.GET if name in names and self.request.GET[name]):
             query[name] = self.request.GET[name]
         for name, value in changes.items():
             query.pop(name, None)
@@ -225,9 +225,9 @@ def listing(
     """
     if any(not value for value in request.GET.values()):
         return HttpResponseRedirect(Listing(table, rows, request).url())
-    found = Listing(table, rows, request)
+    result = Listing(table, rows, request)
     chosen = "web/table/list.html" if asks_for_list(request) else template
-    response = render(request, chosen, {**context, "list": found, **beside(found)})
+    response = render(request, chosen, {**context, "list": result, **beside(result)})
     patch_vary_headers(response, ["HX-Request", "HX-Target", "X-Whole-Page"])
     return response
 
@@ -239,7 +239,7 @@ def asks_for_list(request: HttpRequest) -> bool:
 
 
 def _plain(text: str) -> str:
-    """What somebody put into the address, fit to be repeated."""
+    """Return what somebody put into the address, fit to be repeated."""
     return "".join(letter for letter in text[:LONGEST_REPEATED] if letter.isprintable())
 
 

@@ -26,9 +26,9 @@ def initiators(request: Any) -> Choices:
 
 def _known_to(request: Any) -> Q:
     if access := getattr(request, "access", None):
-        here = TenantMember.objects.filter(tenant=access.tenant)
+        members = TenantMember.objects.filter(tenant=access.tenant)
         above = WorkspaceMember.objects.filter(workspace=access.tenant.workspace_id)
     else:
-        here = TenantMember.objects.filter(tenant__in=visible_tenants(request.user, Capability.OPERATIONS_VIEW))
-        above = WorkspaceMember.objects.filter(workspace__in=[found.workspace for found in request.workspaces])
-    return Q(pk__in=here.values("user_id")) | Q(pk__in=above.values("user_id"))
+        members = TenantMember.objects.filter(tenant__in=visible_tenants(request.user, Capability.OPERATIONS_VIEW))
+        above = WorkspaceMember.objects.filter(workspace__in=[result.workspace for result in request.workspaces])
+    return Q(pk__in=members.values("user_id")) | Q(pk__in=above.values("user_id"))

@@ -11,24 +11,24 @@ from tenantpilot.web.ui.tables.declaration import Table
 
 
 def shown(filters: FilterSet, name: str, raw: str) -> str:
-    """A filter's value as its field has it: the label of a choice, else what was typed."""
+    """Return a filter's value as its field has it: the label of a choice, else what was typed."""
     field = filters.form.fields[name]
     return str(dict(_flat(getattr(field, "choices", ()))).get(raw, raw))
 
 
-def described(table: Table, filters: FilterSet, given: Mapping[str, str]) -> str:
+def described(table: Table, filters: FilterSet, values: Mapping[str, str]) -> str:
     """ "Status: Failed, Time: Last 7 days"."""
     fields = filters.form.fields
-    words = [f"{fields[name].label}: {shown(filters, name, given[name])}" for name in fields if given.get(name)]
-    return ", ".join([*words, *_sort_words(table, given.get("sort", ""))])
+    words = [f"{fields[name].label}: {shown(filters, name, values[name])}" for name in fields if values.get(name)]
+    return ", ".join([*words, *_sort_words(table, values.get("sort", ""))])
 
 
-def state_of(table: Table, filters: FilterSet, given: Mapping[str, str]) -> str:
+def state_of(table: Table, filters: FilterSet, values: Mapping[str, str]) -> str:
     """Filters in their own order, then the sort where it is not the usual one: equal lists have equal texts."""
     query = QueryDict(mutable=True)
-    for name in (name for name in filters.form.fields if given.get(name)):
-        query[name] = given[name]
-    sort = given.get("sort", "")
+    for name in (name for name in filters.form.fields if values.get(name)):
+        query[name] = values[name]
+    sort = values.get("sort", "")
     if sort.removeprefix("-") in table.sorts and sort != table.default_sort:
         query["sort"] = sort
     return query.urlencode()

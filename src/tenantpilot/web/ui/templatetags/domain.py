@@ -23,13 +23,13 @@ register = template.Library()
 
 @register.filter
 def policy_type(key: str) -> str:
-    """The label of a policy type."""
+    """Return the label of a policy type."""
     return policy_types.label_of(key)
 
 
 @register.simple_tag
 def policy_icon(key: str) -> SafeString:
-    """The icon of a policy type; one of another version has the general one."""
+    """Return the icon of a policy type; one of another version has the general one."""
     try:
         return icon(policy_types.get(key).icon)
     except policy_types.UnknownPolicyType:
@@ -38,26 +38,26 @@ def policy_icon(key: str) -> SafeString:
 
 @register.filter
 def platform(value: str) -> SafeString | str:
-    """The label of a platform."""
-    known = {platform.value: platform.label for platform in policy_types.Platform}
-    return known.get(value, value) or unknown()
+    """Return the label of a platform."""
+    labels = {platform.value: platform.label for platform in policy_types.Platform}
+    return labels.get(value, value) or unknown()
 
 
 @register.filter
 def told(notification: Notification) -> Telling:
-    """The presenter's words for a notification."""
+    """Return the presenter's words for a notification."""
     return OperationUxPresenter.notification(notification)
 
 
 @register.filter
 def reason_text(run: OperationRun) -> str:
-    """The presenter's words for why a run ended as it did."""
+    """Return the presenter's words for why a run ended as it did."""
     return OperationUxPresenter.reason_text(run)
 
 
 @register.filter
 def targets(run: OperationRun) -> str:
-    """Which policy types a run was asked for; empty where it was all, or something else."""
+    """Return which policy types a run was asked for; empty where it was all, or something else."""
     keys = run.inputs.get("policy_types") or []
     if not keys or len(keys) == len(policy_types.every()):
         return ""
@@ -68,7 +68,7 @@ def targets(run: OperationRun) -> str:
 
 @register.filter
 def audit_action(action: str) -> str | Promise:
-    """What an audit entry says was done."""
+    """Return what an audit entry says was done."""
     return action_label(action)
 
 
@@ -86,7 +86,7 @@ def audit_change(entry: AuditLog) -> SafeString:
 @register.filter
 @stringfilter
 def humanized(key: str) -> str:
-    """A stored key as words."""
+    """Return a stored key as words."""
     return key.replace("_", " ").capitalize()
 
 
@@ -97,7 +97,7 @@ def milliseconds(seconds: float) -> str:
 
 @register.filter
 def translated(text: str) -> str:
-    """A text that its catalogue marked for translation."""
+    """Return a text that its catalogue marked for translation."""
     return _(text) if text else ""
 
 

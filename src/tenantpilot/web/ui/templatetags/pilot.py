@@ -30,14 +30,14 @@ HUES = 8
 
 @register.simple_tag
 def asset(name: str) -> str:
-    """The address of a built file."""
+    """Return the address of a built file."""
     return assets.url_of(name)
 
 
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """A Lucide icon, drawn in place and silent: a word always stands beside it (UX-51)."""
+    """Return a Lucide icon, drawn in place and silent: a word always stands beside it (UX-51)."""
     return format_html(
         '<svg class="icon icon-{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', name, assets.drawing(name)
     )
@@ -45,10 +45,10 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def badge(domain: str, value: object) -> SafeString:
-    """The one way to draw a status-like value (UX-50)."""
-    found = BadgeCatalog.get(domain, value)
+    """Return the one way to draw a status-like value (UX-50)."""
+    badge_ = BadgeCatalog.get(domain, value)
     html = '<span class="badge badge-{}" title="{}">{}{}</span>'
-    return format_html(html, found.tone, found.help, icon(found.icon), found.label)
+    return format_html(html, badge_.tone, badge_.help, icon(badge_.icon), badge_.label)
 
 
 @register.simple_tag(takes_context=True)
@@ -62,7 +62,7 @@ def when(context: Context, at: datetime | None) -> SafeString:
 
 @register.simple_tag
 def moment(at: datetime | None) -> SafeString:
-    """The exact time itself, where there is room for it."""
+    """Return the exact time itself, where there is room for it."""
     if at is None:
         return unknown()
     return format_html(
@@ -72,7 +72,7 @@ def moment(at: datetime | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def elapsed(context: Context, since: datetime | None) -> SafeString:
-    """A clock that ticks in the browser and is not live text (UX-66)."""
+    """Return a clock that ticks in the browser and is not live text (UX-66)."""
     if since is None:
         return unknown()
     seconds = (_now(context) - since).total_seconds()
@@ -82,7 +82,7 @@ def elapsed(context: Context, since: datetime | None) -> SafeString:
 
 @register.simple_tag
 def duration(start: datetime | None, end: datetime | None) -> SafeString:
-    """How long something took."""
+    """Return how long something took."""
     if start is None or end is None:
         return unknown()
     return format_html('<span class="figures">{}</span>', words.length(end - start))
@@ -90,64 +90,64 @@ def duration(start: datetime | None, end: datetime | None) -> SafeString:
 
 @register.filter
 def length_of(span: timedelta) -> str:
-    """A length of time."""
+    """Return a length of time."""
     return words.length(span)
 
 
 @register.simple_tag
 def time_left_words(left: TimeLeft) -> str:
-    """A range, for a run's own page alone: what like runs took."""
+    """Return a range, for a run's own page alone: what like runs took."""
     ends = [words.clock(span.total_seconds()) for span in (left.at_least, left.at_most)]
     return _("%(low)s to %(high)s left, as like runs took") % {"low": ends[0], "high": ends[1]}
 
 
 @register.simple_tag
 def cadence(line: Line) -> str:
-    """When a schedule is due, in words; its zone alone where that cannot be read."""
+    """Return when a schedule is due, in words; its zone alone where that cannot be read."""
     return cadence_words(line.cadence) if line.cadence else line.schedule.time_zone
 
 
 @register.simple_tag
 def unknown() -> SafeString:
-    """A dash that is spoken as "not known"."""
+    """Return a dash that is spoken as "not known"."""
     spoken = _("not known")
     return format_html('<span aria-hidden="true">—</span><span class="unseen">{}</span>', spoken)
 
 
 @register.simple_tag
 def mark(tenant: Any) -> SafeString:
-    """The tenant's initials on its own hue."""
+    """Return the tenant's initials on its own hue."""
     letters = "".join(word[0] for word in tenant.name.split()[:2]).upper() or "?"
     return format_html('<span class="mark mark-{}" aria-hidden="true">{}</span>', tenant.pk % HUES, letters)
 
 
 @register.filter
 def figure(number: int | None) -> SafeString | str:
-    """A number with its thousands separated."""
+    """Return a number with its thousands separated."""
     return unknown() if number is None else words.figure(number)
 
 
 @register.filter
-def counts(found: dict[str, int]) -> str:
+def counts(counts_: dict[str, int]) -> str:
     """Summary counts in words."""
-    return counts_text(found)
+    return counts_text(counts_)
 
 
 @register.filter
 def operation(key: str) -> str:
-    """The label of an operation type."""
+    """Return the label of an operation type."""
     return operation_types.label(key)
 
 
 @register.filter
 def run_url(run: OperationRun) -> str:
-    """Where "View run" leads (OPS-25)."""
+    """Return where "View run" leads (OPS-25)."""
     return links.run_url(run)
 
 
 @register.simple_tag
 def progress(run: OperationRun) -> SafeString:
-    """The bar of a run under way, named by its operation: a share only where both numbers are known (OPS-22).
+    """Return the bar of a run under way, named by its operation: a share only where both numbers are known (OPS-22).
 
     Nothing moves where nobody works (UX-65).
     """
@@ -172,7 +172,7 @@ def share(run: OperationRun) -> str:
 
 @register.simple_tag
 def pick(bulk: Bulk, row: Any, name: str) -> SafeString:
-    """The box by which a row is chosen, labelled by the record's name (UX-15)."""
+    """Return the box by which a row is chosen, labelled by the record's name (UX-15)."""
     html = (
         '<td class="pick"><input type="checkbox" class="checkbox" id="pick-{}" form="bulk" name="{}" value="{}"'
         ' data-fits="{}" aria-label="{}" autocomplete="off"></td>'
@@ -188,13 +188,13 @@ def numbered(name: str, number: int) -> str:
 
 @register.simple_tag
 def select(field: BoundField) -> SafeString:
-    """A filter's field; it looks different while it narrows the list."""
+    """Return a filter's field; it looks different while it narrows the list."""
     return field.as_widget(attrs={"class": _narrowing(field, "select"), "id": f"filter-{field.name}"})
 
 
 @register.simple_tag
 def day(field: BoundField) -> SafeString:
-    """A filter's calendar day."""
+    """Return a filter's calendar day."""
     return field.as_widget(attrs={"class": _narrowing(field, "input"), "id": f"filter-{field.name}"})
 
 
