@@ -64,10 +64,10 @@ def _sqlite_trigger(name: str, child: str, columns: tuple[str, str], parent: str
     trigger, (column, owner) = f"{name}_{event.lower()}", columns
     of = f"UPDATE OF {column}, {owner}" if event == "UPDATE" else event
     place = owner.removesuffix("_id")
-    known = f"NEW.{column} IS NOT NULL AND NEW.{owner} IS NOT NULL"
+    entry = f"NEW.{column} IS NOT NULL AND NEW.{owner} IS NOT NULL"
     return [
         f"DROP TRIGGER IF EXISTS {trigger}",
-        f"CREATE TRIGGER {trigger} BEFORE {of} ON {child} WHEN {known} AND NOT EXISTS "
+        f"CREATE TRIGGER {trigger} BEFORE {of} ON {child} WHEN {entry} AND NOT EXISTS "
         f"(SELECT 1 FROM {parent} WHERE id = NEW.{column} AND {owner} = NEW.{owner}) "
         f"BEGIN SELECT RAISE(ABORT, '{name}: it points into another {place}'); END",
     ]

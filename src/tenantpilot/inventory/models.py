@@ -31,12 +31,12 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         return self.exclude(missing_since=None)
 
     def named_like(self, text: str) -> "PolicyQuerySet":
-        """Whose name holds `text`, in any case. Answered by the trigram index from three letters on."""
+        """Return whose name holds `text`, in any case. Answered by the trigram index from three letters on."""
         if connection.vendor != "sqlite" or len(text) < search.SHORTEST_INDEXED:
             return self.filter(name__icontains=text)
         phrase = '"' + text.replace('"', '""') + '"'
-        found = RawSQL(f"SELECT rowid FROM {search.TABLE} WHERE {search.TABLE} MATCH %s", [phrase])  # noqa: S608, S611
-        return self.filter(pk__in=found)
+        matches = RawSQL(f"SELECT rowid FROM {search.TABLE} WHERE {search.TABLE} MATCH %s", [phrase])  # noqa: S608, S611
+        return self.filter(pk__in=matches)
 
     def ignored(self) -> "PolicyQuerySet":
         return self.exclude(ignored_at=None)
@@ -54,7 +54,7 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
 
 class Policy(TenantOwned):
-    """One configuration object of a tenant, as last observed. `properties` holds only whitelisted fields (SEC-06).
+    """A configuration object of a tenant, as last observed. `properties` holds only whitelisted fields (SEC-06).
 
     Ignored is a mark of ours: it changes nothing in the tenant, and a sync leaves it as it is.
     """
@@ -104,12 +104,12 @@ class Policy(TenantOwned):
 
     @property
     def presence(self) -> str:
-        """The value of the `policy_presence` badge."""
+        """Return the value of the `policy_presence` badge."""
         return "missing" if self.missing_since else "present"
 
 
 class PolicyTypeSync(TenantOwned):
-    """When each type of a tenant was last read whole, and how it went the last time: how fresh the inventory is."""
+    """The last whole reading of each type of a tenant, and its result: the freshness of the inventory."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policy_type_syncs")
     type = models.CharField(max_length=64)

@@ -31,7 +31,7 @@ class Observation:
 
     @property
     def content_hash(self) -> str:
-        """The same for other orders of sets and other spellings of a moment."""
+        """Return the same for other orders of sets and other spellings of a moment."""
         return hash_of_values(self.properties)
 
 

@@ -55,7 +55,7 @@ class OperationRunQuerySet(RunQueries["OperationRun"]):
 
 
 class OperationRun(WorkspaceOwned):
-    """One tracked piece of work (OPS-02). Only OperationRunService writes `status` and `outcome` (OPS-05)."""
+    """A tracked piece of work (OPS-02). Only OperationRunService writes `status` and `outcome` (OPS-05)."""
 
     # Each index is written three times in the life of a run: what a named one below answers has none of its own.
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="operation_runs", db_index=False)
@@ -199,19 +199,19 @@ class OperationRun(WorkspaceOwned):
 
     @property
     def how_taken(self) -> str:
-        """The event by which its present attempt began."""
+        """Return the event by which its present attempt began."""
         if self.attempt == 1:
             return "started"
         return "resumed" if self.was_set_aside else "taken_over"
 
     @property
     def state(self) -> str:
-        """What a badge shows: the outcome once there is one, the status before."""
+        """Return what a badge shows: the outcome once there is one, the status before."""
         return self.outcome or self.status
 
 
 class RunProgress(models.Model):
-    """How far a run is: a narrow row of its own, so that the run's row changes a few times in its life."""
+    """The progress of a run: a narrow row of its own, so that the run's row changes a few times in its life."""
 
     run = models.OneToOneField(OperationRun, on_delete=models.CASCADE, primary_key=True, related_name="live")
     processed = models.BigIntegerField(null=True)
@@ -240,7 +240,7 @@ class RunEventQuerySet(RunEventQueries["RunEvent"]):
 
 
 class RunEvent(models.Model):
-    """One line of a run's timeline. Append-only, as the database sees to."""
+    """A line of a run's timeline. Append-only, as the database sees to."""
 
     run = models.ForeignKey(OperationRun, on_delete=models.CASCADE, related_name="events")
     name = models.CharField(max_length=48)
@@ -304,7 +304,7 @@ class Notification(WorkspaceOwned):
 
 
 class ProcessHeartbeat(models.Model):
-    """When each worker and scheduler of the deployment was last alive; what the health page reads."""
+    """The last sign of life of each worker and scheduler; the health page reads it."""
 
     name = models.CharField(max_length=128, primary_key=True)
     role = models.CharField(max_length=16)

@@ -61,7 +61,7 @@ class RunQueries(models.QuerySet[Row]):
         return self.filter(status__in=sorted(ACTIVE), outcome=None)
 
     def under_stop(self) -> Self:
-        """Those of which the tenant's work, or all work, is stopped."""
+        """Return those of which the tenant's work, or all work, is stopped."""
         return self.filter(IS_STOPPED)
 
     def under_no_stop(self) -> Self:
@@ -81,7 +81,7 @@ class RunQueries(models.QuerySet[Row]):
         return self.filter(status=RunStatus.COMPLETED)
 
     def held_by(self, lease: Lease) -> Self:
-        """The run, as long as this lease is the one in force: the fence of every write of a worker.
+        """Return the run, as long as this lease is the one in force: the fence of every write of a worker.
 
         A lease that was handed on has no owner any more.
         """

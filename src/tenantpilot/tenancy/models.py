@@ -51,7 +51,7 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
         return self.filter(models.Q(pk__in=direct) | models.Q(workspace_id__in=through))
 
     def with_stop_of_all(self) -> "TenantQuerySet":
-        """Each brings along if all work is stopped; read by `stops.stop_of`."""
+        """Return each brings along if all work is stopped; read by `stops.stop_of`."""
         return self.annotate(**stop_of_all())
 
     def by_name(self) -> "TenantQuerySet":
@@ -59,7 +59,7 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
 
 
 class Tenant(WorkspaceOwned):
-    """One Entra directory. `slug` is its name in addresses, across workspaces."""
+    """An Entra directory. `slug` is its name in addresses, across workspaces."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="tenants")
     slug = models.SlugField(max_length=63, unique=True)
@@ -129,7 +129,7 @@ class TenantMember(TenantOwned):
 
 
 class TenantCredential(TenantOwned):
-    """How TenantPilot signs in to a tenant's Graph. The secret itself is sealed; see `sealing`."""
+    """The credential with which TenantPilot signs in to a tenant's Graph. The secret is sealed; see `sealing`."""
 
     class Kind(models.TextChoices):
         SECRET = "secret", "Client secret"
@@ -172,12 +172,12 @@ class Installation(models.Model):
 
 def stop_of_all() -> dict[str, models.Subquery]:
     """Columns that say if all work is stopped, for a query that a page makes anyway."""
-    one = Installation.objects.filter(pk=1)
-    return {f"all_{name}": models.Subquery(one.values(name)[:1]) for name in ("stopped_at", "stop_reason")}
+    item = Installation.objects.filter(pk=1)
+    return {f"all_{name}": models.Subquery(item.values(name)[:1]) for name in ("stopped_at", "stop_reason")}
 
 
 class GraphBudget(models.Model):
-    """What was booked of one tenant's rate at one service of Graph; see `rate_budget`. `key` is "tenant id/service"."""
+    """The booked requests of one tenant at one service of Graph; see `rate_budget`. `key` is "tenant id/service"."""
 
     key = models.CharField(max_length=96, primary_key=True)
     state = models.JSONField(default=dict)

@@ -35,8 +35,8 @@ def install(connection: Any) -> None:
 def missing_keys(connection: Any) -> list[Key]:
     """Return the keys that follow from the models, and that this database does not have."""
     with connection.cursor() as cursor:
-        there, columns = _key_names(connection.vendor, cursor), _columns(connection, cursor)
-    return [key for key in owned_keys(our_models()) if key.name not in there and _fits(key, columns)]
+        place, columns = _key_names(connection.vendor, cursor), _columns(connection, cursor)
+    return [key for key in owned_keys(our_models()) if key.name not in place and _fits(key, columns)]
 
 
 def _fits(key: Key, columns: dict[str, set[str]]) -> bool:
@@ -67,5 +67,5 @@ def _key_names(vendor: str, cursor: Any) -> set[str]:
 def _require_unique(connection: Any, cursor: Any, key: OwnedKey) -> None:
     """PostgreSQL asks for a unique index on what a composite key points at."""
     constraints = connection.introspection.get_constraints(cursor, key.parent).values()
-    if not any(known["unique"] and known["columns"] == ["id", key.owner] for known in constraints):
+    if not any(constraint["unique"] and constraint["columns"] == ["id", key.owner] for constraint in constraints):
         cursor.execute(f"CREATE UNIQUE INDEX {key.parent}_id_{key.owner}_uq ON {key.parent} (id, {key.owner})")

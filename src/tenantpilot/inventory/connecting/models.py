@@ -1,4 +1,4 @@
-"""What was found out about the rights of a tenant's application."""
+"""The rights of a tenant's application, as last checked."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 
 
 class PolicyTypeAccess(TenantOwned):
-    """What the application may do with one policy type, as the last connection check found it.
+    """The application's right to one policy type, as the last connection check found it.
 
     `is_writable` is null where Graph does not say. `missing` lists application permissions to grant.
     """

@@ -1,4 +1,4 @@
-"""Which permission reading a policy type needs: the words of Microsoft, by type.
+"""The permission that reading a policy type needs, in the words of Microsoft.
 
 The contracts of the graph room say the same, and a test holds the two together: pages read this module and may not
 reach that room.

@@ -23,14 +23,14 @@ def start_check(*, tenant: Tenant, initiator: User | None, now: datetime) -> Sta
 
 @dataclass(frozen=True)
 class TypeRights:
-    """One line of the table. `access` is None for a type that was never checked."""
+    """A line of the table. `access` is None for a type that was never checked."""
 
     kind: PolicyType
     access: PolicyTypeAccess | None
 
     @property
     def reading(self) -> str:
-        """The value of the `permission` badge."""
+        """Return the value of the `permission` badge."""
         if self.access is None:
             return "unknown"
         return reading(is_readable=self.access.is_readable, reason_code=self.access.reason_code)
@@ -38,26 +38,26 @@ class TypeRights:
 
 @dataclass(frozen=True)
 class PermissionRights:
-    """One permission to read, the policy types that need it, and what the last check said of them."""
+    """A permission to read, the policy types that need it, and what the last check said of them."""
 
     name: str
     rights: tuple[TypeRights, ...]
 
     @property
     def reading(self) -> str:
-        """The value of the `permission` badge: what is missing goes before what is not known."""
+        """Return the value of the `permission` badge: what is missing goes before what is not known."""
         values = {right.reading for right in self.rights}
         return next((value for value in ("missing", "unknown") if value in values), "granted")
 
     @property
     def unread(self) -> tuple[TypeRights, ...]:
-        """The types that could not be read although others of the same permission could."""
+        """Return the types that could not be read although others of the same permission could."""
         return tuple(right for right in self.rights if right.reading != "granted")
 
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """What is known without asking anybody (OPS-32)."""
+    """The state of a connection that is known without a remote call (OPS-32)."""
 
     credential: TenantCredential | None
     last_check: OperationRun | None
@@ -75,21 +75,21 @@ def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
     """Three queries."""
     credential = TenantCredential.objects.filter(tenant=tenant).first()
     checks = OperationRun.objects.of_tenant(tenant).of_type(CONNECTION_CHECK.key)
-    found = {row.type: row for row in PolicyTypeAccess.objects.filter(tenant=tenant)}
-    permissions = _by_permission(found)
+    rows = {row.type: row for row in PolicyTypeAccess.objects.filter(tenant=tenant)}
+    permissions = _by_permission(rows)
     return ConnectionState(
         credential,
         checks.newest_first().first(),
         permissions,
-        tuple(one.name for one in permissions if one.reading == "missing"),
-        sum(1 for row in found.values() if row.is_writable),
+        tuple(permission.name for permission in permissions if permission.reading == "missing"),
+        sum(1 for row in rows.values() if row.is_writable),
         expiry(credential, now=now),
     )
 
 
-def _by_permission(found: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:
+def _by_permission(results: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:
     grouped: dict[str, list[TypeRights]] = {}
     for kind in policy_types.every():
         name = PERMISSION_OF[kind.key]
-        grouped.setdefault(name, []).append(TypeRights(kind, found.get(kind.key)))
+        grouped.setdefault(name, []).append(TypeRights(kind, results.get(kind.key)))
     return tuple(PermissionRights(name, tuple(grouped[name])) for name in sorted(grouped))

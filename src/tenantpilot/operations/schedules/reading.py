@@ -1,4 +1,4 @@
-"""What a page shows of a tenant's schedules."""
+"""Read a tenant's schedules for a page."""
 
 from dataclasses import dataclass
 
@@ -23,14 +23,14 @@ class Line:
 
     @property
     def state(self) -> str:
-        """The value of the `schedule` badge."""
+        """Return the value of the `schedule` badge."""
         if self.schedule.paused_at:
             return "paused"
         return "broken" if self.why_broken else "active"
 
     @property
     def cadence(self) -> Cadence | None:
-        """None where it cannot be read on this machine."""
+        """Return None where it cannot be read on this machine."""
         try:
             return self.schedule.cadence
         except Exception:
@@ -57,5 +57,5 @@ def lines_of(tenant: Tenant) -> list[Line]:
 
 
 def schedulable(access: TenantAccess) -> list[OperationType]:
-    """What the person may let start by the clock: only what they could start themselves."""
+    """Return what the person may let start by the clock: only what they could start themselves."""
     return [kind for kind in operation_types.all() if kind.scheduled is not None and access.may(kind.capability)]
