@@ -1,13 +1,15 @@
 """One normal form: what means the same is equal, what does not is told with its place (issue threads 9, 13)."""
 
 import copy
+import hashlib
+import hmac
 import json
 import random
 
 import pytest
 
 from tenantpilot.graph.compare.differences import SECRET, Difference, Kind, differences
-from tenantpilot.graph.compare.form import form_hash, form_of
+from tenantpilot.graph.compare.form import Fingerprint, form_hash, form_of, hash_of_values, secret_places
 from tenantpilot.graph.contracts import registry
 from tests.graph.real_policies import read_real_policies
 
@@ -218,3 +220,34 @@ def test_real_policies_are_equal_to_themselves_however_they_are_written(shared):
         assert form_hash(policy.contract, policy.payload) == form_hash(policy.contract, again)
         hashes.add(form_hash(policy.contract, policy.payload))
     assert len(hashes) > 200  # some baselines share a policy
+
+
+def keyed(key: str) -> Fingerprint:
+    return lambda pointer, secret: hmac.new(key.encode(), f"{pointer} {secret}".encode(), "sha256").hexdigest()
+
+
+def test_what_is_kept_of_a_secret_depends_on_the_key_alone():
+    one, other = ({**oma(value, isEncrypted=True), "preSharedKey": value} for value in ("hunter2", "hunter3"))
+    forms = [form_of(CONFIGURATION, payload, fingerprint=keyed("a")) for payload in (one, other)]
+    assert forms[0].digest == forms[1].digest
+    assert forms[0].secrets_other_than(forms[1]) == ["omaSettings[./A].value", "preSharedKey"]
+    assert not forms[0].same(forms[1])
+    elsewhere = form_of(CONFIGURATION, one, fingerprint=keyed("b"))
+    assert set(forms[0].fingerprints.values()).isdisjoint(elsewhere.fingerprints.values())
+    assert not any(hashlib.sha256(b"hunter2").hexdigest() in text for text in forms[0].fingerprints.values())
+
+
+def test_a_secret_is_found_by_its_pointer_when_others_come_before_it():
+    place = {"displayName": "Office", "password": "hunter2", "ssid": "a"}
+    before, after = {"networks": [place]}, {"networks": [{"displayName": "New", "ssid": "b"}, place]}
+    pointers = [{one.pointer for one in secret_places(CONFIGURATION, payload)} for payload in (before, after)]
+    assert pointers[0] == pointers[1]
+    assert [one.kind for one in differences(CONFIGURATION, before, after)] == [Kind.ADDED]
+
+
+@pytest.mark.parametrize("name", ["07_scope_tags_in_another_order", "08_same_moment_written_otherwise"])
+def test_answers_from_the_field_that_say_the_same_have_one_hash(shared, name):
+    case = json.loads((shared / "field" / f"{name}.json").read_text())
+    first, second = (case[answer]["value"][0] for answer in ("first_answer", "second_answer"))
+    assert first != second
+    assert hash_of_values(first) == hash_of_values(second)

@@ -123,15 +123,19 @@ class _Maker:
             under = below.get(name, _NO_RULE)
             if under.is_left_out:
                 continue
-            if name == "@odata.type":
-                form[name] = str(inner).lstrip("#")
-                continue
-            if ("@" in name or name[:1] == "#") and is_annotation(name):
-                continue
+            if "@" in name or name[0:1] == "#":
+                if name == "@odata.type":
+                    form[name] = str(inner).lstrip("#")
+                    continue
+                if is_annotation(name):
+                    continue
             if name in secret_names and inner and inner is not True:
                 self.met_secrets = True
                 continue
-            normal = convert(name, inner, under)
+            if type(inner) is str and inner[:4] != "****":
+                normal = normal_text(name, inner)
+            else:
+                normal = convert(name, inner, under)
             if (not normal or normal == ZERO_GUID) and is_none(name, normal):
                 continue
             if under.default is None or normal != under.default:

@@ -6,6 +6,7 @@ import json
 import marshal
 from collections import Counter
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 Key = Callable[[Mapping[str, Any]], str]
@@ -117,18 +118,29 @@ def arranged(name: str, items: list[Any], *, is_unordered: bool) -> list[Any]:
     """The items in the order that all orders of the same meaning share."""
     if len(items) < 2:
         return items
-    if key := key_of(name, items):
-        return _by_key(items, key)
+    if keys := _keys_in(name, items):
+        return _by_keys(items, keys)
     if is_unordered or all(map(is_scalar_like, items)):
         return sorted(items, key=_sort_key)
     return items
 
 
-def _by_key(items: list[Any], key: Key) -> list[Any]:
-    keys = [key(item) for item in items]
-    if len(set(keys)) == len(keys):
-        return [item for _key, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0])]
-    return sorted(items, key=lambda item: (key(item), canonical(item)))
+def _keys_in(name: str, items: list[Any]) -> list[str]:
+    """The keys of the items by the first kind of key that all of them have, as `key_of` chooses it."""
+    if not all(isinstance(item, dict) for item in items):
+        return []
+    for key in [target_of] if name == "assignments" else _keys(name, items[0]):
+        keys = [key(item) for item in items]
+        if all(keys):
+            return keys
+    return []
+
+
+def _by_keys(items: list[Any], keys: list[str]) -> list[Any]:
+    pairs = sorted(zip(keys, items, strict=True), key=itemgetter(0))
+    if len(set(keys)) < len(keys):
+        pairs.sort(key=lambda pair: (pair[0], canonical(pair[1])))
+    return [item for _key, item in pairs]
 
 
 def _sort_key(item: Any) -> str:
