@@ -22,8 +22,9 @@ def run(contoso, now):
 @pytest.fixture
 def record(contoso, run, now):
     def write(*observations, tenant=contoso, key="settingsCatalog", later=timedelta()):
+        own = run if tenant == contoso else start_sync(tenant=tenant, initiator=None, now=now).run
         with transaction.atomic():
-            return record_type(tenant, key, observations, run_id=run.pk, now=now + later)
+            return record_type(tenant, key, observations, run_id=own.pk, now=now + later)
 
     return write
 
