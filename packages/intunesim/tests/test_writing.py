@@ -67,9 +67,9 @@ def test_s10_a_compliance_policy_needs_its_scheduled_actions_on_create_and_not_o
     made = graph.made(COMPLIANCE, {**body, "scheduledActionsForRule": BLOCK})
     again = {**body, "scheduledActionsForRule": BLOCK}
     assert "scheduledActionsForRule" in _message(graph.patch(f"{COMPLIANCE}/{made['id']}", json=again))
-    assert graph.patch(f"{COMPLIANCE}/{made['id']}", json={**body, "displayName": "D"}).status_code == 200
+    assert graph.patch(f"{COMPLIANCE}/{made['id']}", json={**body, "displayName": "D"}).status_code == 204
     rules = {"deviceComplianceScheduledActionForRules": [{"ruleName": "y", "scheduledActionConfigurations": []}]}
-    assert graph.post(f"{COMPLIANCE}/{made['id']}/scheduleActionsForRules", json=rules).status_code == 204
+    assert graph.post(f"{COMPLIANCE}/{made['id']}/scheduleActionsForRules", json=rules).status_code == 200
     assert graph.values(f"{COMPLIANCE}/{made['id']}/scheduledActionsForRule")[0]["ruleName"] == "y"
 
 

@@ -66,14 +66,17 @@ def target_apps(call: Call, identifier: str) -> Answer:
     return Answer(204)
 
 
-def child_setter(child: str, key: str, activity: str) -> ObjectAction:
-    """An action that replaces the objects of one navigation property by the list under a key."""
+def child_setter(child: str, key: str, activity: str, *, shows: bool = False) -> ObjectAction:
+    """An action that replaces the objects of one navigation property by the list under a key; some show the result."""
 
     def act(call: Call, identifier: str) -> Answer:
         entity = existing(call, identifier)
         entity.children[child] = copy.deepcopy(objects(call.request.json(), key, required=True))
         store_change(call, activity, entity)
-        return Answer(204)
+        if not shows:
+            return Answer(204)
+        context = call.context(f"{call.collection.path}('{entity.id}')/{child}")
+        return Answer(200, {"@odata.context": context, "value": copy.deepcopy(entity.children[child])})
 
     return act
 
@@ -98,10 +101,10 @@ ACTIONS: dict[tuple[str, str], ObjectAction] = {
     ("mobileApp", "updaterelationships"): child_setter("relationships", "relationships", "UpdateRelationships"),
     ("mamAppConfiguration", "changesettings"): child_setter("settings", "settings", "ChangeSettings"),
     ("compliancePolicy", "scheduleactionsforrules"): child_setter(
-        "scheduledActionsForRule", "deviceComplianceScheduledActionForRules", "ScheduleActions"
+        "scheduledActionsForRule", "deviceComplianceScheduledActionForRules", "ScheduleActions", shows=True
     ),
     ("linuxCompliance", "setscheduledactions"): child_setter(
-        "scheduledActionsForRule", "scheduledActions", "ScheduleActions"
+        "scheduledActionsForRule", "scheduledActions", "ScheduleActions", shows=True
     ),
     ("administrativeTemplate", "updatedefinitionvalues"): policy_actions.update_definition_values,
     ("template", "createinstance"): policy_actions.create_instance,
