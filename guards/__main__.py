@@ -1,4 +1,4 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D, E and I to K, 1 with the findings when it does not.
+"""`python -m guards`: 0 when the product keeps GUARD-D, E and I to L, 1 with the findings when it does not.
 
 `python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-from guards import catalogues, circles, prose, toasts
+from guards import audited, catalogues, circles, prose, toasts
 from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
@@ -41,6 +41,7 @@ def findings(product: Iterable[Source], catalogue: Catalogues) -> Iterator[Findi
     for source in product:
         yield from toasts.check(source)
         yield from catalogues.check(source, catalogue)
+        yield from audited.check(source, catalogue.actions)
 
 
 def escaped_keys() -> Iterator[Finding]:
@@ -67,6 +68,7 @@ def known_words() -> Catalogues:
     """Return the words that the product's own catalogues hold."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenantpilot.config.settings")
     django.setup()
+    from tenantpilot.audit.actions import audit_actions
     from tenantpilot.core.reasons import ReasonCatalog
     from tenantpilot.operations.summary import OperationSummaryKeys
     from tenantpilot.operations.types import operation_types
@@ -77,6 +79,7 @@ def known_words() -> Catalogues:
         reasons=frozenset(reason.code for reason in ReasonCatalog.all()),
         capabilities=frozenset(capability.value for capability in Capability),
         types=frozenset(operation_type.key for operation_type in operation_types.all()),
+        actions=frozenset(audit_actions.all()),
     )
 
 

@@ -19,6 +19,7 @@ class Catalogues:
     reasons: frozenset[str]
     capabilities: frozenset[str]
     types: frozenset[str]
+    actions: frozenset[str] = frozenset()
 
 
 # What a call is named → which argument, by place and by name, holds the word.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.states import RunOutcome
@@ -108,3 +108,8 @@ _TITLES = {
     RunOutcome.FAILED: lambda: _("%(operation)s failed"),
     RunOutcome.CANCELLED: lambda: _("%(operation)s cancelled"),
 }
+
+
+def reason_of(run: OperationRun) -> Reason | None:
+    """Return why the run as a whole ended as it did; None where that needs no word, or an older one wrote it."""
+    return ReasonCatalog.get(run.reason_code) if ReasonCatalog.knows(run.reason_code) else None

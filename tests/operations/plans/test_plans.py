@@ -15,7 +15,8 @@ from benchmarks.scale.questions import Question, questions
 from benchmarks.scale.rows import TABLES
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.web.notifications.tables import NOTIFICATIONS
-from tenantpilot.web.operations.tables import RUNS, SINCE, STATES, WORKSPACE_RUNS
+from tenantpilot.web.operations.tables import RUNS, STATES, WORKSPACE_RUNS
+from tenantpilot.web.ui.tables.fields import SINCE
 
 pytestmark = pytest.mark.database
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.inventory.connecting.services import connection_state, start_check
+from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import TenantCredential
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import start_surface
-from tenantpilot.web.operations.run_facts import reason_of
 from tenantpilot.web.ui.tables.fields import DayField
 
 LONGEST_CERTIFICATE = 16_384

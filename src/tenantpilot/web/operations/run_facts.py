@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.operations.models import OperationRun, RunEvent
+from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.summary import OperationSummaryKeys
 from tenantpilot.tenancy.models import Tenant
@@ -143,11 +144,6 @@ def _mending(run: OperationRun, reason: Reason | None) -> Mending | None:
         return None
     name, label = PAGES_OF_PLACES[reason.place]
     return Mending(reverse(name, args=[run.tenant.slug]), str(label))
-
-
-def reason_of(run: OperationRun) -> Reason | None:
-    """Return why the run as a whole ended as it did, where that needs a word."""
-    return _reason(run.reason_code) if run.reason_code else None
 
 
 @dataclass(frozen=True)

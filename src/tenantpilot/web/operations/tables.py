@@ -19,8 +19,9 @@ from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.ui.saved_views.available import saveable
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
-from tenantpilot.web.ui.tables.fields import DayFilter, RangeForm
+from tenantpilot.web.ui.tables.fields import SINCE, DayFilter, RangeForm
 from tenantpilot.web.ui.tables.people import initiators
 from tenantpilot.web.ui.words import figure
 
@@ -34,12 +35,6 @@ STATES: list[tuple[str, Words]] = [
     *RunOutcome.choices,
 ]
 WHO: list[tuple[str, Words]] = [("me", _("Me")), ("others", _("Other people")), ("system", _("The system"))]
-SINCE: dict[str, tuple[Words, timedelta]] = {
-    "hour": (_("Last hour"), timedelta(hours=1)),
-    "day": (_("Last 24 hours"), timedelta(days=1)),
-    "week": (_("Last 7 days"), timedelta(days=7)),
-    "month": (_("Last 30 days"), timedelta(days=30)),
-}
 
 
 def _types() -> list[tuple[str, Words]]:
@@ -195,3 +190,5 @@ WORKSPACE_RUNS = Table(
     searched=_searched,
     empty=_EMPTY,
 )
+saveable("operations", RUNS)
+saveable("workspace-operations", WORKSPACE_RUNS)

@@ -16,6 +16,7 @@ from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
 from tenantpilot.operations.monitoring.statistics import time_left
 from tenantpilot.operations.monitoring.wait_reasons import Waiting, why
+from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.rerun import why_not_again, why_not_retry
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
@@ -38,13 +39,11 @@ from tenantpilot.web.operations.run_facts import (
     count_rows,
     failures_of,
     mending_of,
-    reason_of,
     run_of_tenant,
     timeline,
 )
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
-from tenantpilot.web.saved_views.views import shelf_across, shelf_of_tenant
-from tenantpilot.web.ui.saved_views.available import Shelf
+from tenantpilot.web.ui.saved_views.available import Shelf, shelf_across, shelf_in_tenant
 from tenantpilot.web.ui.saved_views.menu import menu_of
 from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
@@ -55,7 +54,7 @@ from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
 def operations(request: TenantRequest) -> HttpResponse:
     """Return the runs of one tenant."""
     rows = OperationRun.objects.of_tenant(request.tenant).for_list()
-    shelf = shelf_of_tenant(request)
+    shelf = shelf_in_tenant(request, RUNS)
     cancel = cancel_action(reverse("cancel-operation-runs", args=[request.tenant.slug]))
     bulk = bulk_of("run", cancel if request.access.may(Capability.OPERATIONS_CANCEL) else None)
     context = {"heading": _("Operations"), "bulk": bulk, **_sharing(shelf), **_told(request)}
@@ -69,7 +68,7 @@ def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
     tenants = visible_tenants(request.user, Capability.OPERATIONS_VIEW)
     able = tenants_where(request.user, Capability.OPERATIONS_CANCEL).filter(pk=OuterRef("tenant_id"))
     rows = OperationRun.objects.among_tenants(tenants).for_list().annotate(may_cancel=Exists(able))
-    shelf = shelf_across(request)
+    shelf = shelf_across(request, WORKSPACE_RUNS)
     context = {"heading": _("Operations"), "shows_tenants": True, **_sharing(shelf), **_told(request)}
     return listing(request, WORKSPACE_RUNS, rows, "web/operations/workspace.html", context, partial(_across, shelf))
 

@@ -15,8 +15,13 @@ _VIEWS: list[tuple[str, str, views.View]] = [
 ]
 
 tenant_plane: list[URLPattern] = [
-    path(f"operations/{place}", views.in_tenant(view), name=name) for place, name, view in _VIEWS
+    path(f"operations/{place}", views.in_tenant(view, "operations"), name=name) for place, name, view in _VIEWS
 ]
 workspace_plane: list[URLPattern] = [
-    path(f"operations/{place}", views.across_tenants(view), name=f"workspace-{name}") for place, name, view in _VIEWS
+    path(
+        f"operations/{place}",
+        views.across_tenants(view, "workspace-operations"),
+        name=f"workspace-{name}",
+    )
+    for place, name, view in _VIEWS
 ]

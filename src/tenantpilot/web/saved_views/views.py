@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
-from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.frame.access import requires, workspace_plane
 from tenantpilot.web.saved_views.forms import NameForm, SaveForm
 from tenantpilot.web.ui.saved_views import services
-from tenantpilot.web.ui.saved_views.available import Shelf
+from tenantpilot.web.ui.saved_views.available import Shelf, saveable_table, shelf_across, shelf_in_tenant
 from tenantpilot.web.ui.saved_views.menu import Line, filters_of, menu_for
 from tenantpilot.web.ui.saved_views.models import LONGEST_QUERY, SavedView
 from tenantpilot.web.ui.tables.wording import described, state_of
@@ -25,30 +24,22 @@ View = Callable[..., HttpResponse]
 Guarded = Callable[..., HttpResponseBase]
 
 
-def shelf_of_tenant(request: TenantRequest) -> Shelf:
-    return Shelf(request.user, RUNS, access=request.access)
-
-
-def shelf_across(request: WorkspaceRequest) -> Shelf:
-    return Shelf(request.user, WORKSPACE_RUNS, workspaces=tuple(request.workspaces))
-
-
-def in_tenant(view: View) -> Guarded:
+def in_tenant(view: View, list_name: str) -> Guarded:
     """Return the address on the tenant plane."""
 
     @requires(Capability.OPERATIONS_VIEW)
     def answered(request: Any, /, **ids: int) -> HttpResponse:
-        return view(request, shelf_of_tenant(request), **ids)
+        return view(request, shelf_in_tenant(request, saveable_table(list_name)), **ids)
 
     return answered
 
 
-def across_tenants(view: View) -> Guarded:
+def across_tenants(view: View, list_name: str) -> Guarded:
     """Return the address on the workspace plane."""
 
     @workspace_plane
     def answered(request: Any, /, **ids: int) -> HttpResponse:
-        return view(request, shelf_across(request), **ids)
+        return view(request, shelf_across(request, saveable_table(list_name)), **ids)
 
     return answered
 

@@ -11,6 +11,7 @@ from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.roles import roles_with
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest
 from tenantpilot.web.ui.saved_views.models import SavedView, SavedViewQuerySet
 from tenantpilot.web.ui.tables.declaration import Table
 
@@ -91,3 +92,25 @@ class Shelf:
         if self.access:
             return self.access.may(capability)
         return any(access.may(capability) for access in self.workspaces if access.workspace.pk == workspace_id)
+
+
+def shelf_in_tenant(request: TenantRequest, table: Table) -> Shelf:
+    return Shelf(request.user, table, access=request.access)
+
+
+def shelf_across(request: WorkspaceRequest, table: Table) -> Shelf:
+    return Shelf(request.user, table, workspaces=tuple(request.workspaces))
+
+
+_SAVEABLE: dict[str, Table] = {}
+
+
+def saveable(key: str, table: Table) -> Table:
+    """Let views of this list be saved; the feature that owns the list calls it where it declares the table."""
+    _SAVEABLE[key] = table
+    return table
+
+
+def saveable_table(key: str) -> Table:
+    """Return the list that a feature offered under this key. Raises KeyError."""
+    return _SAVEABLE[key]

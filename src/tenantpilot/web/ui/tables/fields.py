@@ -1,15 +1,22 @@
 """Fields that several tables' filters share."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _TOO_FAR = _("is not a day between 1990 and 2199")
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+SINCE: dict[str, tuple[str | Promise, timedelta]] = {
+    "hour": (_("Last hour"), timedelta(hours=1)),
+    "day": (_("Last 24 hours"), timedelta(days=1)),
+    "week": (_("Last 7 days"), timedelta(days=7)),
+    "month": (_("Last 30 days"), timedelta(days=30)),
+}
 
 
 class DayField(forms.DateField):

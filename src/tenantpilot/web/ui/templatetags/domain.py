@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenantpilot.audit.actions import audit_actions
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory import policy_types
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
-from tenantpilot.web.audit.tables import action_label
 from tenantpilot.web.ui.templatetags.pilot import icon, unknown
 
 register = template.Library()
@@ -69,7 +69,7 @@ def targets(run: OperationRun) -> str:
 @register.filter
 def audit_action(action: str) -> str | Promise:
     """Return what an audit entry says was done."""
-    return action_label(action)
+    return audit_actions.label(action)
 
 
 @register.simple_tag
