@@ -60,6 +60,7 @@ class Line:
     jobs: list[int] = field(default_factory=list)
     refusing: Exception | None = None
     last_not_before: datetime | None = None
+    keeps: bool = False
 
     def dispatch(self, run_id: int, *, queue: str, priority: int = 0, not_before: datetime | None = None) -> str:
         if self.refusing is not None:
@@ -73,6 +74,10 @@ class Line:
 
     def waiting(self) -> int:
         return len(self.jobs)
+
+    def in_line(self, *, until: datetime) -> set[int]:
+        """What it loses is not in line: by itself that is everything."""
+        return set(self.jobs) if self.keeps else set()
 
 
 @dataclass

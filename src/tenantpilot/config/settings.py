@@ -129,7 +129,7 @@ if ROW_SECURITY:
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["interactive", "bulk"],
+        "QUEUES": ["interactive", "scheduled", "bulk"],
     }
 }
 

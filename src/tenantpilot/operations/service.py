@@ -7,6 +7,7 @@ from tenantpilot.operations.lifecycle import cancelling, claiming, completing, h
 from tenantpilot.operations.lifecycle.identity import identity_of, workspace_of
 from tenantpilot.operations.lifecycle.leases import HANDED_ON, SET_ASIDE, Lease
 from tenantpilot.operations.lifecycle.outcome import Ending
+from tenantpilot.operations.lifecycle.priorities import queue_of_schedule
 from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.lifecycle.reconciler import Reconciler
 from tenantpilot.operations.lifecycle.silence import Watch, watch
@@ -36,12 +37,13 @@ class OperationRunService:
         now: datetime,
         workspace: Workspace | None = None,
         retry_of: OperationRun | None = None,
+        scheduled: bool = False,
     ) -> Started | AlreadyActive:
         """Create the run and dispatch its job, or join the run that already does this work.
 
         `workspace` is for runs of a whole workspace, which have no tenant. Raises DispatchFailed,
         which carries the run, completed as failed; do not call it inside a transaction that such
-        an error would roll back.
+        an error would roll back. `scheduled` runs wait behind those that people started.
         """
         run = OperationRun(
             workspace_id=workspace_of(tenant, workspace),
@@ -50,7 +52,7 @@ class OperationRunService:
             type=kind.key,
             identity=identity_of(kind, inputs),
             inputs=dict(inputs),
-            queue=kind.queue,
+            queue=queue_of_schedule(kind.queue) if scheduled else kind.queue,
             created_at=now,
             dispatched_at=now,
             retry_of=retry_of,

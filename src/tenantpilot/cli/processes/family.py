@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tenantpilot.cli.processes.child import ChildSpec, tenantpilot
 
-QUEUES = ("interactive", "bulk")
+QUEUES = ("interactive", "scheduled", "bulk")
+QUICK_QUEUES = QUEUES[:2]
 
 
 def web(descriptor: int, log: Path | None = None) -> ChildSpec:
@@ -16,7 +17,7 @@ def web(descriptor: int, log: Path | None = None) -> ChildSpec:
 def workers(number: int, log_folder: Path | None = None) -> list[ChildSpec]:
     """Return the workers. The first of several takes no bulk work, so that a click never waits for it."""
     names = [f"worker-{place}" for place in range(1, number + 1)]
-    queues = [QUEUES[:1] if name == names[0] and number > 1 else QUEUES for name in names]
+    queues = [QUICK_QUEUES if name == names[0] and number > 1 else QUEUES for name in names]
     return [_worker(name, chosen, log_folder) for name, chosen in zip(names, queues, strict=True)]
 
 

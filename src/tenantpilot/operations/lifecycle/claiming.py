@@ -8,6 +8,7 @@ from django.db import transaction
 from tenantpilot.core.inserting import stored_time
 from tenantpilot.operations.lifecycle import records, slots
 from tenantpilot.operations.lifecycle.leases import Lease, lease_time
+from tenantpilot.operations.lifecycle.priorities import priority_of
 from tenantpilot.operations.lifecycle.statements import CLAIM_RUN, stored_token
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.queues.dispatch import Dispatcher
@@ -43,4 +44,4 @@ def _wait_for_slot(run_id: int, dispatcher: Dispatcher, *, now: datetime) -> Wai
 def _put_off(run: OperationRun, dispatcher: Dispatcher, *, until: datetime, now: datetime) -> None:
     due = OperationRun.everywhere.filter(pk=run.pk, dispatched_at=run.dispatched_at)
     if due.claimable(now=now).update(not_before=until, dispatched_at=now):
-        dispatcher.dispatch(run.pk, queue=run.queue, not_before=until)
+        dispatcher.dispatch(run.pk, queue=run.queue, priority=priority_of(run), not_before=until)

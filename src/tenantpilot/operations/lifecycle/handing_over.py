@@ -6,9 +6,13 @@ from django.db import transaction
 
 from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.leases import Lease
+from tenantpilot.operations.lifecycle.priorities import priority_of
 from tenantpilot.operations.lifecycle.time_spent import at_least
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.queues.dispatch import Dispatcher
+
+# What changes whenever a run is put in line, taken or left: a run that is still so is where it was seen.
+AS_SEEN = ("dispatches", "dispatched_at", "attempt", "lease_owner", "lease_expires_at")
 
 
 def hand_over(
@@ -21,20 +25,20 @@ def hand_over(
         if not held.update(**gone, not_before=until, dispatched_at=now, dispatches=1):
             return False
         records.record_event(event, lease.run_id, now=now, attempt=lease.attempt)
-        queue = OperationRun.everywhere.values_list("queue", flat=True).get(pk=lease.run_id)
-        dispatcher.dispatch(lease.run_id, queue=queue, not_before=until)
+        run = OperationRun.everywhere.only("queue", "initiator_id", "attempt").get(pk=lease.run_id)
+        dispatcher.dispatch(lease.run_id, queue=run.queue, priority=priority_of(run), not_before=until)
     return True
 
 
 def redispatch(run: OperationRun, dispatcher: Dispatcher, *, now: datetime) -> bool:
     """Take the run from the worker that it was seen with, and dispatch it. Return False if it has changed since."""
     # Only jobs that the queue lost make the next one wait longer, not those that a worker took.
-    state = {name: getattr(run, name) for name in ("dispatches", "attempt", "lease_owner", "lease_expires_at")}
+    state = {name: getattr(run, name) for name in AS_SEEN}
     dispatches = 1 if run.lease_owner else run.dispatches + 1
     with transaction.atomic():
         unchanged = OperationRun.everywhere.active().filter(pk=run.pk, **state)
         if not unchanged.update(lease_owner="", not_before=None, dispatched_at=now, dispatches=dispatches):
             return False
-        dispatcher.dispatch(run.pk, queue=run.queue)
+        dispatcher.dispatch(run.pk, queue=run.queue, priority=priority_of(run))
         records.record_event("dispatched_again", run.pk, now=now, attempt=run.attempt)
     return True

@@ -16,7 +16,7 @@ from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.lifecycle.leases import lease_time
 from tenantpilot.operations.lifecycle.outcome import Ending, stopped
 from tenantpilot.operations.lifecycle.silence import Watch
-from tenantpilot.operations.models import OperationRun, OperationRunQuerySet, RunProgress
+from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.queues.dispatch import Dispatcher
 from tenantpilot.operations.results import Settled
 from tenantpilot.operations.states import RunOutcome
@@ -41,7 +41,7 @@ class Found:
     """Without an owner, or with one that gave no sign of life for a whole lease."""
 
     overlooked: list[OperationRun]
-    """In line, and nobody took them."""
+    """Waiting for a worker, without a job that would bring them to it."""
 
 
 class Settler(Protocol):
@@ -57,6 +57,7 @@ class Reconciler:
     def __init__(self, service: Settler, dispatcher: Dispatcher, watch: Watch) -> None:
         self._service, self._dispatcher, self._watch = service, dispatcher, watch
         self._same: dict[Hashable, float] = {}
+        self._in_line: set[int] | None = None
 
     def settle(self, *, now: datetime) -> Settled:
         """Return what one run does to this pass, the others do not feel."""
@@ -72,19 +73,28 @@ class Reconciler:
         return Settled(**done, jobs_cleared=cleared)
 
     def look(self, *, now: datetime) -> Found:
-        """Three queries. All that runs is watched, because silence is only known of what was seen before."""
+        """Five queries at most. All that runs is watched, because silence is only known of what was seen before."""
+        self._looked_at, self._in_line = now, None
         running = list(OperationRun.everywhere.running().oldest_first().defer(*HEAVY))
-        overlooked = list(self._overlooked(now=now))
+        overlooked = self._overlooked(now=now)
         self._same = self._watch.look(dict(sign for run in (*running, *overlooked) for sign in _signs(run)))
         deaf = [run for run in running if self._seconds("asked", run) > _cancel_grace_seconds(run)]
         stopped = set(OperationRun.everywhere.running().under_stop().values_list("pk", flat=True))
         lost = [run for run in running if run not in deaf and run.pk not in stopped and self._is_lost(run)]
         return Found(deaf, lost, overlooked)
 
-    def _overlooked(self, *, now: datetime) -> OperationRunQuerySet:
-        runs = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now)
-        runs = runs.under_no_stop()
-        return runs.oldest_first().defer(*HEAVY)[:AT_MOST]
+    def _overlooked(self, *, now: datetime) -> list[OperationRun]:
+        """Return the runs that no job would bring to a worker. However long the line is, what is in it only waits."""
+        late = OperationRun.everywhere.overlooked(before=now - _redispatch_after(1), now=now).under_no_stop()
+        keys = list(late.oldest_first().values_list("pk", flat=True))
+        lost = [key for key in keys if not self._has_job(key)][:AT_MOST]
+        return list(OperationRun.everywhere.queued().filter(pk__in=lost).oldest_first().defer(*HEAVY)) if lost else []
+
+    def _has_job(self, key: int) -> bool:
+        """Ask the queue once a pass, and after the runs were read: what is dispatched meanwhile is seen or changed."""
+        if self._in_line is None:
+            self._in_line = self._dispatcher.in_line(until=self._looked_at + _redispatch_after(1))
+        return key in self._in_line
 
     def _is_lost(self, run: OperationRun) -> bool:
         return run.lease_owner == "" or self._seconds("alive", run) >= settings.OPERATIONS_LEASE_SECONDS
@@ -125,7 +135,7 @@ class Reconciler:
         due_at = max(run.dispatched_at, run.not_before or run.dispatched_at)
         waited = now - due_at
         in_line = timedelta(seconds=self._seconds("in line", run)) - (due_at - run.dispatched_at)
-        due = max(waited, in_line) >= _redispatch_after(run.dispatches)
+        due = max(waited, in_line) >= _redispatch_after(run.dispatches) and not self._has_job(run.pk)
         return done if due and self._service.redispatch(run, now=now) else NOTHING
 
 

@@ -10,6 +10,7 @@ from tenantpilot.core.sanitizing import describe
 from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.completing import Complete
 from tenantpilot.operations.lifecycle.outcome import stopped
+from tenantpilot.operations.lifecycle.priorities import priority_of
 from tenantpilot.operations.lifecycle.statements import (
     INSERT_COLUMNS,
     INSERT_RUN,
@@ -17,12 +18,16 @@ from tenantpilot.operations.lifecycle.statements import (
     one_active,
     still_queued,
 )
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import OperationRun, RunEvent
 from tenantpilot.operations.queues.dispatch import Dispatcher
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.states import RunOutcome, RunStatus
 
 log = structlog.get_logger(__name__)
+
+
+# The event by which a person lets a run go first that a schedule had started.
+HASTENED = "hastened"
 
 
 class DispatchRefused(Exception):
@@ -33,6 +38,7 @@ def start(run: OperationRun, dispatcher: Dispatcher, complete: Complete, *, now:
     """Insert the run and dispatch its job, or return the active run of the same work. Raises DispatchFailed."""
     while not _insert_and_dispatch(run, dispatcher, complete, now=now):
         if (active := _active_run_like(run)) is not None:
+            _hasten(active, run, dispatcher, now=now)
             return AlreadyActive(active)
     if run.status == RunStatus.COMPLETED:
         raise DispatchFailed(run)
@@ -63,7 +69,7 @@ def _insert(run: OperationRun, *, now: datetime) -> None:
 
 def _dispatch(run: OperationRun, dispatcher: Dispatcher) -> None:
     try:
-        dispatcher.dispatch(run.pk, queue=run.queue)
+        dispatcher.dispatch(run.pk, queue=run.queue, priority=priority_of(run))
     except Exception as error:
         if is_outage(error):
             raise
@@ -80,6 +86,17 @@ def _insert_completed(run: OperationRun, complete: Complete, *, now: datetime) -
         return False
     run.refresh_from_db()
     return True
+
+
+def _hasten(active: OperationRun, request: OperationRun, dispatcher: Dispatcher, *, now: datetime) -> None:
+    """Let a scheduled run that a person joins go where people wait, once. Its first job comes to nothing then."""
+    if active.status != RunStatus.QUEUED or priority_of(active) >= priority_of(request):
+        return
+    if RunEvent.objects.filter(run_id=active.pk, name=HASTENED).exists():
+        return
+    with transaction.atomic():
+        records.record_event(HASTENED, active.pk, now=now)
+        dispatcher.dispatch(active.pk, queue=request.queue, priority=priority_of(request))
 
 
 def _active_run_like(run: OperationRun) -> OperationRun | None:

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tenantpilot.core.inserting import Insert
+from tenantpilot.operations.lifecycle.leases import lease_time
 
 
 class Dispatcher(Protocol):
@@ -32,6 +34,10 @@ class Dispatcher(Protocol):
 
     def waiting(self) -> int:
         """Jobs in line."""
+        ...
+
+    def in_line(self, *, until: datetime) -> set[int]:
+        """Return the runs whose job is there: in line and due until then, or with a worker that is alive."""
         ...
 
     def forget_finished(self, *, before: datetime) -> int:
@@ -79,6 +85,14 @@ class DatabaseDispatcher:
         from django_tasks_db.models import DBTaskResult
 
         return int(DBTaskResult.objects.filter(status="READY").count())
+
+    def in_line(self, *, until: datetime) -> set[int]:
+        """A job that was taken counts for a lease: by then its worker has claimed the run, or is lost."""
+        from django_tasks_db.models import DBTaskResult, get_date_max
+
+        waiting = Q(status="READY") & (Q(run_after=get_date_max()) | Q(run_after__lte=until))
+        taken = Q(status="RUNNING", started_at__gt=timezone.now() - lease_time())
+        return set(DBTaskResult.objects.filter(waiting | taken).values_list("args_kwargs__args__0", flat=True))
 
     def forget_finished(self, *, before: datetime) -> int:
         from django_tasks_db.models import DBTaskResult

@@ -189,7 +189,7 @@ def _start(
 ) -> tuple[ScheduleSlot.Result, OperationRun]:
     """Return a system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
     try:
-        answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now)
+        answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True)
     except DispatchFailed as failed:
         return ScheduleSlot.Result.REFUSED, failed.run
     if isinstance(answer, AlreadyActive):

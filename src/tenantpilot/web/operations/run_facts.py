@@ -26,6 +26,7 @@ _EVENTS: dict[str, tuple[Words, str]] = {
     "database_lost": (gettext_lazy("Left by a worker that lost the database"), "rotate-cw"),
     "handed_on": (gettext_lazy("Handed on by a worker that was asked to end"), "rotate-cw"),
     "set_aside": (gettext_lazy("Set aside until Microsoft Graph may be asked again"), "clock"),
+    "hastened": (gettext_lazy("Put before scheduled work because a person asked for it"), "arrow-up"),
     "resumed": (gettext_lazy("Taken up again"), "play"),
     "dispatched_again": (gettext_lazy("Put in line again"), "rotate-cw"),
     "cancel_requested": (gettext_lazy("Cancel requested"), "ban"),
