@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.utils import timezone
 
@@ -153,3 +154,25 @@ def test_a_table_of_an_app_unheard_of_gets_its_keys_or_is_named(planted_app: Non
     escaped = faults([Snapshot, Note, Bare, Line, Remark])
     for fault, start in zip(escaped, ("Note: inherit", "Bare: declare", "Remark.line: no key"), strict=True):
         assert start in fault
+
+
+def new_tenant(slug: str, entra_tenant_id: str) -> Tenant:
+    workspace = Workspace.objects.create(slug=f"{slug}-msp", name=slug)
+    return Tenant.everywhere.create(workspace=workspace, slug=slug, name=slug, entra_tenant_id=entra_tenant_id)
+
+
+def test_a_foreign_run_that_a_policy_named_before_is_forgotten(own_database: Any) -> None:
+    """SEC-03: the upgrade mends what nothing had kept out, and leaves what was right."""
+    home, stranger = new_tenant("home", "6" * 32), new_tenant("stranger", "7" * 32)
+    right = policy(home, "A", timezone.now(), last_seen_run=Engine(home).start(None))
+    wrong = policy(home, "B", timezone.now())
+    call_command("migrate", "inventory", "0005_connection", verbosity=0)
+    with connection.cursor() as cursor:
+        for key in (key for key in owned_keys([Policy]) if key.column == "last_seen_run_id"):
+            for statement in key.remove[connection.vendor]:
+                cursor.execute(statement)
+    Policy.everywhere.filter(pk=wrong.pk).update(last_seen_run=Engine(stranger).start(None))
+    call_command("migrate", verbosity=0)
+    assert Policy.everywhere.get(pk=right.pk).last_seen_run is not None
+    assert Policy.everywhere.get(pk=wrong.pk).last_seen_run is None
+    assert database_keys.missing_keys(connection) == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tenantpilot.inventory import policy_types
-from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 
 Words = str | Promise
@@ -50,14 +50,14 @@ class PolicyFilters(Filters):
         model = Policy
         fields: list[str] = []
 
-    def by_name(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        return rows.named_like(value)  # type: ignore[no-any-return]
+    def by_name(self, rows: PolicyQuerySet, name: str, value: str) -> PolicyQuerySet:
+        return rows.named_like(value)
 
-    def by_care(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        return rows.ignored() if value == "ignored" else rows.in_care()  # type: ignore[no-any-return]
+    def by_care(self, rows: PolicyQuerySet, name: str, value: str) -> PolicyQuerySet:
+        return rows.ignored() if value == "ignored" else rows.in_care()
 
-    def by_presence(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        return rows.missing() if value == "missing" else rows.present()  # type: ignore[no-any-return]
+    def by_presence(self, rows: PolicyQuerySet, name: str, value: str) -> PolicyQuerySet:
+        return rows.missing() if value == "missing" else rows.present()
 
 
 def with_modified(rows: Any) -> Any:
