@@ -91,8 +91,10 @@ class DatabaseDispatcher:
         from django_tasks_db.models import DBTaskResult, get_date_max
 
         waiting = Q(status="READY") & (Q(run_after=get_date_max()) | Q(run_after__lte=until))
-        taken = Q(status="RUNNING", started_at__gt=timezone.now() - lease_time())
-        return set(DBTaskResult.objects.filter(waiting | taken).values_list("args_kwargs__args__0", flat=True))
+        recently_started = Q(status="RUNNING", started_at__gt=timezone.now() - lease_time())
+        return set(
+            DBTaskResult.objects.filter(waiting | recently_started).values_list("args_kwargs__args__0", flat=True)
+        )
 
     def forget_finished(self, *, before: datetime) -> int:
         from django_tasks_db.models import DBTaskResult

@@ -58,8 +58,8 @@ class ProcrastinateDispatcher:
     def in_line(self, *, until: datetime) -> set[int]:
         """A job that a worker does counts until the worker is silent."""
         waiting = Q(status="todo") & (Q(scheduled_at=None) | Q(scheduled_at__lte=until))
-        taken = Q(status="doing", worker__last_heartbeat__gt=Now() - 3 * BEATS_EVERY)
-        return set(_jobs().filter(waiting | taken).values_list("args__run_id", flat=True))
+        recently_started = Q(status="doing", worker__last_heartbeat__gt=Now() - 3 * BEATS_EVERY)
+        return set(_jobs().filter(waiting | recently_started).values_list("args__run_id", flat=True))
 
     def forget_finished(self, *, before: datetime) -> int:
         over = _jobs().filter(status__in=OVER).annotate(over_at=Max("procrastinateevent__at"))
