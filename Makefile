@@ -67,6 +67,7 @@ wheel: setup ## Build the wheel, with its lock file and the lists of its parts b
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+	@$(BIN)/python -m guards.template_lines
 
 lock: $(STAMP) ## Compile the requirements into lock files with hashes
 	@for name in base dev interop intunecd; do \

@@ -1,0 +1,50 @@
+"""The formatter of templates changes white space alone, and only where HTML renders it the same."""
+
+import re
+
+import pytest
+
+from guards.findings import SOURCES
+from guards.template_lines import LONGEST, format_template
+
+LONG = "x" * 70
+TEMPLATES = sorted(SOURCES.rglob("*.html"))
+
+
+def test_there_are_templates():
+    assert len(TEMPLATES) > 100
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_template_is_formatted(path):
+    assert format_template(path.read_text()) == path.read_text()
+
+
+BROKEN = {
+    "between blocks": f"<tr><td>{LONG}</td><td>{LONG}</td></tr>",
+    "between attributes": f'<a class="{LONG}" href="{LONG}">more</a>',
+    "at white space": f"{LONG} {LONG}",
+    "around a branch between blocks": f"<p>{LONG}</p>{{% if a %}}<p>{LONG}</p>{{% endif %}}",
+    "in a branch that fills a block": f"<td>{{% if a %}}{LONG}{{% else %}}{LONG}{{% endif %}}</td>",
+    "in a button": f"<button>{{% icon 'x' %}}<span>{LONG}</span><span>{LONG}</span></button>",
+    "in a comment": f"{{% comment %}}{LONG} {LONG}{{% endcomment %}}",
+}
+KEPT = {
+    "inside a word": LONG * 2,
+    "between inline elements": f"<b>{LONG}</b><i>{LONG}</i>",
+    "in a text for translation": f"{{% blocktranslate %}}{LONG}\n{LONG} {LONG}\n{{% endblocktranslate %}}",
+    "in preformatted text": f"<pre>{LONG}\n{LONG} {LONG}\n</pre>",
+    "a short line": "<tr><td>short</td></tr>",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_a_long_line_is_broken_where_white_space_means_nothing(text):
+    lines = format_template(f"{text}\n").splitlines()
+    assert max(map(len, lines)) <= LONGEST
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+def test_a_line_is_kept_where_white_space_means_something(text):
+    assert format_template(f"{text}\n") == f"{text}\n"
