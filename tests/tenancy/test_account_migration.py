@@ -16,13 +16,14 @@ SEED, RECOVERY = "JBSWY3DPEHPK3PXP", "0f" * 40
 @pytest.fixture
 def of_before(own_database):
     """A person with a second factor in plain text and a second address; and two whose addresses fold to one."""
-    call_command("migrate", "tenancy", "0005_attempt_counts", verbosity=0)
     person = User.objects.create_user("anna@adatum.example", display_name="Anna")
+    spellings = ("sam@adatum.example", "ſam@adatum.example", "\u212aim@adatum.example")
+    others = [User.objects.create_user(f"x{ord(s[0])}@adatum.example", display_name=s) for s in spellings]
+    call_command("migrate", "tenancy", "0005_attempt_counts", verbosity=0)
     EmailAddress.objects.create(user=person, email="victim@adatum.example", verified=True)
     for kind, data in (("totp", {"secret": SEED}), ("recovery_codes", {"seed": RECOVERY, "used_mask": 3})):
         Authenticator.objects.create(user=person, type=kind, data=data, created_at=timezone.now())
-    for address in ("sam@adatum.example", "ſam@adatum.example", "\u212aim@adatum.example"):
-        other = User.objects.create_user(f"x{ord(address[0])}@adatum.example", display_name=address)
+    for other, address in zip(others, spellings, strict=True):
         User.objects.filter(pk=other.pk).update(email=address)
     return person
 

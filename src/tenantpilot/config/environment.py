@@ -18,6 +18,7 @@ KEEPALIVES = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
+MAIL_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -149,6 +150,28 @@ def secret(name: str, file: Path) -> str:
 def content(file: Path) -> str:
     """Empty without the file."""
     return file.read_text().strip() if file.is_file() else ""
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """Return Django's settings for `smtp://user:password@host:587` (STARTTLS), `smtps://host:465` or `smtp+plain://host:25`.
+
+    Without the variable no mail is sent.
+    """
+    url = os.environ.get(PREFIX + name, "")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is no address such as smtp://user:password@mail.example:587.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or MAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
 
 
 def database(name: str, *, default: Path, idle_transaction_seconds: int = 0) -> dict[str, Any]:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "template_partials",
@@ -160,11 +161,15 @@ MFA_FORMS = {
     "reauthenticate": "tenantpilot.web.sign_in.forms.CodeAgainForm",
     "activate_totp": "tenantpilot.web.sign_in.forms.TurnOnForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "TenantPilot"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Mail, for invitations alone: without a server none is sent and none is promised.
+vars().update(MAIL := env.mail_server("SMTP_URL"))
+SENDS_MAIL = "EMAIL_HOST" in MAIL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "tenantpilot@localhost")
 # Signed links that sign a demo person in. Never outside the demo, and only as long as the demo that made them runs.
 DEMO_SIGN_IN_LINKS = DEMO
 DEMO_RUN = env.text("DEMO_RUN", "")

@@ -6,10 +6,13 @@ The pages of the web room change one's own password and second factor; all else 
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import F
 
-from tenantpilot.tenancy import security_events
+from tenantpilot.tenancy import owners, security_events
 from tenantpilot.tenancy.addresses import canonical
+from tenantpilot.tenancy.links import AccountLink
 from tenantpilot.tenancy.people import User
 from tenantpilot.tenancy.services import AlreadyThere
 
@@ -37,8 +40,12 @@ def change_password(person: User, password: str, *, actor: User | None, now: dat
 
 
 def switch_off(person: User, *, actor: User | None, now: datetime) -> None:
-    """Let the person in no more. Their sessions end with their next request."""
-    _set_active(person, False, "person.switched_off", actor, now)
+    """Let the person in no more: sessions and open links end, roles and history stay. Raises LastOwner."""
+    with transaction.atomic():
+        owners.require_others_in_all(person)
+        AccountLink.objects.filter(person=person).withdraw(now=now)
+        end_sessions(person, actor=actor, now=now)
+        _set_active(person, False, "person.switched_off", actor, now)
 
 
 def switch_on(person: User, *, actor: User | None, now: datetime) -> None:
@@ -53,6 +60,40 @@ def remove_second_factor(person: User, *, actor: User | None, now: datetime) -> 
         if removed:
             security_events.record("person.second_factor_removed", person=person, actor=actor, now=now)
     return bool(removed)
+
+
+def sessions_of(person: User) -> list[UserSession]:
+    """Return where the person is signed in, the newest first. Those that are over are removed."""
+    live: list[UserSession] = UserSession.objects.purge_and_list(person)
+    return sorted(live, key=lambda session: session.created_at, reverse=True)
+
+
+def end_sessions(person: User, *, actor: User | None, now: datetime, keep: str = "") -> int:
+    """End every session of the person but the one with the key `keep`, and return how many were known.
+
+    Sessions that nobody listed end too: each holds a mark of the count that changes here.
+    """
+    with transaction.atomic():
+        others = [session for session in sessions_of(person) if session.session_key != keep]
+        for session in others:
+            session.end()
+        User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
+        person.refresh_from_db(fields=["sessions_ended"])
+        facts = {"sessions": len(others)}
+        security_events.record("person.sessions_ended", person=person, actor=actor, before=facts, now=now)
+    return len(others)
+
+
+def end_session(person: User, session_id: int, *, actor: User | None, now: datetime) -> bool:
+    """End one session of the person. Return False if there is none with this id."""
+    with transaction.atomic():
+        session = UserSession.objects.filter(user_id=person.pk, pk=session_id).first()
+        if session is None:
+            return False
+        session.end()
+        facts = {"sessions": 1}
+        security_events.record("person.sessions_ended", person=person, actor=actor, before=facts, now=now)
+    return True
 
 
 def _set_active(person: User, is_active: bool, action: str, actor: User | None, now: datetime) -> None:

@@ -7,13 +7,16 @@ from django.utils import timezone
 
 from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
 from tenantpilot.tenancy.attempt_counts import AttemptCount
+from tenantpilot.tenancy.links import AccountLink, Invitation
 from tenantpilot.tenancy.people import User, UserManager
 from tenantpilot.tenancy.roles import Role
 
 __all__ = [
+    "AccountLink",
     "AttemptCount",
     "GraphBudget",
     "Installation",
+    "Invitation",
     "Tenant",
     "TenantCredential",
     "TenantMember",

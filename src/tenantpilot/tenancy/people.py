@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.addresses import AddressRefused, canonical
@@ -43,6 +44,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_platform_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    # How often all sessions of the person were ended: each session holds a mark of it.
+    sessions_ended = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -63,3 +66,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return Django's mark, until sessions were ended for the first time; then one of that count as well."""
+        mark: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]  # the stubs leave it out
+        if not self.sessions_ended:
+            return mark
+        counted = f"{mark}|{self.sessions_ended}"
+        return salted_hmac("tenantpilot.sessions", counted, secret=secret, algorithm="sha256").hexdigest()

@@ -14,7 +14,7 @@ from tenantpilot.core.errors import TenantPilotError
 
 POLICY = "workspace_only"
 # People and attempts to sign in exist across workspaces; processes and the rate budgets of directories belong to none.
-OPEN = frozenset({"users", "attempt_counts", "process_heartbeats", "graph_budgets", "installation"})
+OPEN = frozenset({"users", "account_links", "attempt_counts", "process_heartbeats", "graph_budgets", "installation"})
 APPEND_ONLY = ("audit_log",)
 
 _REACH = """

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.tenancy import owners
 from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import GRAPH_URL, LOGIN_URL, Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
@@ -83,8 +84,11 @@ def create_person(
 
 
 def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | None, now: datetime) -> TenantMember:
-    """Make the person a member of the tenant, or change their role."""
+    """Make the person a member of the tenant, or change their role. Raises LastOwner."""
     with transaction.atomic():
+        owners.lock_workspaces([tenant.workspace_id])
+        if role is not Role.OWNER:
+            owners.require_another_tenant_owner(tenant, person)
         before = TenantMember.everywhere.filter(tenant=tenant, user=person).values_list("role", flat=True).first()
         member, _created = TenantMember.everywhere.update_or_create(
             tenant=tenant, user=person, defaults={"workspace_id": tenant.workspace_id, "role": role}
@@ -96,8 +100,11 @@ def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | N
 def set_workspace_role(
     *, workspace: Workspace, person: User, role: Role, actor: User | None, now: datetime
 ) -> WorkspaceMember:
-    """Make the person a member of every tenant of the workspace, or change their role."""
+    """Make the person a member of every tenant of the workspace, or change their role. Raises LastOwner."""
     with transaction.atomic():
+        owners.lock_workspaces([workspace.pk])
+        if role is not Role.OWNER:
+            owners.require_another_owner(workspace, person)
         memberships = WorkspaceMember.everywhere.filter(workspace=workspace, user=person)
         before = memberships.values_list("role", flat=True).first()
         member, _created = WorkspaceMember.everywhere.update_or_create(
