@@ -54,7 +54,7 @@ def _with_request_id(_logger: Any, _name: str, event: Event) -> Event:
 
 
 def _sanitized(_logger: Any, _name: str, event: Event) -> Event:
-    """Return the last step before a line is written: no field leaves without passing the net, however deep it lies."""
+    """The last step before a line is written: no field leaves without passing the net, however deep it lies."""
     for key, value in event.items():
         if key not in OUR_OWN:
             event[key] = _clean(key, value)

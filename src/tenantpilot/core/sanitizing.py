@@ -53,7 +53,7 @@ class ObjectName(str):
 
 
 def describe(code: str, params: Params | None = None, *, item: str | None = None, subject: str = "") -> Failure:
-    """Return a failure in the catalogue's words; an unknown code becomes internal_error."""
+    """A failure in the catalogue's words; an unknown code becomes internal_error."""
     known_code = code if ReasonCatalog.knows(code) else "internal_error"
     message = ReasonCatalog.describe(known_code, params)
     about = subject if SUBJECT.fullmatch(subject) else ""

@@ -54,7 +54,7 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
         return self.filter(models.Q(pk__in=direct) | models.Q(workspace_id__in=through))
 
     def with_stop_of_all(self) -> "TenantQuerySet":
-        """Return each brings along if all work is stopped; read by `stops.stop_of`."""
+        """Each brings along if all work is stopped; read by `stops.stop_of`."""
         return self.annotate(**stop_of_all())
 
     def by_name(self) -> "TenantQuerySet":

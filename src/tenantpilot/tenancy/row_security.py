@@ -86,7 +86,7 @@ def turn_on(connection: Any, *, role: str) -> list[str]:
 
 
 def protect(connection: Any) -> list[str]:
-    """Return the policies alone. Even the owner is bound by them; superusers are not."""
+    """The policies alone. Even the owner is bound by them; superusers are not."""
     tables = protected_tables()
     statements = [_WORKSPACES_OF, _REACH, _EVERYTHING, *(line for table in tables for line in _protect(table))]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -143,7 +143,7 @@ def _condition(model: type[models.Model]) -> str:
 
 
 def _through_parent(model: type[models.Model], parents: set[type[models.Model]]) -> Protected | None:
-    """Return the policy of the parent decides, for its rows are looked for under it."""
+    """The policy of the parent decides, for its rows are looked for under it."""
     if _table(model) in OPEN:
         return None
     for field in model._meta.local_fields:

@@ -64,7 +64,7 @@ def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
 
 
 def _with_good_connection(question: Callable[[], T]) -> T:
-    """Return a connection that was kept may have been lost with its server; a new one may not."""
+    """A connection that was kept may have been lost with its server; a new one may not."""
     was_kept = connection.connection is not None
     try:
         return question()

@@ -30,7 +30,7 @@ WORK = (
 
 
 def examine() -> list[Finding]:
-    """Return a stage whose ground is missing is named, but not looked at."""
+    """A stage whose ground is missing is named, but not looked at."""
     results = [check.run() for check in INSTALLATION]
     if results[-1].failed:
         return results + _not_checked((*DATABASE, *WORK), "the database does not answer")

@@ -40,7 +40,7 @@ class RunItemQuerySet(models.QuerySet["RunItem"]):
         return self.order_by("position")
 
     def after(self, position: int) -> "RunItemQuerySet":
-        """Return the next page begins behind this position."""
+        """The next page begins behind this position."""
         return self.filter(position__gt=position)
 
 

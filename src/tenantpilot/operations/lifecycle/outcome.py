@@ -45,7 +45,7 @@ class EndedRun:
 
 
 def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0) -> Ending:
-    """Return the handler came to its end: succeeded, partially succeeded or failed, by its counts."""
+    """The handler came to its end: succeeded, partially succeeded or failed, by its counts."""
     clean = clean_counts(counts)
     outcome = outcome_of(clean)
     stored = list(failures)

@@ -62,7 +62,7 @@ class Condition:
 
 
 def held(lease: Lease) -> Condition:
-    """Return the fence: this lease is the one in force. One that was handed on has no owner any more."""
+    """The fence: this lease is the one in force. One that was handed on has no owner any more."""
     return Condition(
         "WHERE id = %s AND status = 'running' AND lease_token = %s AND attempt = %s AND lease_owner <> ''" + ENDED,
         (lease.run_id, stored_token(lease.token), lease.attempt),

@@ -100,7 +100,7 @@ def _told(text: str, codes: list[str]) -> Q:
 
 
 def _has_item(condition: Q) -> IsNull:
-    """Return a value and not EXISTS, which a planner may turn round, to read every item there is."""
+    """A value and not EXISTS, which a planner may turn round, to read every item there is."""
     items = RunItem.objects.filter(condition, run=OuterRef("pk")).order_by()
     return IsNull(Subquery(items.values("pk")[:1]), False)
 

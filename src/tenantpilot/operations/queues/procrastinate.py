@@ -69,5 +69,5 @@ class ProcrastinateDispatcher:
 
 
 def _jobs() -> "QuerySet[ProcrastinateJob]":
-    """Return the library's manager refuses to write; a query set of it does not."""
+    """The library's manager refuses to write; a query set of it does not."""
     return ProcrastinateJob.objects.filter(task_name=TASK)

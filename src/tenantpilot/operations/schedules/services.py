@@ -51,7 +51,7 @@ def create_schedule(
     actor: User,
     now: datetime,
 ) -> Schedule:
-    """Return the first slot is the next one after now. Raises NameTaken."""
+    """The first slot is the next one after now. Raises NameTaken."""
     with transaction.atomic():
         if Schedule.everywhere.of_tenant(tenant).filter(name=name).exists():
             raise NameTaken(f"{tenant.name} has a schedule named {name} already.")
@@ -187,7 +187,7 @@ def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
 def _start(
     schedule: Schedule, kind: OperationType, inputs: Inputs, runs: OperationRunService, *, now: datetime
 ) -> tuple[ScheduleSlot.Result, OperationRun]:
-    """Return a system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
+    """A system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
     try:
         answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True)
     except DispatchFailed as failed:

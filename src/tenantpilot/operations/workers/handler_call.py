@@ -110,7 +110,7 @@ def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType) 
 
 
 def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType) -> Ending:
-    """Return a client that had to stop, because the run must, reports it with an error of its own."""
+    """A client that had to stop, because the run must, reports it with an error of its own."""
     if context.must_stop is not None and error.reason_code == "cancelled_by_person":
         return _ending_of_interrupted(context.must_stop, context, kind)
     log.warning("run_failed", reason=error.reason_code)

@@ -23,5 +23,5 @@ def hear() -> None:
 
 
 def to_listen_for() -> list[signal.Signals]:
-    """Return a hang-up that is ignored from the start stays so: `nohup` must keep its meaning."""
+    """A hang-up that is ignored from the start stays so: `nohup` must keep its meaning."""
     return [number for number in STOPS if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN]

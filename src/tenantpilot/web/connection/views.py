@@ -49,7 +49,7 @@ class CredentialForm(forms.Form):
 
     @property
     def expires_at(self) -> datetime | None:
-        """Return the end of the day is not promised: it counts from its beginning, in UTC."""
+        """The end of the day is not promised: it counts from its beginning, in UTC."""
         day = self.cleaned_data["expires_on"]
         return datetime.combine(day, time(), UTC) if day else None
 

@@ -32,18 +32,18 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return a form sent from a page that was open too long, or from elsewhere."""
+    """A form sent from a page that was open too long, or from elsewhere."""
     text = _("The form is no longer valid, so nothing was changed. Go back, reload the page and send it again.")
     return _page(request, 403, _("Form expired"), text)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the same words whether it never existed, is gone, or belongs to somebody else (SEC-02)."""
+    """The same words whether it never existed, is gone, or belongs to somebody else (SEC-02)."""
     return _page(request, 404, _("Page not found"), _("There is nothing at this address that you can see."))
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Return a body above the limit. It comes before anybody is known, so without the frame."""
+    """A body above the limit. It comes before anybody is known, so without the frame."""
     text = _("What was sent is larger than TenantPilot takes (%(limit)d MB). Nothing was changed.")
     words = text % {"limit": settings.REQUEST_MAX_BYTES // 2**20}
     response = _page(request, 413, _("Too large"), words, template="web/errors/bare.html")
@@ -58,7 +58,7 @@ def too_many_attempts(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return a bug, or a database that is away."""
+    """A bug, or a database that is away."""
     if is_outage(sys.exc_info()[1]):
         return _unavailable(request)
     title, text = _("Something failed"), _("TenantPilot met an error that it did not expect and changed nothing more.")

@@ -56,7 +56,7 @@ def unignore_policies(request: TenantRequest) -> HttpResponse:
 
 
 def _started(request: TenantRequest, start: Start) -> HttpResponse:
-    """Return a form that selects nothing, or nothing that can be read, starts nothing."""
+    """A form that selects nothing, or nothing that can be read, starts nothing."""
     selection = _selection(request, request.POST)
     if not selection:
         return redirect("inventory", request.tenant.slug)

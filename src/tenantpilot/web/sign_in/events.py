@@ -24,7 +24,7 @@ def record(request: HttpRequest, action: str, person: User | None, **facts: Any)
 
 
 def sign_in_attempt(request: HttpRequest, address: str) -> Attempt:
-    """Return the attempt on the account that has this address, if any has."""
+    """The attempt on the account that has this address, if any has."""
     try:
         account = canonical(address)
     except AddressRefused:

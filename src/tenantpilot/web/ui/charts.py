@@ -46,7 +46,7 @@ class BarChart:
 
 
 def bar_chart(title: Words, summary: str, rows: list[Figures]) -> BarChart:
-    """Return the largest first; the table behind it has them all."""
+    """The largest first; the table behind it has them all."""
     ordered = sorted((row for row in rows if row.total), key=lambda row: (-row.total, str(row.label)))
     longest = max((row.total for row in ordered), default=1)
     bars = [

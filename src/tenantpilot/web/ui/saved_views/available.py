@@ -85,7 +85,7 @@ class Shelf:
         return listed.of_tenant(self.tenant) if self.tenant else listed.across_tenants(workspace_ids)
 
     def _read_in(self) -> list[int]:
-        """Return a view across tenants may name any of them, so members of single tenants do not read shared ones."""
+        """A view across tenants may name any of them, so members of single tenants do not read shared ones."""
         return [access.workspace.pk for access in self.workspaces if access.may(Capability.OPERATIONS_VIEW)]
 
     def _may(self, workspace_id: int, capability: Capability) -> bool:
