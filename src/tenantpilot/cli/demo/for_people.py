@@ -39,7 +39,7 @@ def run(stage: Stage, listener: socket.socket) -> None:
 
 
 def start_first_syncs() -> list[int]:
-    """One for each tenant that was never synced; a later demo starts none."""
+    """Start a sync of each tenant that was never synced; a later demo starts none."""
     initiator = sample.person(OLIVIA)
     return [
         start_sync(tenant=sample.tenant(place), initiator=initiator, now=timezone.now()).run.pk
