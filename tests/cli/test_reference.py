@@ -3,6 +3,9 @@
 import ast
 import re
 
+import pytest
+
+from tenantpilot.cli import catalogue_reference
 from tenantpilot.cli.reference import reference
 from tests.cli.kit import ROOT
 
@@ -13,6 +16,12 @@ AGAIN = "python -m tenantpilot.cli.reference > docs/reference/cli.md"
 
 def test_the_page_of_commands_is_that_of_the_commands():
     assert (PAGES / "cli.md").read_text() == reference(), f"The commands changed. Run: {AGAIN}"
+
+
+@pytest.mark.parametrize("name", catalogue_reference.PAGES)
+def test_the_page_of_a_catalogue_is_the_catalogue(name):
+    again = f"It changed. Run: python -m tenantpilot.cli.reference {name} > docs/reference/{name}.md"
+    assert (PAGES / f"{name}.md").read_text() == catalogue_reference.PAGES[name](), again
 
 
 def test_the_page_of_settings_has_every_variable_once_and_no_other():

@@ -13,6 +13,7 @@ PAGES = sorted(
     [
         *ROOT.glob("*.md"),
         *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("benchmarks/*.md"),
         *ROOT.glob("packages/*/*.md"),
         *ROOT.glob("packages/*/docs/**/*.md"),
     ]

@@ -1,5 +1,9 @@
-"""The reference of commands, made from the commands: python -m tenantpilot.cli.reference > docs/reference/cli.md"""
+"""Pages of the reference that follow from the program: python -m tenantpilot.cli.reference > docs/reference/cli.md
 
+With the name of a catalogue's page it prints that page: `… roles > docs/reference/roles.md`, and `reason-codes`.
+"""
+
+import sys
 from collections.abc import Iterable, Iterator
 from enum import Enum, EnumType
 from pathlib import Path
@@ -86,6 +90,13 @@ def _words(text: str | None) -> list[str]:
     return [*(text or "").strip().splitlines(), ""]
 
 
+def page(name: str) -> str:
+    """Return the page of this name. Needs Django, which the catalogues are imported with."""
+    from tenantpilot.cli.catalogue_reference import PAGES
+
+    return PAGES[name]()
+
+
 if __name__ == "__main__":
     get_django_ready()
-    print(reference(), end="")  # noqa: T201 the page itself
+    print(page(sys.argv[1]) if sys.argv[1:] else reference(), end="")  # noqa: T201 the page itself
