@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -101,3 +103,28 @@ async def _procrastinate_until_empty(queues: Sequence[str]) -> None:
     async with worker_of(queues, name="test") as worker:
         worker.wait = False
         await worker.run()
+
+
+@pytest.fixture
+def put_in_line_by_the_last_release(engine_name) -> Callable[[OperationRun], None]:
+    """Write the queue's row of a run as the last release wrote it, by its very text."""
+    row = {"database": ROW_OF_LAST_RELEASE, "procrastinate": JOB_OF_LAST_RELEASE}[engine_name]
+
+    def put(run: OperationRun) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(row % {"run": run.pk, "key": uuid4().hex})
+
+    return put
+
+
+ROW_OF_LAST_RELEASE = """
+    INSERT INTO django_tasks_database_dbtaskresult (id,
+        status, enqueued_at, args_kwargs, priority, task_path, worker_ids,
+        queue_name, backend_name, run_after, exception_class_path, traceback)
+    VALUES ('%(key)s', 'READY', CURRENT_TIMESTAMP, '{"args": [%(run)s], "kwargs": {}}', 0,
+        'tenantpilot.operations.tasks.execute_run', '[]', 'interactive', 'default', '9999-01-01 00:00:00', '', '')
+"""
+JOB_OF_LAST_RELEASE = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args)
+    VALUES ('interactive', 'execute_run', 0, '{"run_id": %(run)s}')
+"""

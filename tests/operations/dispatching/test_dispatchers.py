@@ -67,6 +67,18 @@ def test_a_worker_does_the_job_and_the_line_is_empty(dispatcher, start, drain):
     assert dispatcher.waiting() == 0
 
 
+def test_a_job_that_the_last_release_put_in_line_is_done(
+    dispatcher, overlooked, put_in_line_by_the_last_release, drain
+):
+    """OPS-31: an update keeps what is in line, though the task has moved since."""
+    run = overlooked(what="a", steps=2)
+    put_in_line_by_the_last_release(run)
+    assert dispatcher.in_line(until=timezone.now()) == {run.pk}
+    drain()
+    assert again(run).outcome == RunOutcome.SUCCEEDED
+    assert dispatcher.waiting() == 0
+
+
 def test_urgent_work_goes_first_and_equals_in_the_order_they_came(dispatcher, overlooked, drain):
     runs = {priority: overlooked(what=str(priority)) for priority in (-50, 0, 1, 50)}
     equal = overlooked(what="equal")
