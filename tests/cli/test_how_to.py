@@ -29,7 +29,6 @@ SOURCES = (
     "src/tenantpilot/web/inventory",
     "tests/inventory",
     "tests/web/test_policy_count.py",
-    "tests/contract/test_routes.py",
 )
 
 

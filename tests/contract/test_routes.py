@@ -6,7 +6,6 @@ What is expected follows from the plane and the capability of the row, by the on
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
@@ -20,8 +19,8 @@ from tenantpilot.operations.models import Notification, OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
+from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
@@ -31,92 +30,7 @@ pytestmark = pytest.mark.contract
 FOUND = {200, 202, 204, 302, 304, 422}
 
 
-@dataclass(frozen=True)
-class Row:
-    """Who reaches an address. `subject` names what its last argument is an id of."""
-
-    plane: str
-    capability: Capability | None = None
-    method: str = "get"
-    subject: str = ""
-    arguments: tuple[str, ...] = ()
-
-
-def tenant(capability: Capability, method: str = "get", subject: str = "") -> Row:
-    return Row("tenant", capability, method, subject)
-
-
-def own(method: str = "get", *, across: bool = False) -> Row:
-    """A saved view that Alice keeps for herself, in a tenant or across them."""
-    return (
-        Row("personal", method=method, subject="view across") if across else Row("own", method=method, subject="view")
-    )
-
-
-MATRIX: dict[str, Row] = {
-    "home": Row("signed in"),
-    "preference": Row("anybody", method="post", arguments=("theme",)),
-    "sign-in-link": Row("not found", arguments=("forged",)),
-    "healthz": Row("anybody"),
-    "readyz": Row("anybody"),
-    "arrival": Row("not found"),
-    "metrics": Row("anybody"),
-    "system-health": Row("platform"),
-    "system-audit": Row("platform"),
-    "stop-all-work": Row("platform", method="post"),
-    "resume-all-work": Row("platform", method="post"),
-    "workspace": Row("workspace"),
-    "tenant-switcher": Row("workspace"),
-    "search": Row("workspace"),
-    "activity": Row("signed in"),
-    "workspace-audit": Row("workspace role", Capability.AUDIT_VIEW),
-    "workspace-operations": Row("workspace"),
-    "workspace-operation-run": Row("workspace object", subject="no run"),
-    "workspace-cancel-operation-runs": Row("workspace"),
-    "workspace-saved-views": Row("workspace"),
-    "workspace-create-saved-view": Row("workspace"),
-    "workspace-saved-view": own(across=True),
-    "workspace-rename-saved-view": own(across=True),
-    "workspace-share-saved-view": Row("workspace role alone", method="post", subject="view across"),
-    "workspace-unshare-saved-view": own("post", across=True),
-    "workspace-delete-saved-view": own("post", across=True),
-    "notifications": Row("workspace"),
-    "notifications-panel": Row("workspace"),
-    "mark-all-notifications-read": Row("workspace", method="post"),
-    "notification": Row("personal", subject="notification"),
-    "mark-notification-read": Row("personal", method="post", subject="notification"),
-    "tenant-overview": tenant(Capability.TENANT_VIEW),
-    "inventory": tenant(Capability.INVENTORY_VIEW),
-    "start-inventory-sync": tenant(Capability.INVENTORY_SYNC, "post"),
-    "policy": tenant(Capability.INVENTORY_VIEW, subject="policy"),
-    "ignore-policies": tenant(Capability.POLICY_IGNORE, "post"),
-    "unignore-policies": tenant(Capability.POLICY_IGNORE, "post"),
-    "operations": tenant(Capability.OPERATIONS_VIEW),
-    "operation-run": tenant(Capability.OPERATIONS_VIEW, subject="run"),
-    "cancel-operation-run": tenant(Capability.OPERATIONS_CANCEL, "post", "run"),
-    "run-again": tenant(Capability.INVENTORY_SYNC, "post", "ended run"),
-    "retry-failed-items": tenant(Capability.INVENTORY_SYNC, "post", "ended run"),
-    "operation-statistics": tenant(Capability.OPERATIONS_VIEW),
-    "cancel-operation-runs": tenant(Capability.OPERATIONS_CANCEL),
-    "saved-views": tenant(Capability.OPERATIONS_VIEW),
-    "create-saved-view": tenant(Capability.OPERATIONS_VIEW),
-    "saved-view": own(),
-    "rename-saved-view": own(),
-    "share-saved-view": own("post"),
-    "unshare-saved-view": own("post"),
-    "delete-saved-view": own("post"),
-    "schedules": tenant(Capability.OPERATIONS_VIEW),
-    "create-schedule": tenant(Capability.SCHEDULE_MANAGE),
-    "stop-tenant-work": tenant(Capability.OPERATIONS_CANCEL, "post"),
-    "resume-tenant-work": tenant(Capability.OPERATIONS_CANCEL, "post"),
-    "pause-schedule": tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
-    "resume-schedule": tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
-    "delete-schedule": tenant(Capability.SCHEDULE_MANAGE, subject="schedule"),
-    "tenant-audit": tenant(Capability.AUDIT_VIEW),
-    "connection": tenant(Capability.TENANT_VIEW),
-    "start-connection-check": tenant(Capability.CONNECTION_CHECK, "post"),
-    "change-credential": tenant(Capability.CREDENTIAL_MANAGE, "post"),
-}
+MATRIX = all_access_rows()
 
 IN_A_TENANT = {"tenant", "own"}
 
@@ -222,13 +136,13 @@ def daily(place, actor, now):
     return create_schedule(INVENTORY_SYNC, tenant=place, name="Daily", cadence=cadence, inputs={}, actor=actor, now=now)
 
 
-def address(name: str, row: Row, world, slug: str = "contoso") -> str:
+def address(name: str, row: AccessRow, world, slug: str = "contoso") -> str:
     parts = [slug] if row.plane in IN_A_TENANT else []
     parts += [str(world[row.subject])] if row.subject else []
     return reverse(name, args=[*parts, *row.arguments])
 
 
-def expected(row: Row, person: str) -> set[int]:
+def expected(row: AccessRow, person: str) -> set[int]:
     role = PEOPLE[person]
     match row.plane:
         case "anybody":

@@ -63,7 +63,7 @@ def test_every_icon_that_is_used_was_built_ux_51():
     used |= {kind.icon for kind in policy_types.every()}
     used |= {
         item.icon
-        for items in (navigation.TENANT_ITEMS, navigation.WORKSPACE_ITEMS, navigation.PLATFORM_ITEMS)
+        for items in (navigation.tenant_items(), navigation.workspace_items(), navigation.platform_items())
         for item in items
     }
     used |= {icon for _words, icon in _EVENTS.values()}

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from tenantpilot.web.frame.navigation import GROUP_LABELS, PLATFORM_ITEMS, TENANT_ITEMS, WORKSPACE_ITEMS, Group
+from tenantpilot.web.frame.navigation import GROUP_LABELS, Group, platform_items, tenant_items, workspace_items
 from tests.web.html import read
 
 LANDMARKS = (
@@ -57,14 +57,14 @@ def test_groups_stand_in_the_agreed_order_ux_04():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("item", TENANT_ITEMS)
+@pytest.mark.parametrize("item", tenant_items())
 def test_the_current_page_is_marked_once_ux_04(signed_in, olivia, contoso, item):
     side = read(signed_in(olivia).get(reverse(item.view, args=["contoso"]))).one("nav", class_="side")
     assert [link.words for link in side.every("a", aria_current="page")] == [str(item.label)]
 
 
 def test_no_key_leads_to_two_places_on_one_plane_ux_71():
-    for items in (TENANT_ITEMS, WORKSPACE_ITEMS, PLATFORM_ITEMS):
+    for items in (tenant_items(), workspace_items(), platform_items()):
         keys = [item.key for item in items]
         assert len(keys) == len(set(keys))
 

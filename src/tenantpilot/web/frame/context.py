@@ -57,7 +57,8 @@ class Frame:
     def plane(self) -> str:
         if self.access:
             return "tenant"
-        return "platform" if self._view in navigation.PLATFORM_VIEWS or not self.workspaces else "workspace"
+        is_of_platform = any(item.view == self._view for item in navigation.platform_items())
+        return "platform" if is_of_platform or not self.workspaces else "workspace"
 
     @property
     def is_member(self) -> bool:
@@ -76,13 +77,13 @@ class Frame:
     def groups(self) -> list[navigation.LinkGroup]:
         if self.access:
             slug, allowed = self.access.tenant.slug, self.access.capabilities
-            return navigation.groups(navigation.TENANT_ITEMS, view=self._view, allowed=allowed, tenant=slug)
+            return navigation.groups(navigation.tenant_items(), view=self._view, allowed=allowed, tenant=slug)
         if self.plane == "platform":
             is_operator = bool(self.person and self.person.is_platform_operator)
-            items = navigation.PLATFORM_ITEMS if is_operator else ()
+            items = navigation.platform_items() if is_operator else ()
             return navigation.groups(items, view=self._view, allowed=frozenset())
         allowed = frozenset[Capability]().union(*(access.capabilities for access in self.workspaces))
-        return navigation.groups(navigation.WORKSPACE_ITEMS, view=self._view, allowed=allowed)
+        return navigation.groups(navigation.workspace_items(), view=self._view, allowed=allowed)
 
     @cached_property
     def unread(self) -> str:

@@ -1,14 +1,19 @@
-"""The entries of the side navigation on each plane (UX-04): declared once, left out where a role has no use for it."""
+"""The side navigation on each plane (UX-04): a feature declares its entries in its module `navigation`.
+
+An entry that a role has no use for is left out.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.features import feature_modules
 
 Words = str | Promise
 
@@ -45,52 +50,32 @@ class Item:
     key: str = ""
     capability: Capability | None = None
     also_current_on: tuple[str, ...] = ()
+    place: int = 50
+    """Low numbers come first in the group; features with the same number stand in the order of their names."""
 
 
-_POLICY_VIEWS = ("policy", "ignore-policies", "unignore-policies")
-_RUN_VIEWS = ("cancel-operation-runs", "saved-views", "create-saved-view", "rename-saved-view", "delete-saved-view")
-TENANT_ITEMS = (
-    Item(Group.OVERVIEW, _("Overview"), "gauge", "tenant-overview", "o", Capability.TENANT_VIEW),
-    Item(Group.INVENTORY, _("Policies"), "layers", "inventory", "p", Capability.INVENTORY_VIEW, _POLICY_VIEWS),
-    Item(Group.GOVERNANCE, _("Audit log"), "scroll-text", "tenant-audit", "a", Capability.AUDIT_VIEW),
-    Item(
-        Group.MONITORING,
-        _("Operations"),
-        "activity",
-        "operations",
-        "r",
-        Capability.OPERATIONS_VIEW,
-        ("operation-run", "cancel-operation-run", "operation-statistics", *_RUN_VIEWS),
-    ),
-    Item(
-        Group.MONITORING,
-        _("Schedules"),
-        "timer",
-        "schedules",
-        "s",
-        Capability.OPERATIONS_VIEW,
-        ("create-schedule", "delete-schedule"),
-    ),
-    Item(Group.SETTINGS, _("Connection"), "plug", "connection", "c", Capability.TENANT_VIEW, ("change-credential",)),
-)
-WORKSPACE_ITEMS = (
-    Item(Group.OVERVIEW, _("Tenants"), "building-2", "workspace", "t"),
-    Item(Group.GOVERNANCE, _("Audit log"), "scroll-text", "workspace-audit", "a", Capability.AUDIT_VIEW),
-    Item(
-        Group.MONITORING,
-        _("Operations"),
-        "activity",
-        "workspace-operations",
-        "r",
-        also_current_on=("workspace-operation-run", *(f"workspace-{name}" for name in _RUN_VIEWS)),
-    ),
-    Item(Group.MONITORING, _("Notifications"), "bell", "notifications", "n"),
-)
-PLATFORM_ITEMS = (
-    Item(Group.GOVERNANCE, _("Audit log"), "scroll-text", "system-audit", "a"),
-    Item(Group.MONITORING, _("System health"), "heart-pulse", "system-health", "h"),
-)
-PLATFORM_VIEWS = frozenset(item.view for item in PLATFORM_ITEMS)
+@cache
+def tenant_items() -> tuple[Item, ...]:
+    """Return the pages of a tenant, as the features declare them."""
+    return _of_plane("tenant_items")
+
+
+@cache
+def workspace_items() -> tuple[Item, ...]:
+    """Return the pages across tenants, as the features declare them."""
+    return _of_plane("workspace_items")
+
+
+@cache
+def platform_items() -> tuple[Item, ...]:
+    """Return the pages of the installation, as the features declare them."""
+    return _of_plane("platform_items")
+
+
+def _of_plane(name: str) -> tuple[Item, ...]:
+    declarations = [item for module in feature_modules("navigation") for item in getattr(module, name, ())]
+    order = list(Group)
+    return tuple(sorted(declarations, key=lambda item: (order.index(item.group), item.place)))
 
 
 @dataclass(frozen=True)

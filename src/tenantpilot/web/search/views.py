@@ -16,7 +16,7 @@ from tenantpilot.tenancy.access import TenantAccess, accesses
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
 from tenantpilot.web.frame.addresses import page_of_script
-from tenantpilot.web.frame.navigation import TENANT_ITEMS, WORKSPACE_ITEMS
+from tenantpilot.web.frame.navigation import tenant_items, workspace_items
 from tenantpilot.web.ui import parameters
 
 EACH_AT_MOST = 8
@@ -53,13 +53,13 @@ def _pages(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -
     current = next((access for access in tenants if access.tenant.slug == _tenant_of(request)), None)
     hits = [
         Hit(item.label, current.tenant.name, item.icon, reverse(item.view, args=[current.tenant.slug]))
-        for item in (TENANT_ITEMS if current else ())
+        for item in (tenant_items() if current else ())
         if current and (item.capability is None or current.may(item.capability))
     ]
     allowed = frozenset[Capability]().union(*(workspace.capabilities for workspace in request.workspaces))
     hits += [
         Hit(item.label, _("All tenants"), item.icon, reverse(item.view))
-        for item in WORKSPACE_ITEMS
+        for item in workspace_items()
         if item.capability is None or item.capability in allowed
     ]
     return [hit for hit in hits if typed.casefold() in str(hit.label).casefold()]

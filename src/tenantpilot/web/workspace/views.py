@@ -15,7 +15,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, workspace_plane
 from tenantpilot.web.frame.addresses import LONGEST
-from tenantpilot.web.frame.navigation import TENANT_ITEMS
+from tenantpilot.web.frame.navigation import tenant_items
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
 from tenantpilot.web.workspace.tables import TENANTS, with_state
@@ -62,11 +62,11 @@ class _Place:
             match = resolve(address.partition("?")[0])
         except Resolver404:
             return cls()
-        pages = (item.view for item in TENANT_ITEMS if match.url_name in {item.view, *item.also_current_on})
+        pages = (item.view for item in tenant_items() if match.url_name in {item.view, *item.also_current_on})
         return cls(str(match.kwargs.get("tenant", "")), next(pages, "tenant-overview"))
 
     def in_tenant(self, access: TenantAccess) -> str:
         """Return the same page there, if the person may see it, else that tenant's overview."""
-        item = next(item for item in TENANT_ITEMS if item.view == self.view)
+        item = next(item for item in tenant_items() if item.view == self.view)
         is_allowed = item.capability is None or access.may(item.capability)
         return reverse(self.view if is_allowed else "tenant-overview", args=[access.tenant.slug])

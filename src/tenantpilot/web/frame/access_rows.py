@@ -1,0 +1,36 @@
+"""The people who reach each address: a feature declares a row for each of its addresses in its module `access_rows`.
+
+A test asks every address as every kind of person, and refuses an address without a row (GUARD-G).
+"""
+
+from dataclasses import dataclass
+
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.features import feature_modules
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """The plane of an address, and what a person needs there. `subject` names what its last argument is an id of."""
+
+    plane: str
+    capability: Capability | None = None
+    method: str = "get"
+    subject: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+def in_tenant(capability: Capability, method: str = "get", subject: str = "") -> AccessRow:
+    """Return the row of an address in a tenant, for members who have the capability there."""
+    return AccessRow("tenant", capability, method, subject)
+
+
+def own(method: str = "get", *, across: bool = False) -> AccessRow:
+    """Return the row of a saved view that a person keeps alone, in a tenant or across tenants."""
+    plane, subject = ("personal", "view across") if across else ("own", "view")
+    return AccessRow(plane, method=method, subject=subject)
+
+
+def all_access_rows() -> dict[str, AccessRow]:
+    """Return the rows of all features, by the names of addresses."""
+    return {name: row for module in feature_modules("access_rows") for name, row in module.access_rows.items()}
