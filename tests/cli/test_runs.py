@@ -87,7 +87,13 @@ def test_a_run_is_shown_with_its_counts_failures_and_timeline(tenantpilot, start
         message="The application lacks a permission.",
     )
     told = one_line(tenantpilot("show", str(run.pk)))
-    for words in ("Partially succeeded", "3 processed, 1 failed", "Scripts [1]:", "Grant the missing", "completed"):
+    for words in (
+        "Partially succeeded",
+        "3 policy types processed, 1 failed",
+        "Scripts [1]:",
+        "Grant the missing",
+        "completed",
+    ):
         assert words in told
     shown = json.loads(tenantpilot("show", str(run.pk), "--json").output)
     assert shown["failure_summary"] == [failure]

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+from django.utils.translation import ngettext_lazy
+
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.reconciler import Reconciler
 from tenantpilot.operations.lifecycle.silence import Watch
@@ -15,6 +17,7 @@ from tenantpilot.operations.results import Claimed, Started
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.capabilities import Capability
@@ -27,6 +30,7 @@ WORK = OperationType(
     label="Inventory sync",
     capability=Capability.INVENTORY_SYNC,
     handler="tests.operations.kit:perform",
+    nouns=Nouns(ngettext_lazy("policy type", "policy types"), objects=ngettext_lazy("policy", "policies")),
     identity_fields=("what",),
     limits=Limits(seconds=600, attempts=3, cancel_grace_seconds=30, breaker_after=4, breaker_share=0.5),
 )

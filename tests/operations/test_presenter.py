@@ -6,7 +6,10 @@ import pytest
 
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification
-from tenantpilot.operations.presenter import OperationUxPresenter, Toast, counts_text
+from tenantpilot.operations.presenter import OperationUxPresenter, Toast, count_rows, counts_text
+from tenantpilot.operations.summary import OperationSummaryKeys
+from tenantpilot.operations.types import OperationType, operation_types
+from tenantpilot.tenancy.models import User
 from tests.operations.kit import WORK, Engine
 
 pytestmark = pytest.mark.contract
@@ -28,6 +31,14 @@ def test_a_request_that_joined(engine: Engine, alice: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", operation_types.all(), ids=lambda kind: kind.key)
+def test_the_label_of_every_operation_is_a_noun(kind: OperationType) -> None:
+    """UX-60: "Ignore policies queued" is no English; a capability or a button says what to do, a label what is done."""
+    verbs = "add archive assign back check compare copy delete export ignore import list purge read remove rename reset"
+    more = "restart restore retry run send start stop sync take test undo unignore update wipe"
+    assert str(kind.label).split()[0].casefold() not in f"{verbs} {more}".split()
+
+
 def test_a_request_that_the_queue_refused(engine: Engine, alice: Any) -> None:
     """OPS-31, UX-60."""
     run = engine.start(alice)
@@ -42,10 +53,10 @@ COUNTS = {"total": 500, "processed": 480, "failed": 2, "skipped": 0, "created": 
 @pytest.mark.parametrize(
     ("outcome", "message", "title", "body"),
     [
-        ("succeeded", "", "Inventory sync completed", "Completed successfully. 480 processed, 2 failed, 3 created."),
-        ("partially_succeeded", "Graph answered 500.", "Inventory sync partially completed", "Completed with issues. 480 processed, 2 failed, 3 created. Graph answered 500."),
+        ("succeeded", "", "Inventory sync completed", "Completed successfully. 480 policy types processed, 2 failed, 3 policies created."),
+        ("partially_succeeded", "Graph answered 500.", "Inventory sync partially completed", "Completed with issues. 480 policy types processed, 2 failed, 3 policies created. Graph answered 500."),
         ("failed", "Graph answered 500.", "Inventory sync failed", "Graph answered 500. See the run for details."),
-        ("cancelled", "A person cancelled it.", "Inventory sync cancelled", "Stopped before it finished. 480 processed, 2 failed, 3 created."),
+        ("cancelled", "A person cancelled it.", "Inventory sync cancelled", "Stopped before it finished. 480 policy types processed, 2 failed, 3 policies created."),
     ],
 )  # fmt: skip
 def test_a_notification_reads(engine: Engine, alice: Any, outcome: str, message: str, title: str, body: str) -> None:
@@ -68,16 +79,43 @@ def test_a_notification_of_another_version_still_reads(engine: Engine, alice: An
     ("counts", "text"),
     [
         ({}, ""),
-        ({"processed": 480, "updated": 3, "failed": 2}, "480 processed, 2 failed, 3 updated"),
-        ({"processed": 1_234_567}, "1,234,567 processed"),
-        ({"failed": 0, "created": 1}, "1 created"),
-        ({"total": 9, "processed": 9}, "9 processed"),
-        ({"processed": 1, "succeeded": 2, "failed": 3, "skipped": 4, "created": 5}, "1 processed, 2 succeeded, 3 failed, 4 skipped"),
+        ({"processed": 480, "updated": 3, "failed": 2}, "480 policy types processed, 2 failed, 3 policies updated"),
+        ({"processed": 1_234_567}, "1,234,567 policy types processed"),
+        ({"failed": 0, "created": 1}, "1 policy created"),
+        ({"total": 9, "processed": 1, "failed": 1}, "1 policy type processed, 1 failed"),
+        ({"processed": 1, "succeeded": 2, "failed": 3, "skipped": 4, "created": 5}, "1 policy type processed, 2 succeeded, 3 failed, 4 skipped"),
+        ({"processed": 44, "unchanged": 200, "policies": 200}, "44 policy types processed, 200 policies unchanged, 200 in all"),
+        ({"processed": 2, "warnings": 1, "resolved": 1}, "2 policy types processed, 1 warning, 1 finding resolved"),
     ],
 )  # fmt: skip
-def test_counts_read_in_catalogue_order_without_zeros_at_most_four(counts: dict[str, int], text: str) -> None:
+def test_counts_read_in_catalogue_order_with_nouns_without_zeros_at_most_four(
+    engine: Engine, counts: dict[str, int], text: str
+) -> None:
     """OPS-10: uX-61."""
-    assert counts_text(counts) == text
+    assert counts_text(WORK.key, counts) == text
+
+
+@pytest.mark.parametrize("key", OperationSummaryKeys.all())
+@pytest.mark.parametrize("kind", [*(kind.key for kind in operation_types.all()), "of_an_older_version"])
+def test_no_count_of_any_operation_is_without_a_noun(kind: str, key: str) -> None:
+    """UX-61: a number alone, or with a participle alone, does not say what was counted."""
+    nouns = operation_types.nouns(kind)
+    for number in (1, 5_402):
+        assert counts_text(kind, {key: number}).startswith(f"{number:,} {nouns.of(key) % number}") or key == "total"
+    [(label, _number)] = count_rows(kind, {key: 2})
+    assert label.lower().startswith(nouns.of(key) % 2)
+
+
+def test_a_notification_says_who_cancelled(engine: Engine, alice: Any, bob: Any) -> None:
+    """OPS-12, OPS-23: by the name of today on the page, by the key in the row."""
+    run = engine.start(alice)
+    engine.service.request_cancel(run, actor=bob, now=engine.clock())
+    notification = Notification.everywhere.get()
+    assert notification.data["cancelled_by"] == bob.pk
+    assert bob.display_name not in str(notification.data)
+    User.objects.filter(pk=bob.pk).update(display_name="Roberta")
+    body = OperationUxPresenter.notification(Notification.everywhere.get()).body
+    assert body == "Stopped before it finished. Roberta cancelled it."
 
 
 def test_every_link_to_a_run_leads_to_its_page(engine: Engine, alice: Any) -> None:

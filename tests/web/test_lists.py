@@ -203,6 +203,27 @@ class TestOperations:
         assert len(page.one("tbody").every("tr")) == 5
         assert "aria-invalid" in page.one(id=f"filter-{query.partition('=')[0]}")
 
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("sort=%3Cb%3E%00", "The list cannot be sorted by “<b>”, so it has its usual order."),
+            ("sort=--started", "The list cannot be sorted by “--started”, so it has its usual order."),
+            ("size=7", "“7” is no number of rows to choose, so a page has 50."),
+            ("size=²", "“²” is no number of rows to choose, so a page has 50."),
+            ("at=nowhere", "The place in the list cannot be read, so the list is shown from its beginning."),
+        ],
+    )
+    def test_an_order_a_size_or_a_place_that_makes_no_sense_is_told(self, hers, runs, query, words):
+        page = read(hers.get(f"/admin/t/contoso/operations/?state=failed&{query}"))
+        note = page.one("p", class_="note-warning")
+        assert note.words == f"{words} Remove"
+        assert note.one("a")["href"] == "/admin/t/contoso/operations/?state=failed"
+
+    def test_no_sentence_of_the_forms_library_is_pasted_into_ours(self, hers, runs):
+        page = read(hers.get(f"{reverse('inventory', args=['contoso'])}?q=ab%00c"))
+        told = "Name “abc” has letters that no name has, so the list is not narrowed by it. Remove"
+        assert page.one("p", class_="note-warning").words == told
+
     def test_a_range_that_ends_before_it_begins_says_so(self, hers, runs):
         page = read(hers.get("/admin/t/contoso/operations/?after=2026-06-02&before=2026-06-01"))
         assert "lies before the first day" in page.one("p", class_="note-warning").words

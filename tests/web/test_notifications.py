@@ -75,14 +75,15 @@ def test_nobody_marks_or_follows_what_was_told_to_another_sec_02(hers, olivia, c
     assert told.read_at is None
 
 
-ISSUES = "Completed with issues. 4 processed, 3 succeeded, 1 failed, 1 updated."
+ISSUES = "Completed with issues. 4 policy types processed, 3 succeeded, 1 failed, 1 policy updated."
+SUCCESS = "Completed successfully. 3 policy types processed, 3 succeeded, 1 policy updated."
 REFUSED = "The application lacks a permission: Graph answered 403. See the run for details."
 
 
 @pytest.mark.parametrize(
     ("failed", "succeeded", "title", "body"),
     [
-        (0, 3, "Inventory sync completed", "Completed successfully. 3 processed, 3 succeeded, 1 updated."),
+        (0, 3, "Inventory sync completed", SUCCESS),
         (1, 3, "Inventory sync partially completed", ISSUES),
         (2, 0, "Inventory sync failed", REFUSED),
     ],

@@ -117,7 +117,7 @@ def test_the_failed_items_are_retried_as_a_new_linked_run(bulk, press, run_page)
     assert "Retry failed items" in read(run_page(run)).one("div", id="run").one("div", class_="head-actions").words
     answer = press("retry-failed-items", run, **SCRIPT)
     assert answer.status_code == 202
-    assert "Ignore policies queued" in answer.text
+    assert "Ignoring of policies queued" in answer.text
     new = OperationRun.everywhere.get(retry_of=run)
     assert new.inputs["policies"] == ["900000"]
 

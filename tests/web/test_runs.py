@@ -37,7 +37,7 @@ def test_an_ended_run_tells_everything_about_itself_ux_69(run_page, contoso, ali
     assert facts["Started by"] == "Alice"
     assert facts["Duration"] == "5.0 s"
     assert facts["Queued"] == "1 Jun 2026, 12:00:00 UTC"
-    assert facts["Failed"] == "2"
+    assert facts["Policy types failed"] == "2"
 
 
 def test_failures_are_grouped_by_reason_with_their_items_and_the_next_step_ux_69(run_page, contoso, alice, now):

@@ -47,8 +47,9 @@ def test_nothing_is_notified_at_a_start_ops_24(start):
 
 
 def test_without_script_the_toast_waits_for_the_next_page_once_ux_06(signed_in, alice, contoso):
-    browser, before = signed_in(alice), "http://testserver/admin/t/contoso/inventory/?platform=ios"
-    answer = browser.post(reverse("start-inventory-sync", args=["contoso"]), headers={"Referer": before})
+    browser, before = signed_in(alice), "/admin/t/contoso/inventory/?platform=ios"
+    referer = f"http://testserver{before}"
+    answer = browser.post(reverse("start-inventory-sync", args=["contoso"]), headers={"Referer": referer})
     assert answer.headers["Location"] == before
     shown = [toast.one("strong").words for toast in read(browser.get(before)).every("div", class_="toast")]
     assert shown == ["Inventory sync queued"]

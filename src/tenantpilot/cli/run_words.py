@@ -60,7 +60,7 @@ def table(runs: Sequence[OperationRun], *, now: datetime) -> Table:
         rows.add_row(
             str(run.pk), state(run), operation_types.label(run.type), run.tenant.name if run.tenant else "-",
             run.initiator.display_name if run.initiator else "system", _age(now - run.created_at),
-            OperationUxPresenter.reason_text(run) or counts_text(run.summary_counts),
+            OperationUxPresenter.reason_text(run) or counts_text(run.type, run.summary_counts),
         )  # fmt: skip
     return rows
 
@@ -103,7 +103,7 @@ def _facts(run: OperationRun, *, now: datetime) -> list[tuple[str, str]]:
         ("created", f"{run.created_at:%Y-%m-%d %H:%M:%S} UTC ({_age(now - run.created_at)} ago)"),
         ("took", _age(run.completed_at - run.started_at) if run.completed_at and run.started_at else ""),
         ("progress", done),
-        ("counts", counts_text(run.summary_counts)),
+        ("counts", counts_text(run.type, run.summary_counts)),
         ("reason", OperationUxPresenter.reason_text(run)),
         ("next step", str(reason.next_step) if reason else ""),
         ("attempts", str(run.attempt) if run.attempt > 1 else ""),

@@ -2,12 +2,16 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK as CONNECTION_CHECK
+from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
+
+POLICIES = ngettext_lazy("policy", "policies")
 
 INVENTORY_SYNC = operation_types.register(
     OperationType(
@@ -15,6 +19,7 @@ INVENTORY_SYNC = operation_types.register(
         label=_("Inventory sync"),
         capability=Capability.INVENTORY_SYNC,
         handler="tenantpilot.inventory.handlers:sync_inventory",
+        nouns=Nouns(policy_types.POLICY_TYPES, objects=POLICIES),
         queue="interactive",
         identity_fields=("policy_types",),
         items_input="policy_types",
@@ -42,6 +47,7 @@ def _bulk(key: str, label: Promise, handler: str) -> OperationType:
             label=label,
             capability=Capability.POLICY_IGNORE,
             handler=f"tenantpilot.inventory.ignoring:{handler}",
+            nouns=Nouns(POLICIES),
             queue="bulk",
             identity_fields=("policies",),
             items_input="policies",
@@ -51,5 +57,5 @@ def _bulk(key: str, label: Promise, handler: str) -> OperationType:
     )
 
 
-BULK_POLICY_IGNORE = _bulk("bulk_policy_ignore", _("Ignore policies"), "ignore_policies")
-BULK_POLICY_UNIGNORE = _bulk("bulk_policy_unignore", _("Stop ignoring policies"), "unignore_policies")
+BULK_POLICY_IGNORE = _bulk("bulk_policy_ignore", _("Ignoring of policies"), "ignore_policies")
+BULK_POLICY_UNIGNORE = _bulk("bulk_policy_unignore", _("Release of ignored policies"), "unignore_policies")

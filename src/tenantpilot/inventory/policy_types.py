@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from tenantpilot.core.errors import TenantPilotError
 
 Label = str | Promise
+POLICY_TYPES = ngettext_lazy("policy type", "policy types")
 
 
 class Area(StrEnum):

@@ -26,11 +26,19 @@ class OperationRunCompleted:
             kind=cls.KIND,
             run_id=run.pk,
             created_at=at,
-            data={
-                "type": run.type,
-                "outcome": ending.outcome.value,
-                "counts": ending.counts,
-                "reason_code": ending.reason_code,
-                "message": ending.message,
-            },
+            data=_facts(run, ending),
         )
+
+
+def _facts(run: EndedRun, ending: Ending) -> dict[str, object]:
+    """Return what the words are made of. A person is in it by key alone: names are personal data (OPS-12)."""
+    facts: dict[str, object] = {
+        "type": run.type,
+        "outcome": ending.outcome.value,
+        "counts": ending.counts,
+        "reason_code": ending.reason_code,
+        "message": ending.message,
+    }
+    if ending.reason_code == "cancelled_by_person":
+        facts["cancelled_by"] = run.cancelled_by_id
+    return facts

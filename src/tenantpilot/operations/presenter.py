@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.reasons import Reason, ReasonCatalog
@@ -13,7 +14,7 @@ from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.summary import OperationSummaryKeys
 from tenantpilot.operations.types import OperationType, operation_types
 
-MAX_COUNTS = 4
+MAX_COUNTS, SEVERAL = 4, 2
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,7 @@ class OperationUxPresenter:
         """Return why the run ended as it did, and who cancelled it; empty for one that succeeded or is under way."""
         if run.outcome in (None, "", RunOutcome.SUCCEEDED):
             return ""
-        if run.reason_code == "cancelled_by_person" and run.cancel_requested_by:
-            return _("%(person)s cancelled it.") % {"person": run.cancel_requested_by.display_name}
-        return run.message or ReasonCatalog.describe(run.reason_code)
+        return _who_cancelled(run) or run.message or ReasonCatalog.describe(run.reason_code)
 
     @staticmethod
     def notification(notification: Notification) -> Telling:
@@ -73,30 +72,53 @@ class OperationUxPresenter:
         operation = operation_types.label(data.get("type", ""))
         outcome = data.get("outcome", "")
         title = _TITLES.get(outcome, _TITLES[RunOutcome.FAILED])() % {"operation": operation}
-        return Telling(title, _body(data), _("View run"), run_url(run) if run else "", outcome)
+        return Telling(title, _body(data, _who_cancelled(run)), _("View run"), run_url(run) if run else "", outcome)
 
 
 def _label(kind: OperationType | str) -> str:
     return operation_types.label(kind) if isinstance(kind, str) else str(kind.label)
 
 
-def counts_text(counts: Mapping[str, int]) -> str:
-    """`480 processed, 3 updated`: catalogue order, zeros left out, at most four, thousands separated (UX-61)."""
-    keys = [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]
-    return ", ".join(
-        f"{number_format(counts[key], force_grouping=True)} {OperationSummaryKeys.label(key)}" for key in keys
-    )
+def counts_text(kind: str, counts: Mapping[str, int]) -> str:
+    """`44 policy types processed, 2 failed, 3 policies updated`: each count has its noun, said once (UX-61).
+
+    Catalogue order, zeros left out, at most four, thousands separated.
+    """
+    nouns, before, words = operation_types.nouns(kind), "", []
+    for key in [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]:
+        noun, label = nouns.of(key), OperationSummaryKeys.label(key)
+        figure = number_format(counts[key], force_grouping=True)
+        is_repeated = before == noun % SEVERAL
+        words.append(f"{figure} {label or _('in all')}" if is_repeated else f"{figure} {noun % counts[key]} {label}")
+        before = noun % SEVERAL
+    return ", ".join(word.strip() for word in words)
 
 
-def _body(data: Mapping[str, object]) -> str:
+def count_rows(kind: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return every count with its noun, in catalogue order: ("Policy types processed", 44)."""
+    nouns = operation_types.nouns(kind)
+    keys = [key for key in OperationSummaryKeys.all() if key in counts]
+    return [
+        (capfirst(f"{nouns.of(key) % SEVERAL} {OperationSummaryKeys.label(key)}".strip()), counts[key]) for key in keys
+    ]
+
+
+def _who_cancelled(run: OperationRun | None) -> str:
+    """Return it by the name that the person has now; empty where no person did."""
+    if run is None or run.reason_code != "cancelled_by_person" or run.cancel_requested_by is None:
+        return ""
+    return _("%(person)s cancelled it.") % {"person": run.cancel_requested_by.display_name}
+
+
+def _body(data: Mapping[str, object], who_cancelled: str) -> str:
     counts = data.get("counts")
-    text = counts_text(counts) if isinstance(counts, dict) else ""
+    text = counts_text(str(data.get("type", "")), counts) if isinstance(counts, dict) else ""
     words = f"{text}." if text else ""
     reason = str(data.get("message") or ReasonCatalog.describe(str(data.get("reason_code") or "internal_error")))
     told_by_outcome: dict[str, list[str]] = {
         RunOutcome.SUCCEEDED: [_("Completed successfully."), words],
         RunOutcome.PARTIALLY_SUCCEEDED: [_("Completed with issues."), words, reason],
-        RunOutcome.CANCELLED: [_("Stopped before it finished."), words],
+        RunOutcome.CANCELLED: [_("Stopped before it finished."), words, who_cancelled],
     }
     parts = told_by_outcome.get(str(data.get("outcome")), [reason, _("See the run for details.")])
     return " ".join(part for part in parts if part)

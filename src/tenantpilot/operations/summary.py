@@ -1,19 +1,46 @@
 """Summary counts: flat, numeric, and only with keys of one list (OPS-10)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 log = structlog.get_logger(__name__)
 
 MAX_COUNT = 2**53
 
+Noun = Any
+"""Made by `ngettext_lazy` of the word for a single thing and the word for several."""
+
+
+@dataclass(frozen=True)
+class Nouns:
+    """The things that an operation counts: the items that it works through, and the objects in which it finds changes.
+
+    Without objects of their own, the items are what is created, updated or unchanged.
+    """
+
+    items: Noun
+    objects: Noun = None
+
+    def of(self, key: str) -> Noun:
+        """Return the word for the things that are counted under the key."""
+        of_items = self.objects if self.objects and key in OperationSummaryKeys.OF_OBJECTS else self.items
+        return OperationSummaryKeys.THINGS.get(key, of_items)
+
+
+ITEMS = Nouns(ngettext_lazy("item", "items"))
+
 
 class OperationSummaryKeys:
-    """The single source of the keys, in the order in which people read them (UX-61)."""
+    """The single source of the keys, in the order in which people read them (UX-61).
+
+    A label says what became of the things that are counted. The noun alone says it of THINGS.
+    """
 
     _labels: dict[str, str | Promise] = {
         "total": _("total"),
@@ -27,16 +54,29 @@ class OperationSummaryKeys:
         "deleted": _("deleted"),
         "unchanged": _("unchanged"),
         "missing": _("missing"),
-        "items": _("items"),
-        "policies": _("policies"),
-        "groups": _("groups"),
-        "versions": _("versions"),
-        "assignments": _("assignments"),
-        "tenants": _("tenants"),
-        "warnings": _("warnings"),
-        "findings": _("findings"),
+        "items": "",
+        "policies": "",
+        "groups": "",
+        "versions": "",
+        "assignments": "",
+        "tenants": "",
+        "warnings": "",
+        "findings": "",
         "resolved": _("resolved"),
-        "deliveries": _("deliveries"),
+        "deliveries": "",
+    }
+    OF_OBJECTS = ("created", "updated", "deleted", "unchanged", "missing")
+    THINGS: dict[str, Noun] = {
+        "items": ngettext_lazy("item", "items"),
+        "policies": ngettext_lazy("policy", "policies"),
+        "groups": ngettext_lazy("group", "groups"),
+        "versions": ngettext_lazy("version", "versions"),
+        "assignments": ngettext_lazy("assignment", "assignments"),
+        "tenants": ngettext_lazy("tenant", "tenants"),
+        "warnings": ngettext_lazy("warning", "warnings"),
+        "findings": ngettext_lazy("finding", "findings"),
+        "resolved": ngettext_lazy("finding", "findings"),
+        "deliveries": ngettext_lazy("delivery", "deliveries"),
     }
 
     @classmethod

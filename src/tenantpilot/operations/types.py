@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.reasons import ReasonCatalog
-from tenantpilot.operations.summary import OperationSummaryKeys
+from tenantpilot.operations.summary import ITEMS, Nouns, OperationSummaryKeys
 from tenantpilot.tenancy.capabilities import Capability
 
 Inputs = Mapping[str, Any]
@@ -37,12 +37,14 @@ class OperationType:
     with tenant and type, make two requests the same work (OPS-06). `items_input` names the input that
     holds the keys of the items, for an operation of which failed items can be tried again. `scheduled`
     makes a run's inputs from those of a schedule at the time of a slot; None: it never starts by the clock.
+    `nouns` are the words for what its counts are counts of.
     """
 
     key: str
     label: str | Promise
     capability: Capability
     handler: str
+    nouns: Nouns
     queue: str = "interactive"
     identity_fields: tuple[str, ...] = ()
     items_input: str = ""
@@ -85,6 +87,10 @@ class OperationTypes:
     def label(self, key: str) -> str:
         """For people; a type of an older version reads as its key."""
         return str(self._types[key].label) if key in self._types else key.replace("_", " ").capitalize()
+
+    def nouns(self, key: str) -> Nouns:
+        """Return the words for what a type counts; of a type of an older version, those that fit any."""
+        return self._types[key].nouns if key in self._types else ITEMS
 
 
 def _refuse_unknown(subject: str, used: tuple[str, ...], catalogue: Any) -> None:

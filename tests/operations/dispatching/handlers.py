@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from tenantpilot.operations.run_context import RunContext
+from tenantpilot.operations.summary import ITEMS
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 
@@ -59,6 +60,7 @@ def _kind(key: str, handler: str, queue: str = "interactive", limits: Limits = L
         label=key,
         capability=Capability.INVENTORY_SYNC,
         handler=f"{__name__}:{handler}",
+        nouns=ITEMS,
         queue=queue,
         identity_fields=("what",),
         limits=limits,

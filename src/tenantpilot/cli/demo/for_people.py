@@ -70,6 +70,6 @@ def _follow(run_ids: Iterable[int], supervisor: Supervisor) -> None:
 
 def _tell(ended: OperationRun) -> None:
     if ended.outcome == RunOutcome.SUCCEEDED:
-        done(f"{title(ended)} succeeded: {counts_text(ended.summary_counts)}")
+        done(f"{title(ended)} succeeded: {counts_text(ended.type, ended.summary_counts)}")
     else:
         err.print(f"[yellow]![/] {title(ended)} {ended.get_outcome_display().lower()}: {ended.message}")

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tenantpilot.inventory.policy_types import POLICY_TYPES
+from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 
@@ -11,6 +13,7 @@ CONNECTION_CHECK = operation_types.register(
         label=_("Connection check"),
         capability=Capability.CONNECTION_CHECK,
         handler="tenantpilot.inventory.connecting.handlers:check_connection",
+        nouns=Nouns(POLICY_TYPES),
         scheduled=dict,
         counts=("total", "processed", "succeeded", "failed"),
         reason_codes=(

@@ -42,6 +42,7 @@ class EndedRun:
     initiator_id: int | None
     type: str
     attempt: int
+    cancelled_by_id: int | None
 
 
 def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0) -> Ending:

@@ -43,7 +43,7 @@ COMPLETE_RUN = (
     " cancel_requested_at = coalesce(cancel_requested_at, %s),"
     " cancel_requested_by_id = coalesce(cancel_requested_by_id, %s) "
 )
-ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt"
+ENDED = " RETURNING id, workspace_id, tenant_id, initiator_id, type, attempt, cancel_requested_by_id"
 
 
 def values_of_end(ending: Ending, *, now: datetime, canceller_id: int | None) -> tuple[Any, ...]:

@@ -30,7 +30,11 @@ def visible_to(person: User) -> Any:
     tenants = visible_tenants(person, Capability.OPERATIONS_VIEW)
     through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
     about = Q(tenant__in=tenants) | Q(tenant=None, workspace__in=through)
-    return Notification.everywhere.of_person(person).filter(about).select_related("run__tenant")
+    return (
+        Notification.everywhere.of_person(person)
+        .filter(about)
+        .select_related("run__tenant", "run__cancel_requested_by")
+    )
 
 
 def notices(rows: Any) -> list[Notice]:

@@ -20,6 +20,7 @@ from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.operations import cancel_result
 from tenantpilot.web.operations.cancel_result import Cancelled
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.bulk import Action, chosen_ids
 from tenantpilot.web.ui.tables.declaration import Table
 
@@ -34,6 +35,14 @@ class Place:
     table: Table
     back: str
     target: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Runs that were ticked one by one, or all that the filters of the list match."""
+
+    runs: OperationRunQuerySet
+    by_filter: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,21 +72,21 @@ def _can(run: OperationRun) -> bool:
 
 
 def _answer(request: Any, place: Place) -> HttpResponse:
-    parameters = request.POST if request.method == "POST" else request.GET
-    chosen = _chosen(request, place, parameters)
-    active = chosen.active().filter(cancel_requested_at=None).oldest_first()
-    if request.method == "POST":
-        over = 0 if "matching" in parameters else chosen.count() - active.count()
-        cancel_result.keep(request, _cancel(request, active, over))
-        return redirect(page_before(request, otherwise=place.back))
+    is_sent = request.method == "POST"
+    chosen = _chosen(request, place, request.POST) if is_sent else _chosen(request, place, request.GET)
+    active = chosen.runs.active().filter(cancel_requested_at=None).oldest_first()
     count = active.count()
+    others = 0 if chosen.by_filter else chosen.runs.count() - count
+    if is_sent:
+        cancel_result.keep(request, _cancel(request, active, others))
+        return redirect(page_before(request, otherwise=place.back))
     context = {
         "heading": _question(count, place.target),
         "count": count,
         "at_once": AT_ONCE,
-        "others": 0 if "matching" in parameters else chosen.count() - count,
+        "others": others,
         "shown": list(active.for_list()[:SHOWN]),
-        "fields": [(name, value) for name, values in parameters.lists() for value in values],
+        "fields": parameters.pairs(request.GET),
         "back": page_before(request, otherwise=place.back),
         "list_url": place.back,
     }
@@ -99,13 +108,12 @@ def _cancel(request: Any, active: OperationRunQuerySet, over: int) -> Cancelled:
     return result
 
 
-def _chosen(request: HttpRequest, place: Place, parameters: QueryDict) -> OperationRunQuerySet:
+def _chosen(request: HttpRequest, place: Place, query: QueryDict) -> Chosen:
     """The filter is resolved again, among the runs that the person may cancel. One that makes no sense chooses none."""
-    if "matching" not in parameters:
-        return place.runs.filter(pk__in=chosen_ids(parameters, "run"))
-    filters = place.table.filters(parameters, queryset=place.runs, request=request)
-    narrowed: OperationRunQuerySet = filters.qs if filters.form.is_valid() else place.runs.none()
-    return narrowed
+    if not parameters.is_sent(query, "matching"):
+        return Chosen(place.runs.filter(pk__in=chosen_ids(query, "run")), by_filter=False)
+    filters = place.table.filters(query, queryset=place.runs, request=request)
+    return Chosen(filters.qs if filters.form.is_valid() else place.runs.none(), by_filter=True)
 
 
 def _question(count: int, target: str) -> str:

@@ -14,7 +14,6 @@ from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.operations.models import OperationRun, RunEvent
 from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.operations.summary import OperationSummaryKeys
 from tenantpilot.tenancy.models import Tenant
 
 Words = str | Promise
@@ -160,12 +159,6 @@ class Moment:
 def timeline(run: OperationRun, events: Iterable[Any]) -> list[Moment]:
     """Events in words; one that this version does not know reads as its name."""
     return [_moment(run, event) for event in events]
-
-
-def count_rows(run: OperationRun) -> list[tuple[str, int]]:
-    """Return every count with its label, in catalogue order."""
-    keys = [key for key in OperationSummaryKeys.all() if key in run.summary_counts]
-    return [(OperationSummaryKeys.label(key), run.summary_counts[key]) for key in keys]
 
 
 def _moment(run: OperationRun, event: RunEvent) -> Moment:

@@ -16,7 +16,7 @@ from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
 from tenantpilot.operations.monitoring.statistics import time_left
 from tenantpilot.operations.monitoring.wait_reasons import Waiting, why
-from tenantpilot.operations.presenter import reason_of
+from tenantpilot.operations.presenter import count_rows, reason_of
 from tenantpilot.operations.rerun import why_not_again, why_not_retry
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
@@ -36,7 +36,6 @@ from tenantpilot.web.operations import cancel_result
 from tenantpilot.web.operations.cancellations import cancel_action
 from tenantpilot.web.operations.item_table import ITEMS
 from tenantpilot.web.operations.run_facts import (
-    count_rows,
     failures_of,
     mending_of,
     run_of_tenant,
@@ -167,7 +166,7 @@ def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
         "reason": reason_of(run),
         "mend": mending_of(run),
         "moments": timeline(run, run.events.in_order()),
-        "count_rows": count_rows(run),
+        "count_rows": count_rows(run.type, run.summary_counts),
         "waiting": waiting,
         "time_left": time_left(run, now=timezone.now()),
         "retries": list(OperationRun.objects.filter(retry_of=run).select_related("tenant").newest_first()[:5]),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import requires, workspace_plane
 from tenantpilot.web.saved_views.forms import NameForm, SaveForm
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.saved_views import services
 from tenantpilot.web.ui.saved_views.available import Shelf, saveable_table, shelf_across, shelf_in_tenant
 from tenantpilot.web.ui.saved_views.menu import Line, filters_of, menu_for
@@ -54,9 +55,11 @@ def saved_views(request: HttpRequest, shelf: Shelf) -> HttpResponse:
 def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
     """GET shows the form for the filters in the address; POST keeps the view and opens it."""
     is_sent = request.method == "POST"
-    query = _known_query(request, shelf, request.POST.get("query", "") if is_sent else request.GET.urlencode())
+    query = _known_query(
+        request, shelf, parameters.as_sent(request.POST, "query") if is_sent else parameters.address(request.GET)
+    )
     data = QueryDict(mutable=True)
-    data.update({**request.POST.dict(), "query": query})
+    data.update({**dict(parameters.pairs(request.POST)), "query": query})
     form = SaveForm(data if is_sent else None, places=shelf.places, initial={"query": query})
     if form.is_valid() and (view := _save(shelf, form)):
         return redirect(f"{shelf.url('operations')}?{view.query}")

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from tenantpilot.web.frame.proxies import client_address, forwarded_for, is_trusted, parsed, peer_address, was_forwarded
+from tenantpilot.web.ui import parameters
 
 SALT = "tenantpilot.web.arrival"
 PROOF_SECONDS = 60
@@ -21,7 +22,7 @@ def path_with_proof() -> str:
 def arrival(request: HttpRequest) -> JsonResponse:
     """Answer the scheme and the addresses, to nobody but the doctor."""
     try:
-        signing.loads(request.GET.get("proof", ""), salt=SALT, max_age=PROOF_SECONDS)
+        signing.loads(parameters.as_sent(request.GET, "proof"), salt=SALT, max_age=PROOF_SECONDS)
     except signing.BadSignature as error:
         raise Http404 from error
     return JsonResponse(

@@ -26,6 +26,31 @@ def choice(query: QueryDict, name: str, allowed: Collection[str], *, usual: str)
     return value if value in allowed else usual
 
 
+def as_sent(query: QueryDict, name: str) -> str:
+    """Return a parameter letter by letter, for what reads it with care itself; empty where it was not sent."""
+    return query.get(name, "")
+
+
+def names(query: QueryDict) -> list[str]:
+    """Return the names of all that was sent, in their order."""
+    return list(query)
+
+
+def pairs(query: QueryDict) -> list[tuple[str, str]]:
+    """Return all that was sent, for a form that carries it along."""
+    return [(name, value) for name, values in query.lists() for value in values]
+
+
+def address(query: QueryDict) -> str:
+    """Return all that was sent, as an address has it."""
+    return query.urlencode()
+
+
+def has_empty(query: QueryDict) -> bool:
+    """Return whether a field was sent that nobody filled."""
+    return any(not value for value in query.values())
+
+
 def texts(query: QueryDict, name: str) -> list[str]:
     """Return every value of a parameter that may be sent several times."""
     return query.getlist(name)

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.functional import Promise
 
+from tenantpilot.web.ui.parameters import texts
+
 Words = str | Promise
 LONGEST_ID = 18
 
@@ -42,6 +44,6 @@ def bulk_of(field: str, *actions: Action | None) -> Bulk | None:
     return Bulk(field, allowed) if allowed else None
 
 
-def chosen_ids(parameters: QueryDict, field: str) -> list[int]:
+def chosen_ids(query: QueryDict, field: str) -> list[int]:
     """Return the chosen ids; anything that is no id is left out."""
-    return [int(text) for text in parameters.getlist(field) if text.isdecimal() and len(text) <= LONGEST_ID]
+    return [int(text) for text in texts(query, field) if text.isdecimal() and len(text) <= LONGEST_ID]

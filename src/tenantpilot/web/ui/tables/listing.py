@@ -1,6 +1,6 @@
 """A table as one request sees it: filtered, sorted, counted, one page of it, with its links."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,15 +11,17 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters import FilterSet
 
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.tables.cursor import Order, Page, page, unpack
+from tenantpilot.web.ui.tables.cursor import Cursor, Order, Page, page, unpack
 from tenantpilot.web.ui.tables.declaration import Column, Table
 from tenantpilot.web.ui.tables.wording import shown, state_of
 
 SIZES = (25, 50, 100)
 DEFAULT_SIZE = 50
+SIZE_WORDS = tuple(str(size) for size in SIZES)
 COUNT_AT_MOST = 10_000
 PLACE = "at"
 LONGEST_REPEATED = 60
@@ -44,11 +46,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A filter whose value makes no sense, why, and the address without it."""
+    """What is wrong with the value of a parameter and what the list does instead; and the address without it."""
 
-    label: str
-    value: str
-    message: str
+    words: str
     url: str
 
 
@@ -62,20 +62,22 @@ class Listing:
 
     @cached_property
     def order(self) -> Order:
-        sort = self.request.GET.get("sort", "")
+        sort = parameters.as_sent(self.request.GET, "sort")
         chosen = sort if sort.removeprefix("-") in self.table.sorts else self.table.default_sort
         name = chosen.removeprefix("-")
         return Order(name, self.table.sorts[name], chosen.startswith("-"))
 
     @cached_property
     def size(self) -> int:
-        sizes = {str(size) for size in SIZES}
-        return int(parameters.choice(self.request.GET, "size", sizes, usual=str(DEFAULT_SIZE)))
+        return int(parameters.choice(self.request.GET, "size", SIZE_WORDS, usual=str(DEFAULT_SIZE)))
 
     @cached_property
     def page(self) -> Page:
-        cursor = unpack(self.request.GET.get(PLACE, ""), self.order)
-        return page(self.filters.qs, self.order, cursor, self.size)
+        return page(self.filters.qs, self.order, self.cursor, self.size)
+
+    @cached_property
+    def cursor(self) -> Cursor | None:
+        return unpack(parameters.as_sent(self.request.GET, PLACE), self.order)
 
     @property
     def rows(self) -> list[Any]:
@@ -105,18 +107,33 @@ class Listing:
 
     @cached_property
     def wrong(self) -> list[Wrong]:
-        """Values that no filter understands. They narrow nothing, and the list says so."""
+        """Values that the list does not understand: it says so, and what it does instead."""
         form = self.filters.form
-        return [
-            Wrong(str(form.fields[name].label), _plain(self._shown(name)), _why(errors), self.url(**{name: None}))
+        wrong_filters = [
+            Wrong(_not_narrowed(str(form.fields[name].label), self._shown(name), errors), self.url(**{name: None}))
             for name, errors in form.errors.items()
             if name in form.fields
         ]
+        return [*wrong_filters, *self._wrong_layout()]
+
+    def _wrong_layout(self) -> list[Wrong]:
+        """Return what is wrong with the order, the size or the place of the page."""
+        query = self.request.GET
+        sort, size = parameters.text(query, "sort"), parameters.text(query, "size")
+        known = [*self.table.sorts, *(f"-{name}" for name in self.table.sorts)]
+        wrong = []
+        if parameters.is_sent(query, "sort") and sort not in known:
+            wrong.append(Wrong(_UNKNOWN_SORT % {"value": _plain(sort)}, self.url(sort=None)))
+        if parameters.is_sent(query, "size") and size not in SIZE_WORDS:
+            wrong.append(Wrong(_UNKNOWN_SIZE % {"value": _plain(size), "size": self.size}, self.url(size=None)))
+        if parameters.is_sent(query, PLACE) and self.cursor is None:
+            wrong.append(Wrong(str(_UNKNOWN_PLACE), self.url()))
+        return wrong
 
     @property
     def searched(self) -> str:
         """Return what a search looks through, while there is one."""
-        return self.table.searched() if self.table.searched and self.request.GET.get("q") else ""
+        return self.table.searched() if self.table.searched and parameters.as_sent(self.request.GET, "q") else ""
 
     @property
     def is_filtered(self) -> bool:
@@ -125,7 +142,7 @@ class Listing:
     @property
     def is_paged(self) -> bool:
         """Somewhere behind the first page."""
-        return PLACE in self.request.GET
+        return self.cursor is not None
 
     @property
     def clear_url(self) -> str:
@@ -140,8 +157,7 @@ class Listing:
 
     @property
     def filter_pairs(self) -> list[tuple[str, str]]:
-        parameters = self.request.GET
-        return [(name, parameters[name]) for name in self.filters.form.fields if parameters.get(name)]
+        return self._pairs(self.filters.form.fields)
 
     @property
     def has_more_than_page(self) -> bool:
@@ -151,7 +167,7 @@ class Listing:
     def state_query(self) -> str:
         """Return what a saved view keeps: the filters that hold, and the order."""
         wrong = self.filters.form.errors
-        state = {name: self.request.GET[name] for name in self.request.GET if name not in wrong}
+        state = dict(self._pairs(name for name in parameters.names(self.request.GET) if name not in wrong))
         return state_of(self.table, self.filters, state)
 
     @property
@@ -174,14 +190,13 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that a submitted filter form carries along: sort and size, never the place."""
-        return [(name, self.request.GET[name]) for name in ("sort", "size") if self.request.GET.get(name)]
+        return self._pairs(("sort", "size"))
 
     def url(self, **changes: str | None) -> str:
         """This list with parameters changed or left out; a change of anything goes back to the first page."""
         query = QueryDict(mutable=True)
         names = {*self.filters.form.fields, "sort", "size"}
-        for name in (name for name in self.request.GET if name in names and self.request.GET[name]):
-            query[name] = self.request.GET[name]
+        query.update(dict(self._pairs(name for name in parameters.names(self.request.GET) if name in names)))
         for name, value in changes.items():
             query.pop(name, None)
             if value:
@@ -200,7 +215,12 @@ class Listing:
         return Heading(column, self.url(sort=value), direction)
 
     def _shown(self, name: str) -> str:
-        return shown(self.filters, name, self.request.GET.get(name, ""))
+        return shown(self.filters, name, parameters.as_sent(self.request.GET, name))
+
+    def _pairs(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the parameters of these names that were sent with a value."""
+        sent = [(name, parameters.as_sent(self.request.GET, name)) for name in names]
+        return [(name, value) for name, value in sent if value]
 
 
 Context = dict[str, Any]
@@ -223,7 +243,7 @@ def listing(
     `beside` makes what the template needs of the list itself.
     A form sent without script carries its empty fields; they are left out of the address (UX-05).
     """
-    if any(not value for value in request.GET.values()):
+    if parameters.has_empty(request.GET):
         return HttpResponseRedirect(Listing(table, rows, request).url())
     result = Listing(table, rows, request)
     chosen = "web/table/list.html" if asks_for_list(request) else template
@@ -243,6 +263,22 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text[:LONGEST_REPEATED] if letter.isprintable())
 
 
+def _not_narrowed(label: str, value: str, errors: Any) -> str:
+    words = _("%(label)s “%(value)s” %(why)s, so the list is not narrowed by it.")
+    return words % {"label": label, "value": _plain(value), "why": _why(errors)}
+
+
 def _why(errors: Any) -> str:
-    first = errors.as_data()[0]
-    return _("is not one of the choices") if first.code == "invalid_choice" else str(errors[0])
+    """Return an error as the middle of a sentence. Those of the forms' library are sentences, and never pasted in."""
+    code, words = errors.as_data()[0].code, str(errors[0])
+    return str(_REASONS.get(code) or (words if not words.endswith(".") else _("cannot be read")))
+
+
+_REASONS: dict[str | None, Any] = {
+    "invalid_choice": gettext_lazy("is not one of the choices"),
+    "max_length": gettext_lazy("is too long"),
+    "null_characters_not_allowed": gettext_lazy("has letters that no name has"),
+}
+_UNKNOWN_SORT = gettext_lazy("The list cannot be sorted by “%(value)s”, so it has its usual order.")
+_UNKNOWN_SIZE = gettext_lazy("“%(value)s” is no number of rows to choose, so a page has %(size)s.")
+_UNKNOWN_PLACE = gettext_lazy("The place in the list cannot be read, so the list is shown from its beginning.")

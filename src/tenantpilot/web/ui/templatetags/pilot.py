@@ -128,9 +128,9 @@ def figure(number: int | None) -> SafeString | str:
 
 
 @register.filter
-def counts(counts_: dict[str, int]) -> str:
-    """Summary counts in words."""
-    return counts_text(counts_)
+def counts(run: OperationRun) -> str:
+    """Return a run's summary counts in words."""
+    return counts_text(run.type, run.summary_counts)
 
 
 @register.filter
