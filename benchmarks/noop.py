@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantpilot.operations.queues.task_api import task
+from tenantpilot.operations.summary import ITEMS
 from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.capabilities import Capability
 
@@ -21,5 +22,6 @@ EMPTY = OperationType(
     label="Nothing",
     capability=Capability.INVENTORY_SYNC,
     handler="benchmarks.noop:empty",
+    nouns=ITEMS,
     identity_fields=("number",),
 )

@@ -5,16 +5,12 @@ from urllib.parse import urlsplit, urlunsplit
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tenantpilot.web.ui import parameters
-
 LONGEST = 2000
 
 
 def page_before(request: HttpRequest, *, otherwise: str) -> str:
     """Return the address that the form names in `back`, else the page it was on, else `otherwise`."""
-    return (
-        own_path(request, parameters.as_sent(request.POST, "back")) or own_path(request, _referer(request)) or otherwise
-    )
+    return own_path(request, request.POST.get("back", "")) or own_path(request, _referer(request)) or otherwise
 
 
 def own_path(request: HttpRequest, address: str) -> str:

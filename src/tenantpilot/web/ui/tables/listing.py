@@ -114,12 +114,11 @@ class Listing:
             for name, errors in form.errors.items()
             if name in form.fields
         ]
-        return [*wrong_filters, *self._wrong_layout()]
+        return [*wrong_filters, *self._wrong_layout(self.request.GET)]
 
-    def _wrong_layout(self) -> list[Wrong]:
+    def _wrong_layout(self, query: QueryDict) -> list[Wrong]:
         """Return what is wrong with the order, the size or the place of the page."""
-        query = self.request.GET
-        sort, size = parameters.text(query, "sort"), parameters.text(query, "size")
+        sort, size = parameters.as_sent(query, "sort"), parameters.as_sent(query, "size")
         known = [*self.table.sorts, *(f"-{name}" for name in self.table.sorts)]
         wrong = []
         if parameters.is_sent(query, "sort") and sort not in known:
