@@ -28,6 +28,7 @@ def questions() -> Iterator[Question]:
     yield Question("reconciler, one pass", _reconcile)
     yield Question("start, the run that does it already", _active_like)
     yield Question("claim, free slots", _slots)
+    yield Question("ending, the run that a slot is for", _next)
     yield Question("retention, a window", _window)
     yield Question("command line, newest runs", _command_line)
 
@@ -168,15 +169,21 @@ def _reconcile(draw: Draw) -> Any:
 
 
 def _active_like(_draw: Draw) -> Any:
-    from tenantpilot.operations.service import OperationRunService
+    from tenantpilot.operations.lifecycle import starting
 
-    return OperationRunService()._active_like(_active("queued"))
+    return starting._active_run_like(_active("queued"))
 
 
 def _slots(_draw: Draw) -> Any:
     from tenantpilot.operations.lifecycle import slots
 
     return slots.full(_active("queued"))
+
+
+def _next(draw: Draw) -> Any:
+    from tenantpilot.operations.lifecycle import slots
+
+    return slots.next_put_off(draw.places.large.workspace_id, now=draw.now)
 
 
 def _window(draw: Draw) -> Any:

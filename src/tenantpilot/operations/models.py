@@ -168,6 +168,11 @@ class OperationRun(WorkspaceOwned):
                 name="operation_run_canceller_ix",
             ),
             models.Index(fields=["id"], condition=Q(status=RunStatus.QUEUED), name="operation_run_queued_ix"),
+            models.Index(
+                fields=["workspace", "not_before"],
+                condition=Q(status=RunStatus.QUEUED, not_before__isnull=False),
+                name="operation_run_put_off_ix",
+            ),
             # SQLite prefers the index of which more columns are given, however many rows it has.
             models.Index(
                 fields=["workspace", "tenant"],
@@ -309,6 +314,8 @@ class ProcessHeartbeat(models.Model):
     name = models.CharField(max_length=128, primary_key=True)
     role = models.CharField(max_length=16)
     queues = models.CharField(max_length=128, default="")
+    # How many runs it works on at once.
+    places = models.PositiveSmallIntegerField(default=1, db_default=1)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
 

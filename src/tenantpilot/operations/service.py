@@ -1,6 +1,7 @@
 """The only writer of a run's status and outcome (OPS-05): one verb a step, each in a module of `lifecycle`."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tenantpilot.operations.lifecycle import cancelling, claiming, completing, handing_over, reporting, starting
@@ -132,4 +133,5 @@ class OperationRunService:
 
     def _complete(self, condition: Condition, ending: Ending, *, now: datetime, canceller: User | None = None) -> bool:
         """Make the canonical transition into `completed`; every ending of every run passes here."""
-        return completing.complete(condition, ending, now=now, canceller=canceller)
+        wake = partial(handing_over.wake_next, dispatcher=self._dispatcher, now=now)
+        return completing.complete(condition, ending, now=now, canceller=canceller, wake=wake)

@@ -31,7 +31,10 @@ def forget_dead_processes(now: datetime) -> int:
 class Heartbeat:
     """While entered, a thread writes the row; leaving in good order removes it."""
 
-    def __init__(self, role: str, queues: str = "", clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(
+        self, role: str, queues: str = "", clock: Callable[[], datetime] = timezone.now, *, places: int = 1
+    ) -> None:
+        self._places = places
         self._role, self._queues, self._clock = role, queues, clock
         self._name = process_name(role)
         self._over = threading.Event()
@@ -62,7 +65,7 @@ class Heartbeat:
     def beat(self, *, started_at: datetime | None = None) -> None:
         """Write a heartbeat. A slow one does not bring back a row that was withdrawn meanwhile."""
         now = self._clock()
-        values = {"role": self._role, "queues": self._queues[:128], "seen_at": now}
+        values = {"role": self._role, "queues": self._queues[:128], "places": self._places, "seen_at": now}
         first = {**values, "started_at": started_at or now}
         written = ProcessHeartbeat.objects.filter(name=self._name).update(**first if started_at else values)
         if not written and not self._over.is_set():

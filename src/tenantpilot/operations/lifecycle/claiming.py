@@ -37,7 +37,9 @@ def _wait_for_slot(run_id: int, dispatcher: Dispatcher, *, now: datetime) -> Wai
     slots.decide_alone(run)
     if (full := slots.full(run)) is None:
         return None
-    _put_off(OperationRun.everywhere.get(pk=run_id), dispatcher, until=now + slots.RETRY, now=now)
+    waiting = OperationRun.everywhere.get(pk=run_id)
+    retry = slots.RETRY_OF_BEGUN if waiting.attempt else slots.RETRY
+    _put_off(waiting, dispatcher, until=now + retry, now=now)
     return WaitsForSlot(full.running, full.place)
 
 

@@ -1,5 +1,6 @@
 """The end of a run: one statement, with timeline, notification and audit entry in its transaction."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -20,7 +21,14 @@ class Complete(Protocol):
     ) -> bool: ...
 
 
-def complete(condition: Condition, ending: Ending, *, now: datetime, canceller: User | None = None) -> bool:
+def complete(
+    condition: Condition,
+    ending: Ending,
+    *,
+    now: datetime,
+    canceller: User | None = None,
+    wake: Callable[[int], None] = lambda _workspace_id: None,
+) -> bool:
     """Complete the run that meets the condition, with everything that records it. Return False if none does."""
     values = values_of_end(ending, now=now, canceller_id=canceller.pk if canceller else None)
     with transaction.atomic():
@@ -29,6 +37,7 @@ def complete(condition: Condition, ending: Ending, *, now: datetime, canceller: 
             row = cursor.fetchone()
         if row:
             record_ending(EndedRun(*row), ending, now=now, actor=canceller)
+            wake(row[1])
     return bool(row)
 
 

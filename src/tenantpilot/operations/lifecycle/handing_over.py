@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenantpilot.operations.lifecycle import records
+from tenantpilot.operations.lifecycle import records, slots
 from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.lifecycle.priorities import priority_of
 from tenantpilot.operations.lifecycle.time_spent import at_least
@@ -25,9 +25,24 @@ def hand_over(
         if not held.update(**gone, not_before=until, dispatched_at=now, dispatches=1):
             return False
         records.record_event(event, lease.run_id, now=now, attempt=lease.attempt)
-        run = OperationRun.everywhere.only("queue", "initiator_id", "attempt").get(pk=lease.run_id)
+        run = OperationRun.everywhere.only("queue", "initiator_id", "attempt", "workspace_id").get(pk=lease.run_id)
         dispatcher.dispatch(lease.run_id, queue=run.queue, priority=priority_of(run), not_before=until)
+        if until is not None:
+            wake_next(run.workspace_id, dispatcher, now=now)
     return True
+
+
+def wake_next(workspace_id: int, dispatcher: Dispatcher, *, now: datetime) -> None:
+    """Put the run in line that waits longest for a slot of the workspace. Call it where one has become free.
+
+    It goes before its equals, as one that was in line before them. The job by which it would have tried again finds
+    it taken.
+    """
+    if (key := slots.next_put_off(workspace_id, now=now)) is None:
+        return
+    run = OperationRun.everywhere.only("queue", "initiator_id", "attempt").get(pk=key)
+    OperationRun.everywhere.queued().filter(pk=key).update(not_before=None, dispatched_at=now)
+    dispatcher.dispatch(key, queue=run.queue, priority=priority_of(run) + 1)
 
 
 def redispatch(run: OperationRun, dispatcher: Dispatcher, *, now: datetime) -> bool:

@@ -1,19 +1,35 @@
-"""Limit the operations that run at once: in a tenant, and in a workspace."""
+"""The limits of how many operations run at once: in a tenant, in a workspace, and of one tenant among all workers."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-RETRY = timedelta(seconds=3)
+from tenantpilot.core.inserting import stored_time
+
+# A slot that frees wakes the next run. This is for the case that nobody woke it.
+RETRY = timedelta(seconds=20)
+# A run that was set aside and is due again waits where nobody can tell it from one that waits for Graph.
+RETRY_OF_BEGUN = timedelta(seconds=3)
+ALIVE_FOR_BEATS = 3
 # A run that was set aside keeps its place in its tenant, which is what waits, and gives up the one in the workspace.
 _RUNNING = (
     "SELECT count(CASE WHEN lease_owner = '' AND not_before IS NOT NULL THEN NULL ELSE 1 END),"
     " count(CASE WHEN tenant_id = %s THEN 1 END) FROM operation_runs"
     " WHERE status = 'running' AND workspace_id = %s AND id <> %s"
+)
+
+
+_WORKERS = "SELECT name, queues, places FROM process_heartbeats WHERE role = 'worker' AND seen_at > %s"
+_NEXT = (
+    "SELECT r.id FROM operation_runs r WHERE r.status = 'queued' AND r.workspace_id = %s AND r.not_before > %s"
+    " AND (r.tenant_id IS NULL OR %s > (SELECT count(*) FROM operation_runs o WHERE o.status = 'running'"
+    " AND o.workspace_id = r.workspace_id AND o.tenant_id = r.tenant_id))"
+    " ORDER BY CASE WHEN r.initiator_id IS NULL THEN 1 ELSE 0 END, r.id LIMIT 1"
 )
 
 
@@ -33,10 +49,12 @@ class Waiting(Protocol):
     def workspace_id(self) -> int: ...
     @property
     def tenant_id(self) -> int | None: ...
+    @property
+    def queue(self) -> str: ...
 
 
 _WITHOUT = (
-    "SELECT id, workspace_id, tenant_id FROM operation_runs WHERE id = %s AND (status = 'queued'"
+    "SELECT id, workspace_id, tenant_id, queue FROM operation_runs WHERE id = %s AND (status = 'queued'"
     " OR (status = 'running' AND lease_owner = '' AND not_before IS NOT NULL))"
 )
 
@@ -47,6 +65,7 @@ class InLine(NamedTuple):
     pk: int
     workspace_id: int
     tenant_id: int | None
+    queue: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +96,34 @@ def full(run: Waiting) -> Full | None:
     ):
         if running >= limit:
             return Full(place, running, limit)
+    if in_tenant and (places := _places_left_to_a_tenant(run.queue)) is not None and places <= 0:
+        return Full(Place.TENANT, in_tenant, in_tenant)
     return None
+
+
+def _places_left_to_a_tenant(queue: str) -> int | None:
+    """Return how many free places a tenant may take that has one: the last is for others. None: nobody counts places.
+
+    So one tenant's twentieth run holds up no first run of another, however few workers there are.
+    """
+    since = timezone.now() - timedelta(seconds=ALIVE_FOR_BEATS * settings.OPERATIONS_HEARTBEAT_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKERS, [stored_time(since)])
+        workers = {name: places for name, queues, places in cursor.fetchall() if queue in queues.split(",")}
+        if sum(workers.values()) <= 1:
+            return None
+        cursor.execute("SELECT lease_owner FROM operation_runs WHERE status = 'running' AND lease_owner <> ''")
+        held = sum(f"worker@{owner}" in workers for (owner,) in cursor.fetchall())
+    return int(sum(workers.values()) - held - 1)
+
+
+def next_put_off(workspace_id: int, *, now: datetime) -> int | None:
+    """Return the run that a free slot of the workspace is for: people's first, then the oldest. Locks it."""
+    skip = " FOR NO KEY UPDATE OF r SKIP LOCKED" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT + skip, [workspace_id, stored_time(now), settings.OPERATIONS_PER_TENANT])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def decide_alone(run: Waiting) -> None:
