@@ -1,5 +1,6 @@
 """Makes the people and tenants that every test knows; `conftest.py` says who is who."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
@@ -15,7 +16,9 @@ def new_workspace(slug: str = "northwind", name: str = "Northwind MSP") -> Works
 
 
 def new_tenant(workspace: Workspace, slug: str) -> Tenant:
-    return Tenant.everywhere.create(workspace=workspace, slug=slug, name=slug.title(), entra_tenant_id=ENTRA[slug])
+    """A tenant that TenantPilot has signed in to before."""
+    facts = {"name": slug.title(), "entra_tenant_id": ENTRA[slug], "signed_in_at": datetime(2026, 5, 1, tzinfo=UTC)}
+    return Tenant.everywhere.create(workspace=workspace, slug=slug, **facts)
 
 
 def member(tenant: Tenant, name: str, role: Role) -> User:

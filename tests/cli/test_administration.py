@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from tenantpilot.cli.commands.add import CloudName
 from tenantpilot.cli.main import app
-from tenantpilot.graph.client.connection import CLOUDS
+from tenantpilot.graph.clouds import CLOUDS
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.access import resolve_tenant
 from tenantpilot.tenancy.credentials import open_credential

@@ -138,9 +138,9 @@ def test_the_table_of_roles() -> None:
         Role.READONLY: READ,
         Role.OPERATOR: OPERATE,
         Role.MANAGER: OPERATE | {C.CREDENTIAL_MANAGE, C.AUDIT_VIEW},
-        Role.OWNER: OPERATE | {C.CREDENTIAL_MANAGE, C.AUDIT_VIEW, C.MEMBER_MANAGE, C.OPERATIONS_PURGE},
+        Role.OWNER: OPERATE | {C.CREDENTIAL_MANAGE, C.AUDIT_VIEW, C.MEMBER_MANAGE, C.TENANT_MANAGE, C.OPERATIONS_PURGE},
     }
-    assert list(PLATFORM_CAPABILITIES) == [C.PLATFORM_HEALTH_VIEW]
+    assert set(PLATFORM_CAPABILITIES) == {C.PLATFORM_HEALTH_VIEW, C.WORKSPACE_MANAGE}
 
 
 def test_each_role_may_all_that_a_weaker_one_may_and_every_capability_is_somebodys() -> None:

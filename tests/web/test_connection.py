@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
+from intunesim import client_certificate
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.graph.contracts import registry
@@ -14,7 +15,7 @@ from tenantpilot.tenancy.models import TenantCredential
 from tests.web.html import read
 
 CLIENT = "55555555-5555-4555-8555-555555555555"
-PEM = "\n".join(f"-----BEGIN {what}-----\nMII\n-----END {what}-----" for what in ("CERTIFICATE", "PRIVATE KEY"))
+PEM = "\n".join(client_certificate())
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ class Commands(DeferredGroup):
         "scheduler": Deferred(f"{COMMANDS}.scheduler", "Run the scheduler and reconciler alone."),
         "doctor": Deferred(f"{COMMANDS}.doctor", "Check the installation and say what to do."),
         "add": Deferred(f"{COMMANDS}.add", "Add workspaces, tenants, people and their roles."),
+        "tenant": Deferred(f"{COMMANDS}.tenant", "Rename, mend, archive or remove a tenant."),
+        "workspace": Deferred(f"{COMMANDS}.workspace", "Rename, archive or remove a workspace."),
         "person": Deferred(f"{COMMANDS}.person", "Change the account of a person."),
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),

@@ -19,6 +19,7 @@ from tenantpilot.inventory.recording import record_failure, record_type
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.tenancy.tenants import record_sign_in
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ def sync_inventory(run: RunContext) -> None:
     pending = {item.key: item for item in items.pending()}
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
+        record_sign_in(run.tenant, now=run.now)
         for read_type in read_types(client, registry.chosen(pending)):
             run.safe_point()
             report = _report_of(client, read_type)

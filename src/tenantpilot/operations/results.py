@@ -78,3 +78,7 @@ class CannotCancel(TenantPilotError):
     def __init__(self, run: OperationRun) -> None:
         super().__init__(f"run {run.pk} has ended")
         self.run = run
+
+
+class TenantArchived(TenantPilotError):
+    """Nothing starts in an archived tenant."""

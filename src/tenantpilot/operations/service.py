@@ -60,7 +60,7 @@ class OperationRunService:
         )
         return starting.start(run, self._dispatcher, self._complete, now=now)
 
-    def request_cancel(self, run: OperationRun, *, actor: User, now: datetime) -> bool:
+    def request_cancel(self, run: OperationRun, *, actor: User | None, now: datetime) -> bool:
         """End a queued run at once and return True; ask a running one to stop and return False.
 
         A running one stops at its next safe point. Raises CannotCancel.

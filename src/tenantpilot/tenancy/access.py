@@ -22,7 +22,13 @@ from tenantpilot.tenancy.models import (
     WorkspaceMember,
     stop_of_all,
 )
-from tenantpilot.tenancy.roles import PLATFORM_CAPABILITIES, ROLE_CAPABILITIES, Role, roles_with
+from tenantpilot.tenancy.roles import (
+    IN_ARCHIVED_TENANT,
+    PLATFORM_CAPABILITIES,
+    ROLE_CAPABILITIES,
+    Role,
+    roles_with,
+)
 
 
 class NotVisible(TenantPilotError):
@@ -62,6 +68,8 @@ class TenantAccess:
         """Return what to tell a person beside a disabled button; empty if they may."""
         if self.may(capability):
             return ""
+        if self.tenant.archived_at is not None and capability not in IN_ARCHIVED_TENANT:
+            return _("The tenant is archived. Its data stays readable and nothing runs until an owner brings it back.")
         able = " / ".join(str(role.label) for role in roles_with(capability))
         return _("Your role is %(role)s. To %(what)s you need to be %(able)s.") % {
             "role": self.role.label,
@@ -112,7 +120,7 @@ def tenants_where(person: User, capability: Capability) -> TenantQuerySet:
     direct = TenantMember.everywhere.filter(user=person, role__in=able).values("tenant_id")
     through = WorkspaceMember.everywhere.filter(user=person, role__in=able).values("workspace_id")
     tenants: TenantQuerySet = Tenant.everywhere.filter(Q(pk__in=direct) | Q(workspace_id__in=through))
-    return tenants
+    return tenants if capability in IN_ARCHIVED_TENANT else tenants.filter(archived_at=None)
 
 
 def workspaces(person: User) -> list[WorkspaceAccess]:
@@ -138,7 +146,10 @@ def platform_capabilities(person: Person) -> frozenset[Capability]:
 
 
 def _access(tenant: Tenant, roles: frozenset[Role]) -> TenantAccess:
-    return TenantAccess(tenant, roles, frozenset().union(*(ROLE_CAPABILITIES[role] for role in roles)))
+    capabilities = frozenset[Capability]().union(*(ROLE_CAPABILITIES[role] for role in roles))
+    if tenant.archived_at is not None:
+        capabilities &= IN_ARCHIVED_TENANT
+    return TenantAccess(tenant, roles, capabilities)
 
 
 def _roles_in(tenant: Tenant, person: User) -> frozenset[Role]:

@@ -21,8 +21,10 @@ class Capability(StrEnum):
     CONNECTION_CHECK = "connection.check"
     CREDENTIAL_MANAGE = "credential.manage"
     MEMBER_MANAGE = "member.manage"
+    TENANT_MANAGE = "tenant.manage"
     AUDIT_VIEW = "audit.view"
     PLATFORM_HEALTH_VIEW = "platform.health_view"
+    WORKSPACE_MANAGE = "workspace.manage"
 
     @property
     def label(self) -> str:
@@ -42,6 +44,8 @@ LABELS: dict[Capability, str | Promise] = {
     Capability.CONNECTION_CHECK: _("check the connection"),
     Capability.CREDENTIAL_MANAGE: _("manage the tenant's credential"),
     Capability.MEMBER_MANAGE: _("manage members"),
+    Capability.TENANT_MANAGE: _("manage the tenant itself"),
     Capability.AUDIT_VIEW: _("read the audit log"),
     Capability.PLATFORM_HEALTH_VIEW: _("see the health of the installation"),
+    Capability.WORKSPACE_MANAGE: _("manage workspaces"),
 }

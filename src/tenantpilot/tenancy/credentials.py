@@ -9,6 +9,7 @@ from django_scopes import scopes_disabled
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import ReasonedError
+from tenantpilot.tenancy.credential_checks import CheckedCredential, check_certificate, check_secret
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, newest_key_id, seal, unseal
 
@@ -42,8 +43,12 @@ def store_credential(
     actor: User | None,
     now: datetime,
 ) -> TenantCredential:
-    """Seal and keep it in the place of the one before; the audit entry says that, not what."""
-    sealed = seal(secret, belongs_to=_place(tenant))
+    """Seal and keep it in the place of the one before; the audit entry says that, not what.
+
+    Raises CredentialRefused for one that could not sign in.
+    """
+    checked = _check(kind, secret, client_id, expires_at, now)
+    sealed = seal(checked.secret, belongs_to=_place(tenant))
     with transaction.atomic(), scopes_disabled():
         before = TenantCredential.objects.select_for_update().filter(tenant=tenant).first()
         credential: TenantCredential
@@ -56,7 +61,7 @@ def store_credential(
                 "sealed": sealed.value,
                 "key_id": sealed.key_id,
                 "version": (before.version + 1) if before else 1,
-                "expires_at": expires_at,
+                "expires_at": checked.expires_at,
                 "changed_at": now,
             },
         )
@@ -70,6 +75,12 @@ def store_credential(
             at=now,
         )
     return credential
+
+
+def _check(kind: str, secret: str, client_id: UUID, expires_at: datetime | None, now: datetime) -> CheckedCredential:
+    if kind == TenantCredential.Kind.CERTIFICATE:
+        return check_certificate(secret, now=now)
+    return check_secret(secret, client_id=client_id, expires_at=expires_at, now=now)
 
 
 def open_credential(tenant: Tenant) -> OpenCredential:
@@ -123,4 +134,6 @@ def _place(tenant: Tenant) -> str:
 def _facts(credential: TenantCredential | None) -> dict[str, str | int] | None:
     if credential is None:
         return None
-    return {"kind": credential.kind, "client_id": str(credential.client_id), "version": credential.version}
+    facts: dict[str, str | int] = {"kind": credential.kind, "client_id": str(credential.client_id)}
+    expiry = {"expires_at": credential.expires_at.isoformat()} if credential.expires_at else {}
+    return facts | {"version": credential.version} | expiry

@@ -36,6 +36,7 @@ class Workspace(models.Model):
     slug = models.SlugField(max_length=63, unique=True)
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "workspaces"
@@ -73,6 +74,14 @@ class Tenant(WorkspaceOwned):
     created_at = models.DateTimeField(default=timezone.now)
     # Since when no run of the tenant is taken up; see `stops`.
     stopped_at = models.DateTimeField(null=True, blank=True)
+    # The application in the directory, as far as a person has entered it; the credential repeats it.
+    application_id = models.UUIDField(null=True, blank=True)
+    # When Microsoft first let TenantPilot in. Until then the tenant is not connected.
+    signed_in_at = models.DateTimeField(null=True, blank=True)
+    # Permissions to write are asked for only where restores are wanted.
+    restores_wanted_at = models.DateTimeField(null=True, blank=True)
+    # An archived tenant is stopped as well; see `operations.offboarding`.
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[TenantQuerySet] = scoped(TenantQuerySet)
     everywhere: ClassVar[TenantQuerySet] = unscoped(TenantQuerySet)
@@ -86,6 +95,11 @@ class Tenant(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_connected(self) -> bool:
+        """Say if TenantPilot has signed in to the directory at least once."""
+        return self.signed_in_at is not None
 
 
 class WorkspaceMember(WorkspaceOwned):

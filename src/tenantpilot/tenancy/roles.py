@@ -25,7 +25,7 @@ _OPERATE = _READ | {
     Capability.VIEW_SHARE,
 }
 _MANAGE = _OPERATE | {Capability.CREDENTIAL_MANAGE, Capability.AUDIT_VIEW}
-_OWN = _MANAGE | {Capability.MEMBER_MANAGE, Capability.OPERATIONS_PURGE}
+_OWN = _MANAGE | {Capability.MEMBER_MANAGE, Capability.TENANT_MANAGE, Capability.OPERATIONS_PURGE}
 
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.READONLY: _READ,
@@ -34,7 +34,10 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OWNER: _OWN,
 }
 
-PLATFORM_CAPABILITIES = frozenset({Capability.PLATFORM_HEALTH_VIEW})
+PLATFORM_CAPABILITIES = frozenset({Capability.PLATFORM_HEALTH_VIEW, Capability.WORKSPACE_MANAGE})
+
+# What is left of a role in a tenant that is archived: to read, to bring it back, to remove it.
+IN_ARCHIVED_TENANT = _READ | {Capability.AUDIT_VIEW, Capability.MEMBER_MANAGE, Capability.TENANT_MANAGE}
 
 
 def roles_with(capability: Capability) -> tuple[Role, ...]:

@@ -29,6 +29,29 @@ def create_workspace(*, slug: str, name: str, actor: User | None, now: datetime)
     return workspace
 
 
+def rename_workspace(workspace: Workspace, name: str, *, actor: User | None, now: datetime) -> bool:
+    """Return False if it has this name already. Raises DoesNotFit."""
+    (name,) = fitted(Workspace, name=name)
+    with transaction.atomic():
+        record = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+        if record.name == name:
+            return False
+        Workspace.objects.filter(pk=record.pk).update(name=name)
+        audit.record(
+            "workspace.renamed",
+            workspace_id=record.pk,
+            actor=actor,
+            before={"name": record.name},
+            after={"name": name},
+            at=now,
+        )
+    return True
+
+
+class WorkspaceArchived(TenantPilotError):
+    """No tenant is added to an archived workspace."""
+
+
 def create_tenant(
     *,
     workspace: Workspace,
@@ -40,9 +63,11 @@ def create_tenant(
     login_url: str = LOGIN_URL,
     graph_url: str = GRAPH_URL,
 ) -> Tenant:
-    """Raises AlreadyThere, DoesNotFit."""
+    """Raises AlreadyThere, DoesNotFit, WorkspaceArchived."""
     slug, name = fitted(Tenant, slug=slug, name=name)
     with transaction.atomic():
+        if Workspace.objects.filter(pk=workspace.pk, archived_at__isnull=False).exists():
+            raise WorkspaceArchived(f"The workspace {workspace.name} is archived.")
         if Tenant.everywhere.filter(slug=slug).exists():
             raise AlreadyThere(f"A tenant {slug} exists already. Choose another short name.")
         if Tenant.everywhere.filter(workspace=workspace, entra_tenant_id=entra_tenant_id).exists():

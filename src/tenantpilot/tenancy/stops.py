@@ -103,9 +103,10 @@ def stop_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
 
 
 def resume_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
-    """Return False if it was not stopped."""
+    """Return False if it was not stopped, or is archived: it is brought back then."""
     with transaction.atomic():
-        if not Tenant.everywhere.filter(pk=tenant.pk, stopped_at__isnull=False).update(stopped_at=None):
+        stopped = Tenant.everywhere.filter(pk=tenant.pk, stopped_at__isnull=False, archived_at=None)
+        if not stopped.update(stopped_at=None):
             return False
         _record("tenant.resumed", tenant, actor, now)
     return True

@@ -102,7 +102,7 @@ def test_an_active_run_is_never_removed_however_old(engine, aged, retention):
 def test_the_database_refuses_to_remove_an_active_run_even_through_the_gate(engine):
     """OPS-04."""
     run = engine.running(what=1).run
-    with pytest.raises(IntegrityError, match="operation_run_purge_gate"), transaction.atomic(), purging._gate_open():
+    with pytest.raises(IntegrityError, match="operation_run_purge_gate"), transaction.atomic(), purging.gate_open():
         OperationRun.everywhere.filter(pk=run.pk)._raw_delete("default")
 
 

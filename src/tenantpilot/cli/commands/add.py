@@ -14,7 +14,7 @@ from django.utils import timezone
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.secrets import ask_secret
-from tenantpilot.graph.client.connection import CLOUDS
+from tenantpilot.graph.clouds import CLOUDS
 from tenantpilot.tenancy import services
 from tenantpilot.tenancy.addresses import canonical
 from tenantpilot.tenancy.fitting import fitted

@@ -6,12 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from cryptography import x509
 from django.utils import timezone
 
 from tenantpilot.cli.commands.add import find_tenant
 from tenantpilot.cli.console import done, say
-from tenantpilot.cli.problems import Problem
 from tenantpilot.cli.secrets import ask_secret
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import TenantCredential
@@ -39,30 +37,15 @@ def set_credential(
     """Seal and keep a client secret or a certificate. A secret is asked for, or read from stdin; never an argument."""
     where = find_tenant(tenant)
     kind = TenantCredential.Kind.CERTIFICATE if certificate else TenantCredential.Kind.SECRET
-    secret = _certificate(certificate) if certificate else ask_secret("Client secret")
+    secret = certificate.read_text(errors="replace") if certificate else ask_secret("Client secret")
     stored = store_credential(
         tenant=where,
         kind=kind,
         client_id=client_id,
         secret=secret,
-        expires_at=expires.replace(tzinfo=UTC) if expires else _end_of(secret) if certificate else None,
+        expires_at=expires.replace(tzinfo=UTC) if expires else None,
         actor=None,
         now=timezone.now(),
     )
     done(f"credential of {where.name} is sealed with key {stored.key_id}")
     say(f"Try it: tenantpilot doctor --tenant {where.slug}")
-
-
-def _certificate(file: Path) -> str:
-    text = file.read_text(errors="replace")
-    if "BEGIN CERTIFICATE" not in text or "PRIVATE KEY" not in text:
-        raise Problem(f"{file} does not hold a certificate and its private key.", "Put both into one PEM file.")
-    return text
-
-
-def _end_of(pem: str) -> datetime:
-    """Return when the certificate expires, by its own word. Raises Problem."""
-    try:
-        return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
-    except ValueError:
-        raise Problem("The certificate cannot be read.", "Export it again as PEM.") from None

@@ -7,26 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tenantpilot.graph.clouds import CLOUDS, GLOBAL
 from tenantpilot.graph.errors import GraphHostRefused
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """A cloud of Microsoft: a token of one is worth nothing in another."""
-
-    name: str
-    login_url: str
-    graph_url: str
-
-
-# Source: https://learn.microsoft.com/graph/deployments
-CLOUDS = (
-    Cloud("global", "https://login.microsoftonline.com", "https://graph.microsoft.com"),
-    Cloud("us-government-l4", "https://login.microsoftonline.us", "https://graph.microsoft.us"),
-    Cloud("us-government-l5", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
-    Cloud("china", "https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
-)
-GLOBAL = CLOUDS[0]
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from typing import Any
 import msal
 
 from tenantpilot.graph.client.answers import Answer, as_uuid
-from tenantpilot.graph.client.connection import GLOBAL, Certificate, ClientSecret, GraphConnection
+from tenantpilot.graph.client.connection import Certificate, ClientSecret, GraphConnection
 from tenantpilot.graph.client.patience import Call, Patience, Stop, never
 from tenantpilot.graph.client.send import Request, Sender
 from tenantpilot.graph.clock import Clock
+from tenantpilot.graph.clouds import GLOBAL
 from tenantpilot.graph.errors import Facts, GraphError, GraphResponseUnreadable, GraphSignInFailed
 
 # Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes

@@ -10,6 +10,7 @@ from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.operations.run_context import RunContext
+from tenantpilot.tenancy.tenants import record_sign_in
 
 WRITTEN = ("is_readable", "is_writable", "missing", "reason_code", "checked_at")
 
@@ -30,6 +31,7 @@ def _find_out(run: RunContext, contracts: tuple[Contract, ...]) -> None:
         _report(run, probe)
     with transaction.atomic():
         _keep(run, probes)
+        record_sign_in(run.tenant, now=run.now)
         run.checkpoint({"kept": True})
 
 

@@ -15,7 +15,7 @@ from tenantpilot.operations.states import RunOutcome
 from tenantpilot.tenancy.models import User
 
 
-def request_cancel(run: OperationRun, complete: Complete, *, actor: User, now: datetime) -> bool:
+def request_cancel(run: OperationRun, complete: Complete, *, actor: User | None, now: datetime) -> bool:
     """Return True if the run was queued and has ended, False if its worker was asked. Raises CannotCancel."""
     ending = stopped(RunOutcome.CANCELLED, describe("cancelled_by_person"))
     if complete(still_queued(run.pk), ending, now=now, canceller=actor):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import describe
@@ -20,7 +20,7 @@ from tenantpilot.operations.lifecycle.statements import (
 )
 from tenantpilot.operations.models import OperationRun, RunEvent
 from tenantpilot.operations.queues.dispatch import Dispatcher
-from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started, TenantArchived
 from tenantpilot.operations.states import RunOutcome, RunStatus
 
 log = structlog.get_logger(__name__)
@@ -30,12 +30,20 @@ log = structlog.get_logger(__name__)
 HASTENED = "hastened"
 
 
+# Who archives the tenant holds its row as well: the run is seen there, or refused here. SQLite has one writer anyway.
+_ARCHIVED = "SELECT archived_at IS NOT NULL FROM tenants WHERE id = %s"
+_ARCHIVED_LOCKED = f"{_ARCHIVED} FOR KEY SHARE"
+
+
 class DispatchRefused(Exception):
     """The queue did not take the job."""
 
 
 def start(run: OperationRun, dispatcher: Dispatcher, complete: Complete, *, now: datetime) -> Started | AlreadyActive:
-    """Insert the run and dispatch its job, or return the active run of the same work. Raises DispatchFailed."""
+    """Insert the run and dispatch its job, or return the active run of the same work.
+
+    Raises DispatchFailed, TenantArchived.
+    """
     while not _insert_and_dispatch(run, dispatcher, complete, now=now):
         if (active := _active_run_like(run)) is not None:
             _hasten(active, run, dispatcher, now=now)
@@ -49,6 +57,7 @@ def _insert_and_dispatch(run: OperationRun, dispatcher: Dispatcher, complete: Co
     """Return False if the same work is active. The partial unique index is the referee (OPS-06)."""
     try:
         with one_active(), transaction.atomic():
+            _require_tenant_in_use(run)
             _insert(run, now=now)
             _dispatch(run, dispatcher)
     except IdentityTaken:
@@ -57,6 +66,17 @@ def _insert_and_dispatch(run: OperationRun, dispatcher: Dispatcher, complete: Co
         log.error("dispatch_failed", type=run.type, exc_info=refused.__cause__)
         return _insert_completed(run, complete, now=now)
     return True
+
+
+def _require_tenant_in_use(run: OperationRun) -> None:
+    """Raises TenantArchived."""
+    if run.tenant_id is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ARCHIVED_LOCKED if connection.vendor == "postgresql" else _ARCHIVED, [run.tenant_id])
+        row = cursor.fetchone()
+    if row and row[0]:
+        raise TenantArchived(f"The tenant {run.tenant} is archived. An owner can bring it back.")
 
 
 def _insert(run: OperationRun, *, now: datetime) -> None:

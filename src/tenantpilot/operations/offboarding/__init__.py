@@ -1,0 +1,1 @@
+"""A tenant or workspace that leaves: archived, brought back, removed for good."""
