@@ -6,6 +6,7 @@ import "./errors.js";
 import "./keys.js";
 import "./live.js";
 import "./palette.js";
+import "./passkeys.js";
 import "./preferences.js";
 import "./tables.js";
 import "./ticks.js";

@@ -48,6 +48,9 @@ ACCOUNT_PAGES = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
 }
 
 PEOPLE: dict[str, Role | None] = {
@@ -153,6 +156,8 @@ def expected(row: AccessRow, person: str) -> set[int]:
             return {302}
         case "signed in":
             return FOUND
+        case "nobody's":
+            return {404}
         case "platform":
             return FOUND if person == "pat" else {404}
         case "workspace":

@@ -160,6 +160,9 @@ MFA_FORMS = {
     "authenticate": "tenantpilot.web.sign_in.forms.CodeForm",
     "reauthenticate": "tenantpilot.web.sign_in.forms.CodeAgainForm",
     "activate_totp": "tenantpilot.web.sign_in.forms.TurnOnForm",
+    "add_webauthn": "tenantpilot.web.sign_in.forms.NewPasskeyForm",
+    "authenticate_webauthn": "tenantpilot.web.sign_in.forms.PasskeyForm",
+    "reauthenticate_webauthn": "tenantpilot.web.sign_in.forms.PasskeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "TenantPilot"

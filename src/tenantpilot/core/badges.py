@@ -121,3 +121,27 @@ BadgeCatalog.add(
         "none": Badge(_("None"), Tone.DANGER, "circle-x", _("TenantPilot cannot sign in to this tenant.")),
     },
 )
+BadgeCatalog.add(
+    "second_factor",
+    {
+        "on": Badge(_("On"), Tone.SUCCESS, "shield-check", _("Each sign-in asks for more than the password.")),
+        "off": Badge(_("Off"), Tone.WARNING, "triangle-alert", _("The password alone lets the person in.")),
+    },
+)
+BadgeCatalog.add("session", {"this": Badge(_("This device"), Tone.INFO, "laptop", _("The session of this page."))})
+BadgeCatalog.add(
+    "person",
+    {
+        "active": Badge(_("Active"), Tone.SUCCESS, "check", _("May sign in.")),
+        "off": Badge(_("Switched off"), Tone.NEUTRAL, "ban", _("May not sign in; roles and history stay.")),
+    },
+)
+BadgeCatalog.add(
+    "invitation",
+    {
+        "open": Badge(_("Invited"), Tone.INFO, "mail", _("The link was not used yet.")),
+        "used": Badge(_("Accepted"), Tone.SUCCESS, "check", _("The link was used.")),
+        "withdrawn": Badge(_("Withdrawn"), Tone.NEUTRAL, "ban", _("The link opens nothing any more.")),
+        "expired": Badge(_("Expired"), Tone.NEUTRAL, "clock", _("The link was not used in time.")),
+    },
+)

@@ -40,6 +40,8 @@ audit_actions.add(
         "person.recovery_codes_made": _("Recovery codes made"),
         "person.switched_off": _("Person switched off"),
         "person.switched_on": _("Person switched on"),
+        "person.passkey_added": _("Passkey added"),
+        "person.passkey_removed": _("Passkey removed"),
         "person.sessions_ended": _("Sessions ended"),
         "person.recovery_link_made": _("Recovery link made"),
         "person.recovered": _("Account recovered"),

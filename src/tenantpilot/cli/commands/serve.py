@@ -6,6 +6,7 @@ import typer
 from django.conf import settings
 from django.db import connections
 
+from tenantpilot.cli import first_run
 from tenantpilot.cli.console import say
 from tenantpilot.cli.processes import family
 from tenantpilot.cli.processes.listening import address, listen
@@ -23,9 +24,15 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="How many operations run at once.")] = 2,
 ) -> None:
-    """Run web, workers and scheduler on this machine, and start again whatever ends. SIGTERM or Ctrl-C stops all."""
+    """Run web, workers and scheduler on this machine, and start again whatever ends. SIGTERM or Ctrl-C stops all.
+
+    In an empty folder it makes keys and database first, and prints a link that makes the first owner in the browser.
+    """
     listener = listen(host, port)
+    if first_run.is_untouched():
+        first_run.prepare()
     require_ready_for_pages()
+    first_run.print_setup_link(settings.PUBLIC_ADDRESS or address(host, port))
     connections.close_all()
     with Supervisor(grace_seconds=settings.SHUTDOWN_GRACE_SECONDS + MORE_THAN_A_CHILD) as supervisor:
         supervisor.start([family.web(listener.fileno()), *family.workers(workers), family.scheduler()])

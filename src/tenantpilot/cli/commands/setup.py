@@ -17,4 +17,4 @@ def setup() -> None:
     done(f"data folder {settings.DATA_DIR}" + (f": made {', '.join(created_paths)}" if created_paths else ""))
     done(f"database: {len(migrate())} migrations applied")
     say("Keep copies of secret.key and sealing.keys apart from the database: without them stored credentials are lost.")
-    say("Next: tenantpilot doctor, then tenantpilot serve")
+    say("Next: tenantpilot doctor, then tenantpilot serve, which prints a link for the first owner")

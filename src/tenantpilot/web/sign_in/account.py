@@ -5,8 +5,10 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.base import views as factors
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -18,10 +20,11 @@ sign_in = account.login
 sign_out = account.logout
 switched_off = account.account_inactive
 confirm_by_password = account.reauthenticate
-second_step = factors.authenticate
 confirm_by_code = factors.reauthenticate
-overview = factors.index
 recovery_codes = ViewRecoveryCodesView.as_view()
+
+
+Type = Authenticator.Type
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # allauth ships no types
@@ -59,6 +62,49 @@ class TurnOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
         return answer
 
 
+class SecondStep(factors.AuthenticateView):  # type: ignore[misc]  # allauth ships no types
+    """The second step of signing in, by a code or a passkey: whichever the person has."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        has = {"has_codes": Type.TOTP in kinds, "has_passkeys": Type.WEBAUTHN in kinds}
+        return {**super().get_context_data(**kwargs), **has}
+
+
+class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth ships no types
+    """A further passkey of the person."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "form": kwargs.get("form") or context["form"], "is_possible": _keeps_passkeys(self.request)}
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        events.record(self.request, "person.passkey_added", self.request.user)
+        return answer
+
+
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth ships no types
+    """One passkey less."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        events.record(self.request, "person.passkey_removed", self.request.user)
+        return answer
+
+
+class ConfirmByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth ships no types
+    """Asked again before something that matters. What was refused is said on the page itself."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = self.render_to_response({**self.get_context_data(), "form": form})
+        return answer
+
+
 class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth ships no types
     """Ten codes in the place of those before."""
 
@@ -70,6 +116,17 @@ class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # alla
 
 
 change_password = ChangePassword.as_view()
+second_step = SecondStep.as_view()
+add_passkey = AddPasskey.as_view()
+remove_passkey = RemovePasskey.as_view()
+confirm_by_passkey = ConfirmByPasskey.as_view()
 turn_on = TurnOn.as_view()
 turn_off = TurnOff.as_view()
 new_recovery_codes = NewRecoveryCodes.as_view()
+
+
+def _keeps_passkeys(request: HttpRequest) -> bool:
+    """Browsers keep passkeys for the name of a host, behind TLS or on this machine itself."""
+    name = request.get_host().partition(":")[0]
+    is_number = name.startswith("[") or name.replace(".", "").isdigit()
+    return not is_number and (request.is_secure() or name == "localhost")

@@ -8,7 +8,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django.core.exceptions import ValidationError
+from django.forms import CharField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,3 +81,45 @@ class TurnOnForm(CountedCode, ActivateTOTPForm):  # type: ignore[misc]  # allaut
             self.secret = get_adapter().decrypt(self.secret)
         else:
             session[SECRET_SESSION_KEY] = get_adapter().encrypt(self.secret)
+
+
+# What the library's parts raise for an answer of a browser that is none.
+UNREADABLE_ANSWER = (AttributeError, KeyError, TypeError, ValueError)
+REFUSED = _("The passkey was refused. Try again.")
+
+
+class SignedByPasskey:
+    """The answer of a passkey to the challenge of this session."""
+
+    user: Any
+
+    def clean_credential(self) -> Any:
+        """Raises ValidationError."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # allauth ships no types
+        except ValidationError:
+            events.record(context.request, "person.second_factor_failed", self.user)
+            raise ValidationError(REFUSED) from None
+        except UNREADABLE_ANSWER:
+            raise ValidationError(REFUSED) from None
+
+
+class PasskeyForm(SignedByPasskey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """The second step of signing in."""
+
+
+class PasskeyAgainForm(SignedByPasskey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """Asked again before something that matters."""
+
+
+class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A passkey that the browser has just made."""
+
+    name = CharField(label=_("Name of the passkey"), required=False, max_length=60)
+
+    def clean(self) -> Any:
+        """Raises ValidationError."""
+        try:
+            return super().clean()
+        except (ValidationError, *UNREADABLE_ANSWER):
+            raise ValidationError(REFUSED) from None
