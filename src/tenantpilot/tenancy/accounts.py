@@ -74,14 +74,14 @@ def end_sessions(person: User, *, actor: User | None, now: datetime, keep: str =
     Sessions that nobody listed end too: each holds a mark of the count that changes here.
     """
     with transaction.atomic():
-        others = [session for session in sessions_of(person) if session.session_key != keep]
-        for session in others:
+        ended_sessions = [session for session in sessions_of(person) if session.session_key != keep]
+        for session in ended_sessions:
             session.end()
         User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
         person.refresh_from_db(fields=["sessions_ended"])
-        facts = {"sessions": len(others)}
+        facts = {"sessions": len(ended_sessions)}
         security_events.record("person.sessions_ended", person=person, actor=actor, before=facts, now=now)
-    return len(others)
+    return len(ended_sessions)
 
 
 def end_session(person: User, session_id: int, *, actor: User | None, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""One-time links: an invitation, the recovery of an account, the first set-up of an installation.
+"""Links that work once: an invitation, the recovery of an account, the first set-up of an installation.
 
 A link's token names its row and carries a mark that only this installation's secret key makes: the database holds
 nothing that opens anything. A row is used once, by one statement, and ends with time or when somebody withdraws it.
@@ -58,7 +58,7 @@ class LinkQuerySet(models.QuerySet[Any]):
 
 
 class OneTimeLink(models.Model):
-    """What every kind of link has. `ended_at` without `used_at`: it was withdrawn."""
+    """Columns that every kind of link has. `ended_at` without `used_at`: it was withdrawn."""
 
     nonce = models.CharField(max_length=32, default=new_nonce)
     made_by = models.ForeignKey("tenancy.User", on_delete=models.CASCADE, null=True, related_name="+")

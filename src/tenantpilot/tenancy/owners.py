@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 
@@ -32,10 +33,11 @@ def require_another_tenant_owner(tenant: Tenant, person: User) -> None:
 
 def require_others_in_all(person: User) -> None:
     """For one who is to come in no more: refuse if they are the last owner anywhere. Raises LastOwner."""
-    owned = WorkspaceMember.everywhere.filter(user=person, role=Role.OWNER)
-    lock_workspaces(owned.values_list("workspace_id", flat=True))
-    for membership in owned.select_related("workspace"):
-        require_another_owner(membership.workspace, person)
+    with everything():
+        owned = WorkspaceMember.everywhere.filter(user=person, role=Role.OWNER)
+        lock_workspaces(owned.values_list("workspace_id", flat=True))
+        for membership in owned.select_related("workspace"):
+            require_another_owner(membership.workspace, person)
 
 
 def _owners_of(workspace_id: int) -> Any:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from tenantpilot.tenancy import accounts, security_events, services
+from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.links import ACCOUNT_LINK_LASTS, AccountLink, LinkNotValid
 from tenantpilot.tenancy.models import TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
@@ -22,15 +23,17 @@ def rules_account_of(actor: User, person: User) -> bool:
     if not actor.is_active or actor.pk == person.pk or (person.is_platform_operator and not actor.is_platform_operator):
         return False
     places = workspaces_of(person)
-    owned = WorkspaceMember.everywhere.filter(user=actor, role=Role.OWNER).values_list("workspace_id", flat=True)
-    return bool(places) and places <= set(owned)
+    with everything():
+        owned = WorkspaceMember.everywhere.filter(user=actor, role=Role.OWNER).values_list("workspace_id", flat=True)
+        return bool(places) and places <= set(owned)
 
 
 def workspaces_of(person: User) -> set[int]:
-    """Return the ids of all workspaces in which the person has any role."""
-    through = WorkspaceMember.everywhere.filter(user=person).values_list("workspace_id", flat=True)
-    direct = TenantMember.everywhere.filter(user=person).values_list("workspace_id", flat=True)
-    return {*through, *direct}
+    """Return the ids of all workspaces in which the person has any role, also those that the asker cannot see."""
+    with everything():
+        through = WorkspaceMember.everywhere.filter(user=person).values_list("workspace_id", flat=True)
+        direct = TenantMember.everywhere.filter(user=person).values_list("workspace_id", flat=True)
+        return {*through, *direct}
 
 
 def make_link(person: User, *, removes_second_factor: bool, actor: User | None, now: datetime) -> AccountLink:

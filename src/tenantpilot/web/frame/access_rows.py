@@ -11,18 +11,27 @@ from tenantpilot.web.frame.features import feature_modules
 
 @dataclass(frozen=True)
 class AccessRow:
-    """The plane of an address, and what a person needs there. `subject` names what its last argument is an id of."""
+    """The plane of an address, and what a person needs there. `subject` names what its last argument is an id of.
+
+    `query` follows the address; `{workspace}` in it is the id of the workspace.
+    """
 
     plane: str
     capability: Capability | None = None
     method: str = "get"
     subject: str = ""
     arguments: tuple[str, ...] = ()
+    query: str = ""
 
 
 def in_tenant(capability: Capability, method: str = "get", subject: str = "") -> AccessRow:
     """Return the row of an address in a tenant, for members who have the capability there."""
     return AccessRow("tenant", capability, method, subject)
+
+
+def of_owner(method: str = "get", subject: str = "", query: str = "") -> AccessRow:
+    """Return the row of a page about somebody or something of a workspace, for those who manage its members."""
+    return AccessRow("workspace role", Capability.MEMBER_MANAGE, method, subject, query=query)
 
 
 def own(method: str = "get", *, across: bool = False) -> AccessRow:

@@ -6,9 +6,13 @@ The names are those that django-allauth looks for; no other page of it is routed
 from django.urls import URLPattern, path
 
 from tenantpilot.web.sign_in import account, views
+from tenantpilot.web.sign_in.one_time import views as one_time
 
 platform_plane: list[URLPattern] = [
     path("auth/link/<str:token>/", views.sign_in_link, name="sign-in-link"),
+    path("auth/setup/<str:token>/", one_time.set_up, name="set-up"),
+    path("auth/invitations/<str:token>/", one_time.invitation, name="accept-invitation"),
+    path("auth/recovery/<str:token>/", one_time.recover, name="recover"),
     path("auth/login/", account.sign_in, name="account_login"),
     path("auth/logout/", account.sign_out, name="account_logout"),
     path("auth/inactive/", account.switched_off, name="account_inactive"),

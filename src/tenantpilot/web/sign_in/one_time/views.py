@@ -23,8 +23,8 @@ from tenantpilot.tenancy.links import Invitation, LinkNotValid
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.services import AlreadyThere
 from tenantpilot.web.frame.proxies import client_address
-from tenantpilot.web.links.forms import NewPersonForm, PasswordForm, SetupForm
 from tenantpilot.web.sign_in.entering import sign_in_as
+from tenantpilot.web.sign_in.one_time.forms import NewPersonForm, PasswordForm, SetupForm
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -41,7 +41,7 @@ def one_time(view: View) -> View:
             with everything():
                 return view(request, token)
         except LinkNotValid:
-            return render(request, "web/links/not_valid.html", status=410)
+            return render(request, "web/sign_in/not_valid.html", status=410)
 
     return answered
 
@@ -61,7 +61,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             now=timezone.now(),
         )
         return _come_in(request, person)
-    return _form(request, "web/links/set_up.html", form)
+    return _form(request, "web/sign_in/set_up.html", form)
 
 
 @one_time
@@ -80,7 +80,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except AlreadyThere:
             return _ask_to_sign_in(request, invited)
         return _come_in(request, person)
-    return _form(request, "web/links/new_person.html", form, invited=invited)
+    return _form(request, "web/sign_in/new_person.html", form, invited=invited)
 
 
 @one_time
@@ -91,7 +91,7 @@ def recover(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         recovery.recover(token, form.cleaned_data["password"], client=client_address(request), now=timezone.now())
         return redirect("account_login")
-    return _form(request, "web/links/recover.html", form, link=link)
+    return _form(request, "web/sign_in/recover.html", form, link=link)
 
 
 def _join(request: HttpRequest, person: User, invited: Invitation) -> HttpResponse:
@@ -103,14 +103,14 @@ def _join(request: HttpRequest, person: User, invited: Invitation) -> HttpRespon
         except ForAnotherPerson:
             pass
     if person.email != invited.email:
-        return render(request, "web/links/for_another.html", status=403)
-    return render(request, "web/links/join.html", {"invited": invited})
+        return render(request, "web/sign_in/for_another.html", status=403)
+    return render(request, "web/sign_in/join.html", {"invited": invited})
 
 
 def _ask_to_sign_in(request: HttpRequest, invited: Invitation) -> HttpResponse:
     back = urlencode({"next": reverse("accept-invitation", args=[invited.token])})
     context = {"invited": invited, "sign_in_url": f"{reverse('account_login')}?{back}"}
-    return render(request, "web/links/sign_in_first.html", context)
+    return render(request, "web/sign_in/sign_in_first.html", context)
 
 
 def _come_in(request: HttpRequest, person: User) -> HttpResponse:

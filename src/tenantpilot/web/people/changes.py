@@ -1,0 +1,196 @@
+"""Changing and taking away roles and accounts. Each page says first what ends and what goes on (UX-32)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenantpilot.tenancy import accounts, members, owners, recovery, services
+from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.owners import LastOwner
+from tenantpilot.tenancy.roles import Role
+from tenantpilot.web.people import effects
+from tenantpilot.web.people.desk import Desk
+from tenantpilot.web.people.forms import ROLES, RoleForm
+from tenantpilot.web.people.places import Place
+from tenantpilot.web.ui import parameters
+
+get_or_post = require_http_methods(["GET", "POST"])
+
+
+@dataclass(frozen=True)
+class Question:
+    """A change that waits for its confirmation. `why_not`: it cannot be made, and what to do first."""
+
+    title: str
+    effects: list[str]
+    verb: str
+    back_url: str
+    crumb: str
+    crumb_url: str
+    why_not: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    is_dangerous: bool = True
+
+
+@get_or_post
+def change_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+    """Choose a role, see what it changes, confirm it."""
+    sent = request.POST if request.method == "POST" else request.GET
+    place = desk.place(parameters.text(sent, "place"))
+    person = desk.find_person(person_id, place)
+    form = RoleForm(sent)
+    if not form.is_valid():
+        return _choose_role(request, desk, place, person)
+    role = form.chosen
+    if request.method == "POST" and (refused := _refusal(lambda: _set_role(desk, place, person, role))) is None:
+        return redirect(_back(desk, person))
+    question = Question(
+        title=_("Make %(name)s %(role)s of %(place)s?")
+        % {"name": person.display_name, "role": role.label, "place": place.name},
+        effects=effects.of_role(place.role_of(person), role),
+        verb=_("Make %(role)s") % {"role": role.label},
+        back_url=_back(desk, person),
+        crumb=crumb_of(desk),
+        crumb_url=desk.url("people"),
+        why_not=refused if request.method == "POST" else _why_not_demoted(place, person, role),  # type: ignore[arg-type]
+        fields={"place": place.key, "role": role.value},
+        is_dangerous=False,
+    )
+    return _ask(request, question)
+
+
+@get_or_post
+def remove_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+    """Take a tenant's role away, or everything in a workspace."""
+    sent = request.POST if request.method == "POST" else request.GET
+    place = desk.place(parameters.text(sent, "place"))
+    person = desk.find_person(person_id, place)
+    why_not = _refusal(lambda: _remove(desk, place, person), is_trial=request.method != "POST")
+    if request.method == "POST" and why_not is None:
+        return redirect(desk.url("people"))
+    ends = (
+        effects.of_removal_from_tenant(person, place) if place.tenant else effects.of_removal(person, place.workspace)
+    )
+    question = Question(
+        title=_("Remove %(name)s from %(place)s?") % {"name": person.display_name, "place": place.name},
+        effects=ends,
+        verb=_("Remove %(name)s") % {"name": person.display_name},
+        back_url=_back(desk, person),
+        crumb=crumb_of(desk),
+        crumb_url=desk.url("people"),
+        why_not=why_not or "",
+        fields={"place": place.key},
+    )
+    return _ask(request, question)
+
+
+@get_or_post
+def switch_off(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+    """Let somebody in no more."""
+    person = ruled_person(desk, person_id)
+    act = lambda: accounts.switch_off(person, actor=desk.actor, now=timezone.now())  # noqa: E731
+    why_not = _refusal(act, is_trial=request.method != "POST")
+    if request.method == "POST" and why_not is None:
+        return redirect(_back(desk, person))
+    person.refresh_from_db()
+    question = Question(
+        title=_("Switch %(name)s off?") % {"name": person.display_name},
+        effects=effects.of_switching_off(person),
+        verb=_("Switch off"),
+        back_url=_back(desk, person),
+        crumb=crumb_of(desk),
+        crumb_url=desk.url("people"),
+        why_not=why_not or "",
+    )
+    return _ask(request, question)
+
+
+@require_POST
+def switch_on(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+    """Let somebody in again."""
+    person = ruled_person(desk, person_id)
+    accounts.switch_on(person, actor=desk.actor, now=timezone.now())
+    return redirect(_back(desk, person))
+
+
+def ruled_person(desk: Desk, person_id: int) -> User:
+    """Raises Http404, PermissionDenied."""
+    person = desk.find_person(person_id, desk.places[0])
+    if not recovery.rules_account_of(desk.actor, person):
+        raise PermissionDenied(
+            _("The account reaches beyond your workspaces: an operator of the installation can help.")
+        )
+    return person
+
+
+def _set_role(desk: Desk, place: Place, person: User, role: Role) -> None:
+    now = timezone.now()
+    if place.tenant:
+        services.set_tenant_role(tenant=place.tenant, person=person, role=role, actor=desk.actor, now=now)
+    else:
+        services.set_workspace_role(workspace=place.workspace, person=person, role=role, actor=desk.actor, now=now)
+
+
+def _remove(desk: Desk, place: Place, person: User) -> None:
+    now = timezone.now()
+    if place.tenant:
+        members.remove_from_tenant(tenant=place.tenant, person=person, actor=desk.actor, now=now)
+    elif not members.remove_from_workspace(workspace=place.workspace, person=person, actor=desk.actor, now=now):
+        raise Http404
+
+
+def _why_not_demoted(place: Place, person: User, role: Role) -> str:
+    return "" if role is Role.OWNER else _refusal(lambda: _require_owner_left(place, person), is_trial=True) or ""
+
+
+def _require_owner_left(place: Place, person: User) -> None:
+    if place.tenant:
+        owners.require_another_tenant_owner(place.tenant, person)
+    else:
+        owners.require_another_owner(place.workspace, person)
+
+
+def _refusal(act: Callable[[], object], *, is_trial: bool = False) -> str | None:
+    """Do it, or only try and undo it, and return why it was refused; None where it was not."""
+    try:
+        with transaction.atomic():
+            act()
+            transaction.set_rollback(is_trial)
+    except LastOwner as refusal:
+        return str(refusal)
+    return None
+
+
+def _choose_role(request: HttpRequest, desk: Desk, place: Place, person: User) -> HttpResponse:
+    context = {
+        "heading": _("Role of %(name)s") % {"name": person.display_name},
+        "desk": desk,
+        "place": place,
+        "held": place.role_of(person),
+        "roles": ROLES,
+        "crumb": crumb_of(desk),
+        "crumb_url": desk.url("people"),
+        "back_url": _back(desk, person),
+    }
+    return render(request, "web/people/choose_role.html", context)
+
+
+def _ask(request: HttpRequest, question: Question) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    context = {"heading": question.title, "question": question}
+    return render(request, "web/people/question.html", context, status=status)
+
+
+def _back(desk: Desk, person: User) -> str:
+    return desk.url("people") if desk.tenant else desk.url("person", person.pk)
+
+
+def crumb_of(desk: Desk) -> str:
+    return _("Members") if desk.tenant else _("People")
