@@ -78,8 +78,14 @@ def test_who_leaves_loses_what_the_page_said_and_what_runs_goes_on(owner, signed
     address = f"{reverse('remove-role', args=[alice.pk])}?place=workspace-{northwind.pk}"
     page = words(owner.get(address))
     assert browser.get("/admin/").status_code == 200, "looking changes nothing"
-    for effect in ("Access to 1 tenant ends at once", "They are signed out everywhere",
-                   "1 link that they made or have ends", "1 operation of theirs is under way and goes on", "Schedules go on"):  # fmt: skip
+    effects = [
+        "Access to 1 tenant ends at once",
+        "They are signed out everywhere",
+        "1 link that they made or have ends",
+        "1 operation of theirs is under way and goes on",
+        "Schedules go on",
+    ]
+    for effect in effects:
         assert effect in page
     owner.post(address, {"place": f"workspace-{northwind.pk}"})
     assert browser.get("/admin/").status_code == 302
