@@ -11,24 +11,23 @@ from django.core.handlers.base import BaseHandler
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import QueryDict
+from django.template import engines
+from django.template.loader_tags import ExtendsNode
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
+from tests.databases import IS_POSTGRESQL
+
 NUL = "\x00"
-HOSTILE = [
+# The first four are what a database may stumble over, each in its own way; the others never come that far.
+OF_DATABASES = [
     f"ab{NUL}cd",
-    "²",
     "9" * 40,
-    "9999-12-31",
-    "0001-01-01",
-    "{}",
-    "http://[",
-    "//evil.example",
-    "audit-name",
     "a" * 3000,
     "\u202e\ud7ff\U0010ffff%s{{x}}<'\"\r\nSet-Cookie: a=b",
 ]
-HOSTILE_HEADERS: list[dict[str, str]] = [
+HOSTILE = OF_DATABASES if IS_POSTGRESQL else [*OF_DATABASES, "²", "9999-12-31", "0001-01-01", "http://[", "audit-name"]
+EVERY_HEADER: list[dict[str, str]] = [
     {"HX-Request": "true", "HX-Current-URL": "http://[", "Referer": "http://["},
     {"HX-Request": "true", "HX-Current-URL": f"http://testserver/%00{'a' * 3000}/", "HX-Target": "#list"},
     {"HX-Request": "true", "HX-Current-URL-URI-AutoEncoded": "true", "HX-Current-URL": "%ff", "Referer": "%ff"},
@@ -36,6 +35,7 @@ HOSTILE_HEADERS: list[dict[str, str]] = [
     {"X-Request-ID": "²" * 100, "X-Forwarded-For": "::1%", "X-Forwarded-Proto": "ftp", "Forwarded": "for=["},
     {"If-None-Match": '"', "If-Modified-Since": "never", "Range": "bytes=-1", "Authorization": "Bearer ²"},
 ]
+HOSTILE_HEADERS = [] if IS_POSTGRESQL else EVERY_HEADER
 LIST_ALONE = {"HX-Request": "true", "HX-Target": "div#list"}
 HOSTILE_PARTS = {
     "int": ["0", "9" * 19, "9" * 40],
@@ -139,6 +139,29 @@ def names_asked(monkeypatch: Any) -> Iterator[set[str]]:
         yield asked
 
 
+FRAME = "web/base.html"
+BLOCK = re.compile(r"{% block (\w+) %}")
+
+
+@contextmanager
+def without_frame(monkeypatch: Any) -> Iterator[None]:
+    """Draw of each page what is its own. The frame around it was drawn when the page was asked for the first time."""
+    parent = ExtendsNode.get_parent
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    source = engine.get_template(FRAME).source
+    names = [name for name in dict.fromkeys(BLOCK.findall(source)) if name != "body"]
+    parts = engine.from_string(
+        "{% load i18n pilot %}" + "".join(f"{{% block {name} %}}{{% endblock %}}" for name in names)
+    )
+
+    def own_parts(node: ExtendsNode, context: Any) -> Any:
+        return parts if node.parent_name.token.strip("'\"") == FRAME else parent(node, context)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ExtendsNode, "get_parent", own_parts)
+        yield
+
+
 class Sender:
     """Sends requests with the cookies of a browser, and takes back what they changed.
 
@@ -185,10 +208,11 @@ def fuzz(sender: Sender, url: str, whole: Mapping[str, Any], monkeypatch: Any) -
             for headers in HOSTILE_HEADERS:
                 sender.send(method, url, headers=headers)
             sent: set[str] = set()
-            while unsent := asked - sent:
-                sent |= unsent
-                for name in sorted(unsent):
-                    _send_values(sender, method, url, name, whole)
+            with without_frame(monkeypatch):
+                while unsent := asked - sent:
+                    sent |= unsent
+                    for name in sorted(unsent):
+                        _send_values(sender, method, url, name, whole)
 
 
 def _send_values(sender: Sender, method: str, url: str, name: str, whole: Mapping[str, Any]) -> None:

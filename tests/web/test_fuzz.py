@@ -1,4 +1,7 @@
-"""No request is answered with 500, whatever is sent to whichever address, by whomever."""
+"""No request is answered with 500, whatever is sent to whichever address, by whomever.
+
+SQLite sees everything, PostgreSQL the values that a database may stumble over.
+"""
 
 import pytest
 from django.test import Client
@@ -9,6 +12,7 @@ from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.tenancy.models import User
 from tenantpilot.web.ui.saved_views.services import save_view
+from tests.databases import IS_POSTGRESQL
 from tests.web.fuzzing import Sender, addresses, fuzz, unreal_addresses
 from tests.web.kit import ended, policy, queued
 
@@ -28,6 +32,7 @@ WHOLE = {
     "back": "/admin/",
 }
 
+pytestmark = pytest.mark.both_databases
 
 # The first that an address begins with is its own; each is a test, so that they can run side by side.
 PLANES = ("/admin/t/contoso/operations/", "/admin/t/contoso/", "/admin/operations/", "/admin/", "/")
@@ -72,7 +77,7 @@ def test_no_value_of_a_parameter_is_answered_with_500(places, senders, monkeypat
             if next(each for each in PLANES if address.startswith(each)) == plane:
                 fuzz(sender, address, WHOLE, monkeypatch)
         print(f"{sender.tally.requests} requests")
-        assert sender.tally.requests > 100
+        assert sender.tally.requests > (30 if IS_POSTGRESQL else 100)
         assert sender.tally.failures == [], "\n".join(sender.tally.failures)
 
 

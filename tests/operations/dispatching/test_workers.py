@@ -52,6 +52,15 @@ def under_way(dispatcher: Dispatcher) -> int:
         return int(cursor.fetchone()[0])
 
 
+def end_other_sessions() -> None:
+    """Of this database, by its server: as a restart does, or an operator."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def state(run: OperationRun) -> Any:
     """All that is stored of it."""
     rows = OperationRun.everywhere.filter(pk=run.pk).values().get(), RunProgress.objects.filter(run=run).values().get()
@@ -168,6 +177,21 @@ def test_ops_07_a_frozen_worker_that_wakes_up_again_can_write_nothing_more(start
     until(lambda: is_over(run))
     assert steps_of(run) == list(range(60))
     assert RunProgress.objects.get(run=run).checkpoint["data"] == 60
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no sessions that could be ended")
+def test_ops_07_a_worker_whose_sessions_are_ended_goes_on_with_its_run(start, processes):
+    """Those of its heartbeat, its queue and its handler, all at once: an attempt is lost, and nothing that was done."""
+    run = start(what="a", steps=60)
+    worker = processes.start()
+    until(lambda: took_steps(run, least=5))
+    end_other_sessions()
+    until(lambda: is_over(run))
+    ended = again(run)
+    assert (ended.outcome, ended.attempt, ended.reason_code) == ("succeeded", 2, "")
+    assert steps_of(run) == list(range(60))
+    assert events(run, "database_lost", "taken_over", "completed")[-2:] == ["taken_over", "completed"]
+    assert worker.poll() is None
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="on SQLite who is stopped in the middle of a write holds up all writers")
