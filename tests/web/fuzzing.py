@@ -53,9 +53,10 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-def addresses(parts: Mapping[str, Iterable[object]]) -> list[str]:
-    """Return every address, once for each of the real values of its parts."""
-    return [f"/{url}" for route in routes() for url in _filled(route, parts)]
+def addresses(parts: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
+    """Return every address, once for each of the real values of its parts: with the first of them, all that is sent."""
+    filled = [list(_filled(route, parts)) for route in routes()]
+    return {f"/{url}": HOSTILE if number == 0 else HOSTILE[:1] for urls in filled for number, url in enumerate(urls)}
 
 
 def unreal_addresses(parts: Mapping[str, Iterable[object]]) -> list[str]:
@@ -198,7 +199,7 @@ class Sender:
         self._error = sys.exc_info()[1]
 
 
-def fuzz(sender: Sender, url: str, whole: Mapping[str, Any], monkeypatch: Any) -> None:
+def fuzz(sender: Sender, url: str, values: list[str], whole: Mapping[str, Any], monkeypatch: Any) -> None:
     """Send every name that the address looks for with every value, alone and in a form that is right otherwise."""
     for method in ("GET", "POST"):
         with names_asked(monkeypatch) as asked:
@@ -212,12 +213,12 @@ def fuzz(sender: Sender, url: str, whole: Mapping[str, Any], monkeypatch: Any) -
                 while unsent := asked - sent:
                     sent |= unsent
                     for name in sorted(unsent):
-                        _send_values(sender, method, url, name, whole)
+                        _send_values(sender, method, url, name, values, whole)
 
 
-def _send_values(sender: Sender, method: str, url: str, name: str, whole: Mapping[str, Any]) -> None:
+def _send_values(sender: Sender, method: str, url: str, name: str, values: list[str], whole: Mapping[str, Any]) -> None:
     """All values but the first are sent as a script sends them that wants the list without its page."""
-    for number, value in enumerate(HOSTILE):
+    for number, value in enumerate(values):
         if method == "POST":
             sender.send(method, url, {**whole, name: value})
         else:

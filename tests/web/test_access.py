@@ -130,14 +130,16 @@ def test_a_script_is_told_to_go_to_the_sign_in_page_and_back_ux_43(client, db):
     here = {**SCRIPT, "HX-Current-URL": "http://testserver/admin/t/contoso/?tab=runs"}
     answer = client.get(reverse("activity"), headers=here)
     assert answer.status_code == 401
-    assert answer.headers["HX-Redirect"] == f"/auth/login/?next={quote('/admin/t/contoso/?tab=runs', safe='')}"
+    assert (
+        answer.headers["HX-Redirect"] == f"/auth/login/?next={quote('/admin/t/contoso/?tab=runs', safe='/')}&ended=page"
+    )
 
 
 def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, contoso):
     before = "/admin/t/contoso/inventory/"
     here = {"Referer": f"http://testserver{before}"}
     answer = client.post(reverse("start-inventory-sync", args=["contoso"]), headers=here)
-    assert answer.headers["Location"] == f"/auth/login/?next={quote(before, safe='/')}"
+    assert answer.headers["Location"] == f"/auth/login/?next={quote(before, safe='/')}&ended=form"
 
 
 def test_a_form_without_its_token_says_what_to_do(alice, contoso):

@@ -73,9 +73,9 @@ def senders(olivia, signed_in):
 @pytest.mark.parametrize("plane", PLANES)
 def test_no_value_of_a_parameter_is_answered_with_500(places, senders, monkeypatch, plane):
     for sender in senders.values():
-        for address in addresses(places):
+        for address, values in addresses(places).items():
             if next(each for each in PLANES if address.startswith(each)) == plane:
-                fuzz(sender, address, WHOLE, monkeypatch)
+                fuzz(sender, address, values, WHOLE, monkeypatch)
         print(f"{sender.tally.requests} requests")
         assert sender.tally.requests > (30 if IS_POSTGRESQL else 100)
         assert sender.tally.failures == [], "\n".join(sender.tally.failures)

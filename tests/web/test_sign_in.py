@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
@@ -48,6 +49,32 @@ def test_the_right_password_leads_to_the_page_that_was_asked_for(sign_in, alice)
 
 def test_nobody_is_led_to_another_site(sign_in, alice):
     assert sign_in(login=alice.email, password=PASSWORD, next="https://evil.example/").headers["Location"] == "/"
+
+
+class TestSessionThatEnded:
+    """Who is sent here from the middle of something is told why."""
+
+    ENDED = "Your session has ended. Sign in to go on where you were."
+
+    def sent_to(self, answer):
+        return read(Client().get(answer.headers.get("HX-Redirect") or answer.headers["Location"]))
+
+    def test_is_told_where_a_cookie_of_it_is_left(self, signed_in, alice):
+        browser = signed_in(alice)
+        Session.objects.all().delete()
+        page = self.sent_to(browser.get("/admin/t/contoso/"))
+        assert page.one("p", class_="note-warning").words == self.ENDED
+
+    def test_is_told_on_a_page_that_was_open(self, client, contoso):
+        page = self.sent_to(client.get("/admin/activity/", headers={"HX-Request": "true"}))
+        assert page.one("p", class_="note-warning").words == self.ENDED
+
+    def test_says_of_a_form_that_nothing_was_done(self, client, contoso):
+        page = self.sent_to(client.post("/admin/t/contoso/inventory/syncs/"))
+        assert page.one("p", class_="note-warning").words == f"{self.ENDED} What you just sent was not done."
+
+    def test_is_not_told_to_who_comes_for_the_first_time(self, client, contoso):
+        assert not self.sent_to(client.get("/admin/t/contoso/")).every("p", class_="note-warning")
 
 
 class TestStartPage:

@@ -36,6 +36,12 @@ PAGES = {
     "search": ("Oscar", "/admin/search/?q=a"),
     "system": ("Pat", "/system/"),
     "reader": ("Rita", "/admin/t/contoso/"),
+    "connection": ("Olivia", "/admin/t/contoso/connection/"),
+    "schedules": ("Oscar", "/admin/t/contoso/schedules/"),
+    "account": ("Oscar", "/auth/account/"),
+    "own password": ("Oscar", "/auth/password/"),
+    "second factor": ("Oscar", "/auth/2fa/device/"),
+    "signing out": ("Oscar", "/auth/logout/"),
 }
 OPENERS = {
     "command palette": lambda page: page.keyboard.press("Control+k"),
@@ -98,7 +104,7 @@ def test_on_the_menu_of_narrow_screens_ux_70(visit: Visits):
     assert_nothing_found_in_both_themes(page)
 
 
-@pytest.mark.parametrize("path", ["/auth/login/", "/auth/signup/", "/auth/link/forged/"])
+@pytest.mark.parametrize("path", ["/auth/login/", "/auth/login/?next=/admin/&ended=form", "/auth/link/forged/"])
 def test_before_anybody_is_signed_in_ux_70(visit: Visits, path: str):
     visit.sessions = {**visit.sessions, "Nobody": {"cookies": [], "origins": []}}
     page = visit("Nobody", path)

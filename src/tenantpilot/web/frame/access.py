@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
-from django.utils.http import urlencode
 from django_scopes import scope
 
 from tenantpilot.tenancy import access
@@ -107,11 +106,23 @@ def platform_plane(view: View[P]) -> Callable[..., HttpResponseBase]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Return the sign-in page with the way back; a script is told to go there itself (UX-43)."""
-    if not request.headers.get("HX-Request"):
-        return redirect_to_login(_way_back(request))
-    query = urlencode({"next": page_of_script(request) or "/"})
-    address = f"{resolve_url(settings.LOGIN_URL)}?{query}"
-    return HttpResponse(status=401, headers={"HX-Redirect": address})
+    is_by_script = bool(request.headers.get("HX-Request"))
+    query = {
+        "next": (page_of_script(request) or "/") if is_by_script else _way_back(request),
+        **_ended_session(request),
+    }
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query, safe='/')}"
+    if is_by_script:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _ended_session(request: HttpRequest) -> dict[str, str]:
+    """Return for the sign-in page if a session has ended: a cookie of it is left, or a page of ours is still open."""
+    if request.method not in ("GET", "HEAD"):
+        return {"ended": "form"}
+    is_left = settings.SESSION_COOKIE_NAME in request.COOKIES or bool(request.headers.get("HX-Request"))
+    return {"ended": "page"} if is_left else {}
 
 
 def _way_back(request: HttpRequest) -> str:
