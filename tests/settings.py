@@ -16,6 +16,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ.setdefault("TENANTPILOT_IDLE_TRANSACTION_SECONDS", "0")
 # A second connection would wait for the transaction that is rolled back.
 os.environ.setdefault("TENANTPILOT_GRAPH_SHARED_BUDGET", "0")
+# A worker that lost the database goes on at once.
+os.environ.setdefault("TENANTPILOT_PAUSE_SECONDS", "0.01")
 # Most simulated tenants have no limits: reading one Conditional Access policy a second would only cost time.
 os.environ.setdefault("TENANTPILOT_GRAPH_LIMITS", "conditional_access=100/100/1")
 

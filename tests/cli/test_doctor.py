@@ -188,3 +188,13 @@ def test_the_doctor_says_that_work_is_stopped_and_how_to_go_on(database, contoso
     with pytest.raises(Problem, match="copied or restored") as problem:
         work.work_is_not_stopped()
     assert "tenantpilot resume" in problem.value.remedy
+
+
+@only_on_postgresql
+def test_more_connections_than_the_server_has_are_told_before_it_refuses_one(examine):
+    assert "connections" not in examine()
+    for number in range(200):
+        ProcessHeartbeat.objects.create(
+            name=f"worker@{number}", role="worker", places=4, started_at=timezone.now(), seen_at=timezone.now()
+        )
+    assert "may need 10" in examine()["connections"]["says"]

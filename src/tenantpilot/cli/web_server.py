@@ -9,9 +9,10 @@ from gunicorn.util import import_app
 
 from tenantpilot.cli.boot import WSGI
 from tenantpilot.cli.processes.tether import die_with
+from tenantpilot.cli.work.capacity import WEB_THREADS
 from tenantpilot.cli.work.heartbeat import Heartbeat
 
-PROCESSES, THREADS = 2, 8
+PROCESSES, THREADS = 2, WEB_THREADS
 
 
 class OwnLogs(Logger):  # type: ignore[misc]  # gunicorn has no types

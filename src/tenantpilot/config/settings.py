@@ -239,6 +239,10 @@ OPERATIONS_RECONCILE_SECONDS = env.number("RECONCILE_SECONDS", 10)
 OPERATIONS_REDISPATCH_SECONDS = env.number("REDISPATCH_SECONDS", 60)
 # A run that can do nothing for as long as this gives its worker to others meanwhile.
 OPERATIONS_WAIT_HERE_SECONDS = env.number("WAIT_HERE_SECONDS", 30)
+# A run mostly waits for Graph, so a worker process works on several, in threads.
+OPERATIONS_RUNS_PER_WORKER = env.integer("RUNS_PER_WORKER", 4, least=1)
+# How long a worker takes no run in the place of one that our own database was away from.
+OPERATIONS_PAUSE_SECONDS = env.number("PAUSE_SECONDS", 5)
 OPERATIONS_PER_TENANT = env.integer("OPERATIONS_PER_TENANT", 4, least=1)
 OPERATIONS_PER_WORKSPACE = env.integer("OPERATIONS_PER_WORKSPACE", 16, least=1)
 # How many days a run is kept: by outcome, or for one type otherwise ("inventory_sync.succeeded=30").

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
+from tenantpilot.core.connections import released
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.client import GraphClient
@@ -50,7 +51,7 @@ def sync_inventory(run: RunContext) -> None:
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
         record_sign_in(run.tenant, now=run.now)
-        for read_type in read_types(client, registry.chosen(pending)):
+        for read_type in released(read_types(client, registry.chosen(pending))):
             run.safe_point()
             report = _report_of(client, read_type)
             run.safe_point()

@@ -10,7 +10,10 @@ from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.conf import settings
+from django.db import connection
+
+from tenantpilot.core.connections import release_connection, until_answered
 
 T = TypeVar("T")
 
@@ -56,23 +59,13 @@ class Teller:
 
 
 def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
+    """The connection may have been lost with its server, and the server may refuse another for a while."""
     try:
-        answer.set_result(_with_good_connection(question))
+        answer.set_result(until_answered(question, seconds=settings.OPERATIONS_LEASE_SECONDS))
     except BaseException as error:
         connection.close()
         answer.set_exception(error)
-
-
-def _with_good_connection(question: Callable[[], T]) -> T:
-    """A connection that was kept may have been lost with its server; a new one may not."""
-    was_kept = connection.connection is not None
-    try:
-        return question()
-    except (InterfaceError, OperationalError):
-        if not was_kept:
-            raise
-        connection.close()
-        return question()
+    release_connection()
 
 
 @lru_cache(maxsize=8)

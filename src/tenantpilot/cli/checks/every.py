@@ -17,6 +17,7 @@ WORK = (
     Check("indexes", database.its_indexes_are_there),
     Check("row security", database.its_rows_are_protected),
     Check("transactions", sessions.idle_transactions_are_ended),
+    Check("connections", sessions.connections_suffice),
     Check("compiling", sessions.nothing_is_compiled),
     Check("clock", database.its_clock_agrees),
     Check("credentials", work.credentials_can_be_opened),

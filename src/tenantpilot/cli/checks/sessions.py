@@ -8,11 +8,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from tenantpilot.cli.checks.database import row
 from tenantpilot.cli.checks.finding import NotLookedAt
 from tenantpilot.cli.problems import Problem
+from tenantpilot.cli.work.capacity import connections_of
+from tenantpilot.operations.monitoring.health import processes
 
+_ALLOWED = """
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+"""
 IDLE = "idle_in_transaction_session_timeout"
 _LIMIT = "SELECT setting::int, current_user FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
 ANEW = "A pooler has to connect anew after that."
@@ -34,6 +40,25 @@ def idle_transactions_are_ended() -> str:
         )
     nothing_asked = "" if wanted_limit else " (TENANTPILOT_IDLE_TRANSACTION_SECONDS=0)"
     return f"one that does nothing is {_ended(actual)}{nothing_asked}"
+
+
+def connections_suffice() -> str:
+    """Compare what all processes together may hold with what the server allows. Raises Problem."""
+    if connection.vendor == "sqlite":
+        raise NotLookedAt("not needed with SQLite")
+    allowed = int(row(_ALLOWED)[0])
+    needed = connections_of(processes(now=timezone.now()))
+    if needed > allowed:
+        raise Problem(
+            f"The processes that are alive may need {needed} connections; the server allows {allowed}.",
+            f"Set max_connections of PostgreSQL to {_rounded_up(needed)} or more, or start fewer workers.",
+        )
+    return f"{needed} of {allowed} at most"
+
+
+def _rounded_up(needed: int) -> int:
+    """Return a number with room for one more worker and for administrators."""
+    return -(-(needed + 20) // 50) * 50
 
 
 def nothing_is_compiled() -> str:

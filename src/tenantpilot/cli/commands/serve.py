@@ -22,7 +22,7 @@ MORE_THAN_A_CHILD = 3.0
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="How many operations run at once.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="How many worker processes.")] = 2,
 ) -> None:
     """Run web, workers and scheduler on this machine, and start again whatever ends. SIGTERM or Ctrl-C stops all.
 

@@ -30,6 +30,7 @@ class ChildSpec:
     command: Sequence[str]
     log: Path | None = None
     keep_open: Sequence[int] = ()
+    niceness: int = 0
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Child:
                 stderr=output or STDERR,
                 process_group=0,
                 pass_fds=self.spec.keep_open,
-                preexec_fn=partial(die_with, os.getpid()),  # safe: the supervisor has one thread
+                preexec_fn=partial(_begin, os.getpid(), self.spec.niceness),  # safe: the supervisor has one thread
             )
         finally:
             if output:
@@ -106,6 +107,12 @@ class Child:
             os.killpg(process.pid, signal.SIGKILL)
         self.process = None
         return process.wait()
+
+
+def _begin(parent: int, niceness: int) -> None:
+    """Run in the child before its program."""
+    die_with(parent)
+    os.nice(niceness)
 
 
 def _has_ended(pid: int) -> bool:

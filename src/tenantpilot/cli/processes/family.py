@@ -7,6 +7,8 @@ from tenantpilot.cli.processes.child import ChildSpec, tenantpilot
 
 QUEUES = ("interactive", "scheduled", "bulk")
 QUICK_QUEUES = QUEUES[:2]
+# Where the processors are full, a person who opens a page goes before all work in the background.
+BEHIND_PAGES = 10
 
 
 def web(descriptor: int, log: Path | None = None) -> ChildSpec:
@@ -27,7 +29,7 @@ def scheduler(log_folder: Path | None = None) -> ChildSpec:
 
 def _worker(name: str, queues: Sequence[str], log_folder: Path | None) -> ChildSpec:
     options = [part for queue in queues for part in ("--queue", queue)]
-    return ChildSpec(name, tenantpilot("worker", *options), _log(name, log_folder))
+    return ChildSpec(name, tenantpilot("worker", *options), _log(name, log_folder), niceness=BEHIND_PAGES)
 
 
 def _log(name: str, folder: Path | None) -> Path | None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from tenantpilot.core.connections import release_connection
 from tenantpilot.operations.models import ProcessHeartbeat
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ class Heartbeat:
         try:
             while not self._over.wait(settings.OPERATIONS_HEARTBEAT_SECONDS):
                 self._beat_or_warn()
+                release_connection()
         finally:
             connection.close()
 

@@ -24,3 +24,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except (self.Database.Error, Error):
             return False
         return bool(row[0])
+
+    def _close(self) -> None:
+        """Let no pool keep a connection of which a statement failed: its session may be read-only for good."""
+        if self.connection is not None and self.errors_occurred and self.pool:
+            self.connection.close()
+        super()._close()  # type: ignore[misc]  # the stubs do not know it

@@ -34,6 +34,7 @@ class Process:
     started_at: datetime
     seen_at: datetime
     health: Health
+    places: int = 1
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def processes(*, now: datetime) -> list[Process]:
     silent_since = now - timedelta(seconds=settings.OPERATIONS_HEARTBEAT_SECONDS * SILENT_AFTER_BEATS)
     rows = ProcessHeartbeat.objects.order_by("role", "name")
     return [
-        Process(row.name, row.role, row.queues, row.started_at, row.seen_at, _alive(row.seen_at, silent_since))
+        Process(
+            row.name, row.role, row.queues, row.started_at, row.seen_at, _alive(row.seen_at, silent_since), row.places
+        )
         for row in rows
     ]
 

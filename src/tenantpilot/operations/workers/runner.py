@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_scopes import scope
@@ -134,6 +135,8 @@ class Runner:
         if until_answered(lambda: attempts_lost(lease.run_id, lease.attempt)) >= kind.limits.attempts:
             return self._finish(lease, replace(failed_ending(error, context), seconds_spent=context.seconds_spent))
         until_answered(lambda: self._service.hand_on(lease, now=now(), seconds_spent=spent, reason=DATABASE_LOST))
+        # A worker that takes the next run at once spends an attempt of that one on the same outage.
+        time.sleep(settings.OPERATIONS_PAUSE_SECONDS)
         log.info("run_lost", outcome="")
         return False
 

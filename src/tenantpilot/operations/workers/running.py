@@ -10,11 +10,11 @@ from tenantpilot.operations.workers.departure import Departure, departure
 from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 
 
-def run_worker(queues: Sequence[str], *, name: str, leaving: Departure = departure) -> None:
-    """Take jobs of these queues, one after another, until SIGTERM, SIGINT or SIGHUP; then end within the grace time.
+def run_worker(queues: Sequence[str], *, name: str, leaving: Departure = departure, places: int = 1) -> None:
+    """Take jobs of these queues, `places` at once, until SIGTERM, SIGINT or SIGHUP; then end within the grace time.
 
     A run under way is finished if it can be, else handed on to another worker (see `departure`).
     """
     let_process_reach(EVERYTHING)
     work = import_string(configured_dispatcher().worker)
-    work(queues, name=name, leaving=leaving, grace_seconds=settings.SHUTDOWN_GRACE_SECONDS)
+    work(queues, name=name, leaving=leaving, grace_seconds=settings.SHUTDOWN_GRACE_SECONDS, places=places)

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from tenantpilot.core.connections import release_connection
 from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext, TimeLimitExceeded, WorkerLeaves
@@ -143,6 +144,7 @@ class Heart:
                     ticker.tick_or_give_up()
                 except Exception:
                     log.exception("tick_failed")
+            release_connection()
             if self._let_go:
                 self._has_ticked = self._let_go = False
                 connection.close()
