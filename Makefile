@@ -8,7 +8,7 @@ ASSETS := src/tenantpilot/web/static/built/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract test-deep test-chaos check migrations interop bench bench-scale wheel lock format clean
+.PHONY: help setup demo test test-contract test-deep test-chaos check migrations reference interop bench bench-scale wheel lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,11 @@ migrations: $(STAMP) ## Write the migrations that follow from the models, format
 	@folder=$$(mktemp -d) && TENANTPILOT_DATA_DIR=$$folder TENANTPILOT_DATABASE_URL= \
 	    $(BIN)/python -m django makemigrations --settings tenantpilot.config.settings; code=$$?; rm -rf "$$folder"; exit $$code
 	@$(BIN)/ruff check --fix-only --quiet src/tenantpilot/*/migrations ; $(BIN)/ruff format --quiet src/tenantpilot/*/migrations
+
+reference: $(STAMP) ## Write the pages of docs that follow from the code
+	@$(BIN)/python -m tenantpilot.cli.reference > docs/reference/cli.md
+	@for page in roles reason-codes; do $(BIN)/python -m tenantpilot.cli.reference $$page > docs/reference/$$page.md; done
+	@$(BIN)/python -m guards.rooms_map
 
 interop: $(STAMP) ## Install the foreign clients that the simulator's tests run
 	@$(PIP) install --quiet --require-hashes -r requirements/interop.txt

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from guards.rooms_map import PAGE, drawn, with_map
 from tenantpilot.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,3 +62,10 @@ def test_every_page_below_docs_is_reached_from_its_index():
     for page in ROOT.glob("docs/*/*.md"):
         reached = f"{page.parent.name}/{page.name}" in index or f"({page.parent.name}/)" in index
         assert reached, page
+
+
+def test_the_map_of_rooms_is_that_of_the_contracts():
+    assert with_map(PAGE.read_text()) == PAGE.read_text(), "The rooms changed. Run: make reference"
+    rooms = [line.split()[0] for line in drawn().splitlines() if re.match(r"[a-z]", line)]
+    packages = {path.name for path in (ROOT / "src/tenantpilot").iterdir() if (path / "__init__.py").is_file()}
+    assert set(rooms) == packages

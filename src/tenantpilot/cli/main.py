@@ -38,6 +38,7 @@ class Commands(DeferredGroup):
         "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),
         "audit": Deferred(f"{COMMANDS}.audit", "Read and verify the audit log."),
         "startoperation": Deferred(f"{COMMANDS}.startoperation", "Write the files and tests of a new operation."),
+        "startroom": Deferred(f"{COMMANDS}.startroom", "Write a new room: its table, page, operation and tests."),
         "rotate-keys": Deferred(
             f"{COMMANDS}.rotate_keys", "Seal every stored secret with a new key; retire an old one."
         ),

@@ -31,7 +31,7 @@ class NewOperation:
 
     def filled(self, template: str) -> str:
         names = {"constant": self.constant, "label": self.label, **vars(self)}
-        return _in_order(Template((TEMPLATES / f"{template}.template").read_text()).substitute(names))
+        return sorted_imports(Template((TEMPLATES / f"{template}.template").read_text()).substitute(names))
 
     @property
     def line(self) -> str:
@@ -67,9 +67,14 @@ def _refuse_name(name: str) -> None:
         )
 
 
-def _refuse_place(room: Path, checkout: Path, new: NewOperation) -> None:
+def refuse_folder(checkout: Path) -> None:
+    """Raise Problem for a folder that is no checkout."""
     if not (checkout / "tests" / "operations" / "kit.py").is_file():
         raise Problem(f"{checkout} is no checkout of TenantPilot.", "Run this in one, or name it by --checkout.")
+
+
+def _refuse_place(room: Path, checkout: Path, new: NewOperation) -> None:
+    refuse_folder(checkout)
     if not (room / "apps.py").is_file():
         raise Problem(f"There is no room {new.room}.", f"Rooms are: {', '.join(_rooms(checkout))}.")
     places = (room / new.name, checkout / "tests" / new.room / f"test_{new.name}.py")
@@ -107,8 +112,8 @@ def _with_line(text: str, new: NewOperation) -> str:
     return "".join(lines)
 
 
-def _in_order(text: str) -> str:
-    """Imports of ours by name: where the room comes depends on what it is called."""
+def sorted_imports(text: str) -> str:
+    """Sort the imports of ours by name: the place of the room's depends on its name."""
     lines = text.splitlines(keepends=True)
     at = [number for number, line in enumerate(lines) if line.startswith("from tenantpilot.")]
     for number, line in zip(at, sorted(lines[number] for number in at), strict=True):
