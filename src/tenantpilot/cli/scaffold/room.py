@@ -115,12 +115,17 @@ def _rooms(project: str) -> list[str]:
 def _with_layers(text: str, new: NewRoom) -> str:
     """Give the room its place among the rooms, and its pages theirs among the features."""
     text = LAYERS.sub(lambda match: match[0].replace(f'"{new.above}"', f'"{new.name}", "{new.above}"'), text)
-    return FEATURES.sub(lambda match: match[1] + _with_feature(match[2], new) + match[3], text)
+    return with_feature(text, new.name)
 
 
-def _with_feature(line: str, new: NewRoom) -> str:
+def with_feature(text: str, name: str) -> str:
+    """Return the project file with one more feature of the pages, in the order of their names."""
+    return FEATURES.sub(lambda match: match[1] + _with_name(match[2], name) + match[3], text)
+
+
+def _with_name(line: str, name: str) -> str:
     features = line.split(" | ")
-    return " | ".join(sorted([*features, new.name])) if "sign_in" in features else line
+    return " | ".join(sorted([*features, name])) if "sign_in" in features else line
 
 
 def _format(files: dict[Path, str]) -> None:
