@@ -102,3 +102,15 @@ def test_a_tenant_of_a_national_cloud_is_reached_at_its_own_hosts(tenantpilot, n
         "https://login.chinacloudapi.cn",
         "https://microsoftgraph.chinacloudapi.cn",
     )
+
+
+def test_somebody_is_invited_removed_and_let_back_in_at_a_shell(tenantpilot, contoso, alice, olivia):
+    invited = tenantpilot("invite", "nadia@x.example", "--tenant", "contoso", "--role", "manager")
+    assert invited.exit_code == 0
+    assert "/auth/invitations/" in invited.output
+    recovered = tenantpilot("person", "recover", alice.email, "--second-factor")
+    assert "/auth/recovery/" in recovered.output
+    removed = tenantpilot("person", "remove", alice.email, "--workspace", "northwind")
+    assert "Alice is no member of northwind" in removed.output
+    refused = tenantpilot("person", "remove", olivia.email, "--workspace", "northwind")
+    assert (refused.exit_code, "is the last owner" in " ".join(refused.output.split())) == (1, True)

@@ -30,6 +30,7 @@ class Commands(DeferredGroup):
         "add": Deferred(f"{COMMANDS}.add", "Add workspaces, tenants, people and their roles."),
         "tenant": Deferred(f"{COMMANDS}.tenant", "Rename, mend, archive or remove a tenant."),
         "workspace": Deferred(f"{COMMANDS}.workspace", "Rename, archive or remove a workspace."),
+        "invite": Deferred(f"{COMMANDS}.invite", "Print a link by which somebody joins."),
         "person": Deferred(f"{COMMANDS}.person", "Change the account of a person."),
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),

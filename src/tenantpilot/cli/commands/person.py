@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from tenantpilot.cli.commands.add import ask_password, find_person, require_address
-from tenantpilot.cli.console import done
-from tenantpilot.tenancy import accounts
+from tenantpilot.cli.commands.add import ask_password, find_person, find_tenant, find_workspace, require_address
+from tenantpilot.cli.commands.invite import link_address
+from tenantpilot.cli.console import done, out
+from tenantpilot.cli.problems import Problem
+from tenantpilot.tenancy import accounts, members, recovery
 from tenantpilot.tenancy.models import TenantMember, WorkspaceMember
 
 app = typer.Typer(no_args_is_help=True)
@@ -70,3 +72,35 @@ def remove_second_factor(email: Email) -> None:
     person = find_person(email)
     removed = accounts.remove_second_factor(person, actor=None, now=timezone.now())
     done(f"{person.display_name} {'has' if removed else 'had'} no second factor")
+
+
+@app.command()
+def recover(
+    email: Email,
+    second_factor: Annotated[bool, typer.Option("--second-factor", help="Remove the second factor as well.")] = False,
+) -> None:
+    """Print a link by which the person chooses a new password. It works once, for 24 hours. Make sure who asks."""
+    person = find_person(email)
+    link = recovery.make_link(person, removes_second_factor=second_factor, actor=None, now=timezone.now())
+    done(f"a link for {person.display_name}; what they have goes on working until they use it")
+    out.print(link_address("recover", link.token), markup=False)
+
+
+@app.command()
+def remove(
+    email: Email,
+    tenant: Annotated[str | None, typer.Option(help="Take the role in this tenant away.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option(help="Take all roles in this workspace and its tenants away.")
+    ] = None,
+) -> None:
+    """Take roles away. Leaving a workspace ends sessions and open links; operations and schedules go on."""
+    if (tenant is None) == (workspace is None):
+        raise Problem("A person is removed from one place.", "Write --tenant NAME or --workspace NAME.")
+    person, now = find_person(email), timezone.now()
+    if tenant is not None:
+        removed = members.remove_from_tenant(tenant=find_tenant(tenant), person=person, actor=None, now=now)
+    else:
+        home = find_workspace(str(workspace))
+        removed = members.remove_from_workspace(workspace=home, person=person, actor=None, now=now)
+    done(f"{person.display_name} {'is' if removed else 'was'} no member of {tenant or workspace}")

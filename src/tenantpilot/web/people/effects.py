@@ -57,7 +57,7 @@ def _tenants_lost(person: User, workspace: Workspace) -> str:
     else:
         number = TenantMember.everywhere.filter(workspace=workspace, user=person).count()
     words = ngettext("Access to %(number)d tenant ends at once.", "Access to %(number)d tenants ends at once.", number)
-    return words % {"number": number}
+    return words % {"number": number} if number else _("They have no role in the workspace any more.")
 
 
 def _sessions(person: User) -> str:

@@ -1,0 +1,184 @@
+"""From an empty folder to colleagues who come and go, in the browser alone: no shell after `tenantpilot serve`."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cli.kit import running
+from tests.ports import free_port
+from tests.web.browser.conftest import NARROW, WIDE
+from tests.web.browser.test_axe import assert_nothing_found, assert_nothing_scrolls_sideways
+
+SECRET, NEW_SECRET = "a long and fine secret", "another long and fine one"
+
+
+@dataclass
+class Installation:
+    """A folder in which `tenantpilot serve` was the first command, and browsers of its people."""
+
+    browser: Browser
+    address: str
+    setup_link: str
+    screenshots: Path | None
+    looked_at: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Page:
+        """A browser of its own."""
+        page = self.browser.new_context(base_url=self.address, viewport=WIDE, reduced_motion="reduce").new_page()
+        page.goto(path)
+        return page
+
+    def look(self, page: Page, name: str) -> None:
+        """Nothing is found by the automatic check and nothing scrolls sideways (UX-19, UX-70)."""
+        self.looked_at.append(name)
+        for size, theme in itertools.product((WIDE, NARROW), ("light", "dark")):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=theme)
+            if self.screenshots:
+                path = self.screenshots / f"{name}-{theme}-{size['width']}.png"
+                page.screenshot(path=path, full_page=True)
+            assert_nothing_found(page)
+            assert_nothing_scrolls_sideways(page)
+        page.set_viewport_size(WIDE)
+
+
+@pytest.fixture(scope="module")
+def installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory, screenshots) -> Iterator[Installation]:
+    folder, port = tmp_path_factory.mktemp("empty"), free_port()
+    command = ("serve", "--port", str(port), "--workers", "1", "--host", "localhost")
+    with running(*command, output=folder / "output", DATA_DIR=str(folder / "data")) as process:
+        process.until_said("TenantPilot listens")
+        link = re.search(r"http://\S+/auth/setup/\S+", process.said)
+        assert link, process.said
+        yield Installation(browser, f"http://localhost:{port}", link[0], screenshots)
+
+
+def fill(page: Page, **fields: str) -> None:
+    for label, text in fields.items():
+        page.get_by_label(label.replace("_", " "), exact=True).fill(text)
+
+
+@pytest.fixture(scope="module")
+def owner(installation: Installation) -> Page:
+    """Olivia, by nothing but the link that was printed; with the keyboard alone (UX-71)."""
+    page = installation.open(installation.setup_link)
+    installation.look(page, "set up")
+    page.locator("input[name=workspace]").focus()
+    for text in ("Northwind MSP", "Olivia", "olivia@northwind.example", SECRET, SECRET):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    return page
+
+
+def invite(owner: Page, email: str) -> str:
+    owner.goto("/admin/people/")
+    owner.get_by_role("link", name="Invite a person").click()
+    owner.get_by_label("E-mail address").fill(email)
+    owner.get_by_label("Role").select_option("owner")
+    owner.get_by_role("button", name="Make invitation").click()
+    return owner.locator("#one-time-link").inner_text()
+
+
+def join(installation: Installation, link: str, name: str) -> Page:
+    page = installation.open(link)
+    fill(page, Your_name=name, Password=SECRET, Password_again=SECRET)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    return page
+
+
+def test_a_colleague_comes_by_a_link_and_leaves_with_all_that_was_said(installation: Installation, owner: Page):
+    """The leaver: what stops is shown before and is what stops (SEC-08)."""
+    link = invite(owner, "leo@northwind.example")
+    installation.look(owner, "invitation")
+    installation.look(installation.open(link), "accept invitation")
+    leo = join(installation, link, "Leo")
+    friend = invite(leo, "friend@elsewhere.example")
+    owner.goto("/admin/people/")
+    installation.look(owner, "people")
+    owner.get_by_role("link", name="Leo").click()
+    installation.look(owner, "person")
+    owner.get_by_role("link", name="Remove from Northwind MSP").click()
+    said = owner.locator("main").inner_text()
+    assert "1 session ends" in said
+    assert "1 link that they made or have ends" in said
+    installation.look(owner, "removal")
+    owner.get_by_role("button", name="Remove Leo").click()
+    leo.reload()
+    expect(leo.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page = installation.open(friend)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Link no longer valid")
+    installation.look(page, "link not valid")
+    owner.goto("/admin/audit/")
+    expect(owner.get_by_role("table")).to_contain_text("Member of the workspace removed")
+
+
+def test_a_lost_password_and_device_are_mended_without_a_shell(installation: Installation, owner: Page):
+    """The lost password (SEC-08, SEC-09)."""
+    nadia = join(installation, invite(owner, "nadia@northwind.example"), "Nadia")
+    owner.goto("/admin/people/")
+    owner.get_by_role("link", name="Nadia").click()
+    owner.get_by_role("link", name="Let back in by a link").click()
+    installation.look(owner, "recovery")
+    owner.get_by_label("Remove the second factor as well").check()
+    owner.get_by_role("button", name="Make link").click()
+    installation.look(owner, "recovery link")
+    page = installation.open(owner.locator("#one-time-link").inner_text())
+    installation.look(page, "recover")
+    fill(page, Password=NEW_SECRET, Password_again=NEW_SECRET)
+    page.get_by_role("button", name="Set password").click()
+    fill(page, Email="nadia@northwind.example", Password=NEW_SECRET)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    nadia.reload()
+    expect(nadia.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.goto("/admin/people/")
+    page.get_by_role("link", name="Olivia").click()
+    page.get_by_role("link", name="Change the role").click()
+    installation.look(page, "choose role")
+    page.get_by_label("Role").select_option("manager")
+    page.get_by_role("button", name="Go on").click()
+    installation.look(page, "role change")
+
+
+def test_a_passkey_is_added_and_asked_for_at_the_next_sign_in(installation: Installation, owner: Page):
+    """With a key that the browser simulates; refused once, used, removed."""
+    page = join(installation, invite(owner, "paul@northwind.example"), "Paul")
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
+    key = tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    page.goto("/admin/account/")
+    installation.look(page, "account")
+    page.get_by_role("link", name="Add a passkey").click()
+    fill(page, Password=SECRET)
+    page.get_by_role("button", name="Go on").click()
+    installation.look(page, "add passkey")
+    page.get_by_role("button", name="Add passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    page.goto("/admin/account/")
+    installation.look(page, "account with passkey")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.goto("/auth/login/")
+    fill(page, Email="paul@northwind.example", Password=SECRET)
+    page.get_by_role("button", name="Sign in").click()
+    installation.look(page, "second factor")
+    held = tools.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
+    tools.send("WebAuthn.clearCredentials", {"authenticatorId": key})
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator("[data-passkey-failure]")).to_be_visible()
+    tools.send("WebAuthn.addCredential", {"authenticatorId": key, "credential": held[0]})
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    page.goto("/admin/account/")
+    page.get_by_role("link", name="Remove Passkey 1").click()
+    page.get_by_role("button", name="Remove passkey").click()
+    expect(page.locator("main")).to_contain_text("Your password alone lets you in")
