@@ -1,6 +1,6 @@
 """The handlers that workers run. Nobody else imports them: they reach Graph (GUARD-F)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -12,11 +12,11 @@ from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.read.full import torn_ones
-from tenantpilot.graph.read.listing import TypeRead, read_types
+from tenantpilot.graph.read.listing import TypeRead, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
-from tenantpilot.inventory.recording import record_failure, record_type
+from tenantpilot.inventory.recording import Reading, Tally, record_failure, record_types
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
@@ -40,8 +40,8 @@ class TypeReport:
 def sync_inventory(run: RunContext) -> None:
     """Read every chosen type and write down what was seen; a type that fails costs only itself.
 
-    The writing of a type and the checkpoint that says so are one transaction, so a worker that
-    takes over goes on behind the last type that was written, and ends with the same counts.
+    What came together is written in one transaction, with the checkpoint that says so. So a worker that
+    takes over goes on behind the last types that were written, and ends with the same counts.
 
     Inventory keeps no settings. Yet an object that states more of them than Graph shows at once is read whole,
     so that one that no snapshot could hold is known by its name as soon as it is there.
@@ -51,11 +51,11 @@ def sync_inventory(run: RunContext) -> None:
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
         record_sign_in(run.tenant, now=run.now)
-        for read_type in released(read_types(client, registry.chosen(pending))):
+        for group in released(read_types_in_groups(client, registry.chosen(pending))):
             run.safe_point()
-            report = _report_of(client, read_type)
+            reports = [_report_of(client, read_type) for read_type in group]
             run.safe_point()
-            _record(run, report, pending[report.key], items)
+            _record(run, reports, pending, items)
 
 
 def _types(run: RunContext) -> list[Item]:
@@ -86,21 +86,30 @@ def _with_torn_ones(client: GraphClient, type_read: TypeRead, observed: Observed
     return ObservedType(observed.observations, [*observed.broken, *torn])
 
 
-def _record(run: RunContext, report: TypeReport, item: Item, items: RunItems) -> None:
-    """The list is kept also where one of its objects is broken; the type is failed all the same, by its name."""
+def _record(run: RunContext, reports: Sequence[TypeReport], pending: Mapping[str, Item], items: RunItems) -> None:
+    """Write these types. Where the database refuses one of them, each is written by itself, and that one is failed."""
     try:
-        with transaction.atomic():
-            if report.error is None:
-                _record_policies(run, report)
-            if report.error is None and not report.observed.broken:
-                items.settled(item)
-            else:
-                _note_failure(run, report, item, items)
+        with transaction.atomic(), items.together():
+            tallies = _record_policies(run, reports)
+            for report in reports:
+                _settle(run, report, tallies.get(report.key), pending[report.key], items)
     except NOT_KEPT as error:
-        log.exception("type_not_kept", type=report.key)
-        _record(run, TypeReport(report.key, error=error), item, items)
+        if len(reports) == 1:
+            log.exception("type_not_kept", type=reports[0].key)
+        for report in reports:
+            _record(run, [report if len(reports) > 1 else TypeReport(report.key, error=error)], pending, items)
         return
-    items.report()
+    items.report(len(reports))
+
+
+def _settle(run: RunContext, report: TypeReport, tally: Tally | None, item: Item, items: RunItems) -> None:
+    """The list is kept also where one of its objects is broken; the type is failed all the same, by its name."""
+    if tally is not None:
+        _count(run, tally)
+    if report.error is None and not report.observed.broken:
+        items.settled(item)
+    else:
+        _note_failure(run, report, item, items)
 
 
 def _note_failure(run: RunContext, report: TypeReport, item: Item, items: RunItems) -> None:
@@ -127,16 +136,17 @@ def _subject(run: RunContext, key: str, broken: BrokenObject) -> str:
     return f"policy:{pk}" if pk else ""
 
 
-def _record_policies(run: RunContext, report: TypeReport) -> None:
-    observed = report.observed
-    tally = record_type(
-        run.tenant,
-        report.key,
-        observed.observations,
-        run_id=run.run_id,
-        now=run.now,
-        unusable={broken.graph_id for broken in observed.broken},
-    )
+def _record_policies(run: RunContext, reports: Sequence[TypeReport]) -> dict[str, Tally]:
+    """Return the tallies of the types that could be read."""
+    readings = {
+        report.key: Reading(report.observed.observations, {broken.graph_id for broken in report.observed.broken})
+        for report in reports
+        if report.error is None
+    }
+    return record_types(run.tenant, readings, run_id=run.run_id, now=run.now) if readings else {}
+
+
+def _count(run: RunContext, tally: Tally) -> None:
     run.count("policies", tally.seen)
     run.count("created", tally.created)
     run.count("updated", tally.updated)

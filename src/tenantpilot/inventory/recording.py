@@ -56,6 +56,33 @@ class _Known:
     is_missing: bool
 
 
+@dataclass(frozen=True)
+class Reading:
+    """All objects of one type. What has an `unusable` id is there, though nothing of it could be kept."""
+
+    observations: Sequence[Observation]
+    unusable: Collection[str] = ()
+
+
+def record_types(tenant: Tenant, readings: Mapping[str, Reading], *, run_id: int, now: datetime) -> dict[str, Tally]:
+    """Upsert what was seen of these types and mark what is gone, in as many statements as one type takes.
+
+    Call it in a transaction. Changed is what differs from the last observation, or was missing until now. What is
+    unusable is neither seen nor gone.
+    """
+    policies = Policy.everywhere.of_tenant(tenant).filter(type__in=list(readings))
+    rows = _known(policies)
+    changes = {key: _compare(reading, rows.get(key, {})) for key, reading in readings.items()}
+    written = [
+        _row(tenant, key, item, run_id=run_id, now=now) for key, change in changes.items() for item in change.written
+    ]
+    _upsert(written)
+    _still_there(policies, (pk for change in changes.values() for pk in change.same), run_id=run_id, now=now)
+    _mark_missing(policies, [pk for change in changes.values() for pk in change.gone], now=now)
+    _note(tenant, readings, attempted_at=now, succeeded_at=now)
+    return {key: change.tally for key, change in changes.items()}
+
+
 def record_type(
     tenant: Tenant,
     key: str,
@@ -65,34 +92,50 @@ def record_type(
     now: datetime,
     unusable: Collection[str] = (),
 ) -> Tally:
-    """Upsert what was seen and mark what is gone. The observations must be all there are of the type.
-
-    Call it in a transaction. Changed is what differs from the last observation, or was missing until now. What has an
-    `unusable` id is there, though nothing of it could be kept: it is neither seen nor gone.
-    """
-    policies = Policy.everywhere.of_tenant(tenant).of_type(key)
-    rows = _known(policies)
-    new = [observation for observation in observations if observation.graph_id not in rows]
-    old = [observation for observation in observations if observation.graph_id in rows]
-    changed = [observation for observation in old if _differs(observation, rows[observation.graph_id])]
-    same = _ids(observations) - _ids((*new, *changed))
-    _upsert(tenant, key, (*new, *changed), run_id=run_id, now=now)
-    _still_there(policies, (rows[graph_id].pk for graph_id in same), run_id=run_id, now=now)
-    present = _ids(observations).union(unusable)
-    gone = [row.pk for graph_id, row in rows.items() if not row.is_missing and graph_id not in present]
-    _mark_missing(policies, gone, now=now)
-    _note_success(tenant, key, now=now)
-    return Tally(len(new), len(changed), len(same), len(gone))
+    """As `record_types`, for one."""
+    return record_types(tenant, {key: Reading(observations, unusable)}, run_id=run_id, now=now)[key]
 
 
 def record_failure(tenant: Tenant, key: str, reason_code: str, *, now: datetime) -> None:
     """The type could not be read: what is known of it stays as it is, and says how old it is."""
-    _note(tenant, key, {"attempted_at": now, "reason_code": reason_code})
+    _note(tenant, [key], attempted_at=now, reason_code=reason_code)
 
 
-def _known(policies: QuerySet[Policy]) -> dict[str, _Known]:
-    rows = policies.values_list("graph_id", "pk", "content_hash", "missing_since")
-    return {graph_id: _Known(pk, digest, missing is not None) for graph_id, pk, digest, missing in rows}
+@dataclass(frozen=True)
+class _Change:
+    """The difference between a reading and the rows of its type: what is written, and the keys of the other rows."""
+
+    new: Sequence[Observation]
+    changed: Sequence[Observation]
+    same: Sequence[int]
+    gone: Sequence[int]
+
+    @property
+    def written(self) -> tuple[Observation, ...]:
+        return (*self.new, *self.changed)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(len(self.new), len(self.changed), len(self.same), len(self.gone))
+
+
+def _compare(reading: Reading, rows: Mapping[str, _Known]) -> _Change:
+    new = [item for item in reading.observations if item.graph_id not in rows]
+    old = [item for item in reading.observations if item.graph_id in rows]
+    changed = [item for item in old if _differs(item, rows[item.graph_id])]
+    same = _ids(old) - _ids(changed)
+    present = _ids(reading.observations).union(reading.unusable)
+    gone = [row.pk for graph_id, row in rows.items() if not row.is_missing and graph_id not in present]
+    return _Change(new, changed, [rows[graph_id].pk for graph_id in same], gone)
+
+
+def _known(policies: QuerySet[Policy]) -> dict[str, dict[str, _Known]]:
+    """Return the rows by type and Graph's id."""
+    rows: dict[str, dict[str, _Known]] = {}
+    columns = policies.values_list("type", "graph_id", "pk", "content_hash", "missing_since")
+    for key, graph_id, pk, digest, missing in columns:
+        rows.setdefault(key, {})[graph_id] = _Known(pk, digest, missing is not None)
+    return rows
 
 
 def _differs(observation: Observation, row: _Known) -> bool:
@@ -103,9 +146,9 @@ def _ids(observations: Iterable[Observation]) -> set[str]:
     return {observation.graph_id for observation in observations}
 
 
-def _upsert(tenant: Tenant, key: str, observations: Iterable[Observation], *, run_id: int, now: datetime) -> None:
+def _upsert(rows: list[Policy]) -> None:
     Policy.everywhere.bulk_create(
-        [_row(tenant, key, observation, run_id=run_id, now=now) for observation in observations],
+        rows,
         batch_size=CHUNK,
         update_conflicts=True,
         update_fields=WRITTEN,
@@ -147,11 +190,12 @@ def _chunks(pks: list[int]) -> Iterable[list[int]]:
     return (pks[start : start + CHUNK] for start in range(0, len(pks), CHUNK))
 
 
-def _note_success(tenant: Tenant, key: str, *, now: datetime) -> None:
-    _note(tenant, key, {"attempted_at": now, "succeeded_at": now, "reason_code": ""})
-
-
-def _note(tenant: Tenant, key: str, values: dict[str, Any]) -> None:
-    PolicyTypeSync.everywhere.update_or_create(
-        tenant=tenant, type=key, defaults=values, create_defaults={**values, "workspace_id": tenant.workspace_id}
+def _note(tenant: Tenant, keys: Iterable[str], *, reason_code: str = "", **times: datetime) -> None:
+    """Write how the reading of these types went, and when: the times that are not given stay."""
+    rows = [
+        PolicyTypeSync(workspace_id=tenant.workspace_id, tenant=tenant, type=key, reason_code=reason_code, **times)
+        for key in keys
+    ]
+    PolicyTypeSync.everywhere.bulk_create(
+        rows, update_conflicts=True, update_fields=("reason_code", *times), unique_fields=("tenant", "type")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType, TracebackType
@@ -180,14 +180,24 @@ class GraphClient:
 
         The number of requests under way is bounded for the whole client, however deeply calls are nested.
         """
+        for outcomes in self.in_groups(calls):
+            yield from outcomes
+
+    def in_groups(
+        self, calls: Mapping[K, Callable[[], T]], *, gather_seconds: float = 0
+    ) -> Iterator[list[tuple[K, T | GraphError]]]:
+        """As `together`, with the outcomes that came at about the same time: so long the others are waited for."""
         if len(calls) <= 1:
-            yield from ((key, _outcome(call)) for key, call in calls.items())
+            yield from ([(key, _outcome(call))] for key, call in calls.items())
             return
         pool = ThreadPoolExecutor(min(len(calls), self._concurrency), thread_name_prefix="graph")
         try:
             futures: dict[Future[T | GraphError], K] = {pool.submit(_outcome, call): key for key, call in calls.items()}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+            pending = set(futures)
+            while pending:
+                first, pending = wait(pending, return_when=FIRST_COMPLETED)
+                rest, pending = wait(pending, timeout=gather_seconds) if gather_seconds else (set(), pending)
+                yield [(futures[future], future.result()) for future in (*first, *rest)]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

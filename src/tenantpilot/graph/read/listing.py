@@ -26,6 +26,10 @@ ACCEPTS_LAG = {"ConsistencyLevel": "eventual"}
 """Source: https://learn.microsoft.com/graph/aad-advanced-queries"""
 
 
+GATHER_SECONDS = 0.3
+"""So long types are waited for after the first of a group: who records them together asks the database less."""
+
+
 @dataclass(frozen=True)
 class TypeRead:
     """All objects of one type, or why they could not be read. Never a part of them."""
@@ -37,15 +41,26 @@ class TypeRead:
 
 def read_types(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[TypeRead]:
     """Read many types at once, each as soon as it is whole. One that fails does not stop the others."""
+    for group in read_types_in_groups(client, contracts, gather_seconds=0):
+        yield from group
+
+
+def read_types_in_groups(
+    client: GraphClient, contracts: Iterable[Contract], *, gather_seconds: float = GATHER_SECONDS
+) -> Iterator[list[TypeRead]]:
+    """As `read_types`, with the types that came at about the same time together."""
     by_key = {contract.key: contract for contract in contracts}
     calls: dict[str, Callable[[], tuple[JsonObject, ...]]] = {
         key: partial(_read_any, client, contract) for key, contract in by_key.items()
     }
-    for key, outcome in client.together(calls):
-        if isinstance(outcome, GraphError):
-            yield TypeRead(by_key[key], error=_with_permission(client, by_key[key], outcome))
-        else:
-            yield TypeRead(by_key[key], items=outcome)
+    for outcomes in client.in_groups(calls, gather_seconds=gather_seconds):
+        yield [_type_read(client, by_key[key], outcome) for key, outcome in outcomes]
+
+
+def _type_read(client: GraphClient, contract: Contract, outcome: tuple[JsonObject, ...] | GraphError) -> TypeRead:
+    if isinstance(outcome, GraphError):
+        return TypeRead(contract, error=_with_permission(client, contract, outcome))
+    return TypeRead(contract, items=outcome)
 
 
 def _read_any(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]:

@@ -5,7 +5,7 @@ bulk operations. A worker that takes over goes on with the first item that nobod
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -87,6 +87,7 @@ class RunItems:
             self._freeze(find)
         self._total = int(run.resume["items"]) if run.resume else self._rows.count()
         self._settled = self._total - self._rows.pending().count()
+        self._group: dict[ItemState, list[str]] | None = None
         self._report()
 
     def pending(self) -> Iterator[Item]:
@@ -142,9 +143,23 @@ class RunItems:
             self._run.item_raised(name or ObjectName(item.label), error, subject=subject)
         self._keep()
 
-    def report(self) -> None:
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Settle all items of this block with one checkpoint. Call it in one transaction, and `report` after it."""
+        self._group = {}
+        try:
+            yield
+            for state, keys in self._group.items():
+                self._rows.pending().filter(key__in=keys).update(state=state)
+            self._group = None
+            self._keep()
+        finally:
+            self._group = None
+
+    def report(self, number: int = 1) -> None:
         """Count one more settled item, after its transaction was committed. A safe point."""
-        self._one_more()
+        self._settled += number
+        self._report()
 
     def _freeze(self, find: Find) -> None:
         with transaction.atomic():
@@ -158,11 +173,15 @@ class RunItems:
         self._keep()
 
     def _write(self, item: Item, state: ItemState, reason_code: str = "", message: str = "") -> None:
+        if self._group is not None and not reason_code:
+            self._group.setdefault(state, []).append(item.key)
+            return
         self._rows.pending().filter(key=item.key).update(state=state, reason_code=reason_code, message=message)
 
     def _keep(self) -> None:
         """Raises LeaseLost, which takes the item's state back with it."""
-        self._run.checkpoint({"items": self._total})
+        if self._group is None:
+            self._run.checkpoint({"items": self._total})
 
     def _one_more(self) -> None:
         self._settled += 1
