@@ -69,3 +69,14 @@ def test_the_map_of_rooms_is_that_of_the_contracts():
     rooms = [line.split()[0] for line in drawn().splitlines() if re.match(r"[a-z]", line)]
     packages = {path.name for path in (ROOT / "src/tenantpilot").iterdir() if (path / "__init__.py").is_file()}
     assert set(rooms) == packages
+
+
+@pytest.mark.parametrize("document", sorted(ROOT.glob("docs/explanation/*.md")), ids=named)
+def test_prose_is_wrapped_and_its_sentences_are_short(document):
+    """Lines of at most 100 columns; no sentence of more than 35 words, and 20 on average at most."""
+    text = re.sub(r"^```.*?^```$|^[|#<][^\n]*$", "", document.read_text(), flags=re.M | re.S)
+    assert [line for line in text.splitlines() if len(line) > 100] == []
+    sentences = [len(sentence.split()) for sentence in re.split(r"(?<=[.:?!])\s+|\n\s*\n|\n\s*(?:-|\d+\.) ", text)]
+    words = [count for count in sentences if count]
+    assert max(words) <= 35
+    assert sum(words) / len(words) <= 20
