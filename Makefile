@@ -8,7 +8,7 @@ ASSETS := src/tenantpilot/web/static/built/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract test-deep test-chaos check migrations reference interop bench bench-scale wheel lock format clean
+.PHONY: help setup demo test test-contract test-deep test-chaos check migrations reference interop bench bench-scale bench-tenants wheel lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ interop: $(STAMP) ## Install the foreign clients that the simulator's tests run
 
 bench: setup ## Measure, and print one table of ratios
 	@$(BIN)/python -m benchmarks
+
+bench-tenants: setup ## Measure nights of many tenants (NIGHTS="--tenants 10,100,1000 --workers 4,12 --runs 1,4")
+	@$(BIN)/python -m benchmarks.tenants $(NIGHTS)
 
 bench-scale: setup ## Measure every question on a history of millions (SIZES="--sqlite N --postgresql N")
 	@$(BIN)/python -m benchmarks.scale $(SIZES)

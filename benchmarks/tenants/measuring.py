@@ -1,0 +1,82 @@
+"""What is measured of a night, and how the system is asked for it."""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE_BYTES, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+OF_THIS_DATABASE = "FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`click_seconds`: from a person's click in the middle of the night to the start of that run."""
+
+    syncs_a_minute: float
+    failed: int
+    wait_p50: float
+    wait_p95: float
+    click_seconds: float
+    dispatched_again: int
+    transactions_a_sync: float
+    connections: int
+    cpu_a_sync: float
+    megabytes_a_worker: float
+
+
+def cpu_seconds(pids: Sequence[int]) -> float:
+    """Return what these processes have used until now."""
+    total = 0.0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
+
+
+def megabytes(pids: Sequence[int]) -> float:
+    """Return the mean of what these processes hold in memory."""
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
+    return sum(pages) * PAGE_BYTES / len(pages) / 2**20
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+class MostConnections:
+    """While entered, looks every half second how many connections the database has; its own does not count."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "MostConnections":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        from django.db import connection
+
+        while connection.vendor == "postgresql" and not self._over.wait(0.5):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT count(*) - 1 {OF_THIS_DATABASE}")
+                self.most = max(self.most, cursor.fetchone()[0])
+        connection.close()
+
+
+def transactions() -> int:
+    """Return how many the database has committed; 0 where nobody counts."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
