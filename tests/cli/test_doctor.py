@@ -140,11 +140,11 @@ def test_a_credential_that_no_key_opens_is_named(examine, contoso, settings):
     assert "contoso" in examine()["credentials"]["says"]
 
 
-def test_keys_that_are_nowhere_are_not_ticked(settings, tmp_path, monkeypatch):
+def test_keys_that_are_nowhere_are_not_ticked(settings, tmp_path):
     """A tick means that something was looked at."""
     settings.DATA_DIR = tmp_path
     assert installation.keys_are_private() == "held in the environment"
-    monkeypatch.setenv("TENANTPILOT_SECRET_KEY", "")
+    settings.KEYS_ARE_IN_ENVIRONMENT = False
     finding = Check("keys", installation.keys_are_private).run()
     assert (finding.verdict, finding.says) == (Verdict.NOT_CHECKED, "not checked: there are no keys yet")
 

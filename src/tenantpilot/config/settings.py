@@ -19,6 +19,7 @@ DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secret.key") or "not-a-secret-only-for-commands-before-setup"
 # Keys that seal credentials at rest: "id:base64 of 32 bytes", newest first; the rest can still open.
 SEALING_KEYS = env.words("SEALING_KEYS", env.content(DATA_DIR / "sealing.keys").split())
+KEYS_ARE_IN_ENVIRONMENT = bool(env.text("SECRET_KEY", "") and env.text("SEALING_KEYS", ""))
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS", [])
 # Whose word is taken for the scheme and the client's address: proxies in front, and nobody else.

@@ -1,6 +1,5 @@
 """The settings, the data folder, the program itself."""
 
-import os
 import shutil
 import stat
 from pathlib import Path
@@ -46,7 +45,7 @@ def keys_are_private() -> str:
             raise Problem(f"Others may read {file}.", f"Run: chmod 600 {file}")
     if held := [file.name for file in files if file.exists()]:
         return ", ".join(held)
-    if all(os.environ.get(f"TENANTPILOT_{name}") for name in ("SECRET_KEY", "SEALING_KEYS")):
+    if settings.KEYS_ARE_IN_ENVIRONMENT:
         return "held in the environment"
     raise NotLookedAt("not checked: there are no keys yet")
 
