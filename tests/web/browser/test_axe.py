@@ -38,9 +38,11 @@ PAGES = {
     "reader": ("Rita", "/admin/t/contoso/"),
     "connection": ("Olivia", "/admin/t/contoso/connection/"),
     "schedules": ("Oscar", "/admin/t/contoso/schedules/"),
-    "account": ("Oscar", "/auth/account/"),
+    "account": ("Oscar", "/admin/account/"),
     "own password": ("Oscar", "/auth/password/"),
     "second factor": ("Oscar", "/auth/2fa/device/"),
+    "members": ("Olivia", "/admin/t/contoso/members/"),
+    "people": ("Olivia", "/admin/people/"),
     "signing out": ("Oscar", "/auth/logout/"),
 }
 OPENERS = {
@@ -105,11 +107,21 @@ def test_on_the_menu_of_narrow_screens_ux_70(visit: Visits):
 
 
 @pytest.mark.parametrize("path", ["/auth/login/", "/auth/login/?next=/admin/&ended=form", "/auth/link/forged/"])
-def test_before_anybody_is_signed_in_ux_70(visit: Visits, path: str):
+def test_before_anybody_is_signed_in_ux_70(visit: Visits, screenshots: Path | None, path: str):
     visit.sessions = {**visit.sessions, "Nobody": {"cookies": [], "origins": []}}
     page = visit("Nobody", path)
+    if screenshots:
+        page.screenshot(path=screenshots / f"entry-{path.rpartition('=')[2].replace('/', '')}.png")
     assert_nothing_found_in_both_themes(page)
     visit.errors[:] = [error for error in visit.errors if "410" not in error]
+
+
+def test_a_code_for_cameras_is_dark_on_light_in_both_themes_ux_70(visit: Visits):
+    page = visit("Oscar", "/auth/2fa/device/")
+    code = page.get_by_alt_text("Code to scan")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert code.evaluate("code => getComputedStyle(code).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def assert_nothing_found_in_both_themes(page: Page) -> None:
