@@ -1,7 +1,9 @@
 """What the engine is compared with: a task that does nothing, and an operation that does nothing."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from tenantpilot.core.stored import StoredData
 from tenantpilot.operations.queues.task_api import task
 from tenantpilot.operations.summary import ITEMS
 from tenantpilot.operations.types import OperationType
@@ -17,11 +19,19 @@ def empty(_context: Any) -> None:
     """The engine's own cost."""
 
 
+@dataclass(frozen=True)
+class NumberInputs(StoredData):
+    """Each number is work of its own."""
+
+    number: str
+
+
 EMPTY = OperationType(
     key="bench_empty",
     label="Nothing",
     capability=Capability.INVENTORY_SYNC,
     handler="benchmarks.noop:empty",
+    inputs=NumberInputs,
     nouns=ITEMS,
     identity_fields=("number",),
 )

@@ -119,14 +119,14 @@ def _lifecycle(engine: str) -> Row:
 def _starter(service: Any, tenant: Any, person: Any, numbers: Any) -> Callable[[], None]:
     from django.utils import timezone
 
-    from benchmarks.noop import EMPTY
+    from benchmarks.noop import EMPTY, NumberInputs
     from tenantpilot.operations.types import operation_types
 
     operation_types.register(EMPTY)
     salt = uuid4().hex
 
     def start() -> None:
-        inputs = {"number": f"{salt}-{next(numbers)}"}
+        inputs = NumberInputs(f"{salt}-{next(numbers)}")
         service.start(EMPTY, tenant=tenant, initiator=person, inputs=inputs, now=timezone.now())
 
     return start

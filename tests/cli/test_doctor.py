@@ -21,7 +21,7 @@ from tenantpilot.tenancy import stops
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.guards import EXPECTED_TRIGGERS as OF_TENANCY
 from tests.databases import IS_POSTGRESQL
-from tests.operations.kit import WORK
+from tests.operations.kit import WORK, WorkInputs
 
 CLIENT = "33333333-3333-4333-8333-333333333333"
 
@@ -127,7 +127,7 @@ def test_a_queue_that_does_not_move_is_seen(examine, contoso, monkeypatch):
 
     monkeypatch.setitem(operation_types._types, WORK.key, WORK)
     long_ago = timezone.now() - timedelta(minutes=20)
-    OperationRunService().start(WORK, tenant=contoso, initiator=None, inputs={"what": "a"}, now=long_ago)
+    OperationRunService().start(WORK, tenant=contoso, initiator=None, inputs=WorkInputs("a"), now=long_ago)
     assert "1 runs wait, the oldest for 20 minutes" in examine()["queue"]["says"]
 
 

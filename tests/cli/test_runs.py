@@ -15,7 +15,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.operations.types import operation_types
-from tests.operations.kit import WORK
+from tests.operations.kit import WORK, WorkInputs
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def start(database, contoso, alice, monkeypatch):
     service = OperationRunService()
 
     def start(what: str = "a", tenant=contoso) -> OperationRun:
-        return service.start(WORK, tenant=tenant, initiator=alice, inputs={"what": what}, now=timezone.now()).run
+        return service.start(WORK, tenant=tenant, initiator=alice, inputs=WorkInputs(what), now=timezone.now()).run
 
     return start
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, include, path, re
 from django.utils import timezone
 
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -146,7 +146,9 @@ def view(owner, workspace_id, listed, place, now):
 
 def daily(place, actor, now):
     cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
-    return create_schedule(INVENTORY_SYNC, tenant=place, name="Daily", cadence=cadence, inputs={}, actor=actor, now=now)
+    return create_schedule(
+        INVENTORY_SYNC, tenant=place, name="Daily", cadence=cadence, inputs=SyncInputs(), actor=actor, now=now
+    )
 
 
 def address(name: str, row: AccessRow, world, slug: str = "contoso") -> str:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.operations import BULK_POLICY_IGNORE
 from tenantpilot.inventory.recording import Observation, record_type
-from tenantpilot.inventory.selecting import MOST_CHOSEN, NothingChosen, PolicyFilter, TooManyChosen, as_input
+from tenantpilot.inventory.selecting import MOST_CHOSEN, NothingChosen, PolicyFilter, TooManyChosen, chosen_policies
 from tenantpilot.inventory.services import start_ignore, start_sync, start_unignore
 from tenantpilot.operations.models import Notification, OperationRun, RunItem
 from tenantpilot.operations.rerun import retry_failed
@@ -165,9 +165,9 @@ def test_ops_06_the_same_choice_is_the_same_work_in_any_order(policies, contoso,
 
 def test_no_choice_is_refused_and_a_very_long_one_too():
     with pytest.raises(NothingChosen):
-        as_input([])
+        chosen_policies([])
     with pytest.raises(TooManyChosen, match="10,000"):
-        as_input(range(MOST_CHOSEN + 1))
+        chosen_policies(range(MOST_CHOSEN + 1))
 
 
 def test_ops_12_a_reason_is_kept_without_what_looks_secret(ignore, policies):

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from django.utils.translation import ngettext_lazy
 
+from tenantpilot.core.stored import StoredData
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.reconciler import Reconciler
 from tenantpilot.operations.lifecycle.silence import Watch
@@ -25,26 +26,42 @@ from tenantpilot.tenancy.capabilities import Capability
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SUCCEEDED = Ending(RunOutcome.SUCCEEDED, {"processed": 3})
 
+
+@dataclass(frozen=True)
+class WorkInputs(StoredData):
+    """The inputs of the tests' operation: `what` makes two requests the same work, `note` does not."""
+
+    what: Any = None
+    note: str = ""
+
+
+def limited_to(inputs: WorkInputs, keys: tuple[str, ...]) -> WorkInputs:
+    return WorkInputs(list(keys), inputs.note)
+
+
 WORK = OperationType(
     key="test_work",
     label="Inventory sync",
     capability=Capability.INVENTORY_SYNC,
     handler="tests.operations.kit:perform",
+    inputs=WorkInputs,
     nouns=Nouns(ngettext_lazy("policy type", "policy types"), objects=ngettext_lazy("policy", "policies")),
     identity_fields=("what",),
     limits=Limits(seconds=600, attempts=3, cancel_grace_seconds=30, breaker_after=4, breaker_share=0.5),
 )
 
-_doing: list[Callable[[RunContext], None]] = []
+Handler = Callable[[RunContext[WorkInputs]], None]
+
+_doing: list[Handler] = []
 
 
-def perform(context: RunContext) -> None:
+def perform(context: RunContext[WorkInputs]) -> None:
     """The handler: whatever `work_is` says."""
     _doing[-1](context)
 
 
 @contextmanager
-def work_is(handler: Callable[[RunContext], None]) -> Iterator[None]:
+def work_is(handler: Handler) -> Iterator[None]:
     _doing.append(handler)
     try:
         yield
@@ -105,7 +122,7 @@ class Engine:
     tenant: Any
     line: Line = field(default_factory=Line)
     clock: Clock = field(default_factory=Clock)
-    kind: OperationType = WORK
+    kind: OperationType[Any] = WORK
 
     def __post_init__(self) -> None:
         self.watch = Watch(lambda: self.clock().timestamp())
@@ -113,7 +130,8 @@ class Engine:
         operation_types._types.setdefault(WORK.key, WORK)
 
     def ask(self, initiator: Any = None, **inputs: Any) -> Any:
-        return self.service.start(self.kind, tenant=self.tenant, initiator=initiator, inputs=inputs, now=self.clock())
+        asked = self.kind.inputs(**inputs)
+        return self.service.start(self.kind, tenant=self.tenant, initiator=initiator, inputs=asked, now=self.clock())
 
     def start(self, initiator: Any = None, **inputs: Any) -> OperationRun:
         answer = self.ask(initiator, **inputs)
@@ -133,11 +151,11 @@ class Engine:
         assert self.service.finish(claimed.lease, ending, now=self.clock())
         return again(claimed.run)
 
-    def perform(self, handler: Callable[[RunContext], None], initiator: Any = None, **inputs: Any) -> OperationRun:
+    def perform(self, handler: Handler, initiator: Any = None, **inputs: Any) -> OperationRun:
         """Start, and let a worker of this process do it."""
         return self.work_on(self.start(initiator, **inputs), handler)
 
-    def work_on(self, run: OperationRun, handler: Callable[[RunContext], None]) -> OperationRun:
+    def work_on(self, run: OperationRun, handler: Handler) -> OperationRun:
         with work_is(handler):
             Runner(self.service, self.clock).execute(run.pk)
         return again(run)

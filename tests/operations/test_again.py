@@ -9,7 +9,7 @@ from tenantpilot.operations.rerun import CannotRunAgain, retry_failed, run_again
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
-from tests.operations.kit import WORK, QueueIsDown, again
+from tests.operations.kit import WORK, QueueIsDown, again, limited_to
 
 pytestmark = pytest.mark.contract
 
@@ -20,7 +20,7 @@ def kind_with(**values):
 
 def items_of(run):
     """Two of the items have one label: only the key tells them apart."""
-    return [Item(key, "Same name") for key in run.inputs["what"]]
+    return [Item(key, "Same name") for key in run.inputs.what]
 
 
 def odd_ones_fail(run):
@@ -37,8 +37,8 @@ def whole(run):
 
 @pytest.fixture
 def bulk(engine, monkeypatch):
-    """The operation declares which input holds its items."""
-    engine.kind = kind_with(items_input="what", identity_fields=("what",))
+    """The operation says what its inputs are for some of its items."""
+    engine.kind = kind_with(for_items=limited_to, identity_fields=("what",))
     monkeypatch.setitem(operation_types._types, WORK.key, engine.kind)
     return engine
 
@@ -112,7 +112,7 @@ def test_a_type_that_this_version_does_not_know_cannot_be_run_again(engine, alic
 
 def test_retrying_is_limited_to_the_items_that_failed_by_key(bulk, partly, alice):
     new = retry_failed(partly, actor=alice, now=bulk.clock(), service=bulk.service).run
-    assert (new.inputs, new.retry_of) == ({"what": ["b", "d"]}, partly)
+    assert (new.inputs["what"], new.retry_of) == (["b", "d"], partly)
     ended = bulk.work_on(new, lambda run: work_through(run, find=items_of, work=lambda run, item: None))
     assert (ended.outcome, ended.summary_counts["succeeded"]) == ("succeeded", 2)
     assert again(partly).outcome == "partially_succeeded"

@@ -17,7 +17,7 @@ from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.roles import Role
 from tests.databases import IS_POSTGRESQL
-from tests.operations.kit import WORK, Engine
+from tests.operations.kit import WORK, Engine, WorkInputs
 from tests.people import member, new_tenant, new_workspace
 
 pytestmark = pytest.mark.contract
@@ -270,7 +270,7 @@ def of_the_workspace(engine: Engine) -> OperationRun:
     """A run without a tenant, and another by plain SQL that is its twin in all but the inputs."""
     place = engine.tenant.workspace
     wide = engine.service.start(
-        engine.kind, tenant=None, workspace=place, initiator=None, inputs={"what": "wide"}, now=engine.clock()
+        engine.kind, tenant=None, workspace=place, initiator=None, inputs=WorkInputs("wide"), now=engine.clock()
     ).run
     with connection.cursor() as cursor:
         cursor.execute(born(tenant_id="NULL", identity="'wide'", initiator_id="NULL").format(workspace=place.pk))

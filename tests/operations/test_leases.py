@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent, RunProgress
 from tenantpilot.operations.results import Claimed, NotClaimable, WaitsForSlot
@@ -120,7 +121,7 @@ def test_what_a_handler_writes_with_its_checkpoint_is_undone_when_the_lease_is_l
         with transaction.atomic():
             alice.display_name = "written by a zombie"
             alice.save(update_fields=["display_name"])
-            context.checkpoint([1])
+            context.checkpoint(ItemsCheckpoint(1))
 
     run = engine.perform(zombie, alice)
     alice.refresh_from_db()

@@ -12,7 +12,7 @@ from tenantpilot.operations.models import RunEvent
 from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
 from tenantpilot.operations.results import AlreadyActive, Settled
 from tenantpilot.operations.service import OperationRunService
-from tests.operations.kit import SUCCEEDED, WORK, Engine
+from tests.operations.kit import SUCCEEDED, WORK, Engine, WorkInputs
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def line() -> list[int]:
 
 
 def a_night(engine: Engine, number: int) -> list[int]:
-    runs = [engine.service.start(WORK, tenant=engine.tenant, initiator=None, inputs={"what": n}, now=engine.clock(),
+    runs = [engine.service.start(WORK, tenant=engine.tenant, initiator=None, inputs=WorkInputs(n), now=engine.clock(),
                                  scheduled=True).run for n in range(number)]  # fmt: skip
     assert {run.queue for run in runs} == {SCHEDULED}
     return [run.pk for run in runs]

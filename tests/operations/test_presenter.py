@@ -10,7 +10,7 @@ from tenantpilot.operations.presenter import OperationUxPresenter, Toast, count_
 from tenantpilot.operations.summary import OperationSummaryKeys
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.models import User
-from tests.operations.kit import WORK, Engine
+from tests.operations.kit import WORK, Engine, WorkInputs
 
 pytestmark = pytest.mark.contract
 
@@ -127,6 +127,6 @@ def test_every_link_to_a_run_leads_to_its_page(engine: Engine, alice: Any) -> No
 def test_a_run_of_the_workspace_has_its_page_too(engine: Engine, alice: Any) -> None:
     """OPS-25."""
     wide = engine.service.start(
-        WORK, tenant=None, workspace=engine.tenant.workspace, initiator=alice, inputs={}, now=engine.clock()
+        WORK, tenant=None, workspace=engine.tenant.workspace, initiator=alice, inputs=WorkInputs(), now=engine.clock()
     ).run
     assert str(wide.pk) in run_url(wide)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.lifecycle.progress import MAX, Progress
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.run_context import RunContext
@@ -120,11 +121,11 @@ def test_a_worker_that_takes_over_goes_on_where_the_checkpoint_is(engine: Engine
         context.count("created", 2)
         context.item_failed("b", "graph_error", {"status": 500})
         engine.service.progress(context._lease, context.current_progress, now=engine.clock())
-        context.checkpoint(["a", "b"])
+        context.checkpoint(ItemsCheckpoint(2))
         raise SystemExit
 
     def goes_on(context: RunContext) -> None:
-        assert context.resume == ["a", "b"]
+        assert context.last_checkpoint(ItemsCheckpoint) == ItemsCheckpoint(2)
         context.progress(1, 4)
         assert context.current_progress.processed == 2
         context.count("created", 2)
@@ -141,7 +142,7 @@ def test_a_worker_that_takes_over_goes_on_where_the_checkpoint_is(engine: Engine
 
 
 def test_a_fresh_start_has_nothing_to_resume(engine: Engine, alice: Any) -> None:
-    engine.perform(lambda context: context.note("seen", resume=str(context.resume)), alice)
+    engine.perform(lambda context: context.note("seen", resume=str(context.last_checkpoint(ItemsCheckpoint))), alice)
     from tenantpilot.operations.models import RunEvent
 
     assert RunEvent.objects.get(name="seen").data == {"resume": "None"}

@@ -15,7 +15,7 @@ from tenantpilot.operations.results import Settled
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.types import operation_types
-from tests.operations.kit import SUCCEEDED, WORK, Engine, QueueIsDown, again, limited
+from tests.operations.kit import SUCCEEDED, WORK, Engine, QueueIsDown, WorkInputs, again, limited
 
 pytestmark = pytest.mark.contract
 
@@ -185,7 +185,7 @@ def test_jobs_of_dead_workers_are_cleared_from_the_queue_and_jobs_of_living_ones
     """OPS-07: a killed worker leaves its job running for ever."""
     service = OperationRunService(DatabaseDispatcher())
     runs = [
-        service.start(WORK, tenant=engine.tenant, initiator=alice, inputs={"what": w}, now=engine.clock()).run
+        service.start(WORK, tenant=engine.tenant, initiator=alice, inputs=WorkInputs(w), now=engine.clock()).run
         for w in "ab"
     ]
     DBTaskResult.objects.update(status="RUNNING", started_at=engine.clock())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.models import Notification, ProcessHeartbeat, RunEvent
 from tenantpilot.operations.monitoring.health import queue_health
 from tenantpilot.operations.monitoring.wait_reasons import Cause, why
@@ -64,10 +65,10 @@ def test_the_handler_goes_on_from_what_was_kept(engine, alice):
     seen = []
 
     def two_steps(context):
-        seen.append(context.resume)
-        if context.resume is None:
+        seen.append(kept := context.last_checkpoint(ItemsCheckpoint))
+        if kept is None:
             context.count("created", 2)
-            context.checkpoint({"step": 1})
+            context.checkpoint(ItemsCheckpoint(1))
             context.progress(2, 5)
             waiting(context)
 
@@ -76,7 +77,7 @@ def test_the_handler_goes_on_from_what_was_kept(engine, alice):
     assert (run.live.processed, run.live.total) == (2, 5)
     engine.clock.move(seconds=LONG + 1)
     run = engine.work_on(run, two_steps)
-    assert (run.outcome, run.attempt, seen) == ("succeeded", 2, [None, {"step": 1}])
+    assert (run.outcome, run.attempt, seen) == ("succeeded", 2, [None, ItemsCheckpoint(1)])
     assert run.summary_counts["created"] == 2
     assert Notification.everywhere.filter(run=run).count() == 1
 
@@ -117,8 +118,9 @@ def test_a_run_that_gets_on_is_set_aside_as_often_as_it_must(engine):
     """More often than workers may be lost, and nobody counts it as that."""
 
     def gets_on(context):
-        step = (context.resume or 0) + 1
-        context.checkpoint(step)
+        kept = context.last_checkpoint(ItemsCheckpoint)
+        step = (kept.items if kept else 0) + 1
+        context.checkpoint(ItemsCheckpoint(step))
         if step < 2 * WORK.limits.attempts:
             waiting(context)
 

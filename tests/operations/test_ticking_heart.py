@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.run_context import RunContext
@@ -176,7 +177,7 @@ def test_a_long_write_on_sqlite_does_not_cost_a_worker_its_run(
             before = again(OperationRun(pk=context.run_id))
             until(lambda: unheard and unheard[-1] - unheard[0] > 2 * settings.OPERATIONS_LEASE_SECONDS)
             assert not context.lost
-            context.checkpoint("worked through")
+            context.checkpoint(ItemsCheckpoint(1))
             assert again(before).lease_expires_at > before.lease_expires_at
         assert not live.service.redispatch(before, now=timezone.now())
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.lifecycle.leases import HANDED_ON
 from tenantpilot.operations.models import RunEvent
 from tenantpilot.operations.monitoring.wait_reasons import Cause, why
@@ -42,7 +42,9 @@ def other(fabrikam) -> Engine:
 def hourly(contoso, fabrikam, alice, now):
     cadence = Cadence(Frequency.HOURLY, "UTC", minute=30)
     for tenant in (contoso, fabrikam):
-        create_schedule(INVENTORY_SYNC, tenant=tenant, name="Hourly", cadence=cadence, inputs={}, actor=alice, now=now)
+        create_schedule(
+            INVENTORY_SYNC, tenant=tenant, name="Hourly", cadence=cadence, inputs=SyncInputs(), actor=alice, now=now
+        )
 
 
 def test_a_stopped_tenant_takes_up_no_run_and_another_does(engine, other, contoso, alice, now):

@@ -6,7 +6,7 @@ SQLite sees everything, PostgreSQL the values that a database may stumble over.
 import pytest
 from django.test import Client
 
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -44,7 +44,8 @@ def places(contoso, olivia, now):
     run, failed = queued(contoso, olivia, now), ended(contoso, olivia, now, failed=1, types=("settingsCatalog",))
     kept = policy(contoso, "Firewall", now)
     schedule = services.create_schedule(
-        INVENTORY_SYNC, tenant=contoso, name="Nightly", cadence=Cadence(Frequency.DAILY, "UTC", hour=3), inputs={},
+        INVENTORY_SYNC, tenant=contoso, name="Nightly", cadence=Cadence(Frequency.DAILY, "UTC", hour=3),
+        inputs=SyncInputs(),
         actor=olivia, now=now,
     )  # fmt: skip
     place = {"list_name": "runs", "workspace_id": contoso.workspace_id, "tenant": contoso}

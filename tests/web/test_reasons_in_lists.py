@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tenantpilot.cli.run_words import table
 from tenantpilot.core.sanitizing import ObjectName, describe
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.lifecycle.outcome import ending_of, stopped
 from tenantpilot.operations.models import OperationRun, ScheduleSlot
 from tenantpilot.operations.schedules import services
@@ -116,6 +116,6 @@ def filled_by(tenant: Any, who: Any, run: OperationRun) -> None:
     now = timezone.now()
     cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
     schedule = services.create_schedule(
-        INVENTORY_SYNC, tenant=tenant, name="Nightly", cadence=cadence, inputs={}, actor=who, now=now
+        INVENTORY_SYNC, tenant=tenant, name="Nightly", cadence=cadence, inputs=SyncInputs(), actor=who, now=now
     )
     ScheduleSlot.objects.create(schedule=schedule, slot_at=now, filled_at=now, run=run)

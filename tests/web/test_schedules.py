@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory import policy_types
-from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, INVENTORY_SYNC
+from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -33,7 +33,7 @@ def nightly(contoso, alice, now):
 def made(tenant, actor, now, name):
     cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
     return services.create_schedule(
-        INVENTORY_SYNC, tenant=tenant, name=name, cadence=cadence, inputs={}, actor=actor, now=now
+        INVENTORY_SYNC, tenant=tenant, name=name, cadence=cadence, inputs=SyncInputs(), actor=actor, now=now
     )
 
 

@@ -155,6 +155,7 @@ ReasonCatalog.add(
         reason("internal_error", "TenantPilot met an error that it did not expect.", Owner.PLATFORM_OPERATOR, "Look up the run's id in the log and report it."),
         reason("cancelled_by_person", "A person cancelled it.", Owner.NOBODY, "Run it again when it is wanted."),
         reason("disk_full", "The disk of the database is full.", Owner.PLATFORM_OPERATOR, "Free some space, then run it again."),
+        reason("stored_data_unreadable", "What was stored for it cannot be read by this version of TenantPilot.", Owner.PLATFORM_OPERATOR, "Update the workers to the version of the web server, then start it anew."),
         reason("database_unavailable", "The database did not answer.", Owner.PLATFORM_OPERATOR, "Check the database, then run it again."),
     ]
 )  # fmt: skip

@@ -16,6 +16,7 @@ from tenantpilot.graph.read.listing import TypeRead, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
+from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.recording import Reading, Tally, record_failure, record_types
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
@@ -37,7 +38,7 @@ class TypeReport:
     error: Exception | None = None
 
 
-def sync_inventory(run: RunContext) -> None:
+def sync_inventory(run: RunContext[SyncInputs]) -> None:
     """Read every chosen type and write down what was seen; a type that fails costs only itself.
 
     What came together is written in one transaction, with the checkpoint that says so. So a worker that
@@ -58,8 +59,8 @@ def sync_inventory(run: RunContext) -> None:
             _record(run, reports, pending, items)
 
 
-def _types(run: RunContext) -> list[Item]:
-    return [Item(key, ObjectName(catalogue.label_of(key))) for key in run.inputs["policy_types"]]
+def _types(run: RunContext[SyncInputs]) -> list[Item]:
+    return [Item(key, ObjectName(catalogue.label_of(key))) for key in run.inputs.policy_types]
 
 
 def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:
@@ -86,7 +87,9 @@ def _with_torn_ones(client: GraphClient, type_read: TypeRead, observed: Observed
     return ObservedType(observed.observations, [*observed.broken, *torn])
 
 
-def _record(run: RunContext, reports: Sequence[TypeReport], pending: Mapping[str, Item], items: RunItems) -> None:
+def _record(
+    run: RunContext[SyncInputs], reports: Sequence[TypeReport], pending: Mapping[str, Item], items: RunItems[SyncInputs]
+) -> None:
     """Write these types. Where the database refuses one of them, each is written by itself, and that one is failed."""
     try:
         with transaction.atomic(), items.together():
@@ -102,7 +105,9 @@ def _record(run: RunContext, reports: Sequence[TypeReport], pending: Mapping[str
     items.report(len(reports))
 
 
-def _settle(run: RunContext, report: TypeReport, tally: Tally | None, item: Item, items: RunItems) -> None:
+def _settle(
+    run: RunContext[SyncInputs], report: TypeReport, tally: Tally | None, item: Item, items: RunItems[SyncInputs]
+) -> None:
     """The list is kept also where one of its objects is broken; the type is failed all the same, by its name."""
     if tally is not None:
         _count(run, tally)
@@ -112,7 +117,7 @@ def _settle(run: RunContext, report: TypeReport, tally: Tally | None, item: Item
         _note_failure(run, report, item, items)
 
 
-def _note_failure(run: RunContext, report: TypeReport, item: Item, items: RunItems) -> None:
+def _note_failure(run: RunContext[SyncInputs], report: TypeReport, item: Item, items: RunItems[SyncInputs]) -> None:
     broken = report.observed.broken
     error = report.error or broken[0].error
     record_failure(run.tenant, item.key, getattr(error, "reason_code", "internal_error"), now=run.now)
@@ -128,7 +133,7 @@ def _name_of_broken(item: Item, broken: Sequence[BrokenObject]) -> ObjectName:
     return ObjectName(f"{item.label}: {broken[0].name}{rest}")
 
 
-def _subject(run: RunContext, key: str, broken: BrokenObject) -> str:
+def _subject(run: RunContext[SyncInputs], key: str, broken: BrokenObject) -> str:
     """Return where the object is found in the inventory, if it is there."""
     policies = Policy.everywhere.of_tenant(run.tenant).of_type(key)
     matches = policies.filter(graph_id=broken.graph_id) if is_usable(broken.graph_id) else policies.none()
@@ -136,7 +141,7 @@ def _subject(run: RunContext, key: str, broken: BrokenObject) -> str:
     return f"policy:{pk}" if pk else ""
 
 
-def _record_policies(run: RunContext, reports: Sequence[TypeReport]) -> dict[str, Tally]:
+def _record_policies(run: RunContext[SyncInputs], reports: Sequence[TypeReport]) -> dict[str, Tally]:
     """Return the tallies of the types that could be read."""
     readings = {
         report.key: Reading(report.observed.observations, {broken.graph_id for broken in report.observed.broken})
@@ -146,7 +151,7 @@ def _record_policies(run: RunContext, reports: Sequence[TypeReport]) -> dict[str
     return record_types(run.tenant, readings, run_id=run.run_id, now=run.now) if readings else {}
 
 
-def _count(run: RunContext, tally: Tally) -> None:
+def _count(run: RunContext[SyncInputs], tally: Tally) -> None:
     run.count("policies", tally.seen)
     run.count("created", tally.created)
     run.count("updated", tally.updated)

@@ -2,7 +2,7 @@
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
-from tenantpilot.inventory.selecting import find_policies
+from tenantpilot.inventory.selecting import IgnoreInputs, UnignoreInputs, find_policies
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, work_through
 from tenantpilot.operations.run_context import RunContext
@@ -14,16 +14,16 @@ class PolicyNotFound(ReasonedError):
     reason_code = "policy_not_found"
 
 
-def ignore_policies(run: RunContext) -> None:
+def ignore_policies(run: RunContext[IgnoreInputs]) -> None:
     work_through(run, find=find_policies, work=_ignore)
 
 
-def unignore_policies(run: RunContext) -> None:
+def unignore_policies(run: RunContext[UnignoreInputs]) -> None:
     work_through(run, find=find_policies, work=_unignore)
 
 
-def _ignore(run: RunContext, item: Item) -> ItemState:
-    mark = {"ignored_at": run.now, "ignored_by": run.initiator, "ignore_reason": run.inputs.get("reason", "")}
+def _ignore(run: RunContext[IgnoreInputs], item: Item) -> ItemState:
+    mark = {"ignored_at": run.now, "ignored_by": run.initiator, "ignore_reason": run.inputs.reason}
     return _state(_policy(run, item).in_care().update(**mark))
 
 
@@ -33,7 +33,7 @@ def _unignore(run: RunContext, item: Item) -> ItemState:
 
 def _policy(run: RunContext, item: Item) -> PolicyQuerySet:
     """Raises PolicyNotFound."""
-    matches: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant).filter(pk=int(item.key))
+    matches = Policy.everywhere.of_tenant(run.tenant).filter(pk=int(item.key))
     if not matches.exists():
         raise PolicyNotFound
     return matches

@@ -1,17 +1,42 @@
 """The operation types of the inventory."""
 
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK as CONNECTION_CHECK
+from tenantpilot.inventory.selecting import IgnoreInputs, PolicySelection, UnignoreInputs, limited_to
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 
 POLICIES = ngettext_lazy("policy", "policies")
+
+
+@dataclass(frozen=True)
+class SyncInputs(StoredData):
+    """`policy_types` in the order of the catalogue. A schedule that names none reads all that there are at its time."""
+
+    policy_types: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises UnknownPolicyType."""
+        policy_types.chosen(self.policy_types)
+
+
+def _limited_sync(inputs: SyncInputs, keys: tuple[str, ...]) -> SyncInputs:
+    return replace(inputs, policy_types=keys)
+
+
+def _scheduled_sync(inputs: SyncInputs) -> SyncInputs:
+    return replace(inputs, policy_types=policy_types.chosen(inputs.policy_types))
+
 
 INVENTORY_SYNC = operation_types.register(
     OperationType(
@@ -20,10 +45,11 @@ INVENTORY_SYNC = operation_types.register(
         capability=Capability.INVENTORY_SYNC,
         handler="tenantpilot.inventory.handlers:sync_inventory",
         nouns=Nouns(policy_types.POLICY_TYPES, objects=POLICIES),
+        inputs=SyncInputs,
         queue="interactive",
         identity_fields=("policy_types",),
-        items_input="policy_types",
-        scheduled=lambda inputs: {"policy_types": list(policy_types.chosen(inputs.get("policy_types")))},
+        for_items=_limited_sync,
+        scheduled=_scheduled_sync,
         counts=(
             "total", "processed", "succeeded", "failed", "created", "updated", "unchanged", "missing", "policies",
         ),
@@ -40,7 +66,10 @@ INVENTORY_SYNC = operation_types.register(
 )  # fmt: skip
 
 
-def _bulk(key: str, label: Promise, handler: str) -> OperationType:
+SelectionT = TypeVar("SelectionT", bound=PolicySelection)
+
+
+def _bulk(key: str, label: Promise, handler: str, inputs: type[SelectionT]) -> OperationType[SelectionT]:
     return operation_types.register(
         OperationType(
             key=key,
@@ -48,14 +77,17 @@ def _bulk(key: str, label: Promise, handler: str) -> OperationType:
             capability=Capability.POLICY_IGNORE,
             handler=f"tenantpilot.inventory.ignoring:{handler}",
             nouns=Nouns(POLICIES),
+            inputs=inputs,
             queue="bulk",
             identity_fields=("policies",),
-            items_input="policies",
+            for_items=limited_to,
             counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped"),
             reason_codes=("policy_not_found",),
         )
     )
 
 
-BULK_POLICY_IGNORE = _bulk("bulk_policy_ignore", _("Ignoring of policies"), "ignore_policies")
-BULK_POLICY_UNIGNORE = _bulk("bulk_policy_unignore", _("Release of ignored policies"), "unignore_policies")
+BULK_POLICY_IGNORE = _bulk("bulk_policy_ignore", _("Ignoring of policies"), "ignore_policies", IgnoreInputs)
+BULK_POLICY_UNIGNORE = _bulk(
+    "bulk_policy_unignore", _("Release of ignored policies"), "unignore_policies", UnignoreInputs
+)

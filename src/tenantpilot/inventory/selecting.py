@@ -1,21 +1,20 @@
 """The selection of a bulk operation: policies chosen one by one, or all that match a filter (UX-15)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.operations.items.working import Item
 from tenantpilot.operations.run_context import RunContext
 
 MOST_CHOSEN = 10_000
 CHUNK = 500
-
-INPUT = "policies"
 
 
 class NothingChosen(TenantPilotError):
@@ -27,7 +26,7 @@ class TooManyChosen(TenantPilotError):
 
 
 @dataclass(frozen=True)
-class PolicyFilter:
+class PolicyFilter(StoredData):
     """The filters of the list of policies; an empty one does not narrow."""
 
     q: str = ""
@@ -53,26 +52,71 @@ class PolicyFilter:
 Selection = Sequence[int] | PolicyFilter
 
 
-def as_input(selection: Selection) -> list[str] | dict[str, str]:
-    """Return a list of keys, or a filter: what the run keeps. Raises NothingChosen, TooManyChosen."""
+Policies = tuple[str, ...] | PolicyFilter
+
+
+@dataclass(frozen=True)
+class PolicySelection(StoredData):
+    """The inputs of a run about policies: their keys, or the filter that they match when the run starts."""
+
+    policies: Policies
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a key that is no number."""
+        if not isinstance(self.policies, PolicyFilter) and not all(_is_key(key) for key in self.policies):
+            raise ValueError("a key of a policy is a number")
+
+    def to_json(self) -> dict[str, Any]:
+        """Store of a filter only what narrows: two requests are the same work if these are equal."""
+        stored = super().to_json()
+        if isinstance(self.policies, PolicyFilter):
+            stored["policies"] = {name: value for name, value in asdict(self.policies).items() if value}
+        return stored
+
+
+@dataclass(frozen=True)
+class IgnoreInputs(PolicySelection):
+    """`reason` is what a person wrote, screened."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class UnignoreInputs(PolicySelection):
+    """The policies to take back into care."""
+
+
+SelectionT = TypeVar("SelectionT", bound=PolicySelection)
+
+
+def limited_to(inputs: SelectionT, keys: tuple[str, ...]) -> SelectionT:
+    """Return the same request for these policies alone."""
+    return replace(inputs, policies=keys)
+
+
+def _is_key(key: str) -> bool:
+    return key.isascii() and key.isdigit()
+
+
+def chosen_policies(selection: Selection) -> Policies:
+    """Return the keys, each once and in order, or the filter. Raises NothingChosen, TooManyChosen."""
     if isinstance(selection, PolicyFilter):
-        return {name: value for name, value in asdict(selection).items() if value}
+        return selection
     if not selection:
         raise NothingChosen("Choose at least one policy.")
     if len(selection) > MOST_CHOSEN:
         raise TooManyChosen(f"At most {MOST_CHOSEN:,} policies can be chosen one by one.")
-    return [str(pk) for pk in sorted(set(selection))]
+    return tuple(str(pk) for pk in sorted(set(selection)))
 
 
-def find_policies(run: RunContext) -> list[Item]:
+def find_policies(run: RunContext[PolicySelection]) -> list[Item]:
     """Return the policies that the run is about, looked up within its tenant and nowhere else (SEC-03)."""
-    chosen: Any = run.inputs[INPUT]
-    policies: PolicyQuerySet = Policy.everywhere.of_tenant(run.tenant)
-    return _matching(policies, chosen) if isinstance(chosen, Mapping) else _named(policies, chosen)
+    chosen, policies = run.inputs.policies, Policy.everywhere.of_tenant(run.tenant)
+    return _matching(policies, chosen) if isinstance(chosen, PolicyFilter) else _named(policies, chosen)
 
 
-def _matching(policies: PolicyQuerySet, stored: Mapping[str, str]) -> list[Item]:
-    rows = PolicyFilter(**stored).narrow(policies).by_name().values_list("pk", "name")
+def _matching(policies: PolicyQuerySet, policy_filter: PolicyFilter) -> list[Item]:
+    rows = policy_filter.narrow(policies).by_name().values_list("pk", "name")
     return [Item(str(pk), ObjectName(name)) for pk, name in rows]
 
 

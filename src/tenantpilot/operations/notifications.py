@@ -19,7 +19,7 @@ class OperationRunCompleted:
         """Return the key of what was stored; None for a system run. The reading side makes the words from `data`."""
         if run.initiator_id is None:
             return None
-        return _INSERT(  # type: ignore[no-any-return]
+        key: int = _INSERT(
             workspace_id=run.workspace_id,
             tenant_id=run.tenant_id,
             recipient_id=run.initiator_id,
@@ -28,6 +28,7 @@ class OperationRunCompleted:
             created_at=at,
             data=_facts(run, ending),
         )
+        return key
 
 
 def _facts(run: EndedRun, ending: Ending) -> dict[str, object]:

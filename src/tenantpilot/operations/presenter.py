@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -42,18 +43,18 @@ class OperationUxPresenter:
     """Toasts acknowledge an intent; notifications tell an ending."""
 
     @staticmethod
-    def queued_toast(kind: OperationType | str, run: OperationRun | None = None) -> Toast:
+    def queued_toast(kind: OperationType[Any] | str, run: OperationRun | None = None) -> Toast:
         """Shown only when a run was accepted; without the run at hand the toast has no link."""
         title = _("%(operation)s queued") % {"operation": _label(kind)}
         return Toast(title, _("Running in the background."), _("View run"), run_url(run) if run else "")
 
     @staticmethod
-    def already_queued_toast(kind: OperationType | str, run: OperationRun) -> Toast:
+    def already_queued_toast(kind: OperationType[Any] | str, run: OperationRun) -> Toast:
         title = _("%(operation)s already queued") % {"operation": _label(kind)}
         return Toast(title, _("A matching run is already queued or running."), _("View run"), run_url(run))
 
     @staticmethod
-    def could_not_start(kind: OperationType, run: OperationRun) -> Toast:
+    def could_not_start(kind: OperationType[Any], run: OperationRun) -> Toast:
         """Shown in place, not as a toast: nothing was accepted."""
         title = _("%(operation)s could not start") % {"operation": kind.label}
         return Toast(title, _("The queue did not accept the job. Try again."), _("View run"), run_url(run))
@@ -75,7 +76,7 @@ class OperationUxPresenter:
         return Telling(title, _body(data, _who_cancelled(run)), _("View run"), run_url(run) if run else "", outcome)
 
 
-def _label(kind: OperationType | str) -> str:
+def _label(kind: OperationType[Any] | str) -> str:
     return operation_types.label(kind) if isinstance(kind, str) else str(kind.label)
 
 

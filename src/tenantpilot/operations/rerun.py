@@ -1,15 +1,17 @@
 """Running the work of a run again, as a new run that is linked to it. Nothing brings the old one back (OPS-04)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.stored import StoredDataUnreadable
 from tenantpilot.operations.items.models import RunItem
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
+from tenantpilot.operations.types import InputsT, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant, workspaces
 from tenantpilot.tenancy.models import User
 
@@ -28,7 +30,7 @@ def run_again(
     kind = _permitted(run, actor)
     if reason := why_not_again(run):
         raise CannotRunAgain(reason)
-    return _start(kind, run, run.inputs, actor, now, service)
+    return _start(kind, run, kind.inputs.from_json(run.inputs), actor, now, service)
 
 
 def retry_failed(
@@ -39,9 +41,10 @@ def retry_failed(
     Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
     """
     kind = _permitted(run, actor)
-    if reason := why_not_retry(run):
+    if (reason := why_not_retry(run)) or kind.for_items is None:
         raise CannotRunAgain(reason)
-    return _start(kind, run, {**run.inputs, kind.items_input: failed_keys(run)}, actor, now, service)
+    inputs = kind.for_items(kind.inputs.from_json(run.inputs), tuple(failed_keys(run)))
+    return _start(kind, run, inputs, actor, now, service)
 
 
 def why_not_again(run: OperationRun) -> str:
@@ -52,14 +55,16 @@ def why_not_again(run: OperationRun) -> str:
         kind = operation_types.get(run.type)
     except UnknownOperationType:
         return _("This version of TenantPilot cannot do this operation.")
-    return _("It writes to the tenant: start it from its own preview.") if kind.writes_tenant else ""
+    if kind.writes_tenant:
+        return _("It writes to the tenant: start it from its own preview.")
+    return "" if _is_readable(run, kind) else _("This version of TenantPilot cannot read what it was asked for.")
 
 
 def why_not_retry(run: OperationRun) -> str:
     """Empty if its failed items can be tried again."""
     if reason := why_not_again(run):
         return reason
-    if not operation_types.get(run.type).items_input:
+    if operation_types.get(run.type).for_items is None:
         return _("Items of this operation cannot be tried apart.")
     return "" if RunItem.objects.of_run(run.pk).failed().exists() else _("None of its items failed.")
 
@@ -69,7 +74,15 @@ def failed_keys(run: OperationRun) -> list[str]:
     return list(RunItem.objects.of_run(run.pk).failed().in_order().values_list("key", flat=True))
 
 
-def _permitted(run: OperationRun, actor: User) -> OperationType:
+def _is_readable(run: OperationRun, kind: OperationType[Any]) -> bool:
+    try:
+        kind.inputs.from_json(run.inputs)
+    except StoredDataUnreadable:
+        return False
+    return True
+
+
+def _permitted(run: OperationRun, actor: User) -> OperationType[Any]:
     """Return the access that permits starting the run again. Raises CannotRunAgain, NotVisible, CapabilityMissing."""
     try:
         kind = operation_types.get(run.type)
@@ -87,9 +100,9 @@ def _permitted(run: OperationRun, actor: User) -> OperationType:
 
 
 def _start(
-    kind: OperationType,
+    kind: OperationType[InputsT],
     run: OperationRun,
-    inputs: Inputs,
+    inputs: InputsT,
     actor: User,
     now: datetime,
     service: OperationRunService | None,

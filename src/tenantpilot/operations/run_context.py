@@ -5,14 +5,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Generic, cast
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from typing_extensions import TypeVar
 
 from tenantpilot.core.errors import Params, ReasonedError
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import Failure, describe, failure
+from tenantpilot.core.stored import StoredData
 from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.lifecycle.leases import Lease
 from tenantpilot.operations.lifecycle.outcome import MAX_FAILURES
@@ -20,8 +22,12 @@ from tenantpilot.operations.lifecycle.progress import Progress
 from tenantpilot.operations.lifecycle.time_spent import TimeSpent
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import Inputs, OperationType
+from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.models import Tenant, User, Workspace
+
+# A handler that names no class of inputs reads none.
+InputsOfRun = TypeVar("InputsOfRun", bound=StoredData, default=StoredData, covariant=True)
+CheckpointT = TypeVar("CheckpointT", bound=StoredData)
 
 
 class OperationFailed(ReasonedError):
@@ -66,7 +72,7 @@ class CircuitOpen(Interrupted):
     """Too many items failed to go on (OPS-13)."""
 
 
-class RunContext:
+class RunContext(Generic[InputsOfRun]):
     """Report through it; return when the work is done; raise OperationFailed when it cannot be.
 
     `progress` and `safe_point` raise Interrupted when the run must stop.
@@ -75,12 +81,13 @@ class RunContext:
     def __init__(
         self,
         run: OperationRun,
-        kind: OperationType,
+        kind: OperationType[InputsOfRun],
         lease: Lease,
         service: OperationRunService,
         clock: Callable[[], datetime],
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Raises StoredDataUnreadable for inputs or a checkpoint that this version cannot read."""
         self._run, self._kind, self._lease, self._service, self._clock = run, kind, lease, service, clock
         self._spent, self._ticks, self._beaten_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
         self._database = connections[DEFAULT_DB_ALIAS]
@@ -91,7 +98,8 @@ class RunContext:
         self._attempted = 0
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
-        self._resume: Any = None
+        self._inputs: InputsOfRun = kind.inputs.from_json(run.inputs)
+        self._last_checkpoint: StoredData | None = None
         self._has_kept, self._wakes_at = not run.was_set_aside, 0.0
         self._take_up_checkpoint()
 
@@ -118,18 +126,18 @@ class RunContext:
         return self._run.initiator
 
     @property
-    def inputs(self) -> Inputs:
-        """As given to `start`."""
-        return self._run.inputs  # type: ignore[no-any-return]
+    def inputs(self) -> InputsOfRun:
+        """Return what was given to `start`."""
+        return self._inputs
 
     @property
     def now(self) -> datetime:
         return self._clock()
 
-    @property
-    def resume(self) -> Any:
-        """Return what the worker before gave to `checkpoint`; None for a fresh start."""
-        return self._resume
+    def last_checkpoint(self, data_type: type[CheckpointT]) -> CheckpointT | None:
+        """Return what the worker before gave to `checkpoint`, of the class that the type names; None at first."""
+        self._refuse_other_checkpoint(data_type)
+        return cast("CheckpointT | None", self._last_checkpoint)
 
     # What the handler says.
 
@@ -176,14 +184,15 @@ class RunContext:
             self._stop(LeaseLost)
             raise LeaseLost
 
-    def checkpoint(self, data: Any) -> None:
-        """Keep `data` (JSON) with the counts so far, for a worker that has to take over.
+    def checkpoint(self, data: StoredData) -> None:
+        """Keep `data`, of the class that the type names, with the counts so far, for a worker that has to take over.
 
         Written in the caller's transaction, so that it can stand or fall with the work it speaks of.
         `data` is kept as it is given: ids and names of steps, never what was read. Raises LeaseLost.
         """
+        self._refuse_other_checkpoint(type(data))
         with self._lock:
-            entry = Kept(data, dict(self._counts), list(self._failures))
+            entry = Kept(data.to_json(), dict(self._counts), list(self._failures))
         spent = self.seconds_spent if self._is_beat_overdue else None
         if not self._service.checkpoint(self._lease, entry.as_json(), now=self._clock(), spent=spent):
             self._stop(LeaseLost)
@@ -295,13 +304,19 @@ class RunContext:
         if self._must_stop is None or interruption is LeaseLost:
             self._must_stop = interruption
 
+    def _refuse_other_checkpoint(self, data_type: type[StoredData]) -> None:
+        """Raises TypeError, in the first test of a handler that keeps what its type does not name."""
+        if data_type is not self._kind.checkpoint:
+            raise TypeError(f"{self._kind.key} keeps {self._kind.checkpoint.__name__}, not {data_type.__name__}")
+
     def _take_up_checkpoint(self) -> None:
         """Go on where the worker before stopped; without its checkpoint everything is done again."""
         live: RunProgress | None = getattr(self._run, "live", None) if self._lease.attempt > 1 else None
         if live is None or live.checkpoint is None:
             return
         entry = Kept.read(live.checkpoint)
-        self._resume = entry.data
+        if entry.data is not None:
+            self._last_checkpoint = self._kind.checkpoint.from_json(entry.data)
         self._counts.update(entry.counts)
         self._failures = entry.failures
         self._progress = Progress(live.processed, live.total, highest=live.processed or 0)

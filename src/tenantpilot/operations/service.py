@@ -16,7 +16,7 @@ from tenantpilot.operations.lifecycle.statements import Condition, held, still_a
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.queues.dispatch import Dispatcher, configured_dispatcher
 from tenantpilot.operations.results import AlreadyActive, Claimed, NotClaimable, Settled, Signals, Started, WaitsForSlot
-from tenantpilot.operations.types import Inputs, OperationType
+from tenantpilot.operations.types import InputsT, OperationType
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 
@@ -30,11 +30,11 @@ class OperationRunService:
 
     def start(
         self,
-        kind: OperationType,
+        kind: OperationType[InputsT],
         *,
         tenant: Tenant | None,
         initiator: User | None,
-        inputs: Inputs,
+        inputs: InputsT,
         now: datetime,
         workspace: Workspace | None = None,
         retry_of: OperationRun | None = None,
@@ -46,13 +46,14 @@ class OperationRunService:
         which carries the run, completed as failed; do not call it inside a transaction that such
         an error would roll back. `scheduled` runs wait behind those that people started.
         """
+        stored = inputs.to_json()
         run = OperationRun(
             workspace_id=workspace_of(tenant, workspace),
             tenant=tenant,
             initiator=initiator,
             type=kind.key,
-            identity=identity_of(kind, inputs),
-            inputs=dict(inputs),
+            identity=identity_of(kind, stored),
+            inputs=stored,
             queue=queue_of_schedule(kind.queue) if scheduled else kind.queue,
             created_at=now,
             dispatched_at=now,

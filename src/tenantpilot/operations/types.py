@@ -1,17 +1,24 @@
 """Operation types: one declaration each, and the registry that rooms above sign into."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, TypeVar
 
 from django.utils.functional import Promise
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.core.stored import StoredData
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.summary import ITEMS, Nouns, OperationSummaryKeys
 from tenantpilot.tenancy.capabilities import Capability
 
-Inputs = Mapping[str, Any]
+InputsT = TypeVar("InputsT", bound=StoredData)
+
+
+@dataclass(frozen=True)
+class NoInputs(StoredData):
+    """The inputs of an operation that is about its tenant or workspace and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +37,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class OperationType:
+class OperationType(Generic[InputsT]):
     """Everything that the engine, the pages, the API and the documentation know about an operation.
 
-    `handler` is "module:function", imported by workers alone. `identity_fields` are the inputs that,
-    with tenant and type, make two requests the same work (OPS-06). `items_input` names the input that
-    holds the keys of the items, for an operation of which failed items can be tried again. `scheduled`
-    makes a run's inputs from those of a schedule at the time of a slot; None: it never starts by the clock.
+    `handler` is "module:function", imported by workers alone. `inputs` and `checkpoint` are the classes of what its
+    runs are asked for and of what a worker keeps for the next one. `identity_fields` are the inputs that,
+    with tenant and type, make two requests the same work (OPS-06). `for_items` limits inputs to the items of
+    these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
+    from those of a schedule at the time of a slot; None: it never starts by the clock.
     `nouns` are the words for what its counts are counts of.
     """
 
@@ -45,10 +53,12 @@ class OperationType:
     capability: Capability
     handler: str
     nouns: Nouns
+    inputs: type[InputsT]
+    checkpoint: type[StoredData] = ItemsCheckpoint
     queue: str = "interactive"
     identity_fields: tuple[str, ...] = ()
-    items_input: str = ""
-    scheduled: Callable[[Inputs], Inputs] | None = None
+    for_items: Callable[[InputsT, tuple[str, ...]], InputsT] | None = None
+    scheduled: Callable[[InputsT], InputsT] | None = None
     counts: tuple[str, ...] = ()
     reason_codes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -63,25 +73,26 @@ class OperationTypes:
     """The registry. Its order is the order of registration."""
 
     def __init__(self) -> None:
-        self._types: dict[str, OperationType] = {}
+        self._types: dict[str, OperationType[Any]] = {}
 
-    def register(self, kind: OperationType) -> OperationType:
-        """Raises ValueError for a key that is taken, or counts and reason codes outside their catalogues."""
+    def register(self, kind: OperationType[InputsT]) -> OperationType[InputsT]:
+        """Raises ValueError for a key that is taken, and a count, a reason code or an input that is not declared."""
         if self._types.get(kind.key, kind) != kind:
             raise ValueError(f"operation type {kind.key!r} is registered already")
         _refuse_unknown("count", kind.counts, OperationSummaryKeys.all())
         _refuse_unknown("reason code", kind.reason_codes, [reason.code for reason in ReasonCatalog.all()])
+        _refuse_unknown("input", kind.identity_fields, [field.name for field in fields(kind.inputs)])  # type: ignore[arg-type]
         self._types[kind.key] = kind
         return kind
 
-    def get(self, key: str) -> OperationType:
+    def get(self, key: str) -> OperationType[Any]:
         """Raises UnknownOperationType."""
         try:
             return self._types[key]
         except KeyError:
             raise UnknownOperationType(f"no operation type {key!r}") from None
 
-    def all(self) -> tuple[OperationType, ...]:
+    def all(self) -> tuple[OperationType[Any], ...]:
         return tuple(self._types.values())
 
     def label(self, key: str) -> str:
@@ -93,7 +104,7 @@ class OperationTypes:
         return self._types[key].nouns if key in self._types else ITEMS
 
 
-def _refuse_unknown(subject: str, used: tuple[str, ...], catalogue: Any) -> None:
+def _refuse_unknown(subject: str, used: Iterable[str], catalogue: Iterable[str]) -> None:
     if unknown := sorted(set(used) - set(catalogue)):
         raise ValueError(f"{subject} not in its catalogue: {', '.join(unknown)}")
 

@@ -119,7 +119,7 @@ def tenants_where(person: User, capability: Capability) -> TenantQuerySet:
     able = roles_with(capability)
     direct = TenantMember.everywhere.filter(user=person, role__in=able).values("tenant_id")
     through = WorkspaceMember.everywhere.filter(user=person, role__in=able).values("workspace_id")
-    tenants: TenantQuerySet = Tenant.everywhere.filter(Q(pk__in=direct) | Q(workspace_id__in=through))
+    tenants = Tenant.everywhere.filter(Q(pk__in=direct) | Q(workspace_id__in=through))
     return tenants if capability in IN_ARCHIVED_TENANT else tenants.filter(archived_at=None)
 
 

@@ -72,7 +72,7 @@ def create_tenant(
             raise AlreadyThere(f"A tenant {slug} exists already. Choose another short name.")
         if Tenant.everywhere.filter(workspace=workspace, entra_tenant_id=entra_tenant_id).exists():
             raise AlreadyThere(f"This directory is a tenant of {workspace.name} already.")
-        tenant: Tenant = Tenant.everywhere.create(
+        tenant = Tenant.everywhere.create(
             workspace=workspace,
             slug=slug,
             name=name,

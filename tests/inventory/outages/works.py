@@ -15,7 +15,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import OperationType
+from tenantpilot.operations.types import NoInputs, OperationType
 from tenantpilot.operations.workers import handler_call
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
@@ -32,7 +32,7 @@ class Works:
     now: datetime
     service: OperationRunService = field(default_factory=OperationRunService)
 
-    def start(self, kind: OperationType) -> OperationRun:
+    def start(self, kind: OperationType[Any]) -> OperationRun:
         """A type that is missing here fails the test of all types."""
         return getattr(self, f"_{kind.key}")().run  # type: ignore[no-any-return]
 
@@ -58,7 +58,7 @@ class Works:
             tenant=None,
             workspace=self.tenant.workspace,
             initiator=None,
-            inputs={},
+            inputs=NoInputs(),
             now=self.now,
         )
 
@@ -95,7 +95,7 @@ def before_each_statement(do: Statement, monkeypatch: Any) -> Iterator[None]:
         do(sql)
         return execute(sql, *rest)
 
-    def load(kind: OperationType) -> Callable[[RunContext], None]:
+    def load(kind: OperationType[Any]) -> Callable[[RunContext], None]:
         handler = real(kind)
 
         def watched(context: RunContext) -> None:

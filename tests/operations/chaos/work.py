@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from tenantpilot.inventory.operations import SyncInputs
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.models import RunProgress
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.types import Limits, operation_types
@@ -15,10 +17,10 @@ STEP_SECONDS = 0.05
 PAUSED_IN, PAUSE_SECONDS = 0.03, 1.5
 
 
-def take_steps(run: RunContext) -> None:
+def take_steps(run: RunContext[SyncInputs]) -> None:
     """One for each policy type; noted and counted once, with the checkpoint that says so, whoever does it."""
-    steps = len(run.inputs["policy_types"])
-    for step in range(run.resume or 0, steps):
+    steps, taken = len(run.inputs.policy_types), run.last_checkpoint(ItemsCheckpoint)
+    for step in range(taken.items if taken else 0, steps):
         run.progress(step, steps)
         _take(run, step)
         if random.random() < PAUSED_IN:
@@ -33,7 +35,7 @@ def _take(run: RunContext, step: int) -> None:
     try:
         with transaction.atomic():
             run.note("step", number=step)
-            run.checkpoint(step + 1)
+            run.checkpoint(ItemsCheckpoint(step + 1))
     except (DatabaseError, InterfaceError):
         connection.close()
         if not _was_taken(run, step):
@@ -46,7 +48,7 @@ def _was_taken(run: RunContext, step: int) -> bool:
         run.safe_point()
         with suppress(DatabaseError, InterfaceError):
             live = RunProgress.objects.filter(run_id=run.run_id).first()
-            return bool(live and live.checkpoint and live.checkpoint["data"] > step)
+            return bool(live and live.checkpoint and live.checkpoint["data"]["items"] > step)
         connection.close()
         time.sleep(STEP_SECONDS)
 

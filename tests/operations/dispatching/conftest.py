@@ -18,7 +18,7 @@ from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.operations.workers.database import GracefulWorker
 from tenantpilot.operations.workers.departure import Departure
 from tests.databases import IS_POSTGRESQL
-from tests.operations.dispatching.handlers import INTERACTIVE, KINDS
+from tests.operations.dispatching.handlers import INTERACTIVE, KINDS, StepInputs
 from tests.operations.dispatching.processes import WorkerProcesses
 from tests.operations.kit import Line
 
@@ -52,8 +52,8 @@ def hurried() -> float:
 def start(service, contoso) -> Callable[..., OperationRun]:
     """A run that is in line; `kind` and inputs say what it does."""
 
-    def start(kind: OperationType = INTERACTIVE, **inputs) -> OperationRun:
-        return service.start(kind, tenant=contoso, initiator=None, inputs=inputs, now=timezone.now()).run
+    def start(kind: OperationType[StepInputs] = INTERACTIVE, **inputs) -> OperationRun:
+        return service.start(kind, tenant=contoso, initiator=None, inputs=StepInputs(**inputs), now=timezone.now()).run
 
     return start
 
@@ -62,9 +62,9 @@ def start(service, contoso) -> Callable[..., OperationRun]:
 def overlooked(dispatcher, contoso) -> Callable[..., OperationRun]:
     """A run whose job the queue has lost, so that a test can put one in line itself."""
 
-    def start(kind: OperationType = INTERACTIVE, **inputs) -> OperationRun:
+    def start(kind: OperationType[StepInputs] = INTERACTIVE, **inputs) -> OperationRun:
         lost = OperationRunService(Line())
-        return lost.start(kind, tenant=contoso, initiator=None, inputs=inputs, now=timezone.now()).run
+        return lost.start(kind, tenant=contoso, initiator=None, inputs=StepInputs(**inputs), now=timezone.now()).run
 
     return start
 

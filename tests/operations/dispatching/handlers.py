@@ -1,10 +1,12 @@
 """Operations that do what their inputs say, for workers in processes of their own."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
+from tenantpilot.core.stored import StoredData
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.summary import ITEMS
 from tenantpilot.operations.types import Limits, OperationType, operation_types
@@ -14,39 +16,55 @@ MOMENT = 0.05
 LIMITS = Limits(seconds=600, attempts=2)
 
 
-def take_steps(run: RunContext) -> None:
+@dataclass(frozen=True)
+class StepInputs(StoredData):
+    """How many steps, how many seconds, and the files of one that stays in the middle of a write."""
+
+    what: str = ""
+    steps: int = 1
+    seconds: float = 0
+    there: str = ""
+    go: str = ""
+
+
+@dataclass(frozen=True)
+class StepsTaken(StoredData):
+    number: int = 0
+
+
+def take_steps(run: RunContext[StepInputs]) -> None:
     """`steps` of a moment each, with a checkpoint after every one."""
-    steps = run.inputs.get("steps", 1)
-    for step in range(run.resume or 0, steps):
+    steps, taken = run.inputs.steps, run.last_checkpoint(StepsTaken) or StepsTaken()
+    for step in range(taken.number, steps):
         run.progress(step, steps)
         with transaction.atomic():
             run.note("step", number=step)
-            run.checkpoint(step + 1)
+            run.checkpoint(StepsTaken(step + 1))
         time.sleep(MOMENT)
 
 
-def hear_nothing(run: RunContext) -> None:
+def hear_nothing(run: RunContext[StepInputs]) -> None:
     """Busy for so many `seconds` without a safe point; the one that takes over is quick."""
-    first = run.resume is None
-    run.checkpoint("begun")
+    first = run.last_checkpoint(StepsTaken) is None
+    run.checkpoint(StepsTaken())
     run.note("began")
-    time.sleep(run.inputs["seconds"] if first else 0)
+    time.sleep(run.inputs.seconds if first else 0)
 
 
-def wait_in_between(run: RunContext) -> None:
+def wait_in_between(run: RunContext[StepInputs]) -> None:
     """Nothing can be done for so many `seconds`, and then it is quick."""
-    if run.resume is None:
-        run.checkpoint("begun")
-        run.must_wait(run.inputs["seconds"])
+    if run.last_checkpoint(StepsTaken) is None:
+        run.checkpoint(StepsTaken())
+        run.must_wait(run.inputs.seconds)
         run.safe_point()
     run.note("went_on")
 
 
-def stay_in_the_middle_of_a_write(run: RunContext) -> None:
+def stay_in_the_middle_of_a_write(run: RunContext[StepInputs]) -> None:
     """The first that does it makes the file `there`, and waits for the file `go` with its run's row locked."""
-    there, go = Path(run.inputs["there"]), Path(run.inputs["go"])
+    there, go = Path(run.inputs.there), Path(run.inputs.go)
     with transaction.atomic():
-        run.checkpoint("begun")
+        run.checkpoint(StepsTaken())
         if not there.exists():
             there.touch()
             while not go.exists():
@@ -54,12 +72,14 @@ def stay_in_the_middle_of_a_write(run: RunContext) -> None:
     run.note("written")
 
 
-def _kind(key: str, handler: str, queue: str = "interactive", limits: Limits = LIMITS) -> OperationType:
+def _kind(key: str, handler: str, queue: str = "interactive", limits: Limits = LIMITS) -> OperationType[StepInputs]:
     return OperationType(
         key=key,
         label=key,
         capability=Capability.INVENTORY_SYNC,
         handler=f"{__name__}:{handler}",
+        inputs=StepInputs,
+        checkpoint=StepsTaken,
         nouns=ITEMS,
         queue=queue,
         identity_fields=("what",),

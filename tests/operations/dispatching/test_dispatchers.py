@@ -12,7 +12,7 @@ from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tests.operations.dispatching.conftest import executed
-from tests.operations.dispatching.handlers import BULK
+from tests.operations.dispatching.handlers import BULK, StepInputs
 from tests.operations.kit import again
 
 pytestmark = pytest.mark.contract
@@ -108,7 +108,7 @@ def test_a_worker_takes_only_from_its_own_queues(dispatcher, start, drain):
 
 
 def test_ops_07_a_job_delivered_many_times_is_done_once(dispatcher, service, drain, contoso, alice):
-    run = service.start(BULK, tenant=contoso, initiator=alice, inputs={"what": "a"}, now=timezone.now()).run
+    run = service.start(BULK, tenant=contoso, initiator=alice, inputs=StepInputs("a"), now=timezone.now()).run
     for _ in range(5):
         dispatcher.dispatch(run.pk, queue="bulk")
     drain()

@@ -15,6 +15,8 @@ from typing import Any
 
 import django
 
+from tests.operations.kit import WorkInputs
+
 Racer = Callable[[int, int], str]
 Fork = multiprocessing.get_context("fork")
 PATIENCE_SECONDS = 120
@@ -76,7 +78,7 @@ class Races:
         from tests.operations.kit import WORK
 
         return type(
-            self.real.start(WORK, tenant=self.tenant, initiator=self.alice, inputs={"what": each}, now=timezone.now())
+            self.real.start(WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now())
         ).__name__
 
     def prepare_finish(self, each: int) -> None:
@@ -85,7 +87,7 @@ class Races:
         from tests.operations.kit import WORK
 
         run = self.service.start(
-            WORK, tenant=self.tenant, initiator=self.alice, inputs={"what": each}, now=timezone.now()
+            WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now()
         ).run
         claimed = self.service.claim(run.pk, owner="racer", now=timezone.now())
         lease, expires_at = claimed.lease, claimed.run.lease_expires_at.isoformat()
@@ -115,7 +117,7 @@ class Races:
         from tests.operations.kit import WORK
 
         run = self.service.start(
-            WORK, tenant=self.tenant, initiator=self.alice, inputs={"what": each}, now=timezone.now()
+            WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now()
         ).run
         self.claimed.value = str(run.pk).encode()
 

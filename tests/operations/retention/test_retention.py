@@ -16,10 +16,11 @@ from tenantpilot.operations.retention import purging
 from tenantpilot.operations.retention.rules import Rules, configured
 from tenantpilot.operations.retention.services import start_daily
 from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tests.databases import IS_POSTGRESQL
-from tests.operations.kit import SUCCEEDED, WORK, Engine, QueueIsDown
+from tests.operations.kit import SUCCEEDED, WORK, Engine, QueueIsDown, WorkInputs
 
 pytestmark = pytest.mark.contract
 
@@ -52,7 +53,7 @@ def retention(engine, northwind):
 
     def start():
         answer = engine.service.start(
-            OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs={}, now=engine.clock()
+            OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs=NoInputs(), now=engine.clock()
         )
         settle_constraints()
         Runner(engine.service, engine.clock).execute(answer.run.pk)
@@ -126,7 +127,7 @@ def test_what_hangs_on_a_run_goes_with_it_and_nothing_else(engine, aged, retenti
 def test_a_retry_outlives_the_run_that_it_repeats(engine, aged, retention):
     old = aged(100)
     retry = engine.service.start(
-        WORK, tenant=engine.tenant, initiator=None, inputs={"what": "again"}, now=engine.clock(), retry_of=old
+        WORK, tenant=engine.tenant, initiator=None, inputs=WorkInputs("again"), now=engine.clock(), retry_of=old
     ).run
     engine.service.finish(engine.claim(retry).lease, SUCCEEDED, now=engine.clock())
     retention()
@@ -184,7 +185,7 @@ def test_ops_07_a_worker_that_takes_over_goes_on_behind_the_last_window(engine, 
     for _number in range(6):
         aged(100)
     run = engine.service.start(
-        OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs={}, now=engine.clock()
+        OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs=NoInputs(), now=engine.clock()
     ).run
     seen = []
     monkeypatch.setattr("tenantpilot.operations.retention.handlers.next_window", second_dies(seen))

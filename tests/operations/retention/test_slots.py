@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Schedule, ScheduleSlot
 from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.schedules import forgetting
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.forgetting import forget_slots
 from tenantpilot.operations.schedules.services import Ticked, create_schedule, tick
+from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant, Workspace
 
@@ -29,7 +30,13 @@ def daily(contoso, alice, now):
 def scheduled(tenant, actor, now):
     cadence = Cadence(Frequency.DAILY, "UTC", minute=30, hour=6)
     return create_schedule(
-        INVENTORY_SYNC, tenant=tenant, name="Daily", cadence=cadence, inputs={}, actor=actor, now=now - 100 * DAY
+        INVENTORY_SYNC,
+        tenant=tenant,
+        name="Daily",
+        cadence=cadence,
+        inputs=SyncInputs(),
+        actor=actor,
+        now=now - 100 * DAY,
     )
 
 
@@ -51,7 +58,7 @@ def test_slots_go_when_no_run_of_their_time_is_kept(engine, daily, northwind, no
         OPERATIONS_KEEP_DAYS={"succeeded": 30, "partially_succeeded": 60, "failed": 90, "cancelled": 10}
     ):
         run = engine.service.start(
-            OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs={}, now=now
+            OPERATION_RETENTION, tenant=None, workspace=northwind, initiator=None, inputs=NoInputs(), now=now
         ).run
         Runner(engine.service, engine.clock).execute(run.pk)
     assert days_left(daily, now) == list(range(90))

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -33,7 +33,9 @@ def pair(contoso, fabrikam, alice, now):
     """Two schedules that are due at the same minute; the first is made first."""
     cadence = Cadence(Frequency.HOURLY, "UTC", minute=30)
     return [
-        create_schedule(INVENTORY_SYNC, tenant=tenant, name="Hourly", cadence=cadence, inputs={}, actor=alice, now=now)
+        create_schedule(
+            INVENTORY_SYNC, tenant=tenant, name="Hourly", cadence=cadence, inputs=SyncInputs(), actor=alice, now=now
+        )
         for tenant in (contoso, fabrikam)
     ]
 

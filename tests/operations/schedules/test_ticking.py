@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Notification, OperationRun, Schedule, ScheduleSlot
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -34,7 +34,7 @@ def hourly(contoso, alice, now):
         tenant=contoso,
         name="Every hour",
         cadence=Cadence(Frequency.HOURLY, "Europe/Berlin", minute=30),
-        inputs={"policy_types": ["settingsCatalog"]},
+        inputs=SyncInputs(("settingsCatalog",)),
         actor=alice,
         now=now,
     )
@@ -101,7 +101,13 @@ def test_a_paused_schedule_fills_no_slot_and_goes_on_with_the_next(hourly, alice
 def test_a_name_is_used_once_in_a_tenant(hourly, contoso, alice, now):
     with pytest.raises(services.NameTaken, match="Every hour"):
         create_schedule(
-            INVENTORY_SYNC, tenant=contoso, name="Every hour", cadence=hourly.cadence, inputs={}, actor=alice, now=now
+            INVENTORY_SYNC,
+            tenant=contoso,
+            name="Every hour",
+            cadence=hourly.cadence,
+            inputs=SyncInputs(),
+            actor=alice,
+            now=now,
         )
 
 

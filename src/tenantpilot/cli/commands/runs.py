@@ -107,9 +107,7 @@ def cancel(
 
 
 def _run(run_id: int) -> OperationRun:
-    run: OperationRun | None = (
-        OperationRun.everywhere.select_related("tenant", "initiator", "live").filter(pk=run_id).first()
-    )
+    run = OperationRun.everywhere.select_related("tenant", "initiator", "live").filter(pk=run_id).first()
     if run is None:
         raise Problem(f"There is no run {run_id}.", "Look at: tenantpilot runs list")
     return run

@@ -82,8 +82,7 @@ def _owner(run: OperationRun) -> int | None:
 
 
 def _run(run_id: int) -> OperationRun:
-    run: OperationRun = OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
-    return run
+    return OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
 
 
 def _report(run_id: int, *, fault: Fault | None, killed: int | None, seconds: float) -> Report:

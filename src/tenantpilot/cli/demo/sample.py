@@ -56,8 +56,7 @@ def person(sample: SamplePerson) -> User:
 
 
 def tenant(sample: SampleTenant) -> Tenant:
-    tenant_: Tenant = Tenant.everywhere.select_related("workspace").get(slug=sample.slug)
-    return tenant_
+    return Tenant.everywhere.select_related("workspace").get(slug=sample.slug)
 
 
 def never_synced(sample: SampleTenant) -> bool:

@@ -9,6 +9,7 @@ from tenantpilot.graph.read.probe import Probe
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
+from tenantpilot.inventory.connecting.operations import ConnectionCheckpoint
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.tenants import record_sign_in
 
@@ -18,7 +19,7 @@ WRITTEN = ("is_readable", "is_writable", "missing", "reason_code", "checked_at")
 def check_connection(run: RunContext) -> None:
     """Sign in, read one object of every type, and keep what was found. Writes nothing to the tenant."""
     contracts = registry.of_configuration()
-    if not run.resume:
+    if run.last_checkpoint(ConnectionCheckpoint) is None:
         _find_out(run, contracts)
     run.progress(len(contracts), len(contracts))
 
@@ -32,7 +33,7 @@ def _find_out(run: RunContext, contracts: tuple[Contract, ...]) -> None:
     with transaction.atomic():
         _keep(run, probes)
         record_sign_in(run.tenant, now=run.now)
-        run.checkpoint({"kept": True})
+        run.checkpoint(ConnectionCheckpoint())
 
 
 def _report(run: RunContext, probe: Probe) -> None:

@@ -1,11 +1,28 @@
 """The operation type of the connection check."""
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
+from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory.policy_types import POLICY_TYPES
 from tenantpilot.operations.summary import Nouns
-from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
+
+
+@dataclass(frozen=True)
+class ConnectionCheckpoint(StoredData):
+    """Everything was looked at, and is recorded. Version 1 called it `kept`."""
+
+    VERSION: ClassVar[int] = 2
+    is_recorded: bool = True
+
+    @classmethod
+    def upgraded(cls, form: Any, version: int) -> Any:  # noqa: ARG003 there is only one that is older
+        return {"is_recorded": form["kept"]}
+
 
 CONNECTION_CHECK = operation_types.register(
     OperationType(
@@ -14,7 +31,9 @@ CONNECTION_CHECK = operation_types.register(
         capability=Capability.CONNECTION_CHECK,
         handler="tenantpilot.inventory.connecting.handlers:check_connection",
         nouns=Nouns(POLICY_TYPES),
-        scheduled=dict,
+        inputs=NoInputs,
+        checkpoint=ConnectionCheckpoint,
+        scheduled=lambda inputs: inputs,
         counts=("total", "processed", "succeeded", "failed"),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",

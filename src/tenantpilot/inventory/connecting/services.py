@@ -13,12 +13,13 @@ from tenantpilot.inventory.policy_types import PolicyType
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import NoInputs
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 
 
 def start_check(*, tenant: Tenant, initiator: User | None, now: datetime) -> Started | AlreadyActive:
     """Raises DispatchFailed."""
-    return OperationRunService().start(CONNECTION_CHECK, tenant=tenant, initiator=initiator, inputs={}, now=now)
+    return OperationRunService().start(CONNECTION_CHECK, tenant=tenant, initiator=initiator, inputs=NoInputs(), now=now)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ bulk operations. A worker that takes over goes on with the first item that nobod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from django.db import transaction
 
 from tenantpilot.core.errors import Params
 from tenantpilot.core.sanitizing import Failure, ObjectName, describe, failure, shown_item
+from tenantpilot.core.stored import StoredData
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.items.models import EXPLAINED, ItemState, RunItem
 from tenantpilot.operations.run_context import CircuitOpen, OperationFailed, RunContext
 
@@ -60,11 +63,12 @@ def waiting(reason_code: str, params: Params | None = None) -> ItemResult:
     return ItemResult(ItemState.WAITING, describe(reason_code, params))
 
 
-Find = Callable[[RunContext], Iterable[Item]]
-Work = Callable[[RunContext, Item], ItemState | ItemResult | None]
+InputsT = TypeVar("InputsT", bound=StoredData)
+Find = Callable[[RunContext[InputsT]], Iterable[Item]]
+Work = Callable[[RunContext[InputsT], Item], ItemState | ItemResult | None]
 
 
-def work_through(run: RunContext, *, find: Find, work: Work) -> None:
+def work_through(run: RunContext[InputsT], *, find: Find[InputsT], work: Work[InputsT]) -> None:
     """Freeze what `find` finds, then do `work` on each item; one that raises has failed, the others go on.
 
     `work` returns the item's state, or a result with a reason; None means succeeded. It runs in a transaction that also
@@ -76,16 +80,17 @@ def work_through(run: RunContext, *, find: Find, work: Work) -> None:
         items.attempt(item, work)
 
 
-class RunItems:
+class RunItems(Generic[InputsT]):
     """The frozen set of a run. A handler with an order of its own settles the items itself."""
 
-    def __init__(self, run: RunContext, find: Find) -> None:
+    def __init__(self, run: RunContext[InputsT], find: Find[InputsT]) -> None:
         """Freeze what `find` finds; after a takeover the set stays as it was, whatever has changed since."""
         self._run = run
         self._rows = RunItem.objects.of_run(run.run_id)
-        if run.resume is None:
+        checkpoint = run.last_checkpoint(ItemsCheckpoint)
+        if checkpoint is None:
             self._freeze(find)
-        self._total = int(run.resume["items"]) if run.resume else self._rows.count()
+        self._total = checkpoint.items if checkpoint else self._rows.count()
         self._settled = self._total - self._rows.pending().count()
         self._group: dict[ItemState, list[str]] | None = None
         self._report()
@@ -97,7 +102,7 @@ class RunItems:
             yield from (Item(row.key, ObjectName(row.label)) for row in rows)
             position = rows[-1].position
 
-    def attempt(self, item: Item, work: Work) -> None:
+    def attempt(self, item: Item, work: Work[InputsT]) -> None:
         """Do the work and settle the item. A safe point."""
         counted = ""
         try:
@@ -161,10 +166,10 @@ class RunItems:
         self._settled += number
         self._report()
 
-    def _freeze(self, find: Find) -> None:
+    def _freeze(self, find: Find[InputsT]) -> None:
         with transaction.atomic():
             total = len(RunItem.objects.bulk_create(_rows(self._run.run_id, find(self._run)), batch_size=CHUNK))
-            self._run.checkpoint({"items": total})
+            self._run.checkpoint(ItemsCheckpoint(total))
 
     def _settle(self, item: Item, result: ItemResult) -> None:
         reason = result.reason
@@ -181,7 +186,7 @@ class RunItems:
     def _keep(self) -> None:
         """Raises LeaseLost, which takes the item's state back with it."""
         if self._group is None:
-            self._run.checkpoint({"items": self._total})
+            self._run.checkpoint(ItemsCheckpoint(self._total))
 
     def _one_more(self) -> None:
         self._settled += 1

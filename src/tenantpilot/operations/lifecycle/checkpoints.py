@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenantpilot.core.sanitizing import Failure
+from tenantpilot.core.stored import StoredDataUnreadable
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,13 @@ class Kept:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any] | None) -> "Kept":
-        """Return an empty one when nothing was kept."""
+        """Return an empty one when nothing was kept. Raises StoredDataUnreadable."""
         if stored is None:
             return cls()
-        return cls(stored["data"], dict(stored["counts"]), [Failure(**entry) for entry in stored["failures"]])
+        try:
+            return cls(stored["data"], dict(stored["counts"]), [Failure(**entry) for entry in stored["failures"]])
+        except (LookupError, TypeError, ValueError):
+            raise StoredDataUnreadable("a checkpoint of another form") from None
 
     def as_json(self) -> dict[str, Any]:
         failures = [failure.as_json() for failure in self.failures]

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from tenantpilot.operations.types import Inputs, OperationType
+from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.models import Tenant, Workspace
 
 
-def identity_of(kind: OperationType, inputs: Inputs) -> str:
-    """Return a hash over the type and its identity inputs; order inside a list counts, order of keys does not."""
-    chosen = {name: inputs.get(name) for name in kind.identity_fields}
+def identity_of(kind: OperationType[Any], stored: Mapping[str, Any]) -> str:
+    """Return a hash over the type and its stored identity inputs; order in a list counts, order of keys does not."""
+    chosen = {name: stored.get(name) for name in kind.identity_fields}
     text = json.dumps([kind.key, chosen], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

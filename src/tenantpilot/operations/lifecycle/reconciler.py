@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from tenantpilot.core.sanitizing import describe
+from tenantpilot.core.stored import StoredDataUnreadable
 from tenantpilot.operations.lifecycle.attempts import attempts_lost
 from tenantpilot.operations.lifecycle.checkpoints import Kept
 from tenantpilot.operations.lifecycle.leases import lease_time
@@ -183,11 +184,20 @@ def _last_known(run: OperationRun) -> dict[str, Any]:
     live = RunProgress.objects.filter(run=run).first()
     if live is None:
         return {}
-    entry = Kept.read(live.checkpoint)
+    entry = _last_kept(live)
     progress = (
         {} if live.processed is None or live.total is None else {"processed": live.processed, "total": live.total}
     )
     return {"counts": progress | entry.counts, "failures": entry.failures, "more_failures": entry.more_failures}
+
+
+def _last_kept(live: RunProgress) -> Kept:
+    """Return nothing where another version kept it: the run ends all the same, and holds up no other."""
+    try:
+        return Kept.read(live.checkpoint)
+    except StoredDataUnreadable as unreadable:
+        log.warning("checkpoint_unreadable", run_id=live.run_id, problem=str(unreadable))
+        return Kept()
 
 
 def _limits(run: OperationRun) -> Limits:

@@ -90,7 +90,7 @@ def _oldest_of(runs: OperationRunQuerySet, newest: int) -> Coalesce:
 
 
 def _bulk_types() -> list[str]:
-    return [kind.key for kind in operation_types.all() if kind.items_input]
+    return [kind.key for kind in operation_types.all() if kind.for_items]
 
 
 def _told(text: str, codes: list[str]) -> Q:

@@ -94,8 +94,7 @@ def time_left(run: OperationRun, *, now: datetime) -> TimeLeft | None:
 
 
 def _of(tenant: Tenant) -> OperationRunQuerySet:
-    runs: OperationRunQuerySet = OperationRun.everywhere.of_tenant(tenant)
-    return runs
+    return OperationRun.everywhere.of_tenant(tenant)
 
 
 def _like(run: OperationRun) -> list[float]:

@@ -99,8 +99,7 @@ def _in_line(count: int) -> str:
 
 def _in_tenant(run: OperationRun) -> OperationRunQuerySet:
     place = Q(tenant_id=run.tenant_id) if run.tenant_id else Q(tenant_id__isnull=True)
-    runs: OperationRunQuerySet = OperationRun.everywhere.filter(place, workspace_id=run.workspace_id)
-    return runs
+    return OperationRun.everywhere.filter(place, workspace_id=run.workspace_id)
 
 
 def _behind(cause: Cause, runs: OperationRunQuerySet) -> Waiting:

@@ -120,7 +120,8 @@ def runs_held(run_ids: list[Any]) -> set[int]:
 
 @cache
 def _dispatcher(path: str) -> Dispatcher:
-    return import_string(path)()  # type: ignore[no-any-return]
+    dispatcher: Dispatcher = import_string(path)()
+    return dispatcher
 
 
 def configured_dispatcher() -> Dispatcher:

@@ -11,6 +11,7 @@ from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.retention.models import DailySlot
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import NoInputs
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.tenancy.stops import installation_stop
 
@@ -46,7 +47,9 @@ def _start(workspace: Workspace, day: date, runs: OperationRunService, *, now: d
         if not _take(workspace, day):
             return False
         try:
-            runs.start(OPERATION_RETENTION, tenant=None, workspace=workspace, initiator=None, inputs={}, now=now)
+            runs.start(
+                OPERATION_RETENTION, tenant=None, workspace=workspace, initiator=None, inputs=NoInputs(), now=now
+            )
         except DispatchFailed as failed:
             # Its run is kept, and says so; tomorrow is another day.
             log.warning("retention_not_started", run_id=failed.run.pk)

@@ -1,6 +1,7 @@
 """Read a tenant's schedules for a page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -56,6 +57,6 @@ def lines_of(tenant: Tenant) -> list[Line]:
     return [Line(schedule, slots.get(latest_of[schedule.pk])) for schedule in schedules]
 
 
-def schedulable(access: TenantAccess) -> list[OperationType]:
+def schedulable(access: TenantAccess) -> list[OperationType[Any]]:
     """Return what the person may let start by the clock: only what they could start themselves."""
     return [kind for kind in operation_types.all() if kind.scheduled is not None and access.may(kind.capability)]

@@ -17,7 +17,7 @@ from tenantpilot.operations.schedules.cadence import Cadence
 from tenantpilot.operations.schedules.faults import FaultySchedule, ScheduleFault
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import Inputs, OperationType, UnknownOperationType, operation_types
+from tenantpilot.operations.types import InputsT, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.stops import installation_stop
 
@@ -42,12 +42,12 @@ class Ticked:
 
 
 def create_schedule(
-    kind: OperationType,
+    kind: OperationType[InputsT],
     *,
     tenant: Tenant,
     name: str,
     cadence: Cadence,
-    inputs: Mapping[str, Any],
+    inputs: InputsT,
     actor: User,
     now: datetime,
 ) -> Schedule:
@@ -55,12 +55,12 @@ def create_schedule(
     with transaction.atomic():
         if Schedule.everywhere.of_tenant(tenant).filter(name=name).exists():
             raise NameTaken(f"{tenant.name} has a schedule named {name} already.")
-        schedule: Schedule = Schedule.everywhere.create(
+        schedule = Schedule.everywhere.create(
             workspace_id=tenant.workspace_id,
             tenant=tenant,
             name=name,
             type=kind.key,
-            inputs=dict(inputs),
+            inputs=inputs.to_json(),
             frequency=cadence.frequency.value,
             minute=cadence.minute,
             hour=cadence.hour,
@@ -122,7 +122,8 @@ def _fill_or_mark(schedule: Schedule, runs: OperationRunService, *, now: datetim
         error, fault = unexpected, ScheduleFault.START_FAILED
     if is_outage(error):
         raise error
-    log.error("schedule_broken", schedule=schedule.pk, type=schedule.type, fault=fault.value, exc_info=error)
+    trace = None if isinstance(error, TenantPilotError) else error
+    log.error("schedule_broken", schedule=schedule.pk, type=schedule.type, fault=fault.value, exc_info=trace)
     _mark_broken(schedule, fault, now=now)
     return BROKEN
 
@@ -157,14 +158,15 @@ def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> Sc
     return slot.result
 
 
-def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType, Inputs]:
+def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType[Any], Any]:
     """Raises FaultySchedule where another version stored what this one does not have."""
     try:
         kind = operation_types.get(schedule.type)
     except UnknownOperationType as error:
         raise FaultySchedule(ScheduleFault.TYPE_UNKNOWN) from error
     try:
-        return kind, kind.scheduled(schedule.inputs) if kind.scheduled else schedule.inputs
+        inputs = kind.inputs.from_json(schedule.inputs)
+        return kind, kind.scheduled(inputs) if kind.scheduled else inputs
     except Exception as error:
         raise FaultySchedule(ScheduleFault.INPUTS_UNREADABLE) from error
 
@@ -185,7 +187,7 @@ def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
 
 
 def _start(
-    schedule: Schedule, kind: OperationType, inputs: Inputs, runs: OperationRunService, *, now: datetime
+    schedule: Schedule, kind: OperationType[InputsT], inputs: InputsT, runs: OperationRunService, *, now: datetime
 ) -> tuple[ScheduleSlot.Result, OperationRun]:
     """A system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
     try:

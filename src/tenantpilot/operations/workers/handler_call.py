@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import structlog
 
@@ -17,7 +18,7 @@ from tenantpilot.operations.types import OperationType, UnknownOperationType, op
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[RunContext], None]
+Handler = Callable[[RunContext[Any]], None]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ Result = Ending | LostLease | LeavesRun | LostDatabase
 class LoadedHandler:
     """A run's operation type, and the function that does its work."""
 
-    kind: OperationType
+    kind: OperationType[Any]
     handler: Handler
 
 
@@ -61,7 +62,7 @@ def load(type_key: str) -> LoadedHandler | Ending:
         return stopped(RunOutcome.FAILED, failure(error))
 
 
-def load_handler(kind: OperationType) -> Handler:
+def load_handler(kind: OperationType[Any]) -> Handler:
     """Raises ImportError, AttributeError."""
     module, _colon, name = kind.handler.partition(":")
     handler: Handler = getattr(import_module(module), name)
@@ -90,7 +91,7 @@ def failed_ending(error: BaseException, context: RunContext) -> Ending:
     return stopped(RunOutcome.FAILED, failure(error), counts, failures, more_failures=more)
 
 
-def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType) -> Ending:
+def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType[Any]) -> Ending:
     try:
         handler(context)
     except interruptions.DatabaseLost:
@@ -109,7 +110,7 @@ def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType) 
     return ending_of(context.counts(), context.failures, more_failures=context.more_failures)
 
 
-def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType) -> Ending:
+def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType[Any]) -> Ending:
     """A client that had to stop, because the run must, reports it with an error of its own."""
     if context.must_stop is not None and error.reason_code == "cancelled_by_person":
         return _ending_of_interrupted(context.must_stop, context, kind)
@@ -118,7 +119,7 @@ def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: Operatio
 
 
 def _ending_of_interrupted(
-    interruption: type[interruptions.Interrupted], context: RunContext, kind: OperationType
+    interruption: type[interruptions.Interrupted], context: RunContext, kind: OperationType[Any]
 ) -> Ending:
     counts, failures, more = context.counts(), context.failures, context.more_failures
     if issubclass(interruption, interruptions.WorkerLeaves):

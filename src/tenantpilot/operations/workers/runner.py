@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -17,7 +18,8 @@ from django_scopes import scope
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.request_id import begin_request
-from tenantpilot.core.sanitizing import describe
+from tenantpilot.core.sanitizing import describe, failure
+from tenantpilot.core.stored import StoredDataUnreadable
 from tenantpilot.operations.lifecycle.attempts import attempts_lost
 from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, Lease
 from tenantpilot.operations.lifecycle.outcome import Ending, stopped
@@ -85,12 +87,20 @@ class Runner:
             loaded = load(claimed.run.type)
             if isinstance(loaded, Ending):
                 return self._finish(claimed.lease, loaded)
-            context = until_answered(lambda: self._context(claimed, loaded.kind))
+            context = self._context(claimed, loaded.kind)
+            if isinstance(context, Ending):
+                return self._finish(claimed.lease, context)
             result = self._work(claimed.lease, loaded, context)
             return self._settle(claimed.lease, loaded.kind, context, result)
 
-    def _context(self, claimed: Claimed, kind: OperationType) -> RunContext:
-        return RunContext(claimed.run, kind, claimed.lease, self._service, self._clock, self._ticks)
+    def _context(self, claimed: Claimed, kind: OperationType[Any]) -> RunContext | Ending:
+        """Return the context, or the ending of a run of which another version stored what this one cannot read."""
+        run, lease = claimed.run, claimed.lease
+        try:
+            return until_answered(lambda: RunContext(run, kind, lease, self._service, self._clock, self._ticks))
+        except StoredDataUnreadable as unreadable:
+            log.error("run_unreadable", type=kind.key, problem=str(unreadable))
+            return stopped(RunOutcome.FAILED, failure(unreadable))
 
     def _work(self, lease: Lease, loaded: LoadedHandler, context: RunContext) -> Result:
         """Call the handler with a ticker beside it. If this process is ended meanwhile, hand the run over first."""
@@ -102,7 +112,7 @@ class Runner:
             self._hand_over(lease, context)
             raise
 
-    def _settle(self, lease: Lease, kind: OperationType, context: RunContext, result: Result) -> bool:
+    def _settle(self, lease: Lease, kind: OperationType[Any], context: RunContext, result: Result) -> bool:
         """Write what becomes of the run, if it is still this worker's. Return True if that is its end."""
         match result:
             case Ending():
@@ -127,7 +137,7 @@ class Runner:
     def _hand_over(self, lease: Lease, context: RunContext) -> None:
         self._service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)
 
-    def _settle_outage(self, lease: Lease, kind: OperationType, context: RunContext, error: BaseException) -> bool:
+    def _settle_outage(self, lease: Lease, kind: OperationType[Any], context: RunContext, error: BaseException) -> bool:
         """Hand the run over, with one attempt lost (OPS-07); or end it, if its type allows no other."""
         now, spent = self._clock, context.seconds_spent
         log.warning("database_lost", type=kind.key, exc_info=error)

@@ -93,7 +93,7 @@ def _selection(request: TenantRequest, query: QueryDict) -> Selection:
 
 
 def _chosen(request: TenantRequest, selection: Selection) -> PolicyQuerySet:
-    policies: PolicyQuerySet = Policy.objects.of_tenant(request.tenant)
+    policies = Policy.objects.of_tenant(request.tenant)
     return selection.narrow(policies) if isinstance(selection, PolicyFilter) else policies.filter(pk__in=selection)
 
 

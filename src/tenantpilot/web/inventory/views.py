@@ -49,9 +49,7 @@ def inventory(request: TenantRequest) -> HttpResponse:
 @requires(Capability.INVENTORY_VIEW)
 def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
     """Return one policy: facts, what inventory keeps of it, and the runs that read its type."""
-    result: Policy | None = (
-        Policy.objects.of_tenant(request.tenant).select_related("ignored_by").filter(pk=policy_id).first()
-    )
+    result = Policy.objects.of_tenant(request.tenant).select_related("ignored_by").filter(pk=policy_id).first()
     if result is None:
         raise Http404
     tab = parameters.choice(request.GET, "tab", TABS, usual=TABS[0])

@@ -46,7 +46,7 @@ PAGES_OF_PLACES: dict[str, tuple[str, Words]] = {"connection": ("connection", ge
 def run_of_tenant(tenant: Tenant, run_id: int) -> OperationRun:
     """With everything that its page shows. Raises Http404."""
     runs = OperationRun.objects.of_tenant(tenant)
-    run: OperationRun | None = (
+    run = (
         runs.select_related("tenant", "initiator", "live", "retry_of__tenant", "cancel_requested_by")
         .filter(pk=run_id)
         .first()

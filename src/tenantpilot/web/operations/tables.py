@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.monitoring import time_ranges
 from tenantpilot.operations.monitoring.search import NEWEST, NEWEST_WITH_ITEMS, search
 from tenantpilot.operations.states import RunOutcome, RunStatus
@@ -93,20 +93,20 @@ class RunFilters(Filters):
         """Return what `filter_queryset` has done or will do."""
         return rows
 
-    def by_state(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+    def by_state(self, rows: OperationRunQuerySet, name: str, value: str) -> OperationRunQuerySet:
         conditions = {
             ACTIVE: rows.active,
             ATTENTION: rows.needing_attention,
             RunStatus.QUEUED.value: rows.queued,
             RunStatus.RUNNING.value: rows.running,
         }
-        return conditions[value]() if value in conditions else rows.filter(outcome=value)  # type: ignore[no-any-return]
+        return conditions[value]() if value in conditions else rows.filter(outcome=value)
 
-    def by_who(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+    def by_who(self, rows: OperationRunQuerySet, name: str, value: str) -> OperationRunQuerySet:
         if value == "others":
-            return rows.of_others(self.request.user)  # type: ignore[no-any-return]
+            return rows.of_others(self.request.user)
         named = {"me": self.request.user, "system": None}
-        return rows.filter(initiator=named[value] if value in named else int(value))  # type: ignore[no-any-return]
+        return rows.filter(initiator=named[value] if value in named else int(value))
 
     def _place(self) -> dict[str, Any]:
         """Return whose history the list is of."""

@@ -175,7 +175,7 @@ def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
 
 def _will_have_items(run: OperationRun) -> bool:
     """They are listed as soon as a worker has found them."""
-    return run.is_active and any(kind.items_input for kind in operation_types.all() if kind.key == run.type)
+    return run.is_active and any(kind.for_items for kind in operation_types.all() if kind.key == run.type)
 
 
 def _tag(run: OperationRun, waiting: Waiting | None) -> str:

@@ -44,7 +44,7 @@ class ScheduleForm(forms.Form):
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, initial="UTC")
 
-    def __init__(self, *args: Any, kinds: list[OperationType], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[OperationType[Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kinds = {kind.key: kind for kind in kinds}
         self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ class ScheduleForm(forms.Form):
             raise ValidationError({"weekdays": _("Choose at least one weekday.")})
 
     @property
-    def kind(self) -> OperationType:
+    def kind(self) -> OperationType[Any]:
         return self._kinds[self.cleaned_data["operation"]]
 
     @property

@@ -76,7 +76,7 @@ def _create(request: TenantRequest, form: ScheduleForm) -> bool:
             tenant=request.tenant,
             name=form.cleaned_data["name"],
             cadence=form.cadence,
-            inputs={},
+            inputs=form.kind.inputs(),
             actor=request.user,
             now=timezone.now(),
         )
@@ -93,7 +93,7 @@ def _change(request: TenantRequest, schedule_id: int, verb: Callable[..., None])
 
 def _schedule(request: TenantRequest, schedule_id: int) -> Schedule:
     """Raises Http404."""
-    schedule: Schedule | None = Schedule.objects.of_tenant(request.tenant).filter(pk=schedule_id).first()
+    schedule = Schedule.objects.of_tenant(request.tenant).filter(pk=schedule_id).first()
     if schedule is None:
         raise Http404
     return schedule

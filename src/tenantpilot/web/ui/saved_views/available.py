@@ -81,7 +81,7 @@ class Shelf:
         return reverse(f"workspace-{name}", args=ids)
 
     def _here(self, workspace_ids: Iterable[int]) -> SavedViewQuerySet:
-        listed: SavedViewQuerySet = SavedView.objects.of_list(self.table.name)
+        listed = SavedView.objects.of_list(self.table.name)
         return listed.of_tenant(self.tenant) if self.tenant else listed.across_tenants(workspace_ids)
 
     def _read_in(self) -> list[int]:

@@ -99,7 +99,7 @@ def _own_beside(view: SavedView) -> SavedViewQuerySet:
 
 def _beside(view: SavedView) -> SavedViewQuerySet:
     """Return the others of the same list."""
-    listed: SavedViewQuerySet = SavedView.everywhere.of_list(view.list_name).exclude(pk=view.pk)
+    listed = SavedView.everywhere.of_list(view.list_name).exclude(pk=view.pk)
     return listed.of_tenant(view.tenant) if view.tenant else listed.across_tenants([view.workspace_id])
 
 

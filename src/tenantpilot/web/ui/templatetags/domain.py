@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from tenantpilot.audit.actions import audit_actions
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.services import requested_types
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
 from tenantpilot.web.ui.templatetags.pilot import icon, unknown
@@ -58,7 +59,7 @@ def reason_text(run: OperationRun) -> str:
 @register.filter
 def targets(run: OperationRun) -> str:
     """Return which policy types a run was asked for; empty where it was all, or something else."""
-    keys = run.inputs.get("policy_types") or []
+    keys = requested_types(run)
     if not keys or len(keys) == len(policy_types.every()):
         return ""
     if len(keys) <= 3:
