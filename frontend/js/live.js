@@ -85,7 +85,26 @@ function tell(before, after) {
   const ended = [...before].filter(([run]) => !after.has(run)).map(([, was]) => document.body.dataset.ended.replace("{}", was.name));
   const words = [...changed, ...ended].join(". ");
   if (words) announce(words);
-  if (ended.length) document.dispatchEvent(new CustomEvent("run-ended"));
+  if (ended.length) {
+    document.dispatchEvent(new CustomEvent("run-ended"));
+    outdate();
+  }
+}
+
+// A part of the page is asked for again when something has ended, and at most every ten seconds however much ends
+// meanwhile: with a thousand tenants something ends all the time.
+const CALM = 10_000;
+let outdatedAt = -CALM;
+let outdating;
+
+function outdate() {
+  if (outdating) return;
+  const wait = Math.max(0, outdatedAt + CALM - performance.now());
+  outdating = setTimeout(() => {
+    outdating = undefined;
+    outdatedAt = performance.now();
+    document.dispatchEvent(new CustomEvent("page-outdated"));
+  }, wait);
 }
 
 // The widget is drawn folded or not as the person left it, and folded on narrow screens.

@@ -236,6 +236,15 @@ class TestOperations:
         offered = [option.words for option in mine.one("select", name="tenant").every("option")]
         assert offered == ["All tenants", "Contoso"]
 
+    @pytest.mark.parametrize(("text", "rows"), [("fabrikam", 1), ("FABRI", 1), ("o", 5)])
+    def test_many_tenants_are_searched_and_not_listed(self, signed_in, olivia, runs, monkeypatch, text, rows):
+        """With a thousand of them their names would be most of every page."""
+        monkeypatch.setattr("tenantpilot.web.operations.tables.MOST_CHOICES", 1)
+        page = read(signed_in(olivia).get(f"{reverse('workspace-operations')}?tenant={text}"))
+        assert not page.every("select", name="tenant")
+        assert page.one("input", id="filter-tenant")["type"] == "search"
+        assert len(page.one("tbody").every("tr")) == rows
+
     def test_a_tenant_of_somebody_else_in_the_address_shows_nothing_of_it_sec_02(self, signed_in, alice, runs):
         page = read(signed_in(alice).get(f"{reverse('workspace-operations')}?tenant=fabrikam"))
         assert len(page.one("tbody").every("tr")) == 5

@@ -82,7 +82,7 @@ def test_ux_69_the_items_follow_the_run_while_it_is_active_and_keep_page_and_fil
     ended_run = done(AlreadyActive(run))
     after = read(run_page(ended_run)).one("div", id="list")
     assert "hx-trigger" not in after
-    assert [part["hx-trigger"] for part in after.every("span", hx_target="#list")] == ["run-ended from:document"]
+    assert [part["hx-trigger"] for part in after.every("span", hx_target="#list")] == ["page-outdated from:document"]
 
 
 def test_ux_21_the_items_alone_cost_a_handful_of_queries(bulk, run_page):

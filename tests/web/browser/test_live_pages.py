@@ -63,10 +63,11 @@ def test_an_update_in_place_says_what_a_reload_says(visit: Visits, demo: Demo):
     assert {"/admin/t/contoso/", "/admin/t/contoso/connection/", INVENTORY, check, sync} <= set(changed)
 
 
-@pytest.mark.parametrize("attribute", ["data-live", "run-ended"])
+@pytest.mark.parametrize("attribute", ["data-live", "run-ended", "page-outdated"])
 def test_pages_are_updated_in_one_way(attribute: str):
     """A part of its own would leave the head behind."""
-    known = {"data-live": {"activity.html", "run_part.html"}, "run-ended": {"refresh.html", "panels.html"}}
+    known = {"data-live": {"activity.html", "run_part.html"}, "run-ended": {"panels.html"}}
+    known["page-outdated"] = {"refresh.html"}
     found = {path.name for path in TEMPLATES.rglob("*.html") if re.search(rf"{attribute}[ =]", path.read_text())}
     assert found == known[attribute]
 
