@@ -218,7 +218,8 @@ def _suite_under_policies(postgresql: PostgresServer) -> Suite:
         "TENANTPILOT_ROW_SECURITY": "1",
         TEMPLATE: UNDER_POLICIES,
     }
-    web = ["test_activity.py", "test_notifications.py", "account/test_events.py"]
+    account = ["account/test_events.py", "account/test_one_time_links.py", "people/test_people.py"]
+    web = ["test_activity.py", "test_notifications.py", *account]
     paths = ["tests/contract/test_routes.py", *(f"tests/web/{name}" for name in web)]
     return Suite("TenantPilot under row security", [*paths, "-n", "2"], environment)
 

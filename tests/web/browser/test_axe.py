@@ -33,6 +33,7 @@ PAGES = {
     "run": ("Oscar", RUN),
     "notifications": ("Olivia", "/admin/notifications/"),
     "audit log": ("Olivia", "/admin/t/contoso/audit/"),
+    "members": ("Olivia", "/admin/t/contoso/members/"),
     "search": ("Oscar", "/admin/search/?q=a"),
     "system": ("Pat", "/system/"),
     "reader": ("Rita", "/admin/t/contoso/"),
