@@ -39,7 +39,16 @@ def test_ops_32_the_page_is_made_from_the_database_in_few_queries(
     browser = signed_in(bob)
     with django_assert_max_num_queries(12):
         answer = browser.get(address)
-    assert "There is no credential yet" in answer.text
+    assert "This needs a credential first" in answer.text
+    assert "Not known" not in answer.text, "what was never looked at is no table of question marks"
+
+
+def test_the_table_has_a_row_for_each_permission(address, contoso, signed_in, bob, now):
+    facts = {"is_readable": True, "missing": [], "reason_code": "", "checked_at": now}
+    PolicyTypeAccess.everywhere.create(
+        workspace_id=contoso.workspace_id, tenant=contoso, type="settingsCatalog", **facts
+    )
+    answer = signed_in(bob).get(address)
     permissions = {contract.permissions.read[0] for contract in registry.of_configuration()}
     assert answer.text.count('<th scope="row">') == len(permissions) < 20
     assert [kind.label for kind in policy_types.every() if f"<li>{escape(kind.label)}" not in answer.text] == []
@@ -82,7 +91,8 @@ def test_a_type_that_is_not_licensed_makes_its_permission_not_known(address, con
     assert "Not known" in next(item.words for item in page.every("li") if item.words.startswith(str(kind.label)))
 
 
-def test_ux_36_a_reader_sees_the_button_disabled_and_no_form(address, signed_in, bob):
+def test_ux_36_a_reader_sees_the_button_disabled_and_no_form(address, change, signed_in, bob):
+    change(client_id=CLIENT, secret="Very~Secret.Value")
     text = signed_in(bob).get(address).text
     assert 'aria-describedby="why-not-check"' in text
     assert 'name="secret"' not in text
@@ -108,7 +118,7 @@ def test_a_certificate_with_its_key_is_kept_as_such(change):
         ({"client_id": "nonsense", "secret": "s"}, "Copy the id"),
         ({"client_id": CLIENT}, "one of the two"),
         ({"client_id": CLIENT, "secret": "s", "certificate": PEM}, "one of the two"),
-        ({"client_id": CLIENT, "certificate": "-----BEGIN CERTIFICATE-----"}, "Paste both"),
+        ({"client_id": CLIENT, "certificate": "-----BEGIN CERTIFICATE-----"}, "cannot be read"),
         ({"client_id": CLIENT, "secret": "s", "expires_on": "tomorrow"}, "Enter a valid date"),
         ({"client_id": CLIENT, "secret": "s" * 300}, "at most 256"),
     ],

@@ -112,6 +112,22 @@ BadgeCatalog.add(
     },
 )
 BadgeCatalog.add(
+    "connection",
+    {
+        "connected": Badge(_("Connected"), Tone.SUCCESS, "plug", _("TenantPilot has signed in to the tenant.")),
+        "none": Badge(_("Not connected"), Tone.WARNING, "plug", _("TenantPilot has never signed in to the tenant.")),
+        "archived": Badge(_("Archived"), Tone.NEUTRAL, "ban", _("It stays readable, and nothing runs.")),
+    },
+)
+BadgeCatalog.add(
+    "step",
+    {
+        "done": Badge(_("Done"), Tone.SUCCESS, "check"),
+        "current": Badge(_("Next"), Tone.INFO, "play"),
+        "later": Badge(_("Later"), Tone.NEUTRAL, "clock"),
+    },
+)
+BadgeCatalog.add(
     "credential",
     {
         "valid": Badge(_("Valid"), Tone.SUCCESS, "check"),

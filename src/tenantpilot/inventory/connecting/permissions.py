@@ -67,3 +67,19 @@ READING: dict[str, tuple[str, ...]] = {
     ),
 }
 PERMISSION_OF = {key: permission for permission, keys in READING.items() for key in keys}
+
+# Asked for only where restores are switched on.
+WRITING: tuple[str, ...] = (
+    "Application.Read.All",
+    "CloudPC.ReadWrite.All",
+    "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "DeviceManagementManagedDevices.ReadWrite.All",
+    "DeviceManagementRBAC.ReadWrite.All",
+    "DeviceManagementScripts.ReadWrite.All",
+    "DeviceManagementServiceConfig.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.ReadWrite.ConditionalAccess",
+)

@@ -71,6 +71,11 @@ class ConnectionState:
     expiry: str
     """The value of the `credential` badge."""
 
+    @property
+    def is_checked(self) -> bool:
+        """Say if any check has found out what the application may read."""
+        return any(right.access for permission in self.permissions for right in permission.rights)
+
 
 def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
     """Three queries."""

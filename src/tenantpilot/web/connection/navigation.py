@@ -6,5 +6,13 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.navigation import Group, Item
 
 tenant_items = (
-    Item(Group.SETTINGS, _("Connection"), "plug", "connection", "c", Capability.TENANT_VIEW, ("change-credential",)),
+    Item(
+        Group.SETTINGS,
+        _("Connection"),
+        "plug",
+        "connection",
+        "c",
+        Capability.TENANT_VIEW,
+        ("change-directory", "change-application", "change-credential"),
+    ),
 )

@@ -21,6 +21,7 @@ THEME_COOKIE = "tenantpilot_theme"
 THEMES = ("light", "dark")
 KEYS_COOKIE = "tenantpilot_keys"
 UNREAD_AT_MOST = 99
+CONNECTING = ("connection", "change-directory", "change-application", "change-credential")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -105,8 +106,26 @@ class Frame:
         if self.person is None:
             return None
         if self.access:
-            return stop_of(self.access.tenant)
+            return stop_of(self.access.tenant) if self.access.tenant.archived_at is None else None
         return stop_of(self.workspaces[0].workspace if self.workspaces else None)
+
+    @property
+    def is_unconnected(self) -> bool:
+        """Of the page's tenant: nothing can be read yet. The page that connects it says so itself."""
+        tenant = self.access.tenant if self.access else None
+        return bool(tenant and not tenant.is_connected and not tenant.archived_at and self._view not in CONNECTING)
+
+    @property
+    def may_connect(self) -> bool:
+        return bool(self.access and self.access.may(Capability.CREDENTIAL_MANAGE))
+
+    @property
+    def why_not_connect(self) -> str:
+        return self.access.why_not(Capability.CREDENTIAL_MANAGE) if self.access else ""
+
+    @property
+    def may_manage_tenant(self) -> bool:
+        return bool(self.access and self.access.may(Capability.TENANT_MANAGE))
 
     @property
     def may_stop_tenant(self) -> bool:

@@ -103,6 +103,6 @@ POLICIES = Table(
         text=_("A sync reads the tenant's configuration and lists it here."),
         nothing_matches=_("No policies match these filters"),
         icon="layers",
-        action_template="web/inventory/empty_action.html",
+        action_template="web/parts/first_sync.html",
     ),
 )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.operations.models import OperationRun, RunEvent
-from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.states import RunOutcome
 from tenantpilot.tenancy.models import Tenant
 
@@ -40,7 +39,6 @@ _ICONS_OF_OUTCOMES = {
     RunOutcome.CANCELLED.value: "ban",
 }
 PAGES_OF_SUBJECTS = {"policy": "policy"}
-PAGES_OF_PLACES: dict[str, tuple[str, Words]] = {"connection": ("connection", gettext_lazy("Open the connection"))}
 
 
 def run_of_tenant(tenant: Tenant, run_id: int) -> OperationRun:
@@ -65,14 +63,6 @@ class FailedItem:
     about: str
 
 
-@dataclass(frozen=True)
-class Mending:
-    """The page on which the cause of a run's failure is mended."""
-
-    url: str
-    label: str
-
-
 @dataclass
 class FailureGroup:
     """All failures with one reason."""
@@ -80,17 +70,8 @@ class FailureGroup:
     code: str
     message: str
     reason: Reason | None
-    mend: Mending | None = None
     items: list["FailedItem"] = field(default_factory=list)
     count: int = 0
-
-    @property
-    def next_step(self) -> str:
-        return _(self.reason.next_step) if self.reason else ""
-
-    @property
-    def owner(self) -> str:
-        return self.reason.owner.label if self.reason else ""
 
 
 @dataclass(frozen=True)
@@ -108,16 +89,15 @@ def failures_of(run: OperationRun) -> Failures:
             more = int(entry["more"])
             continue
         key = (entry["code"], entry["message"])
-        group = groups.setdefault(key, _group(run, *key))
+        group = groups.setdefault(key, _group(*key))
         group.count += 1
         if "item" in entry or "request_id" in entry:
             group.items.append(_item(run, entry))
     return Failures(list(groups.values()), more)
 
 
-def _group(run: OperationRun, code: str, message: str) -> FailureGroup:
-    reason = _reason(code)
-    return FailureGroup(code, message, reason, _mending(run, reason))
+def _group(code: str, message: str) -> FailureGroup:
+    return FailureGroup(code, message, _reason(code))
 
 
 def _item(run: OperationRun, entry: dict[str, str]) -> FailedItem:
@@ -132,18 +112,6 @@ def _address(run: OperationRun, subject: str) -> str:
     if kind not in PAGES_OF_SUBJECTS or run.tenant is None:
         return ""
     return reverse(PAGES_OF_SUBJECTS[kind], args=[run.tenant.slug, int(key)])
-
-
-def mending_of(run: OperationRun) -> Mending | None:
-    """Return where the cause can be mended in TenantPilot, or looked at."""
-    return _mending(run, reason_of(run))
-
-
-def _mending(run: OperationRun, reason: Reason | None) -> Mending | None:
-    if reason is None or reason.place not in PAGES_OF_PLACES or run.tenant is None:
-        return None
-    name, label = PAGES_OF_PLACES[reason.place]
-    return Mending(reverse(name, args=[run.tenant.slug]), str(label))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,6 @@ from tenantpilot.web.operations.cancellations import cancel_action
 from tenantpilot.web.operations.item_table import ITEMS
 from tenantpilot.web.operations.run_facts import (
     failures_of,
-    mending_of,
     run_of_tenant,
     timeline,
 )
@@ -164,7 +163,6 @@ def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
         "tag": _tag(run, waiting),
         "failures": failures_of(run),
         "reason": reason_of(run),
-        "mend": mending_of(run),
         "moments": timeline(run, run.events.in_order()),
         "count_rows": count_rows(run.type, run.summary_counts),
         "waiting": waiting,

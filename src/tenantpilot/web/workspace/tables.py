@@ -67,7 +67,7 @@ TENANTS = Table(
     search_label=_("Search name"),
     empty=Empty(
         title=_("No tenants yet"),
-        text=_("An owner of the workspace adds tenants and their members."),
+        text=_("An owner of the workspace adds tenants, connects them, and gives people a role in them."),
         nothing_matches=_("No tenants match these filters"),
         icon="building-2",
     ),

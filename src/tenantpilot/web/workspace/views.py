@@ -31,6 +31,7 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
     visible = visible_tenants(request.user, Capability.TENANT_VIEW)
     rows = with_state(Tenant.everywhere.filter(pk__in=visible))
     context = {"heading": _("Tenants"), "now": now, "stale_before": now - STALE_AFTER}
+    context["may_add"] = any(place.may(Capability.TENANT_MANAGE) for place in request.workspaces)
     return listing(request, TENANTS, rows, "web/workspace/page.html", context)
 
 

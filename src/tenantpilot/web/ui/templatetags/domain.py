@@ -13,13 +13,23 @@ from django.utils.translation import ngettext
 
 from tenantpilot.audit.actions import audit_actions
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.core.reasons import Reason
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.services import requested_types
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.web.ui.remedies import remedy_of
 from tenantpilot.web.ui.templatetags.pilot import icon, unknown
 
 register = template.Library()
+
+
+@register.inclusion_tag("web/parts/remedy.html", takes_context=True)
+def remedy(context: template.Context, reason: Reason | None, run: OperationRun | None = None) -> dict[str, Any]:
+    """Draw what to do about a reason, with the link for those who can, and who can for the others."""
+    frame = context["frame"]
+    is_operator = bool(frame.person and frame.person.is_platform_operator)
+    return {"remedy": remedy_of(reason, frame.access, run=run, is_platform_operator=is_operator)}
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Tenants themselves: adding one, its name, archiving it, bringing it back, removing it for good."""
