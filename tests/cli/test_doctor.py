@@ -20,6 +20,7 @@ from tenantpilot.operations.models import ProcessHeartbeat
 from tenantpilot.tenancy import stops
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.guards import EXPECTED_TRIGGERS as OF_TENANCY
+from tenantpilot.versions.guards import EXPECTED_TRIGGERS as OF_VERSIONS
 from tests.databases import IS_POSTGRESQL
 from tests.operations.kit import WORK, WorkInputs
 
@@ -166,7 +167,7 @@ def test_a_disk_that_is_nearly_full_is_seen(examine, monkeypatch):
 
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 def test_every_guard_that_a_room_names_is_looked_for(vendor):
-    named = {name for room in (OF_AUDIT, OF_OPERATIONS, OF_TENANCY) for name in room[vendor]}
+    named = {name for room in (OF_AUDIT, OF_OPERATIONS, OF_TENANCY, OF_VERSIONS) for name in room[vendor]}
     assert named <= expected_guards(vendor)
     assert any(name.startswith("policies_") for name in expected_guards(vendor))
 

@@ -13,6 +13,7 @@ class Capability(StrEnum):
     INVENTORY_VIEW = "inventory.view"
     INVENTORY_SYNC = "inventory.sync"
     POLICY_IGNORE = "policy.ignore"
+    POLICY_CAPTURE = "policy.capture"
     OPERATIONS_VIEW = "operations.view"
     OPERATIONS_CANCEL = "operations.cancel"
     OPERATIONS_PURGE = "operations.purge"
@@ -36,6 +37,7 @@ LABELS: dict[Capability, str | Promise] = {
     Capability.INVENTORY_VIEW: _("see the inventory"),
     Capability.INVENTORY_SYNC: _("sync the inventory"),
     Capability.POLICY_IGNORE: _("ignore policies"),
+    Capability.POLICY_CAPTURE: _("capture policies"),
     Capability.OPERATIONS_VIEW: _("see operations"),
     Capability.OPERATIONS_CANCEL: _("cancel operations"),
     Capability.OPERATIONS_PURGE: _("remove old operations"),

@@ -20,6 +20,7 @@ _OPERATE = _READ | {
     Capability.INVENTORY_SYNC,
     Capability.CONNECTION_CHECK,
     Capability.POLICY_IGNORE,
+    Capability.POLICY_CAPTURE,
     Capability.OPERATIONS_CANCEL,
     Capability.SCHEDULE_MANAGE,
     Capability.VIEW_SHARE,

@@ -7,6 +7,8 @@ and any number of keys can be live at once: the first seals, all open.
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ from tenantpilot.core.errors import ReasonedError, TenantPilotError
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+_FINGERPRINTS = b"tenantpilot: fingerprints of secrets"
 
 
 class SealingNotConfigured(TenantPilotError):
@@ -59,6 +62,16 @@ def unseal(sealed: Sealed, *, belongs_to: str) -> str:
         return AESGCM(key).decrypt(nonce, box, belongs_to.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("the value does not belong here or was changed") from error
+
+
+def fingerprint(plain: str, *, belongs_to: str, key_id: str) -> str:
+    """Return the same for the same value in the same place, worth nothing without the key. Raises CannotOpen."""
+    key = _keys().get(key_id)
+    if key is None:
+        raise CannotOpen(f"no key {key_id!r}")
+    own_key = hmac.new(key, _FINGERPRINTS, hashlib.sha256).digest()
+    message = f"{belongs_to}\0{plain}".encode("utf-8", "surrogatepass")
+    return hmac.new(own_key, message, hashlib.sha256).hexdigest()
 
 
 def newest_key_id() -> str:

@@ -19,6 +19,7 @@ from tenantpilot.operations.types import NoInputs, OperationType
 from tenantpilot.operations.workers import handler_call
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.services import start_capture
 
 TYPES = ("settingsCatalog", "compliancePolicy", "powershellScript")
 LONG_AGO = timedelta(days=2_000)
@@ -50,6 +51,13 @@ class Works:
     def _bulk_policy_unignore(self) -> Any:
         self._some_policies(is_ignored=True)
         return start_unignore(tenant=self.tenant, initiator=None, selection=self._policies(), now=self.now)
+
+    def _policy_capture(self) -> Any:
+        if not self._policies():
+            finish(self._inventory_sync().run)
+        fresh = Policy.everywhere.of_tenant(self.tenant).filter(versions=None).order_by("pk")
+        chosen = list(fresh.values_list("pk", flat=True)[:3])
+        return start_capture(tenant=self.tenant, initiator=None, selection=chosen, now=self.now)
 
     def _operation_retention(self) -> Any:
         self._some_old_runs()

@@ -16,6 +16,7 @@ from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy import credentials, second_factors
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.sealing import newest_key_id
+from tenantpilot.versions import overlay
 
 app = typer.Typer()
 
@@ -29,8 +30,8 @@ def rotate_keys(
 ) -> None:
     """Make a new sealing key and seal every stored secret with it. Stop TenantPilot before.
 
-    Credentials of tenants and second factors of people are sealed. May be stopped and repeated. The keys before it stay
-    in the file, for backups that were sealed with them, until they are retired.
+    Credentials of tenants, second factors of people and secrets in versions of policies are sealed. May be stopped and
+    repeated. The keys before it stay in the file, for backups that were sealed with them, until they are retired.
     """
     _require_stopped()
     if retire is not None:
@@ -43,9 +44,13 @@ def rotate_keys(
 
 def _reseal() -> None:
     tenants, people = credentials.reseal_all(), second_factors.reseal_seeds()
-    changed = {"credentials": tenants.changed, "second_factors": people.changed}
+    secrets = overlay.reseal_all()
+    changed = {"credentials": tenants.changed, "second_factors": people.changed, "version_secrets": secrets.changed}
     _record("keys.rotated", {"key": newest_key_id(), **changed})
-    done(f"{tenants.changed} credentials and {people.changed} second factors sealed with key {newest_key_id()}")
+    done(
+        f"{tenants.changed} credentials, {people.changed} second factors and {secrets.changed} secrets of versions"
+        f" sealed with key {newest_key_id()}"
+    )
     say("Start TenantPilot again, and keep a copy of the new sealing.keys.")
     if tenants.unreadable:
         names = Tenant.everywhere.filter(pk__in=tenants.unreadable).by_name().values_list("slug", flat=True)
@@ -56,6 +61,9 @@ def _reseal() -> None:
             f"No key opens the second factor of: {', '.join(addresses)}.",
             "Restore its key, or run: tenantpilot person remove-second-factor EMAIL",
         )
+    if secrets.unreadable:
+        advice = "Restore their key, or capture the policies anew."
+        raise Problem(f"No key opens {secrets.unreadable} secrets of versions.", advice)
 
 
 def _retire(key_id: str) -> None:
@@ -64,7 +72,7 @@ def _retire(key_id: str) -> None:
         raise Problem(f"There is no key {key_id}.", "The names stand before the colons in sealing.keys.")
     if key_id == newest_key_id():
         raise Problem(f"Key {key_id} is the one that seals.", "Run tenantpilot rotate-keys first.")
-    if needed := credentials.sealed_with(key_id) + second_factors.sealed_with(key_id):
+    if needed := sum(room.sealed_with(key_id) for room in (credentials, second_factors, overlay)):
         raise Problem(f"{needed} stored secrets need key {key_id}.", "Run tenantpilot rotate-keys first.")
     if _keys_are_in_file():
         settings.SEALING_KEYS = [line for line in settings.SEALING_KEYS if line.partition(":")[0] != key_id]

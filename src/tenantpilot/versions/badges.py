@@ -1,0 +1,32 @@
+"""The badges of versions."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
+
+BadgeCatalog.add(
+    "version_restorable",
+    {
+        "yes": Badge(_("Restorable"), Tone.SUCCESS, "check", _("All of it can be written back to the tenant.")),
+        "secret_missing": Badge(
+            _("Secret missing"), Tone.WARNING, "triangle-alert", _("Microsoft hides a secret, which is not kept.")
+        ),
+        "content_missing": Badge(
+            _("Content missing"), Tone.WARNING, "triangle-alert", _("Microsoft does not give its content back.")
+        ),
+        "preview_only": Badge(
+            _("Preview only"), Tone.NEUTRAL, "circle-help", _("It can be compared; writing it is left to a person.")
+        ),
+    },
+)
+BadgeCatalog.add(
+    "difference",
+    {
+        "changed": Badge(_("Changed"), Tone.INFO, "pencil", _("Another value than before.")),
+        "added": Badge(_("Added"), Tone.SUCCESS, "plus", _("It was not there before.")),
+        "removed": Badge(_("Removed"), Tone.DANGER, "minus", _("It is not there any more.")),
+        "moved": Badge(_("Moved"), Tone.INFO, "arrow-up-down", _("The same, at another place of its list.")),
+        "secret": Badge(_("Secret"), Tone.WARNING, "key-round", _("The secret is another one; it is not shown.")),
+        "service_added": Badge(_("By the service"), Tone.NEUTRAL, "plus", _("Microsoft added it; nobody has set it.")),
+    },
+)

@@ -1,0 +1,49 @@
+"""Comparing versions: where they differ, in sentences with the names of their time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tenantpilot.graph.compare.differences import SECRET, Difference, Kind, differences
+from tenantpilot.graph.compare.sentences import Names, sentence_of
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.versions.models import PolicyVersion
+from tenantpilot.versions.overlay import differing, secrets_of
+from tenantpilot.versions.payloads import content_of
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A difference for people. `kind` is the value of the `difference` badge."""
+
+    kind: str
+    text: str
+    path: str
+    before: Any
+    after: Any
+
+
+def compare(before: PolicyVersion, after: PolicyVersion) -> list[Sentence]:
+    """Return the differences of two versions, in the order of their paths. Raises PayloadDamaged, UnknownContract."""
+    contract = registry.get(after.policy.type)
+    secrets = secrets_of([before.pk, after.pk])
+    changed_secrets = differing(secrets.get(before.pk, ()), secrets.get(after.pk, ()))
+    found = all_differences(contract, content_of(before.payload), content_of(after.payload), changed_secrets)
+    names = names_for_people({**before.names, **after.names})
+    return [Sentence(one.kind.value, sentence_of(one, names), one.path, one.before, one.after) for one in found]
+
+
+def all_differences(
+    contract: Contract, before: Mapping[str, Any], after: Mapping[str, Any], changed_secrets: Sequence[str]
+) -> list[Difference]:
+    """Return the differences of two masked payloads, with one for each pointer whose secret is another one."""
+    in_form = differences(contract, before, after)
+    places = {difference.path for difference in in_form}
+    secrets = [Difference(path, SECRET, SECRET, Kind.SECRET) for path in changed_secrets if path not in places]
+    return sorted([*in_form, *secrets], key=lambda difference: difference.path)
+
+
+def names_for_people(names: Mapping[str, Mapping[str, str]]) -> Names:
+    """Return the names that a version keeps, as sentences ask for them."""
+    return Names(objects={graph_id: str(entry["name"]) for graph_id, entry in names.items()})

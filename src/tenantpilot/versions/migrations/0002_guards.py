@@ -1,0 +1,11 @@
+"""Triggers: what the database refuses by itself."""
+
+from django.db import migrations
+
+from tenantpilot.core.migrating import RunStatements
+from tenantpilot.versions import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("versions", "0001_initial")]
+    operations = [RunStatements(guards.INSTALL, guards.REMOVE)]

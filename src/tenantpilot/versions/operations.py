@@ -1,0 +1,37 @@
+"""The operation types of versions."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
+from tenantpilot.inventory.selecting import PolicySelection, limited_to
+from tenantpilot.operations.summary import Nouns
+from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions import reasons as _reasons  # noqa: F401 the declaration names them
+
+
+@dataclass(frozen=True)
+class CaptureInputs(PolicySelection):
+    """The policies to take versions of."""
+
+
+POLICY_CAPTURE = operation_types.register(
+    OperationType(
+        key="policy_capture",
+        label=_("Capture of policies"),
+        capability=Capability.POLICY_CAPTURE,
+        handler="tenantpilot.versions.handlers:capture_policies",
+        nouns=Nouns(POLICIES),
+        inputs=CaptureInputs,
+        queue="bulk",
+        identity_fields=("policies",),
+        for_items=limited_to,
+        counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped", "missing", "versions", "warnings"),
+        reason_codes=tuple(
+            dict.fromkeys((*INVENTORY_SYNC.reason_codes, "policy_missing", "policy_ignored", "policy_not_found"))
+        ),
+        limits=Limits(seconds=3_600, attempts=5),
+    )
+)

@@ -1,0 +1,22 @@
+"""Reason codes of versions."""
+
+from django.utils.translation import gettext_noop
+
+from tenantpilot.core.reasons import Owner, Reason, ReasonCatalog
+
+ReasonCatalog.add(
+    [
+        Reason(
+            "policy_missing",
+            gettext_noop("The policy is not in the tenant any more."),
+            Owner.OPERATOR,
+            gettext_noop("Nothing is lost: its versions stay. Sync the inventory to see it as missing."),
+        ),
+        Reason(
+            "policy_ignored",
+            gettext_noop("The policy is ignored, so it was left out."),
+            Owner.OPERATOR,
+            gettext_noop("Stop ignoring it, or capture it by hand."),
+        ),
+    ]
+)

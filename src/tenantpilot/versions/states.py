@@ -1,0 +1,45 @@
+"""The values that a version's columns take."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Codec(TextChoices):
+    """How the bytes of a payload are compressed."""
+
+    ZLIB = "zlib", "zlib"
+
+
+class Source(TextChoices):
+    """The work that took a version."""
+
+    CAPTURE = "capture", _("Capture")
+    BACKUP = "backup", _("Backup")
+    IMPORT = "import", _("Import")
+    BEFORE_RESTORE = "before_restore", _("Before a restore")
+    AFTER_RESTORE = "after_restore", _("After a restore")
+
+
+class Change(TextChoices):
+    """How a version differs from the one before it."""
+
+    FIRST = "first", _("First version")
+    FORM = "form", _("Settings or assignments")
+    SECRET = "secret", _("A secret alone")
+
+
+class Restorable(TextChoices):
+    """How far a version can be written back to the tenant."""
+
+    YES = "yes", _("Restorable")
+    SECRET_MISSING = "secret_missing", _("A secret is missing")
+    CONTENT_MISSING = "content_missing", _("Its content is missing")
+    PREVIEW_ONLY = "preview_only", _("Preview only")
+
+
+class Confidence(TextChoices):
+    """How sure it is who made the change."""
+
+    UNKNOWN = "unknown", _("Not known")
+    LIKELY = "likely", _("Likely")
+    ONE_OF = "one_of", _("One of several people")

@@ -1,0 +1,134 @@
+"""Taking a version of a policy from what was read of it, if it says anything new."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tenantpilot.graph.compare.form import form_hash
+from tenantpilot.graph.compare.sentences import sentence_of
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.references import Named, references_in
+from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.observing import storable
+from tenantpilot.versions.comparing import all_differences, names_for_people
+from tenantpilot.versions.models import PolicyVersion, VersionSecret
+from tenantpilot.versions.names import Name
+from tenantpilot.versions.overlay import Separated, carry_on, changed_pointers, keep_secrets, secrets_of, separated
+from tenantpilot.versions.payloads import content_of, encoded, keep
+from tenantpilot.versions.states import Change, Restorable, Source
+
+LONGEST_SENTENCE = 300
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A policy as it was read, on the way to a version."""
+
+    contract: Contract
+    read_at: datetime
+    form_hash: str
+    separated: Separated = field(repr=False)
+
+    @property
+    def references(self) -> list[Named]:
+        return references_in(self.contract, self.separated.payload)
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest version of a policy and its secrets."""
+
+    version: PolicyVersion
+    secrets: tuple[VersionSecret, ...] = ()
+
+
+def snapshot_of(contract: Contract, payload: Mapping[str, Any], *, read_at: datetime) -> Snapshot:
+    parts = separated(contract, payload)
+    return Snapshot(contract, read_at, form_hash(contract, parts.payload), parts)
+
+
+def newest_versions(policy_ids: Iterable[int]) -> dict[int, Newest]:
+    """Return the newest version of each policy that has one."""
+    ids = list(policy_ids)
+    versions = list(PolicyVersion.everywhere.newest_of_each(ids))
+    secrets = secrets_of(version.pk for version in versions)
+    return {version.policy_id: Newest(version, tuple(secrets.get(version.pk, ()))) for version in versions}
+
+
+def change_since(policy: Policy, newest: Newest | None, snapshot: Snapshot) -> Change | None:
+    """Return how the snapshot differs from the newest version, or None when it says nothing new."""
+    if newest is None:
+        return Change.FIRST
+    if newest.version.form_hash != snapshot.form_hash:
+        return Change.FORM
+    return Change.SECRET if changed_pointers(policy, snapshot.separated.secrets, newest.secrets) else None
+
+
+def take_version(
+    policy: Policy, snapshot: Snapshot, names: Mapping[str, Name], *, source: Source, run_id: int | None
+) -> PolicyVersion | None:
+    """Keep a version if the snapshot says anything new, else None. Call it in a transaction: it locks the policy."""
+    Policy.everywhere.select_for_update(no_key=True).get(pk=policy.pk)
+    newest = newest_versions([policy.pk]).get(policy.pk)
+    change = change_since(policy, newest, snapshot)
+    if change is None:
+        return None
+    kept_names = {graph_id: name.as_json() for graph_id, name in names.items()}
+    sentence, count = _first_difference(policy, snapshot, newest, kept_names)
+    restorable, reason = _restorability(snapshot)
+    version = PolicyVersion.everywhere.create(
+        workspace_id=policy.workspace_id,
+        tenant_id=policy.tenant_id,
+        policy=policy,
+        number=newest.version.number + 1 if newest else 1,
+        payload=keep(policy.workspace_id, encoded(snapshot.separated.payload)),
+        form_hash=snapshot.form_hash,
+        change=change,
+        read_at=snapshot.read_at,
+        source=source,
+        run_id=run_id,
+        restorable=restorable,
+        restorable_reason=reason,
+        names=kept_names,
+        sentence=sentence,
+        differences=count,
+    )
+    keep_secrets(version, policy, snapshot.separated.secrets)
+    if newest and newest.secrets:
+        carry_on(version, policy, newest.secrets, _same_references(snapshot, newest))
+    return version
+
+
+def _first_difference(
+    policy: Policy, snapshot: Snapshot, newest: Newest | None, names: Mapping[str, Mapping[str, str]]
+) -> tuple[str, int]:
+    """Return one sentence and the number of differences from the version before."""
+    if newest is None:
+        return "", 0
+    changed = changed_pointers(policy, snapshot.separated.secrets, newest.secrets)
+    before = content_of(newest.version.payload)
+    found = all_differences(snapshot.contract, before, snapshot.separated.payload, changed)
+    if not found:
+        return "", 0
+    sentence = storable(sentence_of(found[0], names_for_people({**newest.version.names, **names})))
+    return str(sentence)[:LONGEST_SENTENCE], len(found)
+
+
+def _restorability(snapshot: Snapshot) -> tuple[Restorable, str]:
+    """Return how far it can be written back, and the contract's reason if not all the way."""
+    answer = snapshot.contract.restorability(snapshot.separated.payload)
+    if answer.reason is Reason.CONTENT_MISSING:
+        return Restorable.CONTENT_MISSING, answer.reason.value
+    if answer.mode is not RestoreMode.FULL:
+        return Restorable.PREVIEW_ONLY, answer.reason.value
+    return (Restorable.SECRET_MISSING if snapshot.separated.has_masks else Restorable.YES), ""
+
+
+def _same_references(snapshot: Snapshot, newest: Newest) -> set[str]:
+    """Return the pointers that are masked now, where Graph names the same secret as in the version before."""
+    before = separated(snapshot.contract, content_of(newest.version.payload)).references
+    plain = {secret.pointer for secret in snapshot.separated.secrets}
+    now = snapshot.separated.references
+    return {pointer for pointer, reference in now.items() if before.get(pointer) == reference} - plain

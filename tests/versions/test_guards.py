@@ -1,0 +1,112 @@
+"""The database keeps the rules of versions by itself, whoever writes: on both engines."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.deletion import ProtectedError
+
+from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
+from tests.versions.kit import new_policy, take
+
+
+@pytest.fixture
+def policy(contoso, now):
+    return new_policy(contoso, now)
+
+
+@pytest.fixture
+def two_versions(policy, now):
+    take(policy, {"id": "p1", "passwordRequired": True, "preSharedKey": "s3cret~value"}, now)
+    take(policy, {"id": "p1", "passwordRequired": False, "preSharedKey": "s3cret~value"}, now)
+    return list(PolicyVersion.everywhere.of_policy(policy).order_by("number"))
+
+
+def delete_by_sql(payload_id):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM payloads WHERE id = %s", [payload_id])
+    connection.check_constraints()
+
+
+def refused(rows, **changes):
+    with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
+        rows.update(**changes)
+    return True
+
+
+@pytest.mark.parametrize("column", ["sha256", "codec", "raw_bytes", "data"])
+def test_a_payload_never_changes(two_versions, column):
+    values = {"sha256": "0" * 64, "codec": "zlib", "raw_bytes": 1, "data": b"other"}
+    assert refused(Payload.everywhere.all(), **{column: values[column]})
+
+
+def test_a_payload_goes_only_while_no_version_needs_it(two_versions):
+    with pytest.raises(ProtectedError):
+        two_versions[0].payload.delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        delete_by_sql(two_versions[0].payload_id)
+    two_versions[0].delete()
+    two_versions[0].payload.delete()
+    assert Payload.everywhere.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"number": 9},
+        {"form_hash": "0" * 64},
+        {"change": "first"},
+        {"source": "backup"},
+        {"restorable": "preview_only"},
+        {"names": {"x": {}}},
+        {"sentence": "Another"},
+        {"read_at": "2020-01-01T00:00:00Z"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_version_never_changes(two_versions, changes):
+    assert refused(PolicyVersion.everywhere.filter(pk=two_versions[1].pk), **changes)
+
+
+def test_who_made_the_change_is_filled_in_once(two_versions):
+    row = PolicyVersion.everywhere.filter(pk=two_versions[1].pk)
+    assert row.update(actor_confidence="likely", actors=[{"name": "Ada"}]) == 1
+    assert refused(row, actor_confidence="one_of")
+    assert refused(row, actors=[{"name": "Bea"}])
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 9])
+def test_numbers_have_no_gap(two_versions, number):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_of(two_versions[1], number=number)
+
+
+def test_a_version_differs_from_the_one_before_it(two_versions, policy, now):
+    assert take(policy, {"id": "p1", "passwordRequired": False, "preSharedKey": "s3cret~value"}, now) is None
+    for change in ("form", "first"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            copy_of(two_versions[1], number=3, change=change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_of(two_versions[1], number=3, change="secret", form_hash="0" * 64)
+
+
+def copy_of(version, **changes):
+    kept = ("workspace_id", "tenant_id", "policy_id", "payload_id", "form_hash", "read_at", "source", "restorable")
+    values = {name: getattr(version, name) for name in kept}
+    return PolicyVersion.everywhere.create(**{**values, "change": "form", **changes})
+
+
+def test_the_newest_version_stays(two_versions):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        two_versions[1].delete()
+    two_versions[0].delete()
+    assert PolicyVersion.everywhere.get().number == 2
+
+
+def test_of_a_secret_only_the_seal_is_renewed(two_versions):
+    rows = VersionSecret.everywhere.all()
+    assert refused(rows, pointer="elsewhere")
+    assert rows.update(sealed=b"x", key_id="k2", fingerprint="f") == 2
+
+
+def test_a_version_stays_in_its_tenant_and_workspace(two_versions, fabrikam):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_of(two_versions[1], number=3, form_hash="0" * 64, tenant_id=fabrikam.pk)
