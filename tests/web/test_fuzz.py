@@ -5,12 +5,15 @@ SQLite sees everything, PostgreSQL the values that a database may stumble over.
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.tenancy import invitations
 from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.roles import Role
 from tenantpilot.web.ui.saved_views.services import save_view
 from tests.databases import IS_POSTGRESQL
 from tests.web.fuzzing import Sender, addresses, fuzz, unreal_addresses
@@ -30,6 +33,9 @@ WHOLE = {
     "value": "dark",
     "reason": "Of a pilot",
     "back": "/admin/",
+    "place": "workspace-1",
+    "role": "readonly",
+    "email": "nadia@x.example",
 }
 
 pytestmark = pytest.mark.both_databases
@@ -39,8 +45,10 @@ PLANES = ("/admin/t/contoso/operations/", "/admin/t/contoso/", "/admin/operation
 
 
 @pytest.fixture
-def places(contoso, olivia, now):
+def places(contoso, olivia, bob, now):
     """Something real for each part of an address."""
+    to_tenant = {"workspace": contoso.workspace, "tenant": contoso, "role": Role.READONLY}
+    invited = invitations.invite(email="nadia@x.example", actor=olivia, now=timezone.now(), **to_tenant)
     run, failed = queued(contoso, olivia, now), ended(contoso, olivia, now, failed=1, types=("settingsCatalog",))
     kept = policy(contoso, "Firewall", now)
     schedule = services.create_schedule(
@@ -59,7 +67,11 @@ def places(contoso, olivia, now):
         "view_id": [view.pk],
         "notification_id": [note.pk],
         "name": ["theme", "keys"],
-        "token": ["no-such-link"],
+        "token": ["no-such-link", invited.token],
+        "person_id": [bob.pk],
+        "invitation_id": [invited.pk],
+        "session_id": [1],
+        "pk": [1],
     }
 
 

@@ -42,10 +42,9 @@ class Question:
 @get_or_post
 def change_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
     """Choose a role, see what it changes, confirm it."""
-    sent = request.POST if request.method == "POST" else request.GET
-    place = desk.place(parameters.text(sent, "place"))
+    place = _place(request, desk)
     person = desk.find_person(person_id, place)
-    form = RoleForm(sent)
+    form = RoleForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         return _choose_role(request, desk, place, person)
     role = form.chosen
@@ -69,8 +68,7 @@ def change_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespons
 @get_or_post
 def remove_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
     """Take a tenant's role away, or everything in a workspace."""
-    sent = request.POST if request.method == "POST" else request.GET
-    place = desk.place(parameters.text(sent, "place"))
+    place = _place(request, desk)
     person = desk.find_person(person_id, place)
     why_not = _refusal(lambda: _remove(desk, place, person), is_trial=request.method != "POST")
     if request.method == "POST" and why_not is None:
@@ -118,6 +116,11 @@ def switch_on(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
     person = ruled_person(desk, person_id)
     accounts.switch_on(person, actor=desk.actor, now=timezone.now())
     return redirect(_back(desk, person))
+
+
+def _place(request: HttpRequest, desk: Desk) -> Place:
+    """Return the place that the form or the address names. Raises Http404."""
+    return desk.place(parameters.text(request.POST if request.method == "POST" else request.GET, "place"))
 
 
 def ruled_person(desk: Desk, person_id: int) -> User:

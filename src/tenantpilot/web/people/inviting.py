@@ -21,7 +21,7 @@ from tenantpilot.web.people.forms import InvitationForm, RecoveryForm
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
     """GET shows the form; POST makes the link, mails it where there is a mail server, and shows it."""
-    form = InvitationForm(request.POST or None, places=desk.places)
+    form = InvitationForm(request.POST if request.method == "POST" else None, places=desk.places)
     if form.is_valid() and (link := _invite(desk, form)):
         mail_invitation(link, _address(request, "accept-invitation", link.token))
         return redirect(desk.url("invitation", link.pk))

@@ -50,7 +50,7 @@ def one_time(view: View) -> View:
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first workspace and its owner, and sign them in."""
     recovery.setup_of_token(token, now=timezone.now())
-    form = SetupForm(request.POST or None)
+    form = SetupForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         person = recovery.set_up(
             token,
@@ -72,7 +72,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _join(request, request.user, invited)
     if User.objects.of_address(invited.email) is not None:
         return _ask_to_sign_in(request, invited)
-    form = NewPersonForm(request.POST or None, person=User(email=invited.email))
+    form = NewPersonForm(request.POST if request.method == "POST" else None, person=User(email=invited.email))
     if form.is_valid():
         name, password = form.cleaned_data["name"], form.cleaned_data["password"]
         try:
@@ -87,7 +87,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def recover(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a new password; the second factor, where it stays, is asked for at the sign-in that follows."""
     link = recovery.of_token(token, now=timezone.now())
-    form = PasswordForm(request.POST or None, person=link.person)
+    form = PasswordForm(request.POST if request.method == "POST" else None, person=link.person)
     if form.is_valid():
         recovery.recover(token, form.cleaned_data["password"], client=client_address(request), now=timezone.now())
         return redirect("account_login")
