@@ -42,7 +42,6 @@ PAGES = {
     "account": ("Oscar", "/admin/account/"),
     "own password": ("Oscar", "/auth/password/"),
     "second factor": ("Oscar", "/auth/2fa/device/"),
-    "members": ("Olivia", "/admin/t/contoso/members/"),
     "people": ("Olivia", "/admin/people/"),
     "signing out": ("Oscar", "/auth/logout/"),
 }
