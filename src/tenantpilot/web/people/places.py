@@ -66,9 +66,12 @@ def place_of_tenant(request: TenantRequest) -> Place:
 
 def person_in(workspaces: list[Workspace], person_id: int) -> User:
     """Return somebody who has a role in one of these workspaces. Raises Http404."""
-    through = WorkspaceMember.everywhere.filter(workspace__in=workspaces, user_id=person_id)
-    direct = TenantMember.everywhere.filter(workspace__in=workspaces, user_id=person_id)
-    person = User.objects.filter(pk=person_id).first() if through.exists() or direct.exists() else None
-    if person is None:
+    person = User.objects.filter(pk=person_id).first()
+    if person is None or not _has_role(person, workspaces):
         raise Http404
     return person
+
+
+def _has_role(person: User, workspaces: list[Workspace]) -> bool:
+    through = WorkspaceMember.everywhere.filter(workspace__in=workspaces, user=person)
+    return through.exists() or TenantMember.everywhere.filter(workspace__in=workspaces, user=person).exists()
