@@ -27,6 +27,7 @@ from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
+from tests.versions.kit import take
 
 pytestmark = pytest.mark.contract
 
@@ -119,6 +120,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         last_seen_at=now,
         changed_at=now,
     )
+    assert take(policy, {"id": "p1", "name": "BitLocker"}, now)
     invited = {"workspace": contoso.workspace, "role": Role.READONLY, "actor": olivia, "now": timezone.now()}
     recovery.make_link(bob, removes_second_factor=False, actor=olivia, now=timezone.now())
     return {

@@ -22,11 +22,11 @@ BadgeCatalog.add(
 BadgeCatalog.add(
     "difference",
     {
-        "changed": Badge(_("Changed"), Tone.INFO, "pencil", _("Another value than before.")),
-        "added": Badge(_("Added"), Tone.SUCCESS, "plus", _("It was not there before.")),
-        "removed": Badge(_("Removed"), Tone.DANGER, "minus", _("It is not there any more.")),
-        "moved": Badge(_("Moved"), Tone.INFO, "arrow-up-down", _("The same, at another place of its list.")),
+        "changed": Badge(_("Changed"), Tone.INFO, "wrench", _("Another value than before.")),
+        "added": Badge(_("Added"), Tone.SUCCESS, "list-plus", _("It was not there before.")),
+        "removed": Badge(_("Removed"), Tone.DANGER, "x", _("It is not there any more.")),
+        "moved": Badge(_("Moved"), Tone.INFO, "chevrons-up-down", _("The same, at another place of its list.")),
         "secret": Badge(_("Secret"), Tone.WARNING, "key-round", _("The secret is another one; it is not shown.")),
-        "service_added": Badge(_("By the service"), Tone.NEUTRAL, "plus", _("Microsoft added it; nobody has set it.")),
+        "service_added": Badge(_("By the service"), Tone.NEUTRAL, "list-plus", _("Microsoft added it.")),
     },
 )

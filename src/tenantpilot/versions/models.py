@@ -102,6 +102,11 @@ class PolicyVersion(TenantOwned):
     def __str__(self) -> str:
         return f"version {self.number} of policy {self.policy_id}"
 
+    @property
+    def differences_more(self) -> int:
+        """Return the number of differences beside the one in the sentence."""
+        return max(self.differences - 1, 0)
+
 
 class VersionSecret(TenantOwned):
     """A secret that Graph sent in plain, sealed beside the version whose payload holds a mask in its place."""

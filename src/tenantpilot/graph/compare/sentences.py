@@ -70,7 +70,7 @@ def _target(row: Mapping[str, Any], names: Names) -> str:
     if group := target.get("groupId") or target.get("collectionId"):
         return f"Group {names.objects.get(group) or group}"
     kind = str(target.get("@odata.type", "")).rpartition(".")[2].removesuffix("AssignmentTarget")
-    return _EVERYBODY.get(kind, _words(kind) or "A target without a name")
+    return _EVERYBODY.get(kind, words_of(kind) or "A target without a name")
 
 
 def _manner(row: Mapping[str, Any] | None, names: Names) -> str:
@@ -82,7 +82,7 @@ def _manner(row: Mapping[str, Any] | None, names: Names) -> str:
         return "excluded"
     manner = "included"
     if row.get("intent"):
-        manner += f" as {_words(str(row['intent'])).lower()}"
+        manner += f" as {words_of(str(row['intent'])).lower()}"
     if chosen := target.get("deviceAndAppManagementAssignmentFilterId"):
         mode = "except for" if target.get("deviceAndAppManagementAssignmentFilterType") == "exclude" else "with"
         manner += f" {mode} filter {names.objects.get(chosen) or chosen}"
@@ -101,14 +101,14 @@ def _setting(path: str, definition: str, names: Names) -> str:
     setting = f"Setting {names.settings.get(definition) or definition}"
     below = path.rpartition(f"[{definition}]")[2].rpartition("[")[0] or path.rpartition(f"[{definition}]")[2]
     further = [name for name in re.split(r"[.\[\]]+", below) if name and name not in _INSIDE_SETTING]
-    words = [_words(name).lower() for name in further if not name.isdigit() and not name.endswith("CollectionValue")]
+    words = [words_of(name).lower() for name in further if not name.isdigit() and not name.endswith("CollectionValue")]
     return f"{setting}, {' '.join(words)}" if words else setting
 
 
 def _property(path: str) -> str:
     """ "Conditions: users: include groups" of "conditions.users.includeGroups["x"]"."""
     bare = re.sub(r"\[[^\[\]]*(\]|$)", "", path)
-    parts = [_words(name) for name in bare.split(".") if name]
+    parts = [words_of(name) for name in bare.split(".") if name]
     return ": ".join([parts[0], *(part.lower() for part in parts[1:])]) if parts else "The object"
 
 
@@ -145,7 +145,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
     """ "Include groups" of "includeGroups"."""
     parts = _WORD.findall(name.removeprefix("@odata."))
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)

@@ -57,7 +57,7 @@ def unignore_policies(request: TenantRequest) -> HttpResponse:
 
 def _started(request: TenantRequest, start: Start) -> HttpResponse:
     """A form that selects nothing, or nothing that can be read, starts nothing."""
-    selection = _selection(request, request.POST)
+    selection = selection_of(request, request.POST)
     if not selection:
         return redirect("inventory", request.tenant.slug)
     try:
@@ -68,8 +68,8 @@ def _started(request: TenantRequest, start: Start) -> HttpResponse:
 
 
 def _ask(request: TenantRequest, template: str, *, ignoring: bool) -> HttpResponse:
-    selection = _selection(request, request.GET)
-    chosen = _chosen(request, selection)
+    selection = selection_of(request, request.GET)
+    chosen = chosen_policies(request, selection)
     concerned = chosen.in_care() if ignoring else chosen.ignored()
     count = concerned.count()
     context = {
@@ -78,13 +78,13 @@ def _ask(request: TenantRequest, template: str, *, ignoring: bool) -> HttpRespon
         "unchanged": chosen.count() - count,
         "shown": list(concerned.by_name().only("name")[:SHOWN]),
         "is_filter": isinstance(selection, PolicyFilter),
-        "fields": _hidden(selection),
+        "fields": hidden_fields(selection),
         "back": page_before(request, otherwise=reverse("inventory", args=[request.tenant.slug])),
     }
     return render(request, template, context)
 
 
-def _selection(request: TenantRequest, query: QueryDict) -> Selection:
+def selection_of(request: TenantRequest, query: QueryDict) -> Selection:
     """Return the policies that are named, or all that match where that is asked for. Whatever else is sent is none."""
     if not parameters.is_sent(query, "matching"):
         return chosen_ids(query, "policy")
@@ -92,12 +92,12 @@ def _selection(request: TenantRequest, query: QueryDict) -> Selection:
     return PolicyFilter(**filters.form.cleaned_data) if filters.form.is_valid() else []
 
 
-def _chosen(request: TenantRequest, selection: Selection) -> PolicyQuerySet:
+def chosen_policies(request: TenantRequest, selection: Selection) -> PolicyQuerySet:
     policies = Policy.objects.of_tenant(request.tenant)
     return selection.narrow(policies) if isinstance(selection, PolicyFilter) else policies.filter(pk__in=selection)
 
 
-def _hidden(selection: Selection) -> list[tuple[str, Any]]:
+def hidden_fields(selection: Selection) -> list[tuple[str, Any]]:
     """Return what the form sends: "all matching" is the filter, not the ids (UX-15)."""
     if isinstance(selection, PolicyFilter):
         return [("matching", "1"), *((name, value) for name, value in vars(selection).items() if value)]

@@ -55,6 +55,8 @@ def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
     tab = parameters.choice(request.GET, "tab", TABS, usual=TABS[0])
     context = {"heading": result.name, "policy": result, "tab": tab, **_tab_content(request, result, tab)}
     context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
+    context["may_capture"] = request.access.may(Capability.POLICY_CAPTURE)
+    context["why_not_capture"] = request.access.why_not(Capability.POLICY_CAPTURE)
     return render(request, "web/inventory/policy.html", context)
 
 
@@ -74,6 +76,14 @@ def _bulk(request: TenantRequest) -> Bulk | None:
     slug = request.tenant.slug
     return bulk_of(
         "policy",
+        Action(
+            "capture",
+            gettext_lazy("Capture policies"),
+            "layers",
+            reverse("capture-policies", args=[slug]),
+            gettext_lazy("{0} of {1} can be captured"),
+            lambda policy: policy.missing_since is None,
+        ),
         Action(
             "ignore",
             gettext_lazy("Ignore policies"),

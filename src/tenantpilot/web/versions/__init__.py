@@ -1,0 +1,1 @@
+"""Versions of policies: the timeline, a version, and what differs between two."""

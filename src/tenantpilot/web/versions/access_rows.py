@@ -1,0 +1,12 @@
+"""The people who reach the addresses of versions."""
+
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access_rows import AccessRow, in_tenant
+
+_VIEW = Capability.INVENTORY_VIEW
+access_rows: dict[str, AccessRow] = {
+    "versions": in_tenant(_VIEW),
+    "policy-versions": in_tenant(_VIEW, subject="policy"),
+    "policy-version": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
+    "policy-comparison": AccessRow("tenant", _VIEW, subject="policy", query="?before=1&after=1"),
+}

@@ -1,0 +1,144 @@
+"""The pages of versions: all of a tenant, those of a policy, one of them, and the differences of two."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenantpilot.inventory.models import Policy
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions.comparing import Sentence, compare
+from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
+from tenantpilot.versions.payloads import PayloadDamaged, content_of
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.tables.listing import listing
+from tenantpilot.web.versions.settings_shown import Shown, settings_of
+from tenantpilot.web.versions.tables import VERSIONS
+
+SHOWN = 100
+FOLDED_FROM = 20
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What differs between two versions; `is_damaged` where the stored bytes of one are not what was stored."""
+
+    first: tuple[Sentence, ...] = ()
+    more: tuple[Sentence, ...] = ()
+    is_damaged: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.first) + len(self.more)
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def versions(request: TenantRequest) -> HttpResponse:
+    """Return all versions of the tenant, the newest first."""
+    rows = PolicyVersion.objects.of_tenant(request.tenant).select_related("policy").defer("names", "actors")
+    return listing(request, VERSIONS, rows, "web/versions/page.html", {"heading": _("Versions"), **_may(request)})
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def policy_versions(request: TenantRequest, policy_id: int) -> HttpResponse:
+    """Return the timeline of a policy."""
+    policy = _policy(request, policy_id)
+    timeline = list(_versions(policy).newest_first().defer("names")[: SHOWN + 1])
+    context = {
+        "heading": policy.name,
+        "policy": policy,
+        "timeline": timeline[:SHOWN],
+        "has_more": len(timeline) > SHOWN,
+        **_may(request),
+    }
+    return render(request, "web/versions/timeline.html", context)
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def version(request: TenantRequest, policy_id: int, number: int) -> HttpResponse:
+    """Return one version: its settings, and what differs from the one before it."""
+    policy = _policy(request, policy_id)
+    shown = _version(policy, number)
+    before = _versions(policy).filter(number__lt=number).newest_first().select_related("payload", "policy").first()
+    context = {
+        "heading": _("%(policy)s, version %(number)d") % {"policy": policy.name, "number": number},
+        "policy": policy,
+        "version": shown,
+        "before": before,
+        "differences": _differences(before, shown) if before else None,
+        "settings": _settings(shown),
+        "newer": _versions(policy).filter(number__gt=number).order_by("number").only("number").first(),
+    }
+    return render(request, "web/versions/version.html", context)
+
+
+@require_GET
+@requires(Capability.INVENTORY_VIEW)
+def comparison(request: TenantRequest, policy_id: int) -> HttpResponse:
+    """Return the differences of any two versions of a policy."""
+    policy = _policy(request, policy_id)
+    numbers = list(_versions(policy).newest_first().values_list("number", flat=True)[:SHOWN])
+    before, after = (_chosen(request, policy, name) for name in ("before", "after"))
+    context = {
+        "heading": _("Compare versions of %(policy)s") % {"policy": policy.name},
+        "policy": policy,
+        "numbers": numbers,
+        "before": before,
+        "after": after,
+        "differences": _differences(before, after),
+    }
+    return render(request, "web/versions/comparison.html", context)
+
+
+def _may(request: TenantRequest) -> dict[str, Any]:
+    return {
+        "may_capture": request.access.may(Capability.POLICY_CAPTURE),
+        "why_not_capture": request.access.why_not(Capability.POLICY_CAPTURE),
+    }
+
+
+def _policy(request: TenantRequest, policy_id: int) -> Policy:
+    policy: Policy | None = Policy.objects.of_tenant(request.tenant).filter(pk=policy_id).first()
+    if policy is None:
+        raise Http404
+    return policy
+
+
+def _versions(policy: Policy) -> PolicyVersionQuerySet:
+    return PolicyVersion.objects.of_policy(policy)
+
+
+def _version(policy: Policy, number: int) -> PolicyVersion:
+    row = _versions(policy).filter(number=number).select_related("payload", "policy", "run").first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _chosen(request: TenantRequest, policy: Policy, name: str) -> PolicyVersion:
+    text = parameters.text(request.GET, name, longest=9)
+    if not text.isdecimal():
+        raise Http404
+    return _version(policy, int(text))
+
+
+def _differences(before: PolicyVersion, after: PolicyVersion) -> Differences:
+    try:
+        sentences = compare(before, after)
+    except PayloadDamaged:
+        return Differences(is_damaged=True)
+    return Differences(tuple(sentences[:FOLDED_FROM]), tuple(sentences[FOLDED_FROM:]))
+
+
+def _settings(row: PolicyVersion) -> list[Shown]:
+    try:
+        return settings_of(content_of(row.payload), row.names)
+    except PayloadDamaged:
+        return []

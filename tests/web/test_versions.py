@@ -1,0 +1,104 @@
+"""The pages of versions: the timeline, a version, what differs, and the start of a capture."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tenantpilot.operations.models import OperationRun
+from tests.versions.kit import new_policy, take
+from tests.web.html import read
+from tests.web.kit import SCRIPT
+
+CANARY = "Zx8~canary.QwErTy-0123456789abcdef"
+
+
+@pytest.fixture
+def changed(contoso, now):
+    """A policy with two versions: another setting and another secret."""
+    policy = new_policy(contoso, now)
+    take(policy, {"id": "p1", "displayName": "Wi-Fi", "passwordMinimumLength": 6, "preSharedKey": CANARY}, now)
+    take(policy, {"id": "p1", "displayName": "Wi-Fi", "passwordMinimumLength": 8, "preSharedKey": f"{CANARY}2"}, now)
+    return policy
+
+
+@pytest.fixture
+def page(signed_in, bob):
+    """page("policy-versions", policy.pk) as a reader sees it, within 14 queries."""
+    browser = signed_in(bob)
+
+    def ask(name, *arguments, query=""):
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.get(reverse(name, args=["contoso", *arguments]) + query)
+        assert answer.status_code == 200
+        assert len(queries) <= 14, [query["sql"][:90] for query in queries]
+        assert CANARY not in answer.text
+        return read(answer).one("main").words
+
+    return ask
+
+
+def test_the_timeline_says_in_one_sentence_what_changed(page, changed):
+    words = page("policy-versions", changed.pk)
+    assert "Version 2" in words
+    assert "Password minimum length: 8 (was 6)" in words
+    assert "and 1 more" in words
+    assert "changed by: not known" in words
+
+
+def test_a_version_shows_its_settings_and_what_differs_without_secrets(page, changed):
+    words = page("policy-version", changed.pk, 2)
+    assert "Password minimum length: 8 (was 6)" in words
+    assert "Pre shared key: another secret" in words
+    assert "Display name" in words
+    assert "This is the first version that is kept." in page("policy-version", changed.pk, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?before=1&after=2", "Password minimum length: 8 (was 6)"),
+        ("?before=2&after=1", "Password minimum length: 6 (was 8)"),
+        ("?before=1&after=1", "Both mean the same."),
+    ],
+)
+def test_any_two_versions_are_compared(page, changed, query, sentence):
+    assert sentence in page("policy-comparison", changed.pk, query=query)
+
+
+@pytest.mark.parametrize("query", ["", "?before=1", "?before=x&after=1", "?before=1&after=9", "?before=-1&after=1"])
+def test_what_is_no_version_is_not_found(signed_in, bob, changed, query):
+    assert signed_in(bob).get(reverse("policy-comparison", args=["contoso", changed.pk]) + query).status_code == 404
+
+
+def test_the_list_of_the_tenant_shows_every_version(page, changed):
+    words = page("versions")
+    assert words.count("Policy p1") == 2
+    assert "First version" in words
+
+
+def test_ux_40_nothing_yet_says_who_can_begin(page, contoso):
+    assert "No versions yet" in page("versions")
+
+
+def test_sec_03_versions_of_another_tenant_are_not_found(signed_in, charlie, changed):
+    for name, arguments in (("policy-versions", []), ("policy-version", [1])):
+        for tenant in ("contoso", "fabrikam"):
+            answer = signed_in(charlie).get(reverse(name, args=[tenant, changed.pk, *arguments]))
+            assert answer.status_code == 404
+
+
+def test_ops_30_a_capture_starts_from_the_page_of_a_policy_and_is_confirmed(signed_in, alice, changed):
+    browser, url = signed_in(alice), reverse("capture-policies", args=["contoso"])
+    assert "Capture 1 policy of Contoso?" in browser.get(f"{url}?policy={changed.pk}").text
+    answer = browser.post(url, {"policy": changed.pk}, headers=SCRIPT)
+    assert (answer.status_code, "Capture of policies queued" in answer.text) == (202, True)
+    assert OperationRun.everywhere.get().inputs["policies"] == [str(changed.pk)]
+    again = browser.post(url, {"policy": changed.pk}, headers=SCRIPT)
+    assert "Capture of policies already queued" in again.text
+
+
+@pytest.mark.parametrize("form", [{}, {"policy": "all"}, {"q": "a"}])
+def test_ux_96_a_selection_that_cannot_be_read_captures_nothing(signed_in, alice, changed, form):
+    assert signed_in(alice).post(reverse("capture-policies", args=["contoso"]), form).status_code == 302
+    assert not OperationRun.everywhere.exists()
