@@ -105,6 +105,13 @@ def test_a_credential_that_cannot_sign_in_is_refused_at_its_field(owner, unconne
     assert not OperationRun.everywhere.exists()
 
 
+def test_after_a_refusal_the_next_try_leads_to_the_page(owner, unconnected):
+    address = reverse("change-credential", args=["contoso"])
+    fields = {"client_id": CLIENT, "secret": "s3cret~value"}
+    answer = owner.post(address, fields, headers={"Referer": f"http://testserver{address}"})
+    assert answer.headers["Location"] == "/admin/t/contoso/connection/"
+
+
 def test_a_wrong_directory_id_is_mended_until_the_first_sign_in(owner, unconnected, contoso):
     assert post(owner, "change-directory", entra_tenant_id=NEW, cloud="global").status_code == 302
     assert str(Tenant.everywhere.get(slug="contoso").entra_tenant_id) == NEW

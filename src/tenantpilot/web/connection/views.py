@@ -29,6 +29,9 @@ from tenantpilot.web.frame.starts import could_not_start, operation_started, sta
 from tenantpilot.web.ui.directory_form import DirectoryForm
 from tenantpilot.web.ui.sync_button import sync_button
 
+# Two forms of the page ask for the client id, and an id stands on a page once.
+CREDENTIAL_IDS = "credential_%s"
+
 
 @dataclass(frozen=True)
 class _Forms:
@@ -92,7 +95,7 @@ def change_application(request: TenantRequest) -> HttpResponse:
 @requires(Capability.CREDENTIAL_MANAGE)
 def change_credential(request: TenantRequest) -> HttpResponse:
     """Seal and keep a credential that may work, and have it checked."""
-    form = CredentialForm(request.POST)
+    form = CredentialForm(request.POST, auto_id=CREDENTIAL_IDS)
     if form.is_valid():
         try:
             return _keep_and_check(request, form)
@@ -113,9 +116,12 @@ def _keep_and_check(request: TenantRequest, form: CredentialForm) -> HttpRespons
         now=now,
     )
     try:
-        return operation_started(request, start_check(tenant=request.tenant, initiator=request.user, now=now))
+        started = start_check(tenant=request.tenant, initiator=request.user, now=now)
     except DispatchFailed as error:
         return could_not_start(request, error.run)
+    operation_started(request, started)
+    # Not to the page before: after a refusal that is the address of the form, which only takes posts.
+    return redirect("connection", request.tenant.slug)
 
 
 def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpResponse:
@@ -133,7 +139,8 @@ def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpRes
         "reason": reason_of(state.last_check) if state.last_check else None,
         "directory_form": sent.directory or DirectoryForm.of(tenant),
         "application_form": sent.application or ApplicationForm(initial={"client_id": application}),
-        "credential_form": sent.credential or CredentialForm(initial={"client_id": application}),
+        "credential_form": sent.credential
+        or CredentialForm(initial={"client_id": application}, auto_id=CREDENTIAL_IDS),
         "may_change": access.may(Capability.CREDENTIAL_MANAGE),
         "why_not_change": access.why_not(Capability.CREDENTIAL_MANAGE),
         "may_mend_directory": access.may(Capability.TENANT_MANAGE),
