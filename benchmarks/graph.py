@@ -175,7 +175,7 @@ def _whole(client: GraphClient, contract: Contract) -> list[dict[str, Any]]:
 
 def _requests_for(contract: Contract, payloads: list[dict[str, Any]]) -> int:
     """The pages, each object by its id where the list is not complete, and each of its parts."""
-    each = int(contract.whole is not None)
+    each = int(contract.full_query is not None)
     return _pages(contract, len(payloads)) + sum(each + _of_parts(one, contract.parts) for one in payloads)
 
 

@@ -168,7 +168,7 @@ def test_only_a_type_that_can_be_written_is_restored_in_full(contract):
     if contract.restore is RestoreMode.FULL:
         assert contract.create is not None
         assert contract.update is not None
-        assert contract.permissions.write
+        assert contract.permissions.to_write
 
 
 @by_key
@@ -189,8 +189,8 @@ def facts_of_the_list(metadata: Metadata, contract: Contract) -> Complaints:
         "type": (contract.odata_type, known["odataType"]),
         "restore order": (contract.restore_order, known["restoreOrder"]),
         "name": (contract.name_field or "(singleton)", known["nameField"]),
-        "read": (contract.permissions.read[0], known["permissionRead"].split(" / ")[0]),
-        "write": (contract.permissions.write[:1], (written.split(" ")[0],) if written else ()),
+        "read": (contract.permissions.to_read[0], known["permissionRead"].split(" / ")[0]),
+        "write": (contract.permissions.to_write[:1], (written.split(" ")[0],) if written else ()),
     }
     yield from (f"{name}: {ours} is not {theirs}" for name, (ours, theirs) in facts.items() if ours != theirs)
 
@@ -288,7 +288,7 @@ def bodies_of_actions(metadata: Metadata, contract: Contract) -> Complaints:
             post = metadata.verbs(f"{object_path(home)}/{action.path}").get("POST")
             if post is None:
                 yield f"POST {home} {action.path}"
-            elif not action.each and not {action.body_key, *action.extra} <= set(post["body"]["fields"]):
+            elif not action.one_by_one and not {action.body_key, *action.extra} <= set(post["body"]["fields"]):
                 yield f"{home} {action.path} takes {list(post['body']['fields'])}"
 
 
@@ -299,7 +299,7 @@ def bodies_of_assignments(metadata: Metadata, contract: Contract) -> Complaints:
             continue
         if post is None:
             yield f"POST {home} {contract.assign.path}"
-        elif not contract.assign.each and contract.assign.body_key not in post["body"]["fields"]:
+        elif not contract.assign.one_by_one and contract.assign.body_key not in post["body"]["fields"]:
             yield f"{home} assign takes {list(post['body']['fields'])}"
 
 
@@ -308,7 +308,7 @@ def names_of_properties(metadata: Metadata, contract: Contract) -> Complaints:
     anywhere = metadata.everything_below(contract.type_name) | NOT_IN_METADATA
     own = {
         *filter(None, (contract.name_field, contract.modified_field)),
-        *contract.kept,
+        *contract.kept_properties,
         *(contract.create.required if contract.create else ()),
         *(part.stated_by for part in contract.parts if part.stated_by),
     }

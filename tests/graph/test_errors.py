@@ -142,7 +142,7 @@ def test_every_reason_of_signing_in_is_of_the_catalogue():
 
 
 def test_a_failure_made_of_an_error_reads_well():
-    told = failure(GraphIncompleteRead(stated=26, read=25))
+    told = failure(GraphIncompleteRead(stated=26, item_count=25))
     assert (told.code, told.message) == (
         "incomplete_read",
         "Graph stated 26 objects and delivered 25: not the whole list.",

@@ -6,6 +6,6 @@ from tenantpilot.inventory.connecting.permissions import PERMISSION_OF
 
 
 def test_every_policy_type_names_the_permission_of_its_contract():
-    stated = {contract.key: contract.permissions.read[0] for contract in registry.of_configuration()}
+    stated = {contract.key: contract.permissions.to_read[0] for contract in registry.of_configuration()}
     assert stated == PERMISSION_OF
     assert {kind.key for kind in policy_types.every()} <= PERMISSION_OF.keys()

@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the client needs of time."""
+    """The times and waits that the client needs."""
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
 
     def now(self) -> datetime:
-        """The time of day, with its zone; for a Retry-After that is a date."""
+        """Return the time of day, with its zone; for a Retry-After that is a date."""
 
     def sleep(self, seconds: float) -> None:
         """Let the time pass."""

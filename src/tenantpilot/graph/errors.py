@@ -1,4 +1,4 @@
-"""What can go wrong between us and Graph, in types that answer the caller's question.
+"""Errors between us and Graph, in types that answer the caller's question.
 
 `params` carry only what is harmless (OPS-12): the status, a known code, a request id, counts. What
 Graph wrote for people stays on `facts.explanation`; it is shown beside the item it belongs to and
@@ -14,7 +14,7 @@ from tenantpilot.core.errors import Params, ReasonedError
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of the exchange that failed."""
+    """The facts about the exchange that failed."""
 
     status: int | None = None
     code: str = ""
@@ -27,9 +27,9 @@ class Facts:
     """Seconds to wait, when Graph said so."""
 
     def params(self) -> dict[str, str | int]:
-        """What may be stored."""
-        known = {"status": self.status, "graph_code": self.code, "request_id": self.request_id}
-        return {name: value for name, value in known.items() if value}
+        """Return what may be stored."""
+        facts = {"status": self.status, "graph_code": self.code, "request_id": self.request_id}
+        return {name: value for name, value in facts.items() if value}
 
 
 class GraphError(ReasonedError):
@@ -43,12 +43,12 @@ class GraphError(ReasonedError):
 
     def _text(self) -> str:
         """Named by facts alone, so that a traceback in a log holds nothing from outside."""
-        shown = " ".join(f"{name}={value}" for name, value in self.facts.params().items())
-        return f"{self.reason_code} {shown}".strip()
+        details = " ".join(f"{name}={value}" for name, value in self.facts.params().items())
+        return f"{self.reason_code} {details}".strip()
 
     @property
     def request_id(self) -> str:
-        """The id that Microsoft's support asks for; ours when Graph gave none."""
+        """Return the id that Microsoft's support asks for; ours when Graph gave none."""
         return self.facts.request_id or self.facts.client_request_id
 
     @property
@@ -186,9 +186,11 @@ class GraphIncompleteRead(GraphError):
 
     reason_code = "incomplete_read"
 
-    def __init__(self, text: str = "", *, stated: int | None = None, read: int, facts: Facts | None = None) -> None:
-        counts = {"read": read} if stated is None else {"stated": stated, "read": read}
-        super().__init__(text or f"stated {stated}, read {read}", facts=facts, params=counts)
+    def __init__(
+        self, text: str = "", *, stated: int | None = None, item_count: int, facts: Facts | None = None
+    ) -> None:
+        counts = {"read": item_count} if stated is None else {"stated": stated, "read": item_count}
+        super().__init__(text or f"stated {stated}, read {item_count}", facts=facts, params=counts)
 
 
 class GraphOutcomeUnknown(GraphError):
@@ -196,8 +198,8 @@ class GraphOutcomeUnknown(GraphError):
 
     reason_code = "write_outcome_unknown"
 
-    def __init__(self, *, found: int, facts: Facts | None = None) -> None:
-        super().__init__(facts=facts, params={"found": found})
+    def __init__(self, *, match_count: int, facts: Facts | None = None) -> None:
+        super().__init__(facts=facts, params={"found": match_count})
 
 
 class GraphHalfWritten(GraphError):

@@ -15,7 +15,7 @@ ADDRESSES = ("127.0.0.1", "::1")
 
 
 class ServerFiles(NamedTuple):
-    """Where the files for TLS are."""
+    """The files for TLS."""
 
     authority: Path
     """The certificate that clients must trust."""
@@ -31,7 +31,7 @@ class ClientCertificate(NamedTuple):
 
 
 def server_files(folder: Path) -> ServerFiles:
-    """The files for TLS in a folder; made when they are not there or have run out."""
+    """Return the files for TLS in a folder; made when they are not there or have run out."""
     files = ServerFiles(folder / "ca.pem", folder / "server.pem", folder / "server-key.pem")
     if not all(file.exists() for file in files) or _expires(files.certificate) < datetime.now(UTC) + timedelta(days=2):
         folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def server_files(folder: Path) -> ServerFiles:
 
 
 def client_certificate(name: str = "intunesim client") -> ClientCertificate:
-    """A fresh self-signed certificate with an RSA key, as applications use them to sign in."""
+    """Return a fresh self-signed certificate with an RSA key, as applications use them to sign in."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = _name(name)
     certificate = _builder(subject, subject, key.public_key()).sign(key, hashes.SHA256())

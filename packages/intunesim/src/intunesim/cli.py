@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build(options: argparse.Namespace) -> Simulator:
-    """The simulator that the options describe. Raises ValueError and OSError."""
+    """Return the simulator that the options describe. Raises ValueError and OSError."""
     simulator = Simulator(
         clock=VirtualClock() if options.clock == "virtual" else RealClock(),
         limits=LimitRules() if options.limits == "real" else None,
@@ -58,12 +58,12 @@ def build(options: argparse.Namespace) -> Simulator:
 
 
 def _generate(simulator: Simulator, text: str) -> Tenant:
-    """A tenant from `name=contoso,policies=200,seed=1`; one that the state directory kept stays as it is."""
-    asked = _pairs(text)
-    identity: dict[str, Any] = {name: asked.pop(name) for name in IDENTITY if name in asked}
-    numbers: dict[str, Any] = {name: int(asked.pop(name)) for name in ("policies", "seed", "groups") if name in asked}
-    if asked:
-        raise ValueError(f"--generate does not know {', '.join(asked)}")
+    """Return a tenant from `name=contoso,policies=200,seed=1`; one that the state directory kept stays as it is."""
+    sizes = _pairs(text)
+    identity: dict[str, Any] = {name: sizes.pop(name) for name in IDENTITY if name in sizes}
+    numbers: dict[str, Any] = {name: int(sizes.pop(name)) for name in ("policies", "seed", "groups") if name in sizes}
+    if sizes:
+        raise ValueError(f"--generate does not know {', '.join(sizes)}")
     tenant = simulator.add_tenant(**identity)
     if tenant.store.is_untouched():
         generate(tenant, Plan(**numbers), now=simulator.clock.now())

@@ -1,4 +1,4 @@
-"""Where the simulator takes the time from: the machine, or the test."""
+"""Give the simulator its time: the machine's, or the test's."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ class Clock(Protocol):
     """Tells the time and waits. Everything in the simulator that depends on time goes through one."""
 
     def now(self) -> datetime:
-        """The current time, in UTC."""
+        """Return the current time, in UTC."""
 
     async def sleep(self, seconds: float) -> None:
         """Let the given time pass."""
@@ -20,7 +20,7 @@ class RealClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """The current time, in UTC."""
+        """Return the current time, in UTC."""
         return datetime.fromtimestamp(time.time(), tz=UTC)
 
     async def sleep(self, seconds: float) -> None:
@@ -35,7 +35,7 @@ class VirtualClock:
         self._now = start
 
     def now(self) -> datetime:
-        """The current virtual time, in UTC."""
+        """Return the current virtual time, in UTC."""
         return self._now
 
     def advance(self, seconds: float) -> None:
@@ -49,7 +49,7 @@ class VirtualClock:
 
 
 def iso(moment: datetime) -> str:
-    """A moment as Graph writes it, e.g. 2026-11-02T09:00:00.1234560Z."""
+    """Return a moment as Graph writes it, e.g. 2026-11-02T09:00:00.1234560Z."""
     stamp = moment.astimezone(UTC)
     if not stamp.microsecond:
         return stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -57,5 +57,5 @@ def iso(moment: datetime) -> str:
 
 
 def http_date(moment: datetime) -> str:
-    """A moment as an HTTP date, e.g. Mon, 02 Nov 2026 09:00:00 GMT."""
+    """Return a moment as an HTTP date, e.g. Mon, 02 Nov 2026 09:00:00 GMT."""
     return moment.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")

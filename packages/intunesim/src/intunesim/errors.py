@@ -13,7 +13,7 @@ from intunesim.json_types import JsonObject
 
 
 class Origin(StrEnum):
-    """Which service refuses: each writes its errors in its own way."""
+    """The service that refuses: each writes its errors in its own way."""
 
     GATEWAY = "gateway"
     INTUNE = "intune"
@@ -35,7 +35,7 @@ class GraphError(Exception):
     """What the client asked for that is not simulated: a path, an option, a property."""
 
     def body(self, *, request_id: str, client_request_id: str, now: datetime, path: str) -> JsonObject:
-        """The JSON that a client sees."""
+        """Return the JSON that a client sees."""
         message = self.message
         if self.origin is Origin.INTUNE:
             message = intune_message(self.message, request_id=request_id, path=path)

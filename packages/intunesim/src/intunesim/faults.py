@@ -12,7 +12,7 @@ from intunesim.json_types import JsonObject
 
 
 class FaultKind(StrEnum):
-    """What goes wrong."""
+    """The ways in which a call can go wrong."""
 
     STATUS = "status"
     """Refused with a status, nothing applied."""
@@ -61,7 +61,7 @@ BEFORE = frozenset({FaultKind.STATUS, FaultKind.RESET})
 
 @dataclass
 class Fault:
-    """One rule. A call that it matches goes wrong, unless a counter says otherwise."""
+    """A rule. A call that it matches goes wrong, unless a counter says otherwise."""
 
     kind: FaultKind = FaultKind.STATUS
     method: str = "*"
@@ -94,7 +94,7 @@ class Fault:
             raise ValueError("every must be at least 1")
 
     def fits(self, *, method: str, path: str, tenant: str, client_id: str, version: str) -> bool:
-        """Whether the rule is about this call."""
+        """Return True if the rule is about this call."""
         return (
             self.method in ("*", method)
             and self.version in ("*", version)
@@ -120,16 +120,18 @@ class Fault:
         return True
 
     def as_json(self) -> JsonObject:
-        """The rule and its counters."""
+        """Return the rule and its counters."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, rule: JsonObject) -> "Fault":
-        """A rule from a file or a request. Raises ValueError for what no rule has."""
-        known = {each.name for each in fields(cls)} - {"id", "matched", "fired"}
-        unknown = set(rule) - known
+        """Return a rule from a file or a request. Raises ValueError for what no rule has."""
+        field_names = {field.name for field in fields(cls)} - {"id", "matched", "fired"}
+        unknown = set(rule) - field_names
         if unknown:
-            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}; it may have {', '.join(sorted(known))}")
+            raise ValueError(
+                f"a fault has no {', '.join(sorted(unknown))}; it may have {', '.join(sorted(field_names))}"
+            )
         return cls(**rule)
 
 
@@ -164,7 +166,7 @@ class FaultRules:
     def struck(
         self, *, method: str, path: str, tenant: str, client_id: str, version: str, in_batch: bool
     ) -> list[Fault]:
-        """The faults that befall this call."""
+        """Return the faults that befall this call."""
         candidates: Iterable[Fault] = self.rules
         if in_batch:
             candidates = (fault for fault in self.rules if fault.kind not in WIRE)

@@ -13,7 +13,7 @@ IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class Entry:
-    """One request. Secrets and tokens never reach it."""
+    """A request in the journal. Secrets and tokens never reach it."""
 
     number: int
     at: str
@@ -36,7 +36,7 @@ class Entry:
     """What was written, for calls that write."""
 
     def as_json(self) -> JsonObject:
-        """The entry as JSON."""
+        """Return the entry as JSON."""
         return asdict(self)
 
 
@@ -61,7 +61,7 @@ class RequestLog:
         return iter(self._entries)
 
     def next_number(self) -> int:
-        """The number of the next entry."""
+        """Return the number of the next entry."""
         self._number += 1
         return self._number
 
@@ -87,7 +87,7 @@ class RequestLog:
     def find(
         self, *, method: str = "*", path: str = "*", tenant: str = "*", status: int | None = None, since: int = 0
     ) -> list[Entry]:
-        """The requests that fit; path is a pattern for the path below the version."""
+        """Return the requests that fit; path is a pattern for the path below the version."""
         return [
             entry
             for entry in self._entries
@@ -99,7 +99,7 @@ class RequestLog:
         ]
 
     def writes(self, tenant: str = "*") -> list[Entry]:
-        """The calls to Graph that could have changed something: not sign-ins, not batches as such."""
+        """Return the calls to Graph that could have changed something: not sign-ins, not batches as such."""
         return [
             entry
             for entry in self._entries

@@ -53,7 +53,7 @@ class LimitRules:
     """How Retry-After is written: integer, decimal, date or none."""
 
     def of(self, limit: Limit) -> ServiceLimits:
-        """The limits of one service."""
+        """Return the limits of one service."""
         services = {
             Limit.CONFIGURATION: self.configuration,
             Limit.APPS: self.apps,
@@ -68,7 +68,7 @@ class LimitRules:
 
 @dataclass
 class _Spent:
-    """What was spent in a window that slides."""
+    """The cost spent in a sliding window."""
 
     entries: deque[tuple[datetime, float]] = field(default_factory=deque)
     total: float = 0.0
@@ -93,7 +93,7 @@ class _Spent:
 
 @dataclass(frozen=True)
 class Charge:
-    """One call, as the limits see it."""
+    """A call, as the limits see it."""
 
     limit: Limit
     origin: Origin
@@ -118,7 +118,7 @@ class Limiter:
             (scope, self._spend(key, call.cost if counts_cost else 1.0, window, call.now))
             for scope, key, window, counts_cost in self._windows(call, service)
         ]
-        scope, wait = max(waits, key=lambda each: each[1], default=("", 0.0))
+        scope, wait = max(waits, key=lambda scoped_wait: scoped_wait[1], default=("", 0.0))
         if wait > 0:
             raise self._refusal(call, service, scope, wait)
         return self._report(call)

@@ -72,13 +72,13 @@ class Simulator:
         return tenant
 
     def tenant(self, name: str) -> Tenant | None:
-        """The tenant of this id, domain or name."""
-        wanted = name.lower()
+        """Return the tenant of this id, domain or name."""
+        lower_name = name.lower()
         return next(
             (
-                each
-                for each in self.tenants.values()
-                if wanted in (each.id.lower(), each.domain.lower(), each.name.lower())
+                candidate
+                for candidate in self.tenants.values()
+                if lower_name in (candidate.id.lower(), candidate.domain.lower(), candidate.name.lower())
             ),
             None,
         )

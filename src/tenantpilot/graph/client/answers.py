@@ -1,4 +1,4 @@
-"""What came back: a JSON object, or a typed error."""
+"""Turn a response into a JSON object, or into a typed error."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ WAITED_OUT = (408, 429, 509)
 
 @dataclass(frozen=True)
 class Answer:
-    """One response, whole, be it of a request or of a part of a batch."""
+    """A complete response, be it of a request or of a part of a batch."""
 
     status: int
     headers: Mapping[str, str]
@@ -143,7 +143,7 @@ class Answer:
     """Whether an error is in words that are not Graph's: something on the way gave it."""
 
     def json(self) -> JsonObject:
-        """The object. Raises GraphResponseUnreadable when there is none."""
+        """Return the object. Raises GraphResponseUnreadable when there is none."""
         if self.body is None:
             raise GraphResponseUnreadable(facts=self._facts())
         return self.body
@@ -204,7 +204,7 @@ class Answer:
 
 
 def decode(content: bytes, content_type: str, *, facts: Facts) -> JsonObject | None:
-    """The JSON object of a body; None for an empty one. Raises GraphResponseUnreadable."""
+    """Return the JSON object of a body; None for an empty one. Raises GraphResponseUnreadable."""
     if not content.strip():
         return None
     if not re.match(r"application/([\w.-]+\+)?json\b", content_type.strip().lower()):
@@ -220,7 +220,7 @@ def decode(content: bytes, content_type: str, *, facts: Facts) -> JsonObject | N
 
 
 def decode_leniently(content: bytes) -> JsonObject | None:
-    """The JSON object of an error's body, if it is one: gateways answer in HTML too."""
+    """Return the JSON object of an error's body, if it is one: gateways answer in HTML too."""
     body = _any_json(content)
     return body if isinstance(body, dict) else None
 
@@ -278,7 +278,7 @@ def _explanation(error: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
 
 
 def unwrapped(message: str) -> str:
-    """The sentence inside Intune's message, which is a JSON document in a string, with its ids cut off."""
+    """Return the sentence inside Intune's message, which is a JSON document in a string, with its ids cut off."""
     if message.lstrip().startswith("{"):
         document = decode_leniently(message.encode())
         inner = (document or {}).get("Message")

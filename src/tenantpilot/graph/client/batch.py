@@ -53,8 +53,8 @@ Part = Mapping[int, Read]
 def parts_of(reads: Iterable[Read]) -> Iterator[Part]:
     """Cut into parts: one version and one service each."""
     groups: dict[tuple[str, Service], dict[int, Read]] = {}
-    for number, read in enumerate(reads):
-        groups.setdefault((read.version, read.service), {})[number] = read
+    for number, request in enumerate(reads):
+        groups.setdefault((request.version, request.service), {})[number] = request
     for (_version, service), group in groups.items():
         numbers, most = list(group), most_in_batch(service)
         for start in range(0, len(numbers), most):
@@ -84,7 +84,7 @@ class PartReader:
         self._service = next(iter(part.values())).service
 
     def read(self) -> dict[int, Outcome]:
-        """Every number of the part with its object or its error."""
+        """Return every number of the part with its object or its error."""
         while self._pending:
             try:
                 self._wait(self._whole, self._round())
@@ -94,7 +94,7 @@ class PartReader:
         return self._found
 
     def _round(self) -> float:
-        """One request; answers the seconds to wait before the next one."""
+        """Book a request; return the seconds to wait before the next one."""
         try:
             body = self._exchange(self._pending, self._whole).json()
             answers = answers_of(body, self._pending)
@@ -133,27 +133,29 @@ def _asks_for(refusal: GraphThrottled) -> float:
 
 
 def body_of(part: Part) -> JsonObject:
-    """The JSON of a $batch request."""
+    """Return the JSON of a $batch request."""
     return {
-        "requests": [{"id": str(number), "method": "GET", "url": read.url_in_batch} for number, read in part.items()]
+        "requests": [
+            {"id": str(number), "method": "GET", "url": request.url_in_batch} for number, request in part.items()
+        ]
     }
 
 
-def answers_of(body: JsonObject, asked: Iterable[int]) -> dict[int, Answer]:
-    """The answers by number, in whatever order they came; what was not answered is not there.
+def answers_of(body: JsonObject, numbers: Iterable[int]) -> dict[int, Answer]:
+    """Return the answers by number, in whatever order they came; what was not answered is not there.
 
     Raises GraphResponseUnreadable when it is no batch at all.
     """
     responses = body.get("responses")
     if not isinstance(responses, list):
         raise GraphResponseUnreadable("a batch without responses")
-    by_id = {str(number): number for number in asked}
-    found: dict[int, Answer] = {}
+    by_id = {str(number): number for number in numbers}
+    answers: dict[int, Answer] = {}
     for response in responses:
         number = by_id.get(str(response.get("id"))) if isinstance(response, dict) else None
         if number is not None and isinstance(response.get("status"), int):
-            found.setdefault(number, _answer(response))
-    return found
+            answers.setdefault(number, _answer(response))
+    return answers
 
 
 def _answer(response: Mapping[str, Any]) -> Answer:

@@ -53,12 +53,12 @@ class Allowance:
 
     @property
     def is_paced(self) -> bool:
-        """One at a time: no share is left for what reaches Graph late, so the time runs from its answer on."""
+        """Return True if requests go one at a time, with the time counted from the answer on."""
         return self.requests == 1
 
     @property
     def slot_seconds(self) -> float:
-        """How finely bookings are counted."""
+        """Return how finely bookings are counted."""
         return self.seconds / 40
 
 
@@ -91,7 +91,7 @@ CAUTION_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Demand:
-    """What is about to be sent: one request, or the parts of a batch."""
+    """A booking to make: one request, or the parts of a batch."""
 
     requests: int = 1
     writes: int = 0
@@ -99,7 +99,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class Slot:
-    """What was booked within one short span."""
+    """The bookings within a short span of time."""
 
     starts_at: float
     requests: int
@@ -120,12 +120,12 @@ class BudgetState:
 
 
 def as_data(state: BudgetState) -> dict[str, Any]:
-    """The state as JSON, for a store."""
+    """Return the state as JSON, for a store."""
     return asdict(state)
 
 
 def from_data(data: Mapping[str, Any]) -> BudgetState:
-    """The state that `as_data` wrote; a fresh one for an empty mapping."""
+    """Return the state that `as_data` wrote; a fresh one for an empty mapping."""
     slots = tuple(Slot(**slot) for slot in data.get("slots", ()))
     return BudgetState(**{**data, "slots": slots})
 
@@ -146,7 +146,7 @@ def book(state: BudgetState, demand: Demand, allowance: Allowance, *, now: float
 
 
 def answered(state: BudgetState, *, now: float) -> BudgetState:
-    """A paced request has its answer: Graph counted it before."""
+    """Return the state once a paced request has its answer: Graph counted it before."""
     return replace(state, slots=(Slot(now, requests=1, writes=1),), pending_until=0.0)
 
 
@@ -167,7 +167,7 @@ def quiet(state: BudgetState, seconds: float, *, now: float) -> BudgetState:
 
 
 def silenced_with(service: Service, allowances: Mapping[Service, Allowance]) -> tuple[Service, ...]:
-    """Which services are quiet when one was throttled: all of the tenant's, since what is asked meanwhile counts too.
+    """Return the services that pause when one is throttled: all of the tenant's, since Graph counts every request.
 
     A paced one is quiet alone: it refuses by the second, and that says nothing of the tenant.
     """
@@ -175,7 +175,7 @@ def silenced_with(service: Service, allowances: Mapping[Service, Allowance]) -> 
 
 
 def _by_this_clock(state: BudgetState, now: float) -> BudgetState:
-    """The same state after the clock went back: what was to come is as far away as it was at the last booking."""
+    """Return the state after the clock went back, with coming slots as far away as they were at the last booking."""
     ahead = max((slot.starts_at for slot in state.slots), default=now) - now
     if ahead <= CLOCK_WENT_BACK_SECONDS:
         return state
@@ -198,13 +198,13 @@ def _marked(state: BudgetState, now: float) -> BudgetState:
 
 
 def _forgotten(state: BudgetState, allowance: Allowance, now: float) -> BudgetState:
-    """Who waited as told must find room, however the sum of two times is rounded."""
+    """Return the state without gone slots, rounded so that whoever waited as long as asked finds room."""
     gone_by = now + 1e-6
     return replace(state, slots=tuple(slot for slot in state.slots if _leaves_at(slot, allowance) > gone_by))
 
 
 def _leaves_at(slot: Slot, allowance: Allowance) -> float:
-    """A booking at the end of a slot may reach Graph late: by two slots at least, one second with Intune."""
+    """Return the time a slot leaves Graph's window: a late request may come two slots later, a second with Intune."""
     return slot.starts_at + allowance.seconds + 3 * allowance.slot_seconds
 
 
@@ -229,7 +229,7 @@ def _seconds_until_free(state: BudgetState, demand: Demand, usable: Allowance, n
 
 
 def _seconds_until_even(state: BudgetState, demand: Demand, usable: Allowance, now: float) -> float:
-    """Where others ask too nobody knows where the limit is: of a burst much would be refused, of a few little."""
+    """Return the seconds to wait while others use the same allowance: Graph would refuse much of a burst."""
     slot_seconds = usable.slot_seconds
     in_this_one = sum(slot.requests for slot in state.slots if slot.starts_at >= now - now % slot_seconds)
     even_share = usable.requests * slot_seconds / usable.seconds
@@ -253,7 +253,7 @@ def _held(step: Callable[..., BudgetState], seconds: float, state: BudgetState, 
 
 
 class BudgetStore(Protocol):
-    """Where the states live: in this process, or in a database that all workers share."""
+    """A store of states: this process, or a database that all workers share."""
 
     def change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
         """Read, change and keep the state of one key as one indivisible step.
@@ -283,7 +283,7 @@ _OF_THIS_PROCESS = MemoryStore()
 def budget_of_process(
     tenant_key: str, *, allowances: Mapping[Service, Allowance] = ALLOWANCES, share: float = SAFETY_SHARE
 ) -> Budget:
-    """The budget that all clients of one tenant share in this process, when they are given no other."""
+    """Return the budget that all clients of one tenant share in this process, when they are given no other."""
     return TenantBudget(_OF_THIS_PROCESS, tenant_key, allowances=allowances, share=share)
 
 
@@ -294,14 +294,14 @@ class Budget(Protocol):
         """Seconds to wait before asking again; 0.0 when it was booked and may be sent now."""
 
     def answered(self, service: Service) -> None:
-        """What was taken has come back from Graph, or never will."""
+        """Record that a booked request has come back from Graph, or never will."""
 
     def hold(self, service: Service, seconds: float) -> None:
         """Graph throttled this tenant: nobody asks it for so long, whichever service refused (see `silenced_with`)."""
 
 
 class TenantBudget:
-    """One tenant's budget in a store. `tenant_key` is the Entra tenant id: Graph counts by it."""
+    """The budget of one tenant in a store. `tenant_key` is the Entra tenant id: Graph counts by it."""
 
     def __init__(
         self,
@@ -324,9 +324,9 @@ class TenantBudget:
             self._store.change(self._key(service), lambda state, now: (answered(state, now=now), None))
 
     def hold(self, service: Service, seconds: float) -> None:
-        for each in silenced_with(service, self._allowances):
-            step = hold if each is service else quiet
-            self._store.change(self._key(each), partial(_held, step, seconds))
+        for affected_service in silenced_with(service, self._allowances):
+            step = hold if affected_service is service else quiet
+            self._store.change(self._key(affected_service), partial(_held, step, seconds))
 
     def _key(self, service: Service) -> str:
         return f"{self._tenant_key}/{service}"

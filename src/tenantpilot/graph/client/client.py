@@ -1,4 +1,4 @@
-"""One tenant's Graph: pages, batches, many at once, within its budget."""
+"""Talk to the Graph of one tenant: pages, batches, many at once, within its budget."""
 
 from __future__ import annotations
 
@@ -120,13 +120,13 @@ class GraphClient:
         return self._tokens.token()
 
     def get(self, path: str, params: Mapping[str, str] | None = None, *, headers: Headers = NO_HEADERS) -> JsonObject:
-        """One object, or one page of a collection."""
+        """Return one object, or one page of a collection."""
         return self._perform(Request("GET", self._url(path), params=dict(params or {}), headers=headers)).json()
 
     def iterate(
         self, path: str, params: Mapping[str, str] | None = None, *, headers: Headers = NO_HEADERS
     ) -> Iterator[JsonObject]:
-        """Every item of a collection, page after page.
+        """Yield every item of a collection, page after page.
 
         Items are Graph's own JSON objects, untouched. Raises GraphIncompleteRead at the end when it was not all.
         Source: https://learn.microsoft.com/graph/paging
@@ -134,7 +134,7 @@ class GraphClient:
         return items_of_pages(self.get(path, params, headers=headers), partial(self._follow, headers=headers))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[JsonObject]:
-        """The pages themselves: the last one of a delta query holds its link."""
+        """Yield the pages themselves: the last one of a delta query holds its link."""
         return pages_from(self.get(path, params), self._follow)
 
     def pages_of_link(self, link: str) -> Iterator[JsonObject]:
@@ -142,20 +142,20 @@ class GraphClient:
         return pages_from(self._follow(link), self._follow)
 
     def rest_of(self, page: JsonObject) -> Iterator[JsonObject]:
-        """Every item of a collection whose first page is here already, from a batch or an expanded property."""
+        """Yield every item of a collection whose first page is here already, from a batch or an expanded property."""
         return items_of_pages(page, self._follow)
 
     def send(self, method: str, path: str, body: Any = None, *, headers: Headers = NO_HEADERS) -> Answer:
-        """A write that may be repeated: it says what shall be, so that twice is as good as once."""
+        """Send a write that may be repeated: it states the wanted result, so that twice is as good as once."""
         return self._perform(Request(method, self._url(path), json=body, headers=headers))
 
     def send_once(self, method: str, path: str, body: Any = None, *, headers: Headers = NO_HEADERS) -> Answer:
-        """A write that is tried once, whatever comes: the caller looks before it tries again."""
+        """Send a write once, without a retry: the caller looks before it tries again."""
         request = Request(method, self._url(path), json=body, headers=headers)
         return self._attempt(request, self.new_call(), _service(request), Demand(writes=1))
 
     def new_call(self) -> Call:
-        """The patience for one thing to be done: its deadline, and the waits between attempts."""
+        """Return the patience for one thing to be done: its deadline, and the waits between attempts."""
         return Call(self.patience, self._clock, self._stop)
 
     def pause(self, seconds: float) -> None:
@@ -167,13 +167,13 @@ class GraphClient:
 
         Sent in batches of 20, several at once; only the parts that were throttled or failed are sent again.
         """
-        found: dict[int, JsonObject | GraphError] = {}
+        outcomes: dict[int, JsonObject | GraphError] = {}
         readers = {number: partial(self._read_part, part) for number, part in enumerate(parts_of(reads))}
         for _number, outcome in self.together(readers):
             if isinstance(outcome, GraphError):
                 raise outcome
-            found |= outcome
-        return [found[number] for number in range(len(reads))]
+            outcomes |= outcome
+        return [outcomes[number] for number in range(len(reads))]
 
     def together(self, calls: Mapping[K, Callable[[], T]]) -> Iterator[tuple[K, T | GraphError]]:
         """Make many calls at once; each outcome as it comes, a GraphError as a value.
@@ -222,7 +222,7 @@ class GraphClient:
         return reader.read()
 
     def _exchange_batch(self, part: Part, call: Call) -> Answer:
-        version, service = next((read.version, read.service) for read in part.values())
+        version, service = next((item.version, item.service) for item in part.values())
         request = Request("POST", self._url(f"/{version}/$batch"), json=body_of(part))
         return self._attempt(request, call, service, Demand(requests=len(part)))
 
@@ -238,7 +238,7 @@ class GraphClient:
                 self._wait(call, delay)
 
     def _attempt(self, request: Request, call: Call, service: Service, demand: Demand) -> Answer:
-        """One exchange, and a second one when the token was no longer good or knew too little."""
+        """Send a request, and send it again with a new token when the first was no longer good or knew too little."""
         token = self._tokens.token()
         try:
             return self._exchange(request, token, call, service, demand)
@@ -292,8 +292,8 @@ class GraphClient:
     def _hold_if_throttled(self, service: Service, error: GraphError, seconds: float = 0.0) -> None:
         """Further requests would count too, so the whole tenant is quiet."""
         if isinstance(error, GraphThrottled) and error.facts.status is not None:
-            told = error.facts.retry_after
-            least = self.patience.throttled_backoff[0] if told is None else told
+            retry_after = error.facts.retry_after
+            least = self.patience.throttled_backoff[0] if retry_after is None else retry_after
             self._budget.hold(service, max(seconds, least))
 
 

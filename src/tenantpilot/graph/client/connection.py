@@ -1,4 +1,4 @@
-"""Where a tenant is reached and with which credential."""
+"""Describe where a tenant is reached and with which credential."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ class GraphConnection:
 
     @property
     def scope(self) -> str:
-        """All application permissions that were consented to. A simulator stands in for the global cloud."""
+        """Return all application permissions that were consented to. A simulator stands in for the global cloud."""
         is_cloud = any(cloud.graph_url == self.graph_url for cloud in CLOUDS)
         return f"{self.graph_url if is_cloud else GLOBAL.graph_url}/.default"
 
     @property
     def fingerprint(self) -> str:
-        """The same for connections that may share a token; a changed credential changes it."""
+        """Return a key that connections with the same token share; a changed credential changes it."""
         parts = (self.entra_tenant_id.lower(), self.client_id.lower(), self.credential.fingerprint)
         return hashlib.sha256("\0".join((*parts, self.login_url, self.graph_url)).encode()).hexdigest()
 

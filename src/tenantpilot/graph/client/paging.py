@@ -18,43 +18,43 @@ Follow = Callable[[str], JsonObject]
 
 
 def items_of_pages(first: JsonObject, follow: Follow) -> Iterator[JsonObject]:
-    """Every item, untouched.
+    """Yield every item, untouched.
 
     Raises GraphIncompleteRead when the pages lead in a circle, or hold less than Graph had stated.
     """
-    read = 0
+    item_count = 0
     for page in pages_from(first, follow):
         items = items_of(page)
-        read += len(items)
+        item_count += len(items)
         yield from items
-    _compare(first.get("@odata.count"), read)
+    _compare(first.get("@odata.count"), item_count)
 
 
 def pages_from(first: JsonObject, follow: Follow) -> Iterator[JsonObject]:
-    """Every page. An empty one may have a next one. Raises GraphIncompleteRead when they lead in a circle."""
-    page, read, empty, seen = first, 0, 0, set[str]()
+    """Yield every page. An empty one may have a next one. Raises GraphIncompleteRead when they lead in a circle."""
+    page, item_count, empty, links = first, 0, 0, set[str]()
     while True:
         count = len(items_of(page))
-        read, empty = read + count, 0 if count else empty + 1
+        item_count, empty = item_count + count, 0 if count else empty + 1
         yield page
         next_link = page.get("@odata.nextLink")
         if next_link in (None, ""):  # an empty link leads nowhere: what is missing then, the stated count tells
             return
-        if not isinstance(next_link, str) or next_link in seen or empty > MOST_EMPTY_PAGES:
-            raise GraphIncompleteRead("the pages lead in a circle", read=read)
-        seen.add(next_link)
+        if not isinstance(next_link, str) or next_link in links or empty > MOST_EMPTY_PAGES:
+            raise GraphIncompleteRead("the pages lead in a circle", item_count=item_count)
+        links.add(next_link)
         page = follow(next_link)
 
 
 def items_of(page: JsonObject) -> list[JsonObject]:
-    """The items of one page. Raises GraphResponseUnreadable."""
+    """Return the items of one page. Raises GraphResponseUnreadable."""
     items = page.get("value")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise GraphResponseUnreadable("a page without a list of objects")
     return items
 
 
-def _compare(stated: object, read: int) -> None:
+def _compare(stated: object, item_count: int) -> None:
     """More than stated is no loss: it was created meanwhile."""
-    if isinstance(stated, int) and read < stated:
-        raise GraphIncompleteRead(stated=stated, read=read)
+    if isinstance(stated, int) and item_count < stated:
+        raise GraphIncompleteRead(stated=stated, item_count=item_count)

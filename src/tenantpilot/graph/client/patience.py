@@ -1,4 +1,4 @@
-"""How long to wait, how often to try: Graph's own word first, else backoff with jitter.
+"""Decide how long to wait and how often to try: Graph's own word first, else backoff with jitter.
 
 Source: https://learn.microsoft.com/graph/throttling
 """
@@ -39,7 +39,7 @@ def never() -> bool:
 
 
 def nobody(_seconds: float) -> None:
-    """Who is told of waits where it makes no difference."""
+    """Ignore a wait, where nobody needs to hear of it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def retry_after_seconds(header: str | None, *, now: datetime) -> float | None:
 
 
 def date_of(header: str | None) -> datetime | None:
-    """The moment of an HTTP date; None when it is not one."""
+    """Return the moment of an HTTP date; None when it is not one."""
     try:
         moment = parsedate_to_datetime(header or "")
     except (TypeError, ValueError):
@@ -90,13 +90,13 @@ def date_of(header: str | None) -> datetime | None:
 
 
 def _floor(had: int) -> float:
-    """The least wait after so many refusals: who asks for too little is asked ever more seldom."""
+    """Return the least wait after so many refusals: who asks for too little is asked ever more seldom."""
     return 0.0 if had <= 1 else min(2.0 ** min(had - 2, 10), LONGEST_FLOOR)
 
 
 @dataclass
 class Call:
-    """One call on its way: what is left of its time, and which failures it has had."""
+    """A call on its way, with the rest of its time and the failures it has had."""
 
     patience: Patience
     clock: Clock
@@ -120,7 +120,7 @@ class Call:
             raise GraphDeadlineExceeded
 
     def attempt_seconds(self) -> float:
-        """How long the next exchange may take. Raises as `check`."""
+        """Return how long the next exchange may take. Raises as `check`."""
         self.check()
         return min(self.patience.attempt_seconds, self.seconds_left)
 
@@ -146,8 +146,8 @@ class Call:
         had = self._had[kind] = self._had.get(kind, 0) + 1
         if kind is not GraphThrottled and had > len(backoff):
             raise error
-        told = error.facts.retry_after
-        return backoff[min(had, len(backoff)) - 1] if told is None else max(told, _floor(had))
+        retry_after = error.facts.retry_after
+        return backoff[min(had, len(backoff)) - 1] if retry_after is None else max(retry_after, _floor(had))
 
     def _backoff_for(self, error: GraphError) -> tuple[tuple[float, ...], type[GraphError]]:
         if isinstance(error, GraphThrottled):
@@ -157,5 +157,5 @@ class Call:
         return self.patience.unavailable_backoff, GraphUnavailable
 
     def with_jitter(self, seconds: float, *, most: float = float("inf")) -> float:
-        """A little more than told, so that those who wait do not return together."""
+        """Return a little more than Graph asked for, so that waiting threads do not return together."""
         return seconds + min(seconds * self.patience.jitter, most) * self.chance()

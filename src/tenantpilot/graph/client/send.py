@@ -1,4 +1,4 @@
-"""One exchange over HTTP: nothing is repeated here, nothing is followed, nothing foreign is spoken to."""
+"""Send one request over HTTP. Nothing is repeated or followed here, and no foreign host is spoken to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ USER_AGENT = "TenantPilot"
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked. `url` is absolute."""
+    """A request to send. `url` is absolute."""
 
     method: str
     url: str
@@ -73,23 +73,23 @@ class Sender:
         )
 
     def send(self, request: Request, *, seconds: float) -> Answer:
-        """One answer of any status. Raises GraphUnavailable and below when there is none that can be read."""
+        """Return one answer of any status. Raises GraphUnavailable and below when there is none that can be read."""
         if origin_of(request.url) not in self._allowed:
             raise GraphHostRefused("the address is not one of this connection")
-        ours = str(uuid4())
+        request_id = str(uuid4())
         started = time.monotonic()
-        response, content = self._exchange(request, ours, seconds)
-        _log_exchange(request, response, ours, time.monotonic() - started)
-        return _answer(response, content, ours)
+        response, content = self._exchange(request, request_id, seconds)
+        _log_exchange(request, response, request_id, time.monotonic() - started)
+        return _answer(response, content, request_id)
 
     def close(self) -> None:
         self._http.close()
 
-    def _exchange(self, request: Request, ours: str, seconds: float) -> tuple[httpx.Response, bytes]:
-        facts = Facts(client_request_id=ours)
+    def _exchange(self, request: Request, request_id: str, seconds: float) -> tuple[httpx.Response, bytes]:
+        facts = Facts(client_request_id=request_id)
         try:
             with exchange_within(seconds):
-                response = self._http.send(self._prepared(request, ours), stream=True)
+                response = self._http.send(self._prepared(request, request_id), stream=True)
                 try:
                     return response, _whole_body(response)
                 finally:
@@ -99,18 +99,18 @@ class Sender:
         except httpx.DecodingError as exc:
             raise GraphResponseUnreadable(facts=facts) from exc
         except httpx.ProxyError as exc:
-            raise _refused_by_proxy(exc, ours) from exc
+            raise _refused_by_proxy(exc, request_id) from exc
         except httpx.TransportError as exc:
             raise GraphUnavailable(facts=facts) from exc
 
-    def _prepared(self, request: Request, ours: str) -> httpx.Request:
+    def _prepared(self, request: Request, request_id: str) -> httpx.Request:
         return self._http.build_request(
             request.method,
             request.url,
             params=request.params or None,
             json=request.json,
             data=request.form,
-            headers={**request.headers, "client-request-id": ours},
+            headers={**request.headers, "client-request-id": request_id},
         )
 
 
@@ -123,29 +123,31 @@ def _whole_body(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-def _refused_by_proxy(error: httpx.ProxyError, ours: str) -> GraphError:
-    """A proxy that opens no tunnel says why by a status, which httpcore puts in front of its text."""
-    shown = re.match(r"([1-5]\d\d)\b", str(error))
-    if shown is None:
-        return GraphUnavailable(facts=Facts(client_request_id=ours))
-    facts = Facts(status=int(shown.group()), client_request_id=ours)
+def _refused_by_proxy(error: httpx.ProxyError, request_id: str) -> GraphError:
+    """Return the error for a proxy that opens no tunnel; httpcore puts its status in front of the text."""
+    status_match = re.match(r"([1-5]\d\d)\b", str(error))
+    if status_match is None:
+        return GraphUnavailable(facts=Facts(client_request_id=request_id))
+    facts = Facts(status=int(status_match.group()), client_request_id=request_id)
     if facts.status == 407:
         return GraphProxyRefused(facts=facts)
-    return GraphIntercepted(facts=facts) if int(shown.group()) < 500 else GraphGatewayFailed(facts=facts)
+    return GraphIntercepted(facts=facts) if int(status_match.group()) < 500 else GraphGatewayFailed(facts=facts)
 
 
-def _answer(response: httpx.Response, content: bytes, ours: str) -> Answer:
+def _answer(response: httpx.Response, content: bytes, request_id: str) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    facts = Facts(status=response.status_code, client_request_id=ours)
+    facts = Facts(status=response.status_code, client_request_id=request_id)
     if response.status_code >= 400:
         foreign = is_foreign(content, headers)
-        return Answer(response.status_code, headers, decode_leniently(content), ours, is_foreign=foreign)
+        return Answer(response.status_code, headers, decode_leniently(content), request_id, is_foreign=foreign)
     if response.status_code >= 300:
         raise GraphResponseUnreadable(facts=facts)
-    return Answer(response.status_code, headers, decode(content, headers.get("content-type", ""), facts=facts), ours)
+    return Answer(
+        response.status_code, headers, decode(content, headers.get("content-type", ""), facts=facts), request_id
+    )
 
 
-def _log_exchange(request: Request, response: httpx.Response, ours: str, seconds: float) -> None:
+def _log_exchange(request: Request, response: httpx.Response, request_id: str, seconds: float) -> None:
     """Ids and figures only: a query may hold names, a body anything."""
     log.debug(
         "graph %s %s %s %.0f ms request-id=%s client-request-id=%s",
@@ -154,5 +156,5 @@ def _log_exchange(request: Request, response: httpx.Response, ours: str, seconds
         response.status_code,
         seconds * 1000,
         response.headers.get("request-id", "-"),
-        ours,
+        request_id,
     )

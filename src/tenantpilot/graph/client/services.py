@@ -1,4 +1,4 @@
-"""Which part of Graph a path belongs to: each counts requests for itself."""
+"""Find the part of Graph that a path belongs to: each counts requests for itself."""
 
 from tenantpilot.graph.client.budget import Service
 
@@ -25,12 +25,12 @@ _PREFIXES = {
 
 
 def service_of(path: str) -> Service:
-    """The service behind a path that begins with its version, "/beta/deviceManagement/intents"."""
+    """Return the service behind a path that begins with its version, "/beta/deviceManagement/intents"."""
     _, _, below = path.lstrip("/").partition("/")
     matches = (service for prefix, service in _PREFIXES.items() if f"/{below}".startswith(prefix))
     return next(matches, Service.DIRECTORY)
 
 
 def most_in_batch(service: Service) -> int:
-    """How many parts a batch may have: a service of one request a second would refuse the second."""
+    """Return how many parts a batch may have: a service of one request a second would refuse the second."""
     return 1 if service is Service.CONDITIONAL_ACCESS else 20

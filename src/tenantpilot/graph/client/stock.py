@@ -1,4 +1,4 @@
-"""How the threads of one process ask a shared budget: together, and seldom, since each time costs a transaction."""
+"""Let the threads of one process book ahead in a shared budget, since each booking costs a transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOCK_SHARE = 0.01
 
 @dataclass(frozen=True)
 class _Stock:
-    """What was booked ahead, and how much of it is left until when."""
+    """Requests that were booked ahead: how many are left, and until when."""
 
     booked: int = 0
     left: int = 0
@@ -54,7 +54,7 @@ class _Refusal:
 
 @dataclass
 class _Desk:
-    """Where the threads of this process queue up for one service."""
+    """The queue of this process's threads for one service."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     stock: _Stock = field(default_factory=_Stock)
@@ -96,8 +96,8 @@ class StockedBudget:
             self._forget_refusal(self._desks[service])
 
     def hold(self, service: Service, seconds: float) -> None:
-        for each in silenced_with(service, self._allowances):
-            desk = self._desks[each]
+        for affected_service in silenced_with(service, self._allowances):
+            desk = self._desks[affected_service]
             with desk.lock:
                 desk.stock, desk.refusal = _Stock(), _Refusal()
         self._shared.hold(service, seconds)

@@ -85,7 +85,7 @@ _OF_THIS_PROCESS = TokenCache()
 
 
 def tokens_of_process() -> TokenCache:
-    """The tokens that all clients share in this process, when they are given no others."""
+    """Return the tokens that all clients share in this process, when they are given no others."""
     return _OF_THIS_PROCESS
 
 
@@ -111,7 +111,7 @@ class TokenSource:
         self._cache = cache or TokenCache(most=1)
 
     def token(self) -> str:
-        """A token that is good for a while. Raises GraphSignInFailed, GraphUnavailable, GraphThrottled."""
+        """Return a token that is good for a while. Raises GraphSignInFailed, GraphUnavailable, GraphThrottled."""
         with self._lock:
             held = self._cache.get(self._connection.fingerprint)
             if held is None or self._clock.monotonic() >= held.renew_at:
@@ -165,7 +165,7 @@ class TokenSource:
 
 
 def granted_roles(token: str) -> frozenset[str] | None:
-    """The application permissions that a token carries; None when it cannot be read.
+    """Return the application permissions that a token carries; None when it cannot be read.
 
     Nothing is decided by it but what a page shows: Graph judges every request itself.
     """
@@ -229,7 +229,7 @@ class _MsalHttp:
         self._new_call = new_call
 
     def get(self, url: str, **_kwargs: Any) -> _MsalResponse:
-        """The authority's endpoints; they follow from its name."""
+        """Return the authority's endpoints; they follow from its name."""
         base = f"{_authority(self._connection)}/{self._connection.entra_tenant_id}"
         if not url.startswith(f"{base}/v2.0/.well-known/openid-configuration"):
             raise GraphSignInFailed

@@ -1,4 +1,4 @@
-"""Which item of one list stands for which item of another."""
+"""Match the items of one list with those of another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pair:
 
     @property
     def is_moved(self) -> bool:
-        """Whether the item is the same and stands elsewhere."""
+        """Return True if the item is the same and stands elsewhere."""
         return self.before is not None and self.before == self.after
 
 
@@ -41,8 +41,8 @@ def pairs_in_order(before: Sequence[Any], after: Sequence[Any]) -> list[Pair]:
     gaps = [(left[i:j], right[k:m]) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"]
     moved = _moved(gaps, texts)
     for lost, new in gaps:
-        kept_lost = [one for one in lost if one[0] not in moved]
-        kept_new = [one for one in new if one[0] not in moved.values()]
+        kept_lost = [numbered for numbered in lost if numbered[0] not in moved]
+        kept_new = [numbered for numbered in new if numbered[0] not in moved.values()]
         pairs += _paired(kept_lost, kept_new)
     pairs += [Pair(before[i], after[k], i, k) for i, k in moved.items()]
     return sorted(pairs, key=_place)
@@ -67,7 +67,7 @@ def pairs_by_key(before: Sequence[Any], after: Sequence[Any], key: Key) -> Itera
 
 
 def label_of(item: Any) -> str:
-    """A name that the item gives itself; "" when it has none."""
+    """Return a name that the item gives itself; "" when it has none."""
     if not isinstance(item, dict):
         return ""
     own = next((item[name] for name in LABELS if isinstance(item.get(name), str)), "")
@@ -76,7 +76,7 @@ def label_of(item: Any) -> str:
 
 
 def _name_among(children: list[Any]) -> str:
-    """The value of the child that gives a group of settings its name."""
+    """Return the value of the child that gives a group of settings its name."""
     for child in children:
         if isinstance(child, dict) and str(child.get("settingDefinitionId", "")).lower().endswith("name"):
             value = child.get("simpleSettingValue")
@@ -115,7 +115,7 @@ def _beyond(items: Sequence[Any], texts: list[str], common: Counter[str]) -> Num
 
 
 def _moved(gaps: list[tuple[Numbered, Numbered]], texts: dict[int, str]) -> dict[int, int]:
-    """The place after, by the place before, of items that are on both sides and not in the common order."""
+    """Return the place after, by the place before, of items that are on both sides and not in the common order."""
     waiting: dict[str, list[int]] = {}
     for _lost, new in gaps:
         for place, item in new:
@@ -129,7 +129,7 @@ def _moved(gaps: list[tuple[Numbered, Numbered]], texts: dict[int, str]) -> dict
 
 
 def _paired(lost: Numbered, new: Numbered) -> list[Pair]:
-    """The most alike with each other; what is like nothing stands alone."""
+    """Return the pairs that are most alike; an item that is like no other stands alone."""
     pairs = []
     for i, k in _couples(lost, new):
         pairs.append(Pair(lost[i][1], new[k][1], lost[i][0], new[k][0]))
@@ -152,19 +152,19 @@ def _couples(lost: Numbered, new: Numbered) -> list[tuple[int, int]]:
         for k in range(len(new))
     ]
     couples: list[tuple[int, int]] = []
-    for score, i, k in sorted(scores, key=lambda one: (-one[0], abs(one[1] - one[2]), one[1])):
+    for score, i, k in sorted(scores, key=lambda couple: (-couple[0], abs(couple[1] - couple[2]), couple[1])):
         if score > 0 and all(i != a and k != b for a, b in couples):
             couples.append((i, k))
     return couples
 
 
-def _likeness(one: Any, other: Any, traits: set[str], others: set[str]) -> float:
+def _likeness(item: Any, other: Any, traits: set[str], other_traits: set[str]) -> float:
     """Between 0, nothing in common, and above 1, the same name."""
-    if not isinstance(one, dict) or not isinstance(other, dict):
+    if not isinstance(item, dict) or not isinstance(other, dict):
         return 0.0
-    named = bool(label_of(one)) and label_of(one) == label_of(other)
-    shared = len(traits & others) / max(1, len(traits | others))
-    shape = 0.01 if one.keys() <= other.keys() or other.keys() <= one.keys() else 0.0
+    named = bool(label_of(item)) and label_of(item) == label_of(other)
+    shared = len(traits & other_traits) / max(1, len(traits | other_traits))
+    shape = 0.01 if item.keys() <= other.keys() or other.keys() <= item.keys() else 0.0
     return shared + shape + named
 
 

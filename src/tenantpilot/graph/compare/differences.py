@@ -1,4 +1,4 @@
-"""Where two payloads differ in meaning, one difference for one change."""
+"""Find where two payloads differ in meaning, one difference for one change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESTING = (FALSE, 0, "", "none", "notConfigured")
 
 
 class Kind(StrEnum):
-    """What happened at the place of a difference."""
+    """The change at the place of a difference."""
 
     CHANGED = "changed"
     ADDED = "added"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where two payloads differ; None where one has nothing."""
+    """A place where two payloads differ; None where one has nothing."""
 
     path: str
     """Names that lead there, items of lists by what tells them apart: "settings[definition].settingInstance"."""
@@ -55,13 +55,13 @@ def differences(
     *,
     fingerprint: Fingerprint = fingerprint_of_process,
 ) -> list[Difference]:
-    """Where two payloads differ in meaning, in the order of their paths."""
-    forms = (form_of(contract, one, fingerprint=fingerprint) for one in without_common_items(before, after))
+    """Return where two payloads differ in meaning, in the order of their paths."""
+    forms = (form_of(contract, payload, fingerprint=fingerprint) for payload in without_common_items(before, after))
     return differences_of_forms(contract, *forms)
 
 
 def differences_of_forms(contract: Contract, before: Form, after: Form) -> list[Difference]:
-    """The same for forms: none when `same` says so, at least one otherwise."""
+    """Return the same for forms: none when `same` says so, at least one otherwise."""
     changes = [] if before.tree == after.tree else list(_Comparison(rules_of(contract)).objects("", before, after))
     changes += [Difference(path, SECRET, SECRET, Kind.SECRET) for path in before.secrets_other_than(after)]
     return sorted(changes, key=lambda difference: difference.path)
@@ -74,10 +74,10 @@ class _Comparison:
         self._rules = rules
 
     def objects(self, path: str, before: Form, after: Form) -> Iterator[Difference]:
-        """The differences of two forms, with what the service fills in where one says nothing."""
-        for one in self._objects(path, before.tree, after.tree, ""):
-            default = self._rules.default_at(one.path) if None in (one.before, one.after) else None
-            yield one if default is None else _filled(one, default)
+        """Yield the differences of two forms, with what the service fills in where one says nothing."""
+        for difference in self._objects(path, before.tree, after.tree, ""):
+            default = self._rules.default_at(difference.path) if None in (difference.before, difference.after) else None
+            yield difference if default is None else _filled(difference, default)
 
     def _values(self, path: str, name: str, before: Any, after: Any, label: str) -> Iterator[Difference]:
         if before == after:
@@ -111,7 +111,7 @@ class _Comparison:
                 yield from self._pair(f"{path}[{_place(pair)}]", name, pair, label)
 
     def _members(self, path: str, pair: Pair, label: str) -> Iterator[Difference]:
-        """A member of a set is there or is not."""
+        """Yield the members of a set that only one side has."""
         if pair.before is not None:
             yield _difference(f"{path}[{_member(pair.before)}]", pair.before, None, label)
         if pair.after is not None:
@@ -147,11 +147,11 @@ def _kind(path: str, before: Any, after: Any) -> Kind:
     return Kind.SERVICE_ADDED if by_service else Kind.ADDED
 
 
-def _filled(one: Difference, default: Any) -> Difference:
-    """A difference that shows what the service fills in where a side says nothing."""
-    before = default if one.before is None else one.before
-    after = default if one.after is None else one.after
-    return Difference(one.path, before, after, Kind.CHANGED, one.label)
+def _filled(difference: Difference, default: Any) -> Difference:
+    """Return a difference that shows what the service fills in where a side says nothing."""
+    before = default if difference.before is None else difference.before
+    after = default if difference.after is None else difference.after
+    return Difference(difference.path, before, after, Kind.CHANGED, difference.label)
 
 
 def _member(value: Any) -> str:
@@ -165,6 +165,6 @@ def _ordinal(place: int | None) -> int | None:
 
 
 def _place(pair: Pair) -> str:
-    """Where the item stands now, or stood: places count from 0, as in a pointer."""
+    """Return where the item stands now, or stood: places count from 0, as in a pointer."""
     place = pair.place_after if pair.place_after is not None else pair.place_before
     return str(place)

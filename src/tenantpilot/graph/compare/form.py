@@ -35,7 +35,7 @@ _BESIDE_SECRETS = ("isEncrypted", "secretReferenceValueId")
 
 @dataclass(frozen=True)
 class Form:
-    """What a payload means. Two forms of a contract say the same when `same` says so, and only then."""
+    """The meaning of a payload. Two forms of a contract say the same when `same` says so, and only then."""
 
     tree: dict[str, Any] = field(repr=False)
     fingerprints: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -43,21 +43,21 @@ class Form:
 
     @property
     def digest(self) -> str:
-        """The hash of all but the secrets, in hexadecimal."""
+        """Return the hash of all but the secrets, in hexadecimal."""
         return hashlib.sha256(canonical(self.tree).encode("utf-8", "surrogatepass")).hexdigest()
 
     def same(self, other: Form) -> bool:
-        """Whether both mean the same, as far as their secrets are known."""
+        """Return True if both mean the same, as far as their secrets are known."""
         return self.tree == other.tree and not self.secrets_other_than(other)
 
     def secrets_other_than(self, other: Form) -> list[str]:
-        """Where both know the secret and it is not the same."""
+        """Return the places where both know the secret and it is not the same."""
         both = self.fingerprints.keys() & other.fingerprints.keys()
         return sorted(pointer for pointer in both if self.fingerprints[pointer] != other.fingerprints[pointer])
 
 
 def fingerprint_of_process(pointer: str, secret: str) -> str:
-    """A fingerprint that is worth nothing outside this process."""
+    """Return a fingerprint that is worth nothing outside this process."""
     return hmac.new(
         _KEY_OF_PROCESS, f"{pointer}\0{secret}".encode("utf-8", "surrogatepass"), hashlib.sha256
     ).hexdigest()
@@ -66,32 +66,32 @@ def fingerprint_of_process(pointer: str, secret: str) -> str:
 def form_of(
     contract: Contract, payload: Mapping[str, Any], *, fingerprint: Fingerprint = fingerprint_of_process
 ) -> Form:
-    """The form of a payload, which stays as it is."""
+    """Return the form of a payload, which stays as it is."""
     maker = _Maker(rules_of(contract))
     tree = maker.whole(payload)
     if not maker.met_secrets:
         return Form(tree)
-    known = (place for place in secret_places(contract, payload) if not place.is_masked)
-    return Form(tree, {place.pointer: fingerprint(place.pointer, canonical(place.value)) for place in known})
+    secrets = (place for place in secret_places(contract, payload) if not place.is_masked)
+    return Form(tree, {place.pointer: fingerprint(place.pointer, canonical(place.value)) for place in secrets})
 
 
 def form_hash(contract: Contract, payload: Mapping[str, Any]) -> str:
-    """The hash of the payload's form: the same for payloads that mean the same. Secrets are no part of it."""
+    """Return the hash of the payload's form: the same for payloads that mean the same. Secrets are no part of it."""
     return form_of(contract, payload).digest
 
 
 def hash_of_values(values: Mapping[str, Any]) -> str:
-    """The hash of an excerpt, whatever its type: it tells other values from other spellings and orders of the same."""
+    """Return the hash of an excerpt of any type: other spellings and orders of the same values have the same."""
     return hashlib.sha256(canonical(_Maker(PLAIN_RULES).whole(values)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def same(contract: Contract, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether two payloads mean the same configuration."""
+    """Return True if two payloads mean the same configuration."""
     return form_of(contract, before).same(form_of(contract, after))
 
 
 def secret_places(contract: Contract, payload: Mapping[str, Any]) -> Iterator[SecretPlace]:
-    """Every place of the payload that holds a secret or the mask of one, with a pointer that lasts."""
+    """Yield every place of the payload that holds a secret or the mask of one, with a pointer that lasts."""
     rules = rules_of(contract)
     return places_of(payload, rules, form_of_item=_Maker(rules).value)
 
@@ -143,7 +143,7 @@ class _Maker:
         return form
 
     def value(self, name: str, value: Any, rule: Rule) -> Any:
-        """What the value of the property means."""
+        """Return what the value of the property means."""
         kind = type(value)
         if kind is dict:
             return self._object(value, rule)

@@ -1,4 +1,4 @@
-"""What tells the items of a list apart, and whether their order counts."""
+"""Find the key that tells the items of a list apart, and whether their order counts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ EXPANDED_KEYS = ("definition", "presentation")
 
 
 def canonical(value: Any) -> str:
-    """One text for one value."""
+    """Return one text for one value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def definition_of(item: Mapping[str, Any]) -> str:
-    """The definition that a setting sets; "" for what is no setting."""
+    """Return the definition that a setting sets; "" for what is no setting."""
     instance = item.get("settingInstance", item)
     return str(instance.get("settingDefinitionId") or "") if isinstance(instance, dict) else ""
 
 
 def target_of(row: Mapping[str, Any]) -> str:
-    """What an assignment assigns to, whether it includes or excludes it: "group:…", "allDevices"."""
+    """Return what an assignment assigns to, whether it includes or excludes it: "group:…", "allDevices"."""
     target = row.get("target")
     if not isinstance(target, dict):
         return "nothing"
@@ -41,7 +41,7 @@ def target_of(row: Mapping[str, Any]) -> str:
 
 
 def key_of(name: str, items: list[Any]) -> Key | None:
-    """What tells the items of the list `name` apart and makes their order meaningless; None when nothing does."""
+    """Return the key that tells the items of the list `name` apart, so that order means nothing; None without one."""
     if not items or not all(isinstance(item, dict) for item in items):
         return None
     if name == "assignments":
@@ -66,9 +66,9 @@ def _property(name: str) -> Key:
 
 def _object(name: str) -> Key:
     def key(item: Mapping[str, Any]) -> str:
-        shown = item.get(name)
-        if isinstance(shown, dict) and shown.get("id"):
-            return str(shown["id"]).lower()
+        value = item.get(name)
+        if isinstance(value, dict) and value.get("id"):
+            return str(value["id"]).lower()
         address = str(item.get(f"{name}@odata.bind") or "")
         return address.rpartition("(")[2].strip("')").lower()
 
@@ -107,7 +107,7 @@ def _beyond(items: list[Any], texts: list[bytes], common: Counter[bytes]) -> lis
 
 
 def is_scalar_like(item: Any) -> bool:
-    """Whether the item is a value, or an object with one value and perhaps its type: a member of a set."""
+    """Return True if the item is a value, or an object with one value and perhaps its type: a member of a set."""
     if isinstance(item, dict):
         values = [value for name, value in item.items() if name != "@odata.type"]
         return len(values) <= 1 and not any(isinstance(value, (dict, list)) for value in values)
@@ -115,7 +115,7 @@ def is_scalar_like(item: Any) -> bool:
 
 
 def arranged(name: str, items: list[Any], *, is_unordered: bool) -> list[Any]:
-    """The items in the order that all orders of the same meaning share."""
+    """Return the items in the order that all orders of the same meaning share."""
     if len(items) < 2:
         return items
     if keys := _keys_in(name, items):
@@ -126,7 +126,7 @@ def arranged(name: str, items: list[Any], *, is_unordered: bool) -> list[Any]:
 
 
 def _keys_in(name: str, items: list[Any]) -> list[str]:
-    """The keys of the items by the first kind of key that all of them have, as `key_of` chooses it."""
+    """Return the keys of the items by the first kind of key that all of them have, as `key_of` chooses it."""
     if not all(isinstance(item, dict) for item in items):
         return []
     for key in [target_of] if name == "assignments" else _keys(name, items[0]):

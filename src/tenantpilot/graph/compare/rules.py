@@ -1,4 +1,4 @@
-"""What a contract says about comparing, in the shape in which a payload is walked."""
+"""Arrange what a contract says about comparing in the shape in which a payload is walked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IN_ASSIGNMENTS = ("assignments[].id", "assignments[].source", "assignments[].sou
 
 @dataclass(slots=True)
 class Rule:
-    """What holds for one property and for those below it; a list's items share the rule of the list."""
+    """The rule for one property and for those below it; a list's items share the rule of the list."""
 
     is_left_out: bool = False
     default: Any = None
@@ -50,7 +50,7 @@ class Rules:
     revealed_value: str
 
     def default_at(self, path: str) -> Any:
-        """The value that Graph fills in at the path, where it says nothing; None when there is none."""
+        """Return the value that Graph fills in at the path, where it says nothing; None when there is none."""
         rule: Rule | None = self.root
         for name in path.split("."):
             rule = rule.below.get(name.partition("[")[0]) if rule else None
@@ -63,7 +63,7 @@ PLAIN_RULES = Rules(Rule(), ALWAYS_SECRET, ALWAYS_UNORDERED, frozenset(), "", ""
 
 @lru_cache(maxsize=256)
 def rules_of(contract: Contract) -> Rules:
-    """The rules of a contract, made once."""
+    """Return the rules of a contract, made once."""
     root = Rule()
     for path in (*contract.meaningless, *IN_ASSIGNMENTS):
         _rule_at(root, path).is_left_out = True
@@ -93,5 +93,5 @@ def _names(path: str) -> Iterable[str]:
 
 
 def _split(path: str) -> list[str]:
-    """The names of a path. The one of an annotation has a point of its own: "a@odata.context"."""
+    """Return the names of a path. The one of an annotation has a point of its own: "a@odata.context"."""
     return path.replace("@odata.", "@odata\0").split(".") if "@odata." in path else path.split(".")

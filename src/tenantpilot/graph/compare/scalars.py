@@ -1,4 +1,4 @@
-"""One spelling for one value: moments, GUIDs, flags, numbers."""
+"""Spell equal values the same: moments, GUIDs, flags, numbers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FLAGS_TEXT = re.compile(r"\w+(, ?\w+)+")
 
 
 def normal_scalar(name: str, value: Any) -> Any:
-    """The value of the property in the spelling that all spellings of it share."""
+    """Return the value of the property in the spelling that all spellings of it share."""
     if isinstance(value, str):
         return normal_text(name, value)
     if value is True:
@@ -47,7 +47,7 @@ def normal_scalar(name: str, value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The value as a person or Graph writes it, from the value in a form."""
+    """Return the value as a person or Graph writes it, from the value in a form."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -58,7 +58,7 @@ def plain(value: Any) -> Any:
 
 
 def is_none(name: str, value: Any) -> bool:
-    """Whether a normal value means that nothing is there."""
+    """Return True if a normal value means that nothing is there."""
     if value is None or value == [] or value == {} or value == ZERO_GUID:
         return True
     return value == "" and (name == "description" or name.endswith("Id"))
@@ -71,7 +71,7 @@ def _number(value: float) -> Any:
 
 
 def normal_text(name: str, value: str) -> str:
-    """The same for a text."""
+    """Return the same for a text."""
     if name in FLAGS and "," in value and _FLAGS_TEXT.fullmatch(value):
         return ",".join(sorted(value.replace(" ", "").split(",")))
     if len(value) == 36 and value[8] == "-" and _GUID.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Where a payload holds secrets."""
+"""Find the places where a payload holds secrets."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class SecretPlace:
 
     @property
     def value(self) -> Any:
-        """What stands there."""
+        """Return what stands there."""
         return self.holder[self.name]
 
 
 def secret_value(value: Mapping[str, Any], rule: Rule, rules: Rules) -> str:
-    """The property of an object that holds a secret for what the object is; "" when none does."""
+    """Return the property of an object that holds a secret for what the object is; "" when none does."""
     if "value" in value and (value.get("isEncrypted") or value.get("@odata.type") == SECRET_SETTING):
         return "value"
     if rule.is_revealed and isinstance(value.get(rules.revealed_value), str):
@@ -43,7 +43,7 @@ def secret_value(value: Mapping[str, Any], rule: Rule, rules: Rules) -> str:
 
 
 def places_of(payload: Mapping[str, Any], rules: Rules, *, form_of_item: FormOfItem) -> Iterator[SecretPlace]:
-    """Every place of the payload that holds a secret or the mask of one."""
+    """Yield every place of the payload that holds a secret or the mask of one."""
     yield from _Walk(rules, form_of_item).object("", payload, rules.root)
 
 
@@ -55,7 +55,7 @@ class _Walk:
         self._form_of_item = form_of_item
 
     def object(self, path: str, value: Any, rule: Rule) -> Iterator[SecretPlace]:
-        """The places in an object."""
+        """Yield the places in an object."""
         own = secret_value(value, rule, self._rules)
         for name, inner in value.items():
             under = rule.below.get(name, _NO_RULE)
@@ -68,7 +68,7 @@ class _Walk:
                 yield from self.inside(pointer, name, inner, under)
 
     def inside(self, path: str, name: str, value: Any, rule: Rule) -> Iterator[SecretPlace]:
-        """The places below a property."""
+        """Yield the places below a property."""
         if isinstance(value, dict):
             yield from self.object(path, value, rule)
         elif isinstance(value, list):
@@ -76,7 +76,7 @@ class _Walk:
                 yield from self.inside(f"{path}[{key}]", name, item, rule)
 
     def _keys(self, name: str, items: list[Any], rule: Rule) -> Iterator[str]:
-        """What tells the items apart: a name of theirs, else what they mean; a number when that is not enough."""
+        """Yield what tells the items apart: a name of theirs, else what they mean; a number when that is not enough."""
         tell = key_of(name, items)
         uses: Counter[str] = Counter()
         for item in items:

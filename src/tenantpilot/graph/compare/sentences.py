@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Names:
-    """What ids are called; a mapping may look its answers up when it is asked."""
+    """Names for ids; a mapping may look one up when it is needed."""
 
     objects: Mapping[str, str] = field(default_factory=dict)
     """Groups, filters, locations, applications … of the tenant, by id in small letters."""
@@ -34,16 +34,16 @@ class Names:
 
 
 def sentence_of(difference: Difference, names: Names | None = None) -> str:
-    """One sentence without a full stop: "Group Sales: excluded (was included)"."""
-    known = names or Names()
+    """Return one sentence without a full stop: "Group Sales: excluded (was included)"."""
+    labels = names or Names()
     if difference.path.startswith("assignments[") and difference.path.endswith("]"):
-        return _of_assignment(difference, known)
-    place = _place(difference, known)
+        return _of_assignment(difference, labels)
+    place = _place(difference, labels)
     if difference.kind is Kind.SECRET:
         return f"{place}: another secret"
     if difference.kind is Kind.MOVED:
         return f"{place}: moved from place {difference.before} to place {difference.after}"
-    before, after = (_shown(value, known) for value in (difference.before, difference.after))
+    before, after = (_shown(value, labels) for value in (difference.before, difference.after))
     if difference.after is None:
         return f"{place}: {before} removed" if _is_member(difference) else f"{place}: not set any more (was {before})"
     if difference.before is not None:
@@ -54,15 +54,15 @@ def sentence_of(difference: Difference, names: Names | None = None) -> str:
 
 
 def _of_assignment(difference: Difference, names: Names) -> str:
-    who = _target(difference.after or difference.before, names)
+    target = _target(difference.after or difference.before, names)
     before, after = (_manner(row, names) for row in (difference.before, difference.after))
     if difference.before is None:
-        return f"{who}: {after} (was not assigned)"
+        return f"{target}: {after} (was not assigned)"
     if difference.after is None:
-        return f"{who}: not assigned any more (was {before})"
+        return f"{target}: not assigned any more (was {before})"
     if before == after:
-        return f"{who}: {after}, with other options"
-    return f"{who}: {after} (was {before})"
+        return f"{target}: {after}, with other options"
+    return f"{target}: {after} (was {before})"
 
 
 def _target(row: Mapping[str, Any], names: Names) -> str:
@@ -74,7 +74,7 @@ def _target(row: Mapping[str, Any], names: Names) -> str:
 
 
 def _manner(row: Mapping[str, Any] | None, names: Names) -> str:
-    """How a target is assigned: excluded, included as required with the filter X."""
+    """Return how a target is assigned: excluded, included as required with the filter X."""
     if row is None:
         return ""
     target = row.get("target") or {}
@@ -90,7 +90,7 @@ def _manner(row: Mapping[str, Any] | None, names: Names) -> str:
 
 
 def _place(difference: Difference, names: Names) -> str:
-    """The setting, else the property; with the name of the list's item around it."""
+    """Return the setting, else the property; with the name of the list's item around it."""
     path = difference.path.removesuffix("]") if _is_member(difference) else difference.path
     definitions = _DEFINITION.findall(difference.path)
     place = _setting(path, definitions[-1], names) if definitions else _property(path)
@@ -113,7 +113,7 @@ def _property(path: str) -> str:
 
 
 def _is_member(difference: Difference) -> bool:
-    """Whether an item of a list came or went."""
+    """Return True if an item of a list came or went."""
     return difference.path.endswith("]") and None in (difference.before, difference.after)
 
 
@@ -125,7 +125,11 @@ def _shown(value: Any, names: Names) -> str:
     if isinstance(value, list):
         return _cut(", ".join(_shown(item, names) for item in value)) or "nothing"
     if isinstance(value, dict):
-        inner = {name: one for name, one in value.items() if name not in ("@odata.type", "settingDefinitionId")}
+        inner = {
+            name: inner_value
+            for name, inner_value in value.items()
+            if name not in ("@odata.type", "settingDefinitionId")
+        }
         only = next(iter(inner.values())) if len(inner) == 1 else None
         return _shown(only, names) if only is not None else _cut(json.dumps(inner, ensure_ascii=False))
     return "nothing" if value is None else str(value)

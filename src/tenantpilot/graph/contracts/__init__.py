@@ -1,1 +1,1 @@
-"""What is known of every type of object: the only place where a path of Graph stands."""
+"""Describe every type of object: the only place where a path of Graph stands."""

@@ -1,4 +1,4 @@
-"""Who may do what in Intune, and settings of the tenant as a whole."""
+"""Contracts of the roles in Intune, and of settings of the tenant as a whole."""
 
 from tenantpilot.graph.contracts.configuration import CONFIGURATION
 from tenantpilot.graph.contracts.model import Assign, Bind, Contract, Create, Kind, Permissions, Update
@@ -6,9 +6,9 @@ from tenantpilot.graph.contracts.parts import ASSIGNMENTS, STATED_TOTAL
 from tenantpilot.graph.contracts.references import SCOPE_TAG_REFERENCES, Outside, Reference
 from tenantpilot.graph.contracts.restoring import Reason
 
-RBAC = Permissions(read=("DeviceManagementRBAC.Read.All",), write=("DeviceManagementRBAC.ReadWrite.All",))
+RBAC = Permissions(to_read=("DeviceManagementRBAC.Read.All",), to_write=("DeviceManagementRBAC.ReadWrite.All",))
 DEVICES = Permissions(
-    read=("DeviceManagementManagedDevices.Read.All",), write=("DeviceManagementManagedDevices.ReadWrite.All",)
+    to_read=("DeviceManagementManagedDevices.Read.All",), to_write=("DeviceManagementManagedDevices.ReadWrite.All",)
 )
 
 OF_ROLES = (
@@ -31,7 +31,7 @@ CONTRACTS = (
         permissions=RBAC,
         restore_order=10,
         parts=(ASSIGNMENTS,),
-        kept=("isBuiltIn",),
+        kept_properties=("isBuiltIn",),
         stripped=("isBuiltIn",),
         create=Create(required=("displayName",)),
         assign=Assign(),
@@ -45,8 +45,8 @@ CONTRACTS = (
         modified_field="",
         permissions=RBAC,
         restore_order=20,
-        whole={},
-        kept=("isBuiltIn", "isBuiltInRoleDefinition"),
+        full_query={},
+        kept_properties=("isBuiltIn", "isBuiltInRoleDefinition"),
         stripped=("isBuiltIn", "isBuiltInRoleDefinition", "roleAssignments"),
         unordered=("allowedResourceActions", "notAllowedResourceActions", "actions"),
         create=Create(required=("displayName", "rolePermissions")),
@@ -60,8 +60,8 @@ CONTRACTS = (
         modified_field="",
         permissions=RBAC,
         restore_order=500,
-        whole={"$expand": "roleDefinition,roleScopeTags"},
-        kept=("scopeType",),
+        full_query={"$expand": "roleDefinition,roleScopeTags"},
+        kept_properties=("scopeType",),
         # What the role and the tags are is said by themselves.
         noise=(
             *(f"roleDefinition.{name}" for name in OF_ROLES),
@@ -98,7 +98,7 @@ CONTRACTS = (
         odata_type="microsoft.graph.managedDeviceCleanupRule",
         permissions=DEVICES,
         restore_order=291,
-        kept=("deviceCleanupRulePlatformType", "deviceInactivityBeforeRetirementInDays"),
+        kept_properties=("deviceCleanupRulePlatformType", "deviceInactivityBeforeRetirementInDays"),
         create=Create(required=("displayName", "deviceCleanupRulePlatformType")),
     ),
     Contract(
@@ -112,7 +112,7 @@ CONTRACTS = (
         restore_order=90,
         query={"$select": "settings"},
         wishes={},
-        kept=("settings",),
+        kept_properties=("settings",),
         create=None,
         update=Update(),
         kept_out=Reason.WHOLE_TENANT,
@@ -123,10 +123,10 @@ CONTRACTS = (
         kind=Kind.FEED,
         odata_type="microsoft.graph.auditEvent",
         modified_field="activityDateTime",
-        permissions=Permissions(read=("DeviceManagementApps.Read.All",)),
+        permissions=Permissions(to_read=("DeviceManagementApps.Read.All",)),
         restore_order=0,
         wishes={"$top": "500", **STATED_TOTAL},
-        kept=("activityDateTime", "activityType", "activityOperationType", "activityResult", "category"),
+        kept_properties=("activityDateTime", "activityType", "activityOperationType", "activityResult", "category"),
         create=None,
         update=None,
         references=(

@@ -6,7 +6,7 @@ from tenantpilot.graph.contracts.parts import ASSIGNMENTS, Part
 from tenantpilot.graph.contracts.references import ASSIGNMENT_REFERENCES, Outside, Reference
 from tenantpilot.graph.contracts.restoring import Exemption, Reason
 
-APPS = Permissions(read=("DeviceManagementApps.Read.All",), write=("DeviceManagementApps.ReadWrite.All",))
+APPS = Permissions(to_read=("DeviceManagementApps.Read.All",), to_write=("DeviceManagementApps.ReadWrite.All",))
 
 PROTECTION_COLLECTIONS = {
     "iosManagedAppProtection": "/deviceAppManagement/iosManagedAppProtections",
@@ -20,7 +20,7 @@ TARGET_PROTECTED_APPS = Action("targetApps", "apps", "apps", home="/deviceAppMan
 CATEGORIES = Action(
     "categories",
     "categories",
-    each=True,
+    one_by_one=True,
     is_reference=True,
     told_by="id",
     bind=Bind("category", "/deviceAppManagement/mobileAppCategories('{id}')"),
@@ -89,7 +89,7 @@ CONTRACTS = (
         collections=PROTECTION_COLLECTIONS,
         is_listed_apart=True,  # the mixture shows neither apps nor assignments
         parts=(APPS_OF_POLICY, ASSIGNMENTS),
-        kept=("appGroupType", "deployedAppCount"),
+        kept_properties=("appGroupType", "deployedAppCount"),
         stripped=("apps", "deployedAppCount"),
         noise=("deployedAppCount", "apps[].id", "apps[].version"),
         unordered=("apps",),
@@ -106,7 +106,7 @@ CONTRACTS = (
         permissions=APPS,
         restore_order=232,
         parts=(APPS_OF_POLICY, ASSIGNMENTS, Part("settings", params=SETTINGS.params)),
-        kept=("appGroupType", "deployedAppCount"),
+        kept_properties=("appGroupType", "deployedAppCount"),
         stripped=("apps", "deployedAppCount", *IN_SETTINGS),
         noise=("deployedAppCount", "apps[].id", "apps[].version", *IN_SETTINGS),
         unordered=("apps",),
@@ -123,7 +123,7 @@ CONTRACTS = (
         permissions=APPS,
         restore_order=233,
         parts=(ASSIGNMENTS,),
-        kept=("targetedMobileApps",),
+        kept_properties=("targetedMobileApps",),
         stripped=("appSupportsOemConfig",),
         unordered=("targetedMobileApps",),
         create=Create(required=("@odata.type", "displayName", "targetedMobileApps")),
@@ -138,7 +138,7 @@ CONTRACTS = (
         odata_type="microsoft.graph.mobileApp",
         permissions=APPS,
         restore_order=240,
-        whole={},
+        full_query={},
         # A tenant has more than a hundred of them, and they never change.
         listed_whole=MICROSOFTS_OWN,
         parts=(
@@ -146,7 +146,7 @@ CONTRACTS = (
             Part("categories", expand="categories"),
             Part("relationships", only_if=("dependentAppCount", "supersededAppCount", "supersedingAppCount")),
         ),
-        kept=("publisher", "publishingState", "isFeatured"),
+        kept_properties=("publisher", "publishingState", "isFeatured"),
         stripped=(
             "uploadState",
             "publishingState",
@@ -199,8 +199,8 @@ CONTRACTS = (
         odata_type="microsoft.graph.policySet",
         permissions=APPS,
         restore_order=2000,
-        whole={"$expand": "items,assignments"},  # refused on the list
-        kept=("status", "errorCode", "guidedDeploymentTags", "roleScopeTags"),
+        full_query={"$expand": "items,assignments"},  # refused on the list
+        kept_properties=("status", "errorCode", "guidedDeploymentTags", "roleScopeTags"),
         stripped=IN_ITEMS,
         noise=IN_ITEMS,
         unordered=("items",),

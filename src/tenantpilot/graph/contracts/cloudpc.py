@@ -3,7 +3,7 @@
 from tenantpilot.graph.contracts.model import Assign, Contract, Create, Permissions
 from tenantpilot.graph.contracts.references import Outside, Reference
 
-CLOUD_PC = Permissions(read=("CloudPC.Read.All",), write=("CloudPC.ReadWrite.All",))
+CLOUD_PC = Permissions(to_read=("CloudPC.Read.All",), to_write=("CloudPC.ReadWrite.All",))
 ASSIGNED_GROUPS = (Reference("assignments[].target.groupId", "group"),)
 _RECOVERY = "crossRegionDisasterRecoverySetting.disasterRecoveryNetworkSetting"
 
@@ -14,8 +14,8 @@ CONTRACTS = (
         odata_type="microsoft.graph.cloudPcProvisioningPolicy",
         permissions=CLOUD_PC,
         restore_order=300,
-        whole={"$expand": "assignments"},
-        kept=("imageDisplayName", "imageType", "provisioningType", "managedBy"),
+        full_query={"$expand": "assignments"},
+        kept_properties=("imageDisplayName", "imageType", "provisioningType", "managedBy"),
         stripped=(
             "alternateResourceUrl",
             "cloudPcGroupDisplayName",
@@ -43,8 +43,8 @@ CONTRACTS = (
         odata_type="microsoft.graph.cloudPcUserSetting",
         permissions=CLOUD_PC,
         restore_order=301,
-        whole={"$expand": "assignments"},
-        kept=("localAdminEnabled", "resetEnabled", "selfServiceEnabled"),
+        full_query={"$expand": "assignments"},
+        kept_properties=("localAdminEnabled", "resetEnabled", "selfServiceEnabled"),
         create=Create(required=("displayName",)),
         assign=Assign(tenant_wide=False),
         references=(

@@ -12,10 +12,10 @@ from tenantpilot.graph.contracts.references import (
 from tenantpilot.graph.contracts.restoring import Reason
 
 CONFIGURATION = Permissions(
-    read=("DeviceManagementConfiguration.Read.All",), write=("DeviceManagementConfiguration.ReadWrite.All",)
+    to_read=("DeviceManagementConfiguration.Read.All",), to_write=("DeviceManagementConfiguration.ReadWrite.All",)
 )
 SERVICE = Permissions(
-    read=("DeviceManagementServiceConfig.Read.All",), write=("DeviceManagementServiceConfig.ReadWrite.All",)
+    to_read=("DeviceManagementServiceConfig.Read.All",), to_write=("DeviceManagementServiceConfig.ReadWrite.All",)
 )
 ASSIGNED = (*ASSIGNMENT_REFERENCES, *SCOPE_TAG_REFERENCES)
 
@@ -42,7 +42,7 @@ NOTIFICATION = Reference(
     "scheduledActionsForRule[].scheduledActionConfigurations[].notificationTemplateId", "notificationTemplate"
 )
 IN_MESSAGES = ("localizedNotificationMessages[].id", "localizedNotificationMessages[].lastModifiedDateTime")
-MESSAGES = Action("localizedNotificationMessages", "localizedNotificationMessages", each=True, told_by="locale")
+MESSAGES = Action("localizedNotificationMessages", "localizedNotificationMessages", one_by_one=True, told_by="locale")
 CLASSIC_SECRETS = ("preSharedKey", "sharedSecret", "productKey")
 TEMPLATE_NAMES = ("templateReference.templateDisplayName", "templateReference.templateDisplayVersion")
 PAUSED = ("qualityUpdatesPaused", "featureUpdatesPaused")
@@ -83,7 +83,14 @@ CONTRACTS = (
         restore_order=200,
         wishes={"$top": "100", **STATED_TOTAL},
         parts=(SETTINGS, ASSIGNMENTS),
-        kept=("platforms", "technologies", "templateReference", "settingCount", "creationSource", "priorityMetaData"),
+        kept_properties=(
+            "platforms",
+            "technologies",
+            "templateReference",
+            "settingCount",
+            "creationSource",
+            "priorityMetaData",
+        ),
         stripped=("priorityMetaData", *TEMPLATE_NAMES, *IN_SETTINGS),
         noise=(*TEMPLATE_NAMES, *IN_SETTINGS),
         create=Create(parts=("settings",), required=("name", "platforms", "technologies")),
@@ -132,7 +139,7 @@ CONTRACTS = (
         query={"$filter": "isof('microsoft.graph.windowsUpdateForBusinessConfiguration')"},
         only=("windowsUpdateForBusinessConfiguration",),
         parts=(ASSIGNMENTS,),
-        kept=("automaticUpdateMode", "qualityUpdatesPaused", "featureUpdatesPaused"),
+        kept_properties=("automaticUpdateMode", "qualityUpdatesPaused", "featureUpdatesPaused"),
         stripped=PAUSES,
         noise=PAUSES,
         resting=NOT_CONFIGURED,
@@ -179,7 +186,7 @@ CONTRACTS = (
             ASSIGNMENTS,
             Part("scheduledActionsForRule", params={"$expand": "scheduledActionConfigurations"}),
         ),
-        kept=("platforms", "technologies", "settingCount", "creationSource"),
+        kept_properties=("platforms", "technologies", "settingCount", "creationSource"),
         stripped=(*IN_SETTINGS, *IN_ACTIONS),
         noise=(*IN_SETTINGS, *IN_ACTIONS),
         create=Create(parts=("settings", "scheduledActionsForRule"), required=("name", "platforms", "technologies")),
@@ -199,7 +206,7 @@ CONTRACTS = (
         permissions=CONFIGURATION,
         restore_order=215,
         parts=(Part("settings", params=STATED_TOTAL), ASSIGNMENTS),
-        kept=("templateId", "isMigratingToConfigurationPolicy"),
+        kept_properties=("templateId", "isMigratingToConfigurationPolicy"),
         noise=("settings[].id", "isMigratingToConfigurationPolicy"),
         unordered=("settings",),
         create=Create(
@@ -232,7 +239,7 @@ CONTRACTS = (
             "$select": "id,displayName,description,settingDefinitionId,settingInstance,createdDateTime,"
             "lastModifiedDateTime,version,referencingConfigurationPolicyCount"
         },
-        kept=("settingDefinitionId", "referencingConfigurationPolicyCount"),
+        kept_properties=("settingDefinitionId", "referencingConfigurationPolicyCount"),
         stripped=("referencingConfigurationPolicyCount",),
         noise=("referencingConfigurationPolicyCount",),
         create=Create(required=("displayName", "settingDefinitionId", "settingInstance")),
@@ -246,7 +253,7 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceAndAppManagementAssignmentFilter",
         permissions=CONFIGURATION,
         restore_order=15,
-        kept=("platform", "rule", "roleScopeTags", "assignmentFilterManagementType"),
+        kept_properties=("platform", "rule", "roleScopeTags", "assignmentFilterManagementType"),
         stripped=("payloads",),
         noise=("payloads",),
         create=Create(required=("displayName", "platform", "rule")),
@@ -261,7 +268,7 @@ CONTRACTS = (
         permissions=SERVICE,
         restore_order=40,
         parts=(Part("localizedNotificationMessages"),),
-        kept=("defaultLocale", "brandingOptions"),
+        kept_properties=("defaultLocale", "brandingOptions"),
         stripped=IN_MESSAGES,
         noise=IN_MESSAGES,
         create=Create(

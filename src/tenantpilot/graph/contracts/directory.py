@@ -1,4 +1,4 @@
-"""What of the directory is read beside its contracts."""
+"""Paths of the directory that are read beside its contracts."""
 
 GROUP_CHANGES = "/v1.0/groups/delta"
 OBJECTS_BY_IDS = "/v1.0/directoryObjects/getByIds"

@@ -1,4 +1,4 @@
-"""How devices come in and what their users see."""
+"""Contracts of the ways devices come in, and of what their users see."""
 
 from tenantpilot.graph.contracts.configuration import ASSIGNED, SERVICE
 from tenantpilot.graph.contracts.model import Assign, Contract, Create, Kind, Update, Version
@@ -21,7 +21,7 @@ CONTRACTS = (
         parts=(ASSIGNMENTS,),
         is_deleted_unassigned=True,
         resting=(False,),
-        kept=("deviceNameTemplate", "deviceType", "locale", "preprovisioningAllowed"),
+        kept_properties=("deviceNameTemplate", "deviceType", "locale", "preprovisioningAllowed"),
         # The four last are old names of others.
         stripped=(
             "managementServiceAppId",
@@ -32,7 +32,7 @@ CONTRACTS = (
         ),
         create=Create(required=("@odata.type", "displayName")),
         update=Update(without=("managementServiceAppId",)),
-        assign=Assign(body_key="", path="assignments", each=True),
+        assign=Assign(body_key="", path="assignments", one_by_one=True),
         references=ASSIGNED,
         explained=("managementServiceAppId",),
     ),
@@ -44,7 +44,7 @@ CONTRACTS = (
         restore_order=262,
         excluding=(STATUS_PAGE,),
         parts=(ASSIGNMENTS,),
-        kept=("priority", "deviceEnrollmentConfigurationType"),
+        kept_properties=("priority", "deviceEnrollmentConfigurationType"),
         create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
         update=Update(without=TYPE_AGAIN, left_alone=("priority",)),
         assign=Assign("enrollmentConfigurationAssignments"),
@@ -64,7 +64,7 @@ CONTRACTS = (
         restore_order=263,
         only=(STATUS_PAGE,),
         parts=(ASSIGNMENTS,),
-        kept=("priority", "deviceEnrollmentConfigurationType"),
+        kept_properties=("priority", "deviceEnrollmentConfigurationType"),
         unordered=("selectedMobileAppIds",),
         create=Create(without=("priority", TYPE_AGAIN[0]), required=("@odata.type", "displayName")),
         update=Update(without=TYPE_AGAIN[:1], left_alone=("priority",)),
@@ -81,7 +81,7 @@ CONTRACTS = (
         modified_field="",
         permissions=SERVICE,
         restore_order=264,
-        kept=("requiresUserAuthentication", "enableAuthenticationViaCompanyPortal"),
+        kept_properties=("requiresUserAuthentication", "enableAuthenticationViaCompanyPortal"),
         secrets=("adminAccountPassword",),
         create=None,
         update=None,
@@ -95,9 +95,9 @@ CONTRACTS = (
         permissions=SERVICE,
         restore_order=280,
         parts=(ASSIGNMENTS,),
-        kept=("title",),
+        kept_properties=("title",),
         create=Create(required=("displayName", "title", "bodyText", "acceptanceStatement")),
-        assign=Assign(body_key="", path="assignments", each=True),
+        assign=Assign(body_key="", path="assignments", one_by_one=True),
         references=ASSIGNED,
     ),
     Contract(
@@ -107,10 +107,10 @@ CONTRACTS = (
         name_field="profileName",
         permissions=SERVICE,
         restore_order=281,
-        whole={},
+        full_query={},
         # The images are empty in the list and in the profile itself.
         parts=(ASSIGNMENTS, *(Part(name, is_single=True) for name in IMAGES)),
-        kept=("displayName", "profileDescription", "isDefaultProfile"),
+        kept_properties=("displayName", "profileDescription", "isDefaultProfile"),
         stripped=("isDefaultProfile", "disableClientTelemetry"),
         create=Create(parts=IMAGES, required=("profileName",)),
         update=Update(parts=IMAGES),

@@ -126,7 +126,7 @@ OF_STRENGTHS = (
     "requirementsSatisfied",
 )
 _COMBINATIONS = "combinationConfigurations"
-COMBINATIONS = Action(_COMBINATIONS, _COMBINATIONS, each=True, told_by="appliesToCombinations")
+COMBINATIONS = Action(_COMBINATIONS, _COMBINATIONS, one_by_one=True, told_by="appliesToCombinations")
 
 CONTRACTS = (
     Contract(
@@ -136,12 +136,12 @@ CONTRACTS = (
         stable_words=STABLE_WORDS,
         modified_field="modifiedDateTime",
         permissions=Permissions(
-            read=(POLICY_READ,), write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ, "Application.Read.All")
+            to_read=(POLICY_READ,), to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ, "Application.Read.All")
         ),
         restore_order=400,
         settles=False,
         wishes={"$top": "200", **STATED_TOTAL},  # pages of 20 without a link to the next were seen
-        kept=("state", "templateId"),
+        kept_properties=("state", "templateId"),
         stripped=("templateId",),
         unordered=(
             "includeUsers",
@@ -172,10 +172,10 @@ CONTRACTS = (
         odata_type="microsoft.graph.namedLocation",
         version=Version.V1,
         modified_field="modifiedDateTime",
-        permissions=Permissions(read=(POLICY_READ,), write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ)),
+        permissions=Permissions(to_read=(POLICY_READ,), to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ)),
         restore_order=50,
         settles=False,
-        kept=("isTrusted", "countryLookupMethod"),
+        kept_properties=("isTrusted", "countryLookupMethod"),
         unordered=("ipRanges", "countriesAndRegions"),
         disarmed={"isTrusted": False},
         create=Create(required=("@odata.type", "displayName")),
@@ -189,14 +189,14 @@ CONTRACTS = (
         odata_type="microsoft.graph.authenticationStrengthPolicy",
         version=Version.V1,
         modified_field="modifiedDateTime",
-        permissions=Permissions(read=(POLICY_READ,), write=("Policy.ReadWrite.AuthenticationMethod",)),
+        permissions=Permissions(to_read=(POLICY_READ,), to_write=("Policy.ReadWrite.AuthenticationMethod",)),
         restore_order=45,
         settles=False,
         wishes={},
         # Without them a restored strength would be weaker: they name the keys and issuers that count. A list shows
         # them where it may expand; some directories refuse that, and one read for each takes a second.
         parts=(Part(_COMBINATIONS, expand=_COMBINATIONS, where={"policyType": "custom"}),),
-        kept=("policyType", "requirementsSatisfied", "allowedCombinations"),
+        kept_properties=("policyType", "requirementsSatisfied", "allowedCombinations"),
         stripped=("policyType", "requirementsSatisfied", "combinationConfigurations[].id"),
         noise=("combinationConfigurations[].id",),
         unordered=("allowedCombinations", "combinationConfigurations", "appliesToCombinations", "allowedAAGUIDs"),
@@ -217,7 +217,7 @@ CONTRACTS = (
         odata_type="microsoft.graph.group",
         version=Version.V1,
         modified_field="createdDateTime",  # a group states no change
-        permissions=Permissions(read=("Group.Read.All", "GroupMember.Read.All"), write=("Group.ReadWrite.All",)),
+        permissions=Permissions(to_read=("Group.Read.All", "GroupMember.Read.All"), to_write=("Group.ReadWrite.All",)),
         restore_order=5,
         settles=False,
         # Whole for what is shown and mapped; a list without it leaves most of these out.
@@ -229,7 +229,7 @@ CONTRACTS = (
         },
         wishes={"$top": "999", **STATED_TOTAL},
         counts_with_lag=True,
-        kept=(
+        kept_properties=(
             "groupTypes",
             "mail",
             "mailEnabled",

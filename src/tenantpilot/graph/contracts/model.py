@@ -1,4 +1,4 @@
-"""What a contract says: everything that must be known to read and write one type of object.
+"""Declare contracts: everything that must be known to read and write one type of object.
 
 A contract is data. It holds no labels and no words for people; those belong to the rooms above.
 """
@@ -53,31 +53,31 @@ class Version(StrEnum):
 
 
 class Kind(StrEnum):
-    """How the objects of a type are found."""
+    """The way to find the objects of a type."""
 
     COLLECTION = "collection"
     NESTED = "nested"
     """A collection below each object of another collection."""
     SINGLETON = "singleton"
-    """One object for each tenant, without a name."""
+    """A single object for each tenant, without a name."""
     FEED = "feed"
     """Events that happened, not configuration: read-only and without end."""
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """Application permissions. To read, one of `read` is enough; to write, all of `write` are needed.
+    """Application permissions. To read, one of `to_read` is enough; to write, all of `to_write` are needed.
 
     Source: https://learn.microsoft.com/graph/permissions-reference
     """
 
-    read: tuple[str, ...]
-    write: tuple[str, ...] = ()
+    to_read: tuple[str, ...]
+    to_write: tuple[str, ...] = ()
 
     @property
     def enough_to_read(self) -> tuple[str, ...]:
-        """A permission to read and write includes the one to read."""
-        return (*self.read, *(name.replace(".Read.All", ".ReadWrite.All") for name in self.read))
+        """Return the permissions that suffice to read: one to read and write includes the one to read."""
+        return (*self.to_read, *(name.replace(".Read.All", ".ReadWrite.All") for name in self.to_read))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Bind:
 class Action:
     """A further request that carries a part of the payload, which the main body may not hold.
 
-    `path` is below the object. The body is {body_key: part, **extra}; with `each`, one request for every
+    `path` is below the object. The body is {body_key: part, **extra}; with `one_by_one`, one request for every
     item of the part, whose body is the item.
     """
 
@@ -105,11 +105,11 @@ class Action:
     body_key: str = ""
     extra: tuple[str, ...] = ()
     """Further properties of the payload that belong into the body."""
-    each: bool = False
+    one_by_one: bool = False
     is_reference: bool = False
-    """With `each`: an item is another object, and is added and removed by its address, see `bind`."""
+    """With `one_by_one`: an item is another object, and is added and removed by its address, see `bind`."""
     told_by: str = ""
-    """The property by which an item is found again: with `each`, and where the body names items by their ids."""
+    """The property by which an item is found again: with `one_by_one`, and where the body names items by their ids."""
     home: str = ""
     """Another collection than the object's own, through which it is called."""
     removed_key: str = ""
@@ -149,18 +149,18 @@ class Update:
 
 @dataclass(frozen=True)
 class Assign:
-    """How assignments are written: all at once, or one request for each."""
+    """The way to write assignments: all at once, or one request for each."""
 
     body_key: str = "assignments"
     path: str = "assign"
-    each: bool = False
+    one_by_one: bool = False
     tenant_wide: bool = True
     """Whether all devices or all users may be a target."""
 
 
 @dataclass(frozen=True)
 class Reveal:
-    """How a secret that Graph masks is read in plain, where the application may."""
+    """The way to read a secret in plain that Graph masks, where the application may."""
 
     items: str
     """The path of the objects that may hold one."""
@@ -171,7 +171,7 @@ class Reveal:
 
 @dataclass(frozen=True)
 class Contract:
-    """One type of object, as Graph serves it."""
+    """A type of object, as Graph serves it."""
 
     key: str
     path: str
@@ -203,12 +203,12 @@ class Contract:
     is_listed_apart: bool = False
     """Whether those collections are listed in the place of the mixture."""
     listed_whole: tuple[str, ...] = ()
-    """@odata.types of which the list is complete although it leaves something out of others (see `whole`)."""
+    """@odata.types of which the list is complete although it leaves something out of others (see `full_query`)."""
 
-    whole: Mapping[str, str] | None = None
+    full_query: Mapping[str, str] | None = None
     """The query of a GET by id, where the list leaves something out; None when the list is complete."""
     parts: tuple[Part, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept_properties: tuple[str, ...] = ()
     """What inventory keeps beside the common ones."""
     secrets: tuple[str, ...] = ()
     """Properties, at any depth, that Graph masks or that must not be shown."""
@@ -250,11 +250,11 @@ class Contract:
 
     @property
     def restore(self) -> RestoreMode:
-        """How far objects of the type are written back, unless an exemption says less."""
+        """Return how far objects of the type are written back, unless an exemption says less."""
         return RestoreMode.PREVIEW_ONLY if self.kept_out else RestoreMode.FULL
 
     def restorability(self, payload: Mapping[str, Any]) -> Restorability:
-        """How far this object is written back, and why not further."""
+        """Return how far this object is written back, and why not further."""
         exempt = (exemption.reason for exemption in self.exemptions if exemption.concerns(payload))
         reason = self.kept_out or next(exempt, Reason.NONE)
         return Restorability(RestoreMode.PREVIEW_ONLY if reason else RestoreMode.FULL, reason)
@@ -266,30 +266,30 @@ class Contract:
 
     @property
     def is_configuration(self) -> bool:
-        """Whether its objects say how the tenant is configured; a feed of events does not."""
+        """Return True if its objects say how the tenant is configured; a feed of events does not."""
         return self.kind is not Kind.FEED
 
     @property
     def collection(self) -> str:
-        """The path to list and to create, "/beta/deviceManagement/intents"."""
+        """Return the path to list and to create, "/beta/deviceManagement/intents"."""
         return f"/{self.version}{self.path}"
 
     @property
     def expanded(self) -> Contract:
-        """The same, with a list that shows as many parts as lists do."""
-        shown = ",".join(part.expand for part in self.parts if part.expand)
-        return replace(self, wishes={**self.wishes, "$expand": shown}) if shown else self
+        """Return the same, with a list that shows as many parts as lists do."""
+        names = ",".join(part.expand for part in self.parts if part.expand)
+        return replace(self, wishes={**self.wishes, "$expand": names}) if names else self
 
     @property
     def parent_collection(self) -> str:
         return f"/{self.version}{self.parent_path}"
 
     def below(self, parent_id: str) -> str:
-        """The path of a nested collection."""
+        """Return the path of a nested collection."""
         return self.collection.replace("{parent}", quote(parent_id, safe=""))
 
     def address(self, graph_id: str, *, odata_type: str = "", below: str = "") -> str:
-        """The path of one object or of something below it."""
+        """Return the path of one object or of something below it."""
         if self.kind is Kind.SINGLETON:
             return self.collection
         home = self.collections.get(odata_type.rpartition(".")[2], self.path)
@@ -299,23 +299,23 @@ class Contract:
         return f"{path}/{below}" if below else path
 
     def holds(self, item: Mapping[str, Any]) -> bool:
-        """Whether an item of a shared collection belongs to this type."""
+        """Return True if an item of a shared collection belongs to this type."""
         if not self.only and not self.excluding:
             return True
         type_name = type_name_of(item)
         return type_name not in self.excluding and (not self.only or type_name in self.only)
 
     def lists_whole(self, item: Mapping[str, Any]) -> bool:
-        """Whether a list shows this object complete, but for its parts."""
-        return self.whole is None or type_name_of(item) in self.listed_whole
+        """Return True if a list shows this object complete, but for its parts."""
+        return self.full_query is None or type_name_of(item) in self.listed_whole
 
     def is_delivered(self, item: Mapping[str, Any]) -> bool:
-        """Whether Microsoft delivers this object."""
+        """Return True if Microsoft delivers this object."""
         return any(item.get(name) == value for name, value in self.delivered.items())
 
     def kept_of(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """What inventory may keep of an item (SEC-06)."""
-        names = (*COMMON_KEPT, self.name_field, self.modified_field, *self.kept)
+        """Return what inventory may keep of an item (SEC-06)."""
+        names = (*COMMON_KEPT, self.name_field, self.modified_field, *self.kept_properties)
         return {name: item[name] for name in dict.fromkeys(names) if name in item}
 
     @property

@@ -72,9 +72,9 @@ def _needs_of_items(by_key: Mapping[str, Item]) -> Needs:
         return {
             key: {
                 needed
-                for one in named[key]
-                if with_assignments or not one.path.startswith("assignments[]")
-                if (needed := _key(one.type_key, one.graph_id)) in by_key and needed != key
+                for reference in named[key]
+                if with_assignments or not reference.path.startswith("assignments[]")
+                if (needed := _key(reference.type_key, reference.graph_id)) in by_key and needed != key
             }
             for key in by_key
         }
@@ -98,7 +98,7 @@ def _in_order(keys: Iterable[str], needs: Needs, rank: Callable[[str], Any]) -> 
 
 
 def _sorted_by_needs(keys: Iterable[str], needs: Mapping[str, Set[str]], rank: Callable[[str], Any]) -> list[str]:
-    """One at a time, always the lowest of those whose needs are met."""
+    """Return the nodes in order, always the lowest of those whose needs are met."""
     sorter: TopologicalSorter[str] = TopologicalSorter({key: needs[key] for key in keys})
     sorter.prepare()
     ready: list[tuple[Any, str]] = []

@@ -41,13 +41,13 @@ class Part:
         return self.path or self.name
 
     def is_of(self, item: Mapping[str, Any]) -> bool:
-        """Whether the object has this part."""
+        """Return True if the object has this part."""
         if self.types and type_name_of(item) not in self.types:
             return False
         return all(item.get(name) == value for name, value in self.where.items())
 
     def address(self, owner: str, item: Mapping[str, Any]) -> str:
-        """The path of the part below its owner's."""
+        """Return the path of the part below its owner's."""
         return f"{owner}/microsoft.graph.{type_name_of(item)}/{self.below}" if self.types else f"{owner}/{self.below}"
 
 

@@ -29,7 +29,7 @@ def places(payload: Any, path: str) -> Iterator[Place]:
 
 
 def values(payload: Any, path: str) -> list[Any]:
-    """What stands at the path."""
+    """Return what stands at the path."""
     return [container[key] for container, key in places(payload, path)]  # type: ignore[index]
 
 
@@ -55,20 +55,22 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, Place, str]]:
     """Yield every text of a payload as (path, place, text); the path writes list items as "[]"."""
     inner: Iterator[tuple[str, Place, Any]]
     if isinstance(value, dict):
-        inner = ((f"{path}.{name}" if path else name, (value, name), one) for name, one in value.items())
+        inner = (
+            (f"{path}.{name}" if path else name, (value, name), inner_value) for name, inner_value in value.items()
+        )
     elif isinstance(value, list):
-        inner = ((f"{path}[]", (value, index), one) for index, one in enumerate(value))
+        inner = ((f"{path}[]", (value, index), inner_value) for index, inner_value in enumerate(value))
     else:
         return
-    for below, place, one in inner:
-        if isinstance(one, str):
-            yield below, place, one
+    for below, place, inner_value in inner:
+        if isinstance(inner_value, str):
+            yield below, place, inner_value
         else:
-            yield from texts(one, below)
+            yield from texts(inner_value, below)
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a path, as `texts` writes it, is one that the pattern names."""
+    """Return True if a path, as `texts` writes it, is one that the pattern names."""
     return _compiled(pattern).fullmatch(path) is not None
 
 

@@ -1,4 +1,4 @@
-"""What stands in every payload that Graph delivers beside its configuration: annotations and masks."""
+"""Recognize what stands in a payload of Graph beside its configuration: annotations and masks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ IN_ASSIGNMENTS = ("id", "source", "sourceId")
 
 
 def cleaned(value: Any) -> Any:
-    """A copy without what Graph says about its own answers: annotations and stubs of actions."""
+    """Return a copy without what Graph says about its own answers: annotations and stubs of actions."""
     if isinstance(value, dict):
         return {name: cleaned(inner) for name, inner in value.items() if not is_annotation(name)}
     if isinstance(value, list):

@@ -59,12 +59,12 @@ class Reference:
 
     @property
     def type_keys(self) -> frozenset[str]:
-        """All kinds that it may name."""
+        """Return all kinds that it may name."""
         return frozenset(self.by_type.values()) or frozenset({self.type_key})
 
     @property
     def is_of_assignments(self) -> bool:
-        """Whether it is needed when the object is assigned, and not when it is made."""
+        """Return True if it is needed when the object is assigned, and not when it is made."""
         return self.path.startswith("assignments[]")
 
 
@@ -142,18 +142,18 @@ def with_new_ids(contract: Referring, payload: Mapping[str, Any], new_id: NewId)
 
 def unexplained_guids(contract: Referring, payload: Mapping[str, Any]) -> list[str]:
     """Return the paths of GUIDs that are neither a reference nor declared to be none."""
-    known = _ids_by_place(contract, payload)
+    ids_by_place = _ids_by_place(contract, payload)
     return [
         path
         for path, (container, key), text in paths.texts(payload)
         if (guids := GUID.findall(text)) and not _is_annotation(path) and not _is_explained(contract, path)
         for guid in guids
-        if guid.lower() not in NOTHING and guid not in known.get((id(container), key), "")
+        if guid.lower() not in NOTHING and guid not in ids_by_place.get((id(container), key), "")
     ]
 
 
 def is_everywhere(named: Named) -> bool:
-    """Whether the id means the same object in every tenant, so that nobody has to map it."""
+    """Return True if the id means the same object in every tenant, so that nobody has to map it."""
     if named.type_key == Outside.DIRECTORY_ROLE:
         return True
     if named.type_key == "roleScopeTag":
@@ -162,14 +162,14 @@ def is_everywhere(named: Named) -> bool:
 
 
 def _ids_by_place(contract: Referring, payload: Any) -> dict[tuple[int, str | int], str]:
-    """All ids that a place holds, in one text."""
-    found: dict[tuple[int, str | int], str] = {}
+    """Return all ids that a place holds, in one text."""
+    ids_by_place: dict[tuple[int, str | int], str] = {}
     for reference in contract.references:
         for container, key in paths.places(payload, reference.path):
             if _type_key(reference, container):
                 ids = _ids(reference, container[key])  # type: ignore[index]
-                found[id(container), key] = " ".join((found.get((id(container), key), ""), *ids))
-    return found
+                ids_by_place[id(container), key] = " ".join((ids_by_place.get((id(container), key), ""), *ids))
+    return ids_by_place
 
 
 def _named_by(reference: Reference, payload: Any) -> Iterator[Named]:
@@ -189,12 +189,12 @@ def _replaced(reference: Reference, container: Any, value: Any, new_id: NewId) -
 
 
 def _type_key(reference: Reference, container: Any) -> str:
-    """The kind of object that a place names; "" where what stands around it says that it names none."""
+    """Return the kind of object that a place names; "" where what stands around it says that it names none."""
     around = container if isinstance(container, dict) else {}
     if reference.by_type:
         return reference.by_type.get(_type_name(around.get("@odata.type")), "")
-    name, wanted = reference.where
-    if name and _type_name(around.get(name)) != wanted:
+    name, expected = reference.where
+    if name and _type_name(around.get(name)) != expected:
         return ""
     return reference.type_key
 

@@ -44,16 +44,16 @@ def get(key: str) -> Contract:
 
 
 def every() -> tuple[Contract, ...]:
-    """All types, in the order in which they would be restored: each after all it refers to."""
+    """Return all types, in the order in which they would be restored: each after all it refers to."""
     return _IN_ORDER
 
 
 def of_configuration() -> tuple[Contract, ...]:
-    """The types that say how the tenant is configured: what inventory reads."""
+    """Return the types that say how the tenant is configured: what inventory reads."""
     return tuple(contract for contract in every() if contract.is_configuration)
 
 
 def chosen(keys: Iterable[str]) -> tuple[Contract, ...]:
-    """The contracts of these keys, in restore order. Raises UnknownContract."""
-    wanted = {get(key).key for key in keys}
-    return tuple(contract for contract in every() if contract.key in wanted)
+    """Return the contracts of these keys, in restore order. Raises UnknownContract."""
+    chosen_keys = {get(key).key for key in keys}
+    return tuple(contract for contract in every() if contract.key in chosen_keys)

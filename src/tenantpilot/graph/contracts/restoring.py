@@ -1,4 +1,4 @@
-"""How far an object is written back, and why not further: said for each object, not for its type."""
+"""Decide how far an object is written back, and why not further: for each object, not for its type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tenantpilot.graph.contracts import paths
 
 
 class RestoreMode(StrEnum):
-    """How far an object is written back."""
+    """The extent to which an object is written back."""
 
     FULL = "full"
     PREVIEW_ONLY = "preview_only"
@@ -19,7 +19,7 @@ class RestoreMode(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an object is only previewed."""
+    """The reason for which an object is only previewed."""
 
     NONE = ""
     CONTENT_MISSING = "content_missing"
@@ -59,7 +59,7 @@ class Exemption:
     """By path: one of these values stands there."""
 
     def concerns(self, payload: Mapping[str, Any]) -> bool:
-        """Whether the object is one of them."""
+        """Return True if the object is one of them."""
         name = str(payload.get("@odata.type", "")).rpartition(".")[2]
         if (self.types and name not in self.types) or (self.other_than and name in self.other_than):
             return False
@@ -68,7 +68,7 @@ class Exemption:
 
 @dataclass(frozen=True)
 class Restorability:
-    """How far one object is written back, and the reason if not all the way."""
+    """The restore mode of one object, and the reason if it is not written back in full."""
 
     mode: RestoreMode
     reason: Reason = Reason.NONE

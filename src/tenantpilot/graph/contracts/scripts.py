@@ -4,7 +4,9 @@ from tenantpilot.graph.contracts.configuration import ASSIGNED
 from tenantpilot.graph.contracts.model import Assign, Contract, Create, Permissions, Update
 from tenantpilot.graph.contracts.parts import ASSIGNMENTS
 
-SCRIPTS = Permissions(read=("DeviceManagementScripts.Read.All",), write=("DeviceManagementScripts.ReadWrite.All",))
+SCRIPTS = Permissions(
+    to_read=("DeviceManagementScripts.Read.All",), to_write=("DeviceManagementScripts.ReadWrite.All",)
+)
 
 CONTRACTS = (
     Contract(
@@ -13,9 +15,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceManagementScript",
         permissions=SCRIPTS,
         restore_order=250,
-        whole={},
+        full_query={},
         parts=(ASSIGNMENTS,),
-        kept=("fileName", "runAsAccount", "enforceSignatureCheck", "runAs32Bit"),
+        kept_properties=("fileName", "runAsAccount", "enforceSignatureCheck", "runAs32Bit"),
         create=Create(required=("displayName", "scriptContent", "fileName")),
         assign=Assign("deviceManagementScriptAssignments"),
         references=ASSIGNED,
@@ -26,9 +28,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceShellScript",
         permissions=SCRIPTS,
         restore_order=251,
-        whole={},
+        full_query={},
         parts=(ASSIGNMENTS,),
-        kept=("fileName", "runAsAccount", "executionFrequency", "retryCount"),
+        kept_properties=("fileName", "runAsAccount", "executionFrequency", "retryCount"),
         create=Create(required=("displayName", "scriptContent", "fileName")),
         assign=Assign("deviceManagementScriptAssignments"),
         references=ASSIGNED,
@@ -39,9 +41,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceHealthScript",
         permissions=SCRIPTS,
         restore_order=252,
-        whole={},
+        full_query={},
         parts=(ASSIGNMENTS,),
-        kept=("publisher", "runAsAccount", "isGlobalScript", "deviceHealthScriptType"),
+        kept_properties=("publisher", "runAsAccount", "isGlobalScript", "deviceHealthScriptType"),
         stripped=("highestAvailableVersion", "isGlobalScript", "deviceHealthScriptType"),
         noise=("highestAvailableVersion",),
         create=Create(required=("displayName", "detectionScriptContent")),
@@ -55,9 +57,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceCustomAttributeShellScript",
         permissions=SCRIPTS,
         restore_order=253,
-        whole={},
+        full_query={},
         parts=(ASSIGNMENTS,),
-        kept=("fileName", "runAsAccount", "customAttributeName", "customAttributeType"),
+        kept_properties=("fileName", "runAsAccount", "customAttributeName", "customAttributeType"),
         create=Create(required=("displayName", "scriptContent", "fileName", "customAttributeName")),
         update=Update(without=("customAttributeName", "customAttributeType", "displayName")),
         assign=Assign("deviceManagementScriptAssignments"),
@@ -69,9 +71,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.deviceComplianceScript",
         permissions=SCRIPTS,
         restore_order=80,
-        whole={},
+        full_query={},
         parts=(ASSIGNMENTS,),
-        kept=("publisher", "runAsAccount", "platform"),
+        kept_properties=("publisher", "runAsAccount", "platform"),
         create=Create(required=("displayName", "detectionScriptContent")),
         assign=Assign("deviceHealthScriptAssignments"),
         references=ASSIGNED,

@@ -21,7 +21,7 @@ DELTA_LINK = "@odata.deltaLink"
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed, in Graph's words: a group may come several times, its members in portions, removals marked.
+    """Changes in Graph's words: a group may come several times, its members in portions, removals marked.
 
     `link` asks for what changes from here on. It is good for seven days.
     """
@@ -31,22 +31,22 @@ class Changes:
 
 
 def first_changes(client: GraphClient, select: Sequence[str]) -> Changes:
-    """All groups, and the link for what changes later."""
+    """Return all groups, and the link for what changes later."""
     return _collected(client.pages(GROUP_CHANGES, {"$select": ",".join(select)}))
 
 
 def changes_since(client: GraphClient, link: str) -> Changes:
-    """What changed since a link was given. Raises GraphResyncRequired when it is too old: begin with all groups."""
+    """Return the changes since a link. Raises GraphResyncRequired when the link is too old: begin with all groups."""
     return _collected(client.pages_of_link(link))
 
 
 def objects_by_ids(client: GraphClient, ids: Iterable[str], types: Sequence[str]) -> dict[str, JsonObject]:
-    """The objects of the directory by id; an id that the tenant does not have is left out."""
-    waiting, found = iter(dict.fromkeys(ids)), dict[str, JsonObject]()
+    """Return the objects of the directory by id; an id that the tenant does not have is left out."""
+    waiting, objects = iter(dict.fromkeys(ids)), dict[str, JsonObject]()
     while some := list(islice(waiting, MOST_IDS)):
         answer = client.send("POST", OBJECTS_BY_IDS, {"ids": some, "types": list(types)})
-        found |= {str(item.get("id")): item for item in client.rest_of(answer.json())}
-    return found
+        objects |= {str(item.get("id")): item for item in client.rest_of(answer.json())}
+    return objects
 
 
 def _collected(pages: Iterable[JsonObject]) -> Changes:
@@ -56,5 +56,5 @@ def _collected(pages: Iterable[JsonObject]) -> Changes:
         items += items_of(page)
         link = page.get(DELTA_LINK)
     if not isinstance(link, str):
-        raise GraphIncompleteRead("changes without a link for the next ones", read=len(items))
+        raise GraphIncompleteRead("changes without a link for the next ones", item_count=len(items))
     return Changes(tuple(items), link)

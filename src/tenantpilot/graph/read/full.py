@@ -30,7 +30,7 @@ ABOUT_THE_ANSWER = frozenset({"@odata.context", "@odata.null"})
 
 @dataclass(frozen=True)
 class WholeRead:
-    """One object with all its parts, or why it could not be read whole."""
+    """An object with all its parts, or the error that kept it from being read whole."""
 
     graph_id: str
     payload: JsonObject | None = None
@@ -71,7 +71,7 @@ def _type_whole(client: GraphClient, contract: Contract) -> tuple[WholeRead, ...
 
 
 def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRead]:
-    """Every object of a type, whole, with as few requests as Graph allows. Raises GraphError when the list fails."""
+    """Yield every object of a type in full, in as few requests as possible. Raises GraphError when the list fails."""
     yield from read_whole(client, contract, read_policies(client, contract.expanded))
 
 
@@ -91,9 +91,9 @@ def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObje
 
 
 def torn_ones(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> list[WholeRead]:
-    """Those that state more parts than Graph shows at once, and could not be read whole."""
+    """Return the objects that state more parts than Graph shows at once, and could not be read whole."""
     large = [item for item in items if any(_states_many(item, part) for part in contract.parts)]
-    return [read for read in read_whole(client, contract, large) if read.error is not None]
+    return [full_read for full_read in read_whole(client, contract, large) if full_read.error is not None]
 
 
 def _states_many(item: JsonObject, part: Part) -> bool:
@@ -102,19 +102,19 @@ def _states_many(item: JsonObject, part: Part) -> bool:
 
 
 def _whole_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
-    """What came out torn may have changed while it was read: once more, anew, then it stays an error."""
+    """Return the reads with incomplete ones read once more: they may have changed meanwhile."""
     return _mended(_whole_of_items(client, contract, items), items, partial(_whole_by_id, client, contract))
 
 
 def _anew_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
-    read = partial(_whole_by_id, client, contract)
-    return _mended(read(items), items, read)
+    read_anew = partial(_whole_by_id, client, contract)
+    return _mended(read_anew(items), items, read_anew)
 
 
 def _mended(
     reads: list[WholeRead], items: list[JsonObject], read_again: Callable[[list[JsonObject]], list[WholeRead]]
 ) -> list[WholeRead]:
-    torn = [n for n, one in enumerate(reads) if isinstance(one.error, GraphIncompleteRead)]
+    torn = [n for n, full_read in enumerate(reads) if isinstance(full_read.error, GraphIncompleteRead)]
     for n, again in zip(torn, read_again([items[n] for n in torn]) if torn else (), strict=True):
         reads[n] = again
     return reads
@@ -122,7 +122,7 @@ def _mended(
 
 def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
     owners = [_Owner(_address(contract, item), dict(item)) for item in items]
-    if contract.whole is not None:
+    if contract.full_query is not None:
         _fetch(client, contract, [owner for owner in owners if not contract.lists_whole(owner.payload)])
     return _with_parts(client, contract, items, owners)
 
@@ -136,21 +136,21 @@ def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject
 def _fetch(client: GraphClient, contract: Contract, owners: Sequence[_Owner]) -> None:
     """Read the objects themselves; parts that a list has shown stay beside what is read now."""
     is_single = contract.kind is Kind.SINGLETON
-    query = contract.query if is_single else contract.whole or {}
+    query = contract.query if is_single else contract.full_query or {}
     answers = client.batch([Read(owner.address, query) for owner in owners])
     for owner, answer in zip(owners, answers, strict=True):
         if isinstance(answer, GraphError):
             owner.error = answer
             continue
-        shown = {part.name: owner.payload[part.name] for part in contract.parts if part.name in owner.payload}
-        known = {"id": contract.key} if is_single else _type_known(contract, owner.payload)
-        owner.payload = {**shown, **known, **answer}
+        listed = {part.name: owner.payload[part.name] for part in contract.parts if part.name in owner.payload}
+        identity = {"id": contract.key} if is_single else _type_known(contract, owner.payload)
+        owner.payload = {**listed, **identity, **answer}
 
 
 def _type_known(contract: Contract, item: JsonObject) -> JsonObject:
-    """The type of an object whose collection holds one type alone, and need not name it."""
-    known = contract.collections and "@odata.type" in item
-    return {"@odata.type": item["@odata.type"]} if known else {}
+    """Return the type of an object whose collection holds one type alone, and need not name it."""
+    has_type = contract.collections and "@odata.type" in item
+    return {"@odata.type": item["@odata.type"]} if has_type else {}
 
 
 def _with_parts(
@@ -185,11 +185,11 @@ def _rest(client: GraphClient, payload: JsonObject, name: str) -> list[JsonObjec
 def _add_parts(client: GraphClient, owners: Sequence[_Owner], parts: Sequence[Part]) -> None:
     """Read the parts of all owners together, then what lies below the parts."""
     sound = [owner for owner in owners if owner.error is None]
-    wanted = [(owner, part) for owner in sound for part in parts if _is_to_be_read(owner.payload, part)]
-    answers = client.batch([Read(part.address(owner.address, owner.payload), part.params) for owner, part in wanted])
-    calls = {n: partial(_part_of, client, wanted[n][1], answer) for n, answer in enumerate(answers)}
+    missing = [(owner, part) for owner in sound for part in parts if _is_to_be_read(owner.payload, part)]
+    answers = client.batch([Read(part.address(owner.address, owner.payload), part.params) for owner, part in missing])
+    calls = {n: partial(_part_of, client, missing[n][1], answer) for n, answer in enumerate(answers)}
     for n, outcome in client.together(calls):
-        _keep(*wanted[n], outcome)
+        _keep(*missing[n], outcome)
     for part in parts:
         _add_below(client, sound, part)
 
@@ -201,15 +201,15 @@ def _is_to_be_read(payload: JsonObject, part: Part) -> bool:
     if part.only_if and all(payload.get(name) == 0 for name in part.only_if):
         payload.setdefault(part.name, [])
         return False
-    shown = payload.get(part.name)
-    if not part.expand or not isinstance(shown, list):
+    listed = payload.get(part.name)
+    if not part.expand or not isinstance(listed, list):
         return True
-    is_suspicious = part is ASSIGNMENTS and not shown and payload.get("isAssigned") is True
-    return is_suspicious or len(shown) >= SHOWN_WHOLE_BELOW
+    is_suspicious = part is ASSIGNMENTS and not listed and payload.get("isAssigned") is True
+    return is_suspicious or len(listed) >= SHOWN_WHOLE_BELOW
 
 
 def _part_of(client: GraphClient, part: Part, answer: JsonObject | GraphError) -> list[JsonObject] | JsonObject | None:
-    """All items of a part, or its one object; None where there is none."""
+    """Return all items of a part, or its one object; None where there is none."""
     if part.is_single and isinstance(answer, GraphNotFound):
         return None
     if isinstance(answer, GraphError):
@@ -228,7 +228,7 @@ def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | JsonObject | Gr
         return
     stated = owner.payload.get(part.stated_by) if part.stated_by else None
     if isinstance(stated, int) and stated != len(outcome):
-        owner.error = owner.error or GraphIncompleteRead(stated=stated, read=len(outcome))
+        owner.error = owner.error or GraphIncompleteRead(stated=stated, item_count=len(outcome))
 
 
 def _add_below(client: GraphClient, owners: Sequence[_Owner], part: Part) -> None:

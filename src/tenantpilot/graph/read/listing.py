@@ -73,18 +73,18 @@ def _read_any(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]
 
 
 def _with_permission(client: GraphClient, contract: Contract, error: GraphError) -> GraphError:
-    """The same error with the permission to grant, unless the application has one that should be enough."""
-    if isinstance(error, GraphForbidden) and contract.permissions.read:
+    """Return the same error with the permission to grant, unless the application has one that should be enough."""
+    if isinstance(error, GraphForbidden) and contract.permissions.to_read:
         roles = granted_roles(client.sign_in())
         if not (roles or frozenset()) & set(contract.permissions.enough_to_read):
-            error.name_permission(contract.permissions.read[0])
+            error.name_permission(contract.permissions.to_read[0])
     return error
 
 
 def read_policies(client: GraphClient, contract: Contract) -> Iterator[JsonObject]:
-    """The objects of one type as the list shows them: Graph's own, untouched, each once, all of them.
+    """Yield the objects of one type as the list shows them: Graph's own, untouched, each once, all of them.
 
-    The list of some types leaves properties out (`contract.whole`, `contract.parts`).
+    The list of some types leaves properties out (`contract.full_query`, `contract.parts`).
     Raises GraphError, before the first object.
     """
     yield from _read_all(client, contract)
@@ -102,12 +102,12 @@ def _read_all(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]
 
 
 def _the_one(client: GraphClient, contract: Contract) -> JsonObject:
-    """The singleton; where Graph gives it no id, its key serves as one."""
+    """Return the singleton; where Graph gives it no id, its key serves as one."""
     return {"id": contract.key, **client.get(contract.collection, contract.query)}
 
 
 def _collections(client: GraphClient, contract: Contract) -> Sequence[tuple[str, str]]:
-    """The lists to read, each with the type of its objects where that need not stand in them."""
+    """Return the lists to read, each with the type of its objects where that need not stand in them."""
     if contract.is_listed_apart:
         return [
             (f"/{contract.version}{home}", f"microsoft.graph.{name}") for name, home in contract.collections.items()
@@ -118,7 +118,7 @@ def _collections(client: GraphClient, contract: Contract) -> Sequence[tuple[str,
 
 
 def _listed(client: GraphClient, contract: Contract, collection: str) -> Iterable[JsonObject]:
-    """The whole list: read once more when it came out incomplete, with fewer wishes when Graph cannot fulfil them."""
+    """Return the list: read again when it came out incomplete, with simpler queries when Graph refuses the first."""
     *hopeful, plain = _queries(contract)
     for params in hopeful:
         try:

@@ -1,4 +1,4 @@
-"""What the application may read and write in a tenant, found out without writing anything."""
+"""Find out what the application may read and write in a tenant, without writing anything."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ class Probe:
 
 def probe(client: GraphClient, contracts: Iterable[Contract]) -> list[Probe]:
     """Read one object of each type, and look up in the token what may be written. Raises GraphSignInFailed."""
-    wanted = list(contracts)
+    probed = list(contracts)
     roles = granted_roles(client.sign_in_anew())
-    outcomes = dict(client.together({n: partial(_read_one, client, one) for n, one in enumerate(wanted)}))
-    return [_judged(contract, outcomes[n], roles) for n, contract in enumerate(wanted)]
+    outcomes = dict(
+        client.together({n: partial(_read_one, client, probed_contract) for n, probed_contract in enumerate(probed)})
+    )
+    return [_judged(contract, outcomes[n], roles) for n, contract in enumerate(probed)]
 
 
 def _read_one(client: GraphClient, contract: Contract) -> None:
@@ -51,14 +53,14 @@ def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str
     needed = contract.permissions
     lacking: tuple[str, ...] = ()
     if isinstance(outcome, GraphForbidden) and not (roles or frozenset()) & set(needed.enough_to_read):
-        lacking = needed.read[:1]
-        outcome.name_permission(needed.read[0])
-    may_write = None if roles is None else bool(needed.write) and not set(needed.write) - roles
+        lacking = needed.to_read[:1]
+        outcome.name_permission(needed.to_read[0])
+    may_write = None if roles is None else bool(needed.to_write) and not set(needed.to_write) - roles
     return Probe(
         contract,
         is_readable=outcome is None,
-        is_writable=False if not needed.write else may_write,
+        is_writable=False if not needed.to_write else may_write,
         missing_to_read=lacking,
-        missing_to_write=() if roles is None else tuple(name for name in needed.write if name not in roles),
+        missing_to_write=() if roles is None else tuple(name for name in needed.to_write if name not in roles),
         error=outcome,
     )

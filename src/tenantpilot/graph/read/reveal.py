@@ -31,7 +31,7 @@ class Revealed:
 
 
 def reveal(client: GraphClient, contract: Contract, payload: JsonObject) -> Revealed:
-    """A copy of the payload with its masks replaced by the secrets behind them."""
+    """Return a copy of the payload with its masks replaced by the secrets behind them."""
     rules = contract.reveal
     if rules is None:
         return Revealed(payload)

@@ -21,17 +21,17 @@ def replace_assignments(
 ) -> None:
     """Make the assignments at the path exactly these. Raises GraphError."""
     bodies = bodies_for_assign(rows)
-    if rules.each:
+    if rules.one_by_one:
         _replace_row_by_row(client, path, bodies, headers)
     else:
         client.send("POST", path, {rules.body_key: bodies}, headers=headers)
 
 
 def target_of(row: JsonObject) -> str:
-    """What tells one assignment of an object from another: its target and its filter."""
+    """Return what tells one assignment of an object from another: its target and its filter."""
     target = cleaned(row.get("target") or {})
-    said = {name: value for name, value in target.items() if value is not None and value not in NO_FILTER}
-    return json.dumps(said, sort_keys=True).lower()
+    properties = {name: value for name, value in target.items() if value is not None and value not in NO_FILTER}
+    return json.dumps(properties, sort_keys=True).lower()
 
 
 def _replace_row_by_row(
@@ -39,10 +39,10 @@ def _replace_row_by_row(
 ) -> None:
     """First what is missing, then what is too much, so that nobody is left out meanwhile."""
     present = {target_of(row): str(row["id"]) for row in client.iterate(path)}
-    wanted = {target_of(body): body for body in bodies}
-    for target in wanted.keys() - present.keys():
-        _add(client, path, wanted[target], headers)
-    for target in present.keys() - wanted.keys():
+    target_rows = {target_of(body): body for body in bodies}
+    for target in target_rows.keys() - present.keys():
+        _add(client, path, target_rows[target], headers)
+    for target in present.keys() - target_rows.keys():
         _remove(client, f"{path}/{present[target]}", headers)
 
 

@@ -14,9 +14,9 @@ def bound(binds: Iterable[Bind], body: JsonObject, base: str) -> JsonObject:
 
     `base` is what their addresses begin with: host and version. Where there is none, nothing is said.
     """
-    shown = {bind.name: bind for bind in binds if bind.name in body}
-    named = {name: value for name, value in body.items() if name not in shown}
-    for name, bind in shown.items():
+    binds_by_name = {bind.name: bind for bind in binds if bind.name in body}
+    named = {name: value for name, value in body.items() if name not in binds_by_name}
+    for name, bind in binds_by_name.items():
         if body[name]:
             named[f"{name}@odata.bind"] = _addresses(bind, body[name], base)
     return named

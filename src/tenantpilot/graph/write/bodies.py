@@ -16,31 +16,31 @@ FROM_POLICY_SETS = "policySets"
 
 
 def body_for_create(contract: Contract, payload: JsonObject) -> JsonObject:
-    """The body of the POST. Raises MaskedSecrets."""
+    """Return the body of the POST. Raises MaskedSecrets."""
     rules = contract.create or Create()
     body = _body(contract, payload, without=rules.without, keeping=rules.parts)
     return {rules.renames.get(name, name): value for name, value in body.items()}
 
 
 def body_for_update(contract: Contract, payload: JsonObject) -> JsonObject:
-    """The body of the PATCH or PUT. Raises MaskedSecrets."""
+    """Return the body of the PATCH or PUT. Raises MaskedSecrets."""
     rules = contract.update or Update()
     return _body(contract, payload, without=(*rules.without, *rules.left_alone), keeping=rules.parts)
 
 
 def part_for_body(contract: Contract, payload: JsonObject, part: str) -> Any:
-    """One part alone, as the body of an action takes it. Raises MaskedSecrets."""
+    """Return one part alone, as the body of an action takes it. Raises MaskedSecrets."""
     return _body(contract, {part: payload[part]}, without=(), keeping=(part,))[part]
 
 
 def bodies_for_assign(assignments: Iterable[JsonObject]) -> list[JsonObject]:
-    """The rows of an assign. Those that come from a policy set belong to it and are left out."""
+    """Return the rows of an assign. Those that come from a policy set belong to it and are left out."""
     own = (row for row in assignments if row.get("source") != FROM_POLICY_SETS)
     return [{name: value for name, value in cleaned(row).items() if name not in IN_ASSIGNMENTS} for row in own]
 
 
 def masks_in(payload: JsonObject) -> tuple[str, ...]:
-    """Where a mask stands in the place of a secret, by the names that lead there."""
+    """Return where a mask stands in the place of a secret, by the names that lead there."""
     return tuple(_masks(payload, ""))
 
 

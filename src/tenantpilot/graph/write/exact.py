@@ -34,7 +34,7 @@ Record = Callable[[Intent], None]
 
 @dataclass(frozen=True)
 class Approval:
-    """What Multi Admin Approval asks of a write: a reason at first, then the code of what was approved."""
+    """The answer to Multi Admin Approval for a write: a reason at first, then the code of what was approved."""
 
     justification: str = ""
     code: str = ""
@@ -87,8 +87,8 @@ class _Attempt:
         has_written = False
         try:
             if len(of_assignments) < len(changes):
-                wanted = payload_for_update(self.contract, self.payload, self.live)
-                self.writer.update(self.graph_id, wanted, live=self.live)
+                body = payload_for_update(self.contract, self.payload, self.live)
+                self.writer.update(self.graph_id, body, live=self.live)
                 has_written = True
             if of_assignments:
                 self._assign()
@@ -122,18 +122,18 @@ class _Attempt:
 
 
 def _read(client: GraphClient, contract: Contract, graph_id: str, odata_type: str) -> JsonObject | None:
-    """The whole object as it stands; None when it is gone. Raises GraphError."""
+    """Return the whole object as it stands; None when it is gone. Raises GraphError."""
     named = {"id": graph_id, **({"@odata.type": odata_type} if odata_type else {})}
-    (read,) = read_by_id(client, contract, [named])
-    if isinstance(read.error, GraphNotFound):
+    (full_read,) = read_by_id(client, contract, [named])
+    if isinstance(full_read.error, GraphNotFound):
         return None
-    if read.error is not None:
-        raise read.error
-    return read.payload
+    if full_read.error is not None:
+        raise full_read.error
+    return full_read.payload
 
 
 def _differences(contract: Contract, payload: JsonObject, live: JsonObject) -> list[Difference]:
-    """What has to change; assignments only where the payload speaks of them."""
+    """Return what has to change; assignments only where the payload speaks of them."""
     if isinstance(payload.get("assignments"), list):
         return differences(contract, payload, live)
     return differences(contract, _bare(payload), _bare(live))
@@ -144,10 +144,10 @@ def _bare(payload: JsonObject) -> dict[str, Any]:
 
 
 def _unchangeable(contract: Contract, payload: JsonObject, live: JsonObject, changes: list[Difference]) -> str:
-    """The first property that differs and that no update changes; "" when there is none."""
+    """Return the first property that differs and that no update changes; "" when there is none."""
     if contract.update is None and any(not change.path.startswith("assignments") for change in changes):
         return changes[0].path
-    types = {str(one.get("@odata.type") or contract.odata_type).lstrip("#") for one in (payload, live)}
+    types = {str(version.get("@odata.type") or contract.odata_type).lstrip("#") for version in (payload, live)}
     if len(types) > 1:
         return "@odata.type"
     rules = contract.update or Update()

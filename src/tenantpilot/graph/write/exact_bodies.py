@@ -16,19 +16,19 @@ TAKEN_WHOLE = ("authenticationStrength",)
 
 
 def payload_for_update(contract: Contract, payload: JsonObject, live: JsonObject) -> JsonObject:
-    """The payload with an explicit nothing for each property that the live object has and the payload lacks."""
+    """Return the payload with an explicit nothing for each property that the live object has and the payload lacks."""
     rules = contract.update or Update()
     written = {*rules.parts, *(action.part for action in rules.actions)}
     read_only = contract.stripped_on_write(keeping=tuple(written))
-    kept = {
+    body = {
         *rules.without,
         *rules.left_alone,
         "assignments",
         *(name for name in read_only if "." not in name),
     } - written
-    names = [name for name in live if name not in kept and not is_annotation(name)]
-    wanted = {**payload, **_cleared(contract, payload, {name: live[name] for name in names})}
-    return _for_conditional_access(wanted, live) if "grantControls" in live or "conditions" in live else wanted
+    names = [name for name in live if name not in body and not is_annotation(name)]
+    target = {**payload, **_cleared(contract, payload, {name: live[name] for name in names})}
+    return _for_conditional_access(target, live) if "grantControls" in live or "conditions" in live else target
 
 
 def _cleared(contract: Contract, payload: Mapping[str, Any], live: Mapping[str, Any]) -> JsonObject:
@@ -45,7 +45,7 @@ def _is_nothing(name: str, value: Any) -> bool:
 
 
 def _rests(contract: Contract, value: Any) -> bool:
-    """Whether the value means nothing anyhow. True equals 1 for Python, so the kinds are compared too."""
+    """Return True if the value means nothing anyhow. True equals 1 for Python, so the kinds are compared too."""
     return any(value == rest and type(value) is type(rest) for rest in contract.resting)
 
 
@@ -56,22 +56,22 @@ def _nothing_like(value: Any) -> Any:
 
 
 def _for_conditional_access(payload: JsonObject, live: JsonObject) -> JsonObject:
-    """A PATCH merges what it is sent, and refuses empty controls."""
-    wanted = {name: value for name, value in payload.items() if name not in CONTROLS or value != {}}
+    """Return the body of a PATCH, which merges, and which refuses empty controls."""
+    target = {name: value for name, value in payload.items() if name not in CONTROLS or value != {}}
     for name in ("conditions", *CONTROLS):
-        if isinstance(wanted.get(name), dict):
-            wanted[name] = _merged(wanted[name], live.get(name))
+        if isinstance(target.get(name), dict):
+            target[name] = _merged(target[name], live.get(name))
         elif name in CONTROLS and live.get(name):
-            wanted[name] = None
-    return wanted
+            target[name] = None
+    return target
 
 
-def _merged(wanted: JsonObject, live: Any) -> JsonObject:
-    """What is wanted, with an explicit nothing for all that a merge would leave as it is."""
+def _merged(target: JsonObject, live: Any) -> JsonObject:
+    """Return what is wanted, with an explicit nothing for all that a merge would leave as it is."""
     merged: JsonObject = {}
     live = live if isinstance(live, dict) else {}
-    for name in {**live, **wanted}:
-        value = wanted.get(name)
+    for name in {**live, **target}:
+        value = target.get(name)
         if is_annotation(name):
             continue
         if isinstance(value, dict) and name not in TAKEN_WHOLE:

@@ -40,7 +40,7 @@ def exchange_items(
 def with_ids_of_present(
     client: GraphClient, action: Action, items_path: str, items: Sequence[JsonObject]
 ) -> list[JsonObject]:
-    """The items under the ids of those that they shall change; one that is not there yet has none."""
+    """Return the items under the ids of those that they shall change; one that is not there yet has none."""
     present = {item.get(action.told_by): item.get("id") for item in client.iterate(items_path)}
     bare = [{name: value for name, value in item.items() if name != "id"} for item in items]
     return [{**item, **_id_of(present.get(item.get(action.told_by)))} for item in bare]
@@ -55,11 +55,11 @@ def _ids(client: GraphClient, path: str) -> set[str]:
 
 
 def _bound(item: JsonObject, bind: Bind, base: str) -> JsonObject:
-    """The item with addresses in the place of the objects that a read has shown."""
-    shown = item.get(bind.name)
-    if not isinstance(shown, dict):
+    """Return the item with addresses in the place of the objects that a read has shown."""
+    reference = item.get(bind.name)
+    if not isinstance(reference, dict):
         return item
-    address = base + bind.address.format(id=shown.get("id"))
+    address = base + bind.address.format(id=reference.get("id"))
     bound = {name: value for name, value in item.items() if name != bind.name}
     if bind.inner and bind.below in bound:
         bound[bind.below] = [_bound(inner, bind.inner, address) for inner in bound[bind.below]]

@@ -28,26 +28,33 @@ def write_each(
     First what is missing, then what differs, at last what is too much, so that nothing is left out meanwhile.
     `bare` takes from items that were read what a body may not hold.
     """
-    present = {told(item, action): item for item in client.iterate(path)}
-    wanted = {told(item, action): item for item in items}
-    for key, item in wanted.items():
+    present = {item_key(item, action): item for item in client.iterate(path)}
+    target_items = {item_key(item, action): item for item in items}
+    for key, item in target_items.items():
         if key not in present:
             _add(client, action, path, item, headers)
         elif not action.is_reference and [item] != list(bare([present[key]])):
             client.send("PATCH", _address(path, present[key]), item, headers=headers)
     for key, item in present.items():
-        if key not in wanted:
+        if key not in target_items:
             _remove(client, action, _address(path, item), headers)
 
 
-def told(item: JsonObject, action: Action) -> str:
-    """What tells an item from the others below its object."""
+def item_key(item: JsonObject, action: Action) -> str:
+    """Return what tells an item from the others below its object."""
     return str(item.get(action.told_by)).lower()
 
 
 def _add(client: GraphClient, action: Action, path: str, item: JsonObject, headers: Mapping[str, str]) -> None:
     def look(_error: GraphError) -> JsonObject | None:
-        return next((one for one in client.iterate(path) if told(one, action) == told(item, action)), None)
+        return next(
+            (
+                present_item
+                for present_item in client.iterate(path)
+                if item_key(present_item, action) == item_key(item, action)
+            ),
+            None,
+        )
 
     if action.is_reference and action.bind:
         version = path.split("/")[1]

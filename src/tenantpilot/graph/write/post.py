@@ -18,7 +18,7 @@ Look = Callable[[GraphError], JsonObject | None]
 def post_unless_there(
     client: GraphClient, path: str, body: Any, *, look: Look, headers: Mapping[str, str]
 ) -> tuple[JsonObject, bool]:
-    """The object that the POST made, and whether it was found rather than answered.
+    """Return the object that the POST made, and whether it was found rather than answered.
 
     Whenever the POST was throttled, failed or was not answered, `look` says whether it was applied after all:
     it answers the object, or None, and only then is the POST sent again. Raises GraphError.
@@ -31,14 +31,14 @@ def post_unless_there(
             delay = _delay_or_none(call.delay_after, error)
             if delay is not None:
                 call.sleep(delay)
-            if (found := look(error)) is not None:
-                return found, True
+            if (match := look(error)) is not None:
+                return match, True
             if delay is None:
                 raise
 
 
 def _delay_or_none(delay_after: Callable[[GraphError], float], error: GraphError) -> float | None:
-    """None when the patience is over: one look is still owed."""
+    """Return the seconds to wait, or None when the patience is over: one look is still owed."""
     try:
         return delay_after(error)
     except GraphError:
@@ -46,7 +46,7 @@ def _delay_or_none(delay_after: Callable[[GraphError], float], error: GraphError
 
 
 def approval_headers(justification: str, approval_code: str) -> dict[str, str]:
-    """What Multi Admin Approval asks of a write; ignored where nothing is protected.
+    """Return what Multi Admin Approval asks of a write; ignored where nothing is protected.
 
     Source: https://learn.microsoft.com/intune/fundamentals/role-based-access-control/multi-admin-approval-graph-api
     """

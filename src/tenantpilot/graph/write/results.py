@@ -1,4 +1,4 @@
-"""What became of a write that was to make an object equal to a payload."""
+"""Results of a write that was to make an object equal to a payload."""
 
 from __future__ import annotations
 

@@ -166,15 +166,15 @@ class Writer:
         return Created(answer["id"], was_found)
 
     def _look_up(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> JsonObject | None:
-        """The object that the create made after all; None when it made none."""
+        """Return the object that the create made after all; None when it made none."""
         for look in range(1 if self._contract.settles else LOOKS_WHILE_UNSETTLED):
             if look:
                 self._client.pause(self._client.patience.look_seconds)
-            found = self._new_ones(payload, known_ids, error)
-            if len(found) > 1:
-                raise GraphOutcomeUnknown(found=len(found), facts=error.facts) from error
-            if found:
-                return found[0]
+            candidates = self._new_ones(payload, known_ids, error)
+            if len(candidates) > 1:
+                raise GraphOutcomeUnknown(match_count=len(candidates), facts=error.facts) from error
+            if candidates:
+                return candidates[0]
         return None
 
     def _new_ones(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> list[JsonObject]:
@@ -183,7 +183,7 @@ class Writer:
         except GraphStopped:
             raise
         except GraphError as blind:
-            raise GraphOutcomeUnknown(found=0, facts=error.facts) from blind
+            raise GraphOutcomeUnknown(match_count=0, facts=error.facts) from blind
         return [item for item in items if item["id"] not in known_ids and self._is_like(item, payload)]
 
     def _is_like(self, item: JsonObject, payload: JsonObject) -> bool:
@@ -199,7 +199,7 @@ class Writer:
         path = self._contract.address(graph_id, odata_type=_type_of(payload), below=action.path)
         if action.home:
             path = f"/{self._contract.version}{action.home}/{quote(graph_id, safe='')}/{action.path}"
-        if action.each:
+        if action.one_by_one:
             write_each(self._client, action, path, part, bare=self._bare(action.part), headers=self._headers)
             return
         if action.removed_key:
@@ -227,7 +227,7 @@ class Writer:
 
 
 def _home(contract: Contract, payload: JsonObject) -> str:
-    """The path to create at; some types are born at another address than the one they are listed at."""
+    """Return the path to create at; some types are born at another address than the one they are listed at."""
     own = contract.create.path if contract.create else ""
     home = own or contract.collections.get(_type_of(payload).rpartition(".")[2], contract.path)
     filled = re.sub(r"\{(\w+)\}", lambda name: quote(str(payload.get(name[1], "")), safe=""), home)

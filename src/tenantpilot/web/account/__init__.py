@@ -1,1 +1,1 @@
-"""One's own account: password, second factor, passkeys, sessions."""
+"""Let people manage their own account: password, second factor, passkeys, sessions."""

@@ -23,5 +23,5 @@ def device_words(user_agent: str) -> str:
     return browser or system or _("Unknown device")
 
 
-def _first(known: tuple[tuple[str, str], ...], text: str) -> str:
-    return next((name for mark, name in known if mark in text), "")
+def _first(names_by_mark: tuple[tuple[str, str], ...], text: str) -> str:
+    return next((name for mark, name in names_by_mark if mark in text), "")

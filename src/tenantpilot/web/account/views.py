@@ -59,7 +59,7 @@ class AccountPage:
 @require_GET
 @signed_in
 def account(request: SignedInRequest) -> HttpResponse:
-    """How the person signs in, and where they are signed in now."""
+    """Show how the person signs in, and where they are signed in now."""
     context = {"heading": _("Your account"), "page": _page(request)}
     return render(request, "web/account/page.html", context)
 
@@ -84,13 +84,13 @@ def end_session(request: SignedInRequest, session_id: int) -> HttpResponse:
 
 
 def _page(request: SignedInRequest) -> AccountPage:
-    found = list(Authenticator.objects.filter(user=request.user).order_by("pk"))
-    kinds = {factor.type for factor in found}
+    factors = list(Authenticator.objects.filter(user=request.user).order_by("pk"))
+    kinds = {factor.type for factor in factors}
     return AccountPage(
         has_password=request.user.has_usable_password(),
         has_codes=Type.TOTP in kinds,
         has_recovery_codes=Type.RECOVERY_CODES in kinds,
-        passkeys=[_passkey(factor) for factor in found if factor.type == Type.WEBAUTHN],
+        passkeys=[_passkey(factor) for factor in factors if factor.type == Type.WEBAUTHN],
         sessions=_sessions(request),
     )
 
@@ -100,8 +100,8 @@ def _passkey(factor: Authenticator) -> Passkey:
 
 
 def _sessions(request: SignedInRequest) -> list[SessionLine]:
-    here = request.session.session_key
+    current_key = request.session.session_key
     return [
-        SessionLine(live.pk, device_words(live.user_agent), live.ip, live.created_at, live.session_key == here)
+        SessionLine(live.pk, device_words(live.user_agent), live.ip, live.created_at, live.session_key == current_key)
         for live in accounts.sessions_of(request.user)
     ]

@@ -76,15 +76,15 @@ def _answer(request: Any, place: Place) -> HttpResponse:
     chosen = _chosen(request, place, request.POST) if is_sent else _chosen(request, place, request.GET)
     active = chosen.runs.active().filter(cancel_requested_at=None).oldest_first()
     count = active.count()
-    others = 0 if chosen.by_filter else chosen.runs.count() - count
+    rest_count = 0 if chosen.by_filter else chosen.runs.count() - count
     if is_sent:
-        cancel_result.keep(request, _cancel(request, active, others))
+        cancel_result.keep(request, _cancel(request, active, rest_count))
         return redirect(page_before(request, otherwise=place.back))
     context = {
         "heading": _question(count, place.target),
         "count": count,
         "at_once": AT_ONCE,
-        "others": others,
+        "others": rest_count,
         "shown": list(active.for_list()[:SHOWN]),
         "fields": parameters.pairs(request.GET),
         "back": page_before(request, otherwise=place.back),

@@ -30,7 +30,7 @@ Guarded = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class Desk:
-    """Where somebody manages people: `places` are those in which they give roles, `tenant` is that of the page."""
+    """A place to manage people from: `places` are those in which they give roles, `tenant` is that of the page."""
 
     actor: User
     places: list[Place]
@@ -46,10 +46,10 @@ class Desk:
 
     def place(self, key: str) -> Place:
         """Raises Http404 for a place in which the actor gives no roles."""
-        known = {place.key: place for place in self.places}
-        if self.tenant is None and key not in known:
+        places_by_key = {place.key: place for place in self.places}
+        if self.tenant is None and key not in places_by_key:
             raise Http404
-        return known[key] if self.tenant is None else self.places[0]
+        return places_by_key[key] if self.tenant is None else self.places[0]
 
     def find_person(self, person_id: int, place: Place) -> User:
         """Return somebody whom this plane shows. Raises Http404."""

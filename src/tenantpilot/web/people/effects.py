@@ -1,4 +1,4 @@
-"""What a change ends and what goes on, said before it is made. The services of the tenancy room do the same."""
+"""Say before a change what it ends and what goes on. The services of the tenancy room do the same."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,8 +35,8 @@ def of_removal_from_tenant(person: User, place: Place) -> list[str]:
     through = Place(place.workspace).role_of(person)
     stays = _("The role of %(role)s in %(workspace)s stays, and with it access to this tenant.")
     ends = _("Access to this tenant ends at once.")
-    known = {"role": through.label, "workspace": place.workspace.name} if through else {}
-    return [stays % known if through else ends, *_going_on(person)]
+    names = {"role": through.label, "workspace": place.workspace.name} if through else {}
+    return [stays % names if through else ends, *_going_on(person)]
 
 
 def of_switching_off(person: User) -> list[str]:

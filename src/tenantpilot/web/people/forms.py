@@ -52,7 +52,7 @@ class InvitationForm(RoleForm):
 
 
 class RecoveryForm(forms.Form):
-    """Which of the person's secrets are replaced: the password always."""
+    """The choice of secrets to replace: the password always."""
 
     removes_second_factor = forms.BooleanField(label=_("Remove the second factor as well"), required=False)
 

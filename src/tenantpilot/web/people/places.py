@@ -1,4 +1,4 @@
-"""Where roles are given: workspaces and tenants whose members a person manages."""
+"""Find where roles are given: workspaces and tenants whose members a person manages."""
 
 from dataclasses import dataclass
 

@@ -54,13 +54,13 @@ def people(request: HttpRequest, desk: Desk) -> HttpResponse:
         people_of(desk.workspaces),
         "web/people/page.html",
         context,
-        lambda found: {"lines": _lines(found, desk)},
+        lambda listing: {"lines": _lines(listing, desk)},
     )
 
 
 @require_GET
 def person(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
-    """One person: roles, state of the account, and what can be done."""
+    """Show a person: roles, state of the account, and what can be done."""
     somebody = desk.find_person(person_id, desk.places[0])
     lines = [_role_line(desk, place, somebody) for place in desk.places]
     context = {
@@ -110,8 +110,8 @@ def invitations_of(desk: Desk) -> dict[str, Any]:
     return {"invitations": lines, "invite_url": desk.url("invite-person")}
 
 
-def _lines(found: Listing, desk: Desk) -> list[Any]:
-    return lines_of(list(found.page.rows), desk.workspaces)
+def _lines(listing: Listing, desk: Desk) -> list[Any]:
+    return lines_of(list(listing.page.rows), desk.workspaces)
 
 
 def _role_line(desk: Desk, place: Place, somebody: User) -> RoleLine | None:

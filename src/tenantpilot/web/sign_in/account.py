@@ -86,7 +86,7 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth ships no typ
 
 
 class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth ships no types
-    """One passkey less."""
+    """Remove a passkey."""
 
     success_url = reverse_lazy("mfa_index")
 

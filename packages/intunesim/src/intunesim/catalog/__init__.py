@@ -1,4 +1,4 @@
-"""What Graph serves for Intune: every collection with its habits, as data."""
+"""Describe what Graph serves for Intune: every collection with its habits, as data."""
 
 from intunesim.catalog.lookup import COLLECTIONS, all_collections, find_collection, of_entity_type
 from intunesim.catalog.model import Assign, Child, Collection, Limit, OverMax, Paging, Reference

@@ -12,7 +12,7 @@ MANAGED_APP_POLICIES = "deviceAppManagement/managedAppPolicies"
 
 
 def _protection(key: str, collection: str, entity: str) -> Collection:
-    """One platform's collection of app protection policies: a view on managedAppPolicies."""
+    """Return one platform's collection of app protection policies: a view on managedAppPolicies."""
     return Collection(
         key=key,
         path=f"deviceAppManagement/{collection}",

@@ -13,20 +13,20 @@ _LONGEST = max(len(collection.segments) for collection in COLLECTIONS.values())
 
 
 def all_collections() -> tuple[Collection, ...]:
-    """Every collection that is simulated, in the order of the catalog."""
+    """Return every collection that is simulated, in the order of the catalog."""
     return tuple(COLLECTIONS.values())
 
 
 def find_collection(segments: list[str]) -> tuple[Collection, list[str]] | None:
-    """The collection that a path begins with, and what follows it. Case does not matter."""
+    """Return the collection that a path begins with, and what follows it. Case does not matter."""
     for length in range(min(_LONGEST, len(segments)), 0, -1):
-        found = _BY_LOWER_PATH.get("/".join(segments[:length]).lower())
-        if found is not None:
-            return found, segments[length:]
+        collection = _BY_LOWER_PATH.get("/".join(segments[:length]).lower())
+        if collection is not None:
+            return collection, segments[length:]
     return None
 
 
 def of_entity_type(type_name: str) -> Collection | None:
-    """The collection whose declared type this is, with or without its namespace."""
+    """Return the collection whose declared type this is, with or without its namespace."""
     bare = type_name.removeprefix("#").removeprefix("microsoft.graph.")
     return next((collection for collection in COLLECTIONS.values() if collection.entity == bare), None)

@@ -1,4 +1,4 @@
-"""How a collection of Graph is described."""
+"""Describe a collection of Graph."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ BETA = frozenset({"beta"})
 
 
 class OverMax(StrEnum):
-    """What an API does with a $top above its maximum. Graph documents that all three occur."""
+    """The answer of an API to a $top above its maximum. Graph documents that all three occur."""
 
     IGNORE = "ignore"
     CLAMP = "clamp"
@@ -19,7 +19,7 @@ class OverMax(StrEnum):
 
 
 class Paging(StrEnum):
-    """How a service writes its nextLink. To clients it is opaque in every case."""
+    """The spelling of a service's nextLink. To clients it is opaque in every case."""
 
     SKIPTOKEN = "skiptoken"
     SKIP = "skip"
@@ -27,7 +27,7 @@ class Paging(StrEnum):
 
 
 class Limit(StrEnum):
-    """Which throttling budget a collection is charged to."""
+    """The throttling budget that a collection is charged to."""
 
     CONFIGURATION = "configuration"
     APPS = "apps"
@@ -73,7 +73,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Collection:
-    """One collection: where it is, how it pages, what it leaves out, what it demands."""
+    """A collection: where it is, how it pages, what it leaves out, what it demands."""
 
     key: str
     path: str
@@ -136,14 +136,14 @@ class Collection:
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The path, cut at its slashes."""
+        """Return the path, cut at its slashes."""
         return tuple(self.path.split("/"))
 
     @property
     def type_name(self) -> str:
-        """The declared type, as written in @odata.type."""
+        """Return the declared type, as written in @odata.type."""
         return f"#microsoft.graph.{self.entity}"
 
     def child(self, name: str) -> Child | None:
-        """The navigation property of this name, in any spelling of case."""
+        """Return the navigation property of this name, in any spelling of case."""
         return next((child for child in self.children if child.name.lower() == name.lower()), None)

@@ -18,9 +18,9 @@ def _of_type(collection: Collection, type_name: str) -> tuple[Child, ...]:
     info = type_table().find(type_name) or type_table().find(collection.entity)
     if info is None:
         return ()
-    known = {child.name for child in collection.children}
+    child_names = {child.name for child in collection.children}
     return tuple(
         Child(name, single=not kind.startswith(">*"))
         for name, kind in info.properties.items()
-        if kind.startswith(">") and name not in known
+        if kind.startswith(">") and name not in child_names
     )

@@ -1,4 +1,4 @@
-"""What Microsoft ships into every tenant, read-only: templates and definitions."""
+"""Collections that Microsoft ships into every tenant, read-only: templates and definitions."""
 
 from intunesim.catalog.model import Child, Collection
 from intunesim.catalog.roles import CONFIGURATION
@@ -9,8 +9,8 @@ def _shipped(key: str, collection: str, entity: str, *children: Child, page_size
         key=key,
         path=f"deviceManagement/{collection}",
         entity=entity,
-        read_roles=CONFIGURATION.read,
-        write_roles=CONFIGURATION.write,
+        read_roles=CONFIGURATION.to_read,
+        write_roles=CONFIGURATION.to_write,
         page_size=page_size,
         children=children,
         creates=False,

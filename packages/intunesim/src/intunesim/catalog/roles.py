@@ -9,13 +9,13 @@ from typing import NamedTuple
 class Roles(NamedTuple):
     """The roles of which any one suffices."""
 
-    read: tuple[str, ...]
-    write: tuple[str, ...]
+    to_read: tuple[str, ...]
+    to_write: tuple[str, ...]
 
 
 def _pair(area: str) -> Roles:
     writer = f"{area}.ReadWrite.All"
-    return Roles(read=(f"{area}.Read.All", writer), write=(writer,))
+    return Roles(to_read=(f"{area}.Read.All", writer), to_write=(writer,))
 
 
 CONFIGURATION = _pair("DeviceManagementConfiguration")
@@ -25,19 +25,19 @@ SERVICE = _pair("DeviceManagementServiceConfig")
 RBAC = _pair("DeviceManagementRBAC")
 DEVICES = _pair("DeviceManagementManagedDevices")
 CLOUD_PC = _pair("CloudPC")
-AUDIT = Roles(read=(*APPS.read, *CONFIGURATION.read), write=())
+AUDIT = Roles(to_read=(*APPS.to_read, *CONFIGURATION.to_read), to_write=())
 GROUPS = Roles(
-    read=(
+    to_read=(
         "Group.Read.All",
         "GroupMember.Read.All",
         "Group.ReadWrite.All",
         "Directory.Read.All",
         "Directory.ReadWrite.All",
     ),
-    write=("Group.ReadWrite.All", "Directory.ReadWrite.All"),
+    to_write=("Group.ReadWrite.All", "Directory.ReadWrite.All"),
 )
 DIRECTORY = Roles(
-    read=(
+    to_read=(
         "Directory.Read.All",
         "Directory.ReadWrite.All",
         "Application.Read.All",
@@ -47,14 +47,18 @@ DIRECTORY = Roles(
         "Device.Read.All",
         "Domain.Read.All",
     ),
-    write=(),
+    to_write=(),
 )
-USERS = Roles(read=("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"), write=())
-ORGANIZATION = Roles(read=("Organization.Read.All", "Directory.Read.All", "User.Read.All", "Group.Read.All"), write=())
+USERS = Roles(
+    to_read=("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"), to_write=()
+)
+ORGANIZATION = Roles(
+    to_read=("Organization.Read.All", "Directory.Read.All", "User.Read.All", "Group.Read.All"), to_write=()
+)
 POLICY_READ = ("Policy.Read.All", "Policy.Read.ConditionalAccess")
-CONDITIONAL_ACCESS = Roles(read=POLICY_READ, write=("Policy.ReadWrite.ConditionalAccess",))
+CONDITIONAL_ACCESS = Roles(to_read=POLICY_READ, to_write=("Policy.ReadWrite.ConditionalAccess",))
 AUTHENTICATION_METHODS = Roles(
-    read=(*POLICY_READ, "Policy.ReadWrite.AuthenticationMethod"), write=("Policy.ReadWrite.AuthenticationMethod",)
+    to_read=(*POLICY_READ, "Policy.ReadWrite.AuthenticationMethod"), to_write=("Policy.ReadWrite.AuthenticationMethod",)
 )
 
 EVERY_ROLE: tuple[str, ...] = tuple(
@@ -76,7 +80,7 @@ EVERY_ROLE: tuple[str, ...] = tuple(
                 CONDITIONAL_ACCESS,
                 AUTHENTICATION_METHODS,
             )
-            for role in (*area.read, *area.write)
+            for role in (*area.to_read, *area.to_write)
         }
         | {"Application.Read.All"}
     )

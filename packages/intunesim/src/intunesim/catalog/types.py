@@ -25,7 +25,7 @@ NOT_NULL: JsonObject = {
 
 @dataclass(frozen=True)
 class TypeInfo:
-    """One type of Graph, its inherited properties included."""
+    """A type of Graph, its inherited properties included."""
 
     name: str
     base: str | None
@@ -44,7 +44,7 @@ class TypeInfo:
         return names - self.beta_only if version == V1 else names
 
     def is_navigation(self, name: str) -> bool:
-        """Whether a property leads to other objects."""
+        """Return True if a property leads to other objects."""
         return self.properties.get(name, "").startswith(">")
 
 
@@ -58,11 +58,11 @@ class TypeTable:
         self._defaults: dict[tuple[str, str], JsonObject] = {}
 
     def find(self, name: str) -> TypeInfo | None:
-        """The type of this name, with or without its namespace."""
+        """Return the type of this name, with or without its namespace."""
         return self._types.get(bare(name))
 
     def is_of(self, name: str, base: str) -> bool:
-        """Whether a type is another one or derives from it. An unknown type is only itself."""
+        """Return True if a type is another one or derives from it. An unknown type is only itself."""
         current: str | None = bare(name)
         while current is not None:
             if current.lower() == base.lower():
@@ -100,23 +100,23 @@ class TypeTable:
         return NOT_NULL.get(kind)
 
     def property_owners(self, base: str, name: str, version: str) -> bool:
-        """Whether a type or one that derives from it declares a property."""
-        wanted = name.lower()
+        """Return True if a type or one that derives from it declares a property."""
+        lower_name = name.lower()
         return any(
-            wanted in (known.lower() for known in info.names(version))
+            lower_name in (property_name.lower() for property_name in info.names(version))
             for info in self._types.values()
             if self.is_of(info.name, base)
         )
 
 
 def bare(name: str) -> str:
-    """A type name without its number sign and namespace."""
+    """Return a type name without its number sign and namespace."""
     return name.removeprefix("#").removeprefix("microsoft.graph.")
 
 
 @functools.cache
 def type_table() -> TypeTable:
-    """The table that ships with the package."""
+    """Return the table that ships with the package."""
     data = json.loads(resources.files("intunesim.catalog").joinpath("types.json").read_text(encoding="utf-8"))
     raw = data["types"]
     beta_types = frozenset(data["beta_types"].split())

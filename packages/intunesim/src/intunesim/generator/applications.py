@@ -98,7 +98,7 @@ STATE = {
 
 
 def mobile_app(context: Context, number: int) -> JsonObject:
-    """An application of one of the usual kinds."""
+    """Return an application of one of the usual kinds."""
     type_name, name, publisher, properties = APPS[number % len(APPS)]
     identifier = context.new_id()
     category = context.one("appCategory")
@@ -119,8 +119,8 @@ def mobile_app(context: Context, number: int) -> JsonObject:
         **properties,
         "categories": [{"id": category["id"], "displayName": category["displayName"]}] if category else [],
         "assignments": [
-            {**each, "intent": context.random.choice(("required", "available", "uninstall")), "settings": None}
-            for each in context.assignments("mobileApp", identifier)
+            {**assignment, "intent": context.random.choice(("required", "available", "uninstall")), "settings": None}
+            for assignment in context.assignments("mobileApp", identifier)
         ],
     }
 
@@ -178,7 +178,7 @@ def mdm_app_configuration(context: Context, number: int) -> JsonObject:
     platform = ("ios", "androidManagedStore")[number % 2]
     apps = [
         app["id"]
-        for app in context.made.get("mobileApp", [])
+        for app in context.objects_by_kind.get("mobileApp", [])
         if app["@odata.type"].startswith(f"#microsoft.graph.{platform}")
     ]
     type_name = "iosMobileAppConfiguration" if platform == "ios" else "androidManagedStoreAppConfiguration"
@@ -214,7 +214,7 @@ def mdm_app_configuration(context: Context, number: int) -> JsonObject:
 
 
 def policy_set(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """A set of apps and policies that are assigned together."""
+    """Return a set of apps and policies that are assigned together."""
     identifier = context.new_id()
     parts = [*context.some("mobileApp", 3), *context.some("deviceConfiguration", 3)]
     return {

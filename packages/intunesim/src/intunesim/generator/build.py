@@ -20,7 +20,7 @@ DEP_TOKENS = "deviceManagement/depOnboardingSettings"
 
 
 class Kind(NamedTuple):
-    """Where objects of a kind go, and who makes them."""
+    """The place of a kind of object, and the function that makes it."""
 
     path: str
     make: Maker
@@ -86,7 +86,7 @@ def generate(tenant: Tenant, plan: Plan, *, now: datetime) -> Tenant:
         raise ValueError(f"{tenant.name} is not empty")
     context = Context(random.Random(f"{plan.seed}/{tenant.id}"), now, tenant.name, tenant.domain)  # noqa: S311
     with tenant.store.at_once():
-        context.made["authenticationStrength"] = [built_in_strength(*each) for each in STRENGTHS]
+        context.objects_by_kind["authenticationStrength"] = [built_in_strength(*strength) for strength in STRENGTHS]
         _people(context, tenant, plan)
         for path, body in service.connections_of(context, tenant):
             tenant.store.put(path, Entity(body["id"], body, shipped=True))
@@ -113,7 +113,7 @@ def _make(context: Context, tenant: Tenant, kind: str, number: int) -> None:
 
 
 def _put(context: Context, tenant: Tenant, kind: str, path: str, payload: JsonObject) -> Entity:
-    context.made.setdefault(kind, []).append(payload)
+    context.objects_by_kind.setdefault(kind, []).append(payload)
     return place(tenant, COLLECTIONS[path], payload, now=context.now)
 
 

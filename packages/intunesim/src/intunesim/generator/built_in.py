@@ -1,4 +1,4 @@
-"""What Microsoft puts into every tenant: roles, strengths, categories, default rows, templates.
+"""Make what Microsoft puts into every tenant: roles, strengths, categories, default rows, templates.
 
 Ids of the service are the same in every tenant.
 
@@ -79,8 +79,8 @@ def built_in_objects(tenant: Tenant) -> Iterator[tuple[str, JsonObject]]:
             "isBuiltIn": True,
         },
     )
-    for each in STRENGTHS:
-        yield "identity/conditionalAccess/authenticationStrength/policies", built_in_strength(*each)
+    for strength in STRENGTHS:
+        yield "identity/conditionalAccess/authenticationStrength/policies", built_in_strength(*strength)
     for role in ROLES:
         yield "deviceManagement/roleDefinitions", _role(*role)
     for identifier, name in APP_CATEGORIES:
@@ -108,7 +108,7 @@ def built_in_strength(identifier: str, name: str, combinations: str) -> JsonObje
         "description": "Combinations of methods that satisfy strong authentication",
         "policyType": "builtIn",
         "requirementsSatisfied": "mfa",
-        "allowedCombinations": [each.replace("+", ",") for each in combinations.split(",")],
+        "allowedCombinations": [combination.replace("+", ",") for combination in combinations.split(",")],
         "createdDateTime": SHIPPED_ON,
         "modifiedDateTime": SHIPPED_ON,
     }
@@ -210,11 +210,11 @@ def _template(identifier: str, name: str, definitions: tuple[str, ...]) -> JsonO
     settings = [
         {
             "@odata.type": "#microsoft.graph.deviceManagementBooleanSettingInstance",
-            "id": named_id(identifier, each),
-            "definitionId": each,
+            "id": named_id(identifier, definition),
+            "definitionId": definition,
             "valueJson": "null",
         }
-        for each in definitions
+        for definition in definitions
     ]
     category = {"id": named_id(identifier, "category"), "displayName": name, "settingDefinitions": []}
     return {

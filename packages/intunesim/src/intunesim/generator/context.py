@@ -1,4 +1,4 @@
-"""What the makers of objects share: chance, names that do not repeat, and what exists so far."""
+"""Share state between the makers of objects: chance, names that do not repeat, and what exists so far."""
 
 import random
 import uuid
@@ -19,12 +19,12 @@ class Context:
     now: datetime
     tenant_name: str
     domain: str
-    made: dict[str, list[JsonObject]] = field(default_factory=dict)
+    objects_by_kind: dict[str, list[JsonObject]] = field(default_factory=dict)
     """Payloads by kind, in the order they were made."""
     used_names: set[str] = field(default_factory=set)
 
     def new_id(self) -> str:
-        """A fresh id, the same for the same seed."""
+        """Return a fresh id, the same for the same seed."""
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
     def moment(self, most_days: int = 700) -> datetime:
@@ -32,7 +32,7 @@ class Context:
         return self.now - timedelta(minutes=self.random.randrange(60, most_days * 1440))
 
     def times(self) -> JsonObject:
-        """When an object was made and last changed."""
+        """Return when an object was made and last changed."""
         created = self.moment()
         modified = created + (self.now - created) * self.random.random()
         return {
@@ -41,7 +41,7 @@ class Context:
         }
 
     def name(self, *parts: str) -> str:
-        """A name that no other object has; what tells it apart is where and for whom it is."""
+        """Return a name that no other object has; what tells it apart is where and for whom it is."""
         name = " - ".join(part for part in parts if part)
         if name in self.used_names:
             for attempt in range(1, 10_000):
@@ -65,18 +65,18 @@ class Context:
         return self.random.choice(words.AUDIENCES)
 
     def some(self, kind: str, most: int) -> list[JsonObject]:
-        """A few of the objects of a kind that exist so far."""
-        existing = self.made.get(kind, [])
+        """Return a few of the objects of a kind that exist so far."""
+        existing = self.objects_by_kind.get(kind, [])
         return self.random.sample(existing, min(len(existing), self.random.randint(0, most)))
 
     def one(self, kind: str) -> JsonObject | None:
-        """One of the objects of a kind, or None when there is none."""
-        existing = self.made.get(kind, [])
+        """Return one of the objects of a kind, or None when there is none."""
+        existing = self.objects_by_kind.get(kind, [])
         return self.random.choice(existing) if existing else None
 
     def scope_tags(self) -> list[str]:
-        """The scope tags of an object: mostly the default, sometimes others."""
-        tags = self.made.get("roleScopeTag", [])
+        """Return the scope tags of an object: mostly the default, sometimes others."""
+        tags = self.objects_by_kind.get("roleScopeTag", [])
         if not tags or self.random.random() < 0.7:
             return ["0"]
         return sorted({"0", self.random.choice(tags)["id"]})
@@ -95,7 +95,7 @@ class Context:
         return [self._assignment(entity, owner, target) for target in targets]
 
     def _assignment(self, entity: str, owner: str, target: JsonObject) -> JsonObject:
-        filters = self.made.get("assignmentFilter", [])
+        filters = self.objects_by_kind.get("assignmentFilter", [])
         excluded = "exclusion" in target["@odata.type"]
         chosen = self.random.choice(filters) if filters and not excluded and self.random.random() < 0.2 else None
         target["deviceAndAppManagementAssignmentFilterId"] = chosen["id"] if chosen else None

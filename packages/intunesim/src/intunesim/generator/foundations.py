@@ -32,7 +32,7 @@ ROLE_ACTIONS = (
 
 
 def user(context: Context, number: int) -> JsonObject:
-    """A person."""
+    """Return a person."""
     first = words.FIRST_NAMES[number % len(words.FIRST_NAMES)]
     last = words.LAST_NAMES[(number // len(words.FIRST_NAMES)) % len(words.LAST_NAMES)]
     suffix = "" if number < len(words.FIRST_NAMES) * len(words.LAST_NAMES) else str(number)
@@ -50,7 +50,7 @@ def user(context: Context, number: int) -> JsonObject:
 
 
 def group(context: Context, number: int) -> JsonObject:
-    """A security group: assigned or dynamic; a few come from an on-premises directory."""
+    """Return a security group: assigned or dynamic; a few come from an on-premises directory."""
     dynamic = number % 4 == 1
     topic = context.random.choice(("Devices", "Users", "Pilot", "Broad", "Exclude", "Kiosks", "Admins"))
     name = context.name(f"SG-Intune-{topic}-{context.random.choice(words.DEPARTMENTS).replace(' ', '')}")
@@ -70,12 +70,12 @@ def group(context: Context, number: int) -> JsonObject:
         "onPremisesSyncEnabled": True if number % 11 == 7 else None,
         "createdDateTime": iso(context.moment().replace(microsecond=0)),
         "visibility": None,
-        "members": [{"@odata.type": "#microsoft.graph.user", "id": each["id"]} for each in members],
+        "members": [{"@odata.type": "#microsoft.graph.user", "id": member["id"]} for member in members],
     }
 
 
 def scope_tag(context: Context, number: int) -> JsonObject:
-    """A scope tag; ids are small numbers and 0 is built in."""
+    """Return a scope tag; ids are small numbers and 0 is built in."""
     place = words.PLACES[number % len(words.PLACES)]
     name = context.name(f"{place} IT" if number < len(words.PLACES) else f"{words.DEPARTMENTS[number % 16]} {place}")
     return {
@@ -87,7 +87,7 @@ def scope_tag(context: Context, number: int) -> JsonObject:
 
 
 def assignment_filter(context: Context, number: int) -> JsonObject:
-    """A filter for assignments."""
+    """Return a filter for assignments."""
     platform, topic, rule = FILTER_RULES[number % len(FILTER_RULES)]
     return {
         "id": context.new_id(),
@@ -103,7 +103,7 @@ def assignment_filter(context: Context, number: int) -> JsonObject:
 
 
 def role_definition(context: Context, number: int) -> JsonObject:
-    """A custom role."""
+    """Return a custom role."""
     actions = sorted(context.random.sample(ROLE_ACTIONS, 3 + number % 4))
     return {
         "@odata.type": "#microsoft.graph.deviceAndAppManagementRoleDefinition",
@@ -120,16 +120,16 @@ def role_definition(context: Context, number: int) -> JsonObject:
 
 
 def role_assignment(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """Who has a role, and over whom."""
+    """Return who has a role, and over whom."""
     role = context.one("roleDefinition")
     members, scopes = context.some("group", 2), context.some("group", 2)
     return {
         "id": context.new_id(),
         "displayName": context.name(f"{role['displayName'] if role else 'Help desk'} assignment"),
         "description": "",
-        "members": [each["id"] for each in members],
-        "scopeMembers": [each["id"] for each in scopes],
-        "resourceScopes": [each["id"] for each in scopes],
+        "members": [member["id"] for member in members],
+        "scopeMembers": [member["id"] for member in scopes],
+        "resourceScopes": [member["id"] for member in scopes],
         "scopeType": "resourceScope",
         "roleDefinition": {"id": role["id"], "displayName": role["displayName"]} if role else None,
         "roleScopeTags": [],
@@ -137,7 +137,7 @@ def role_assignment(context: Context, number: int) -> JsonObject:  # noqa: ARG00
 
 
 def notification_template(context: Context, number: int) -> JsonObject:
-    """A message to people whose device is not compliant."""
+    """Return a message to people whose device is not compliant."""
     template_id = context.new_id()
     locales = ("en-us", "de-de", "fr-fr")[: 1 + number % 3]
     return {
@@ -164,7 +164,7 @@ def notification_template(context: Context, number: int) -> JsonObject:
 
 
 def authentication_strength(context: Context, number: int) -> JsonObject:
-    """A custom strength: one kind of key, for one kind of people."""
+    """Return a custom strength: one kind of key, for one kind of people."""
     return {
         "id": context.new_id(),
         "displayName": context.name("FIDO2 keys", words.DEPARTMENTS[number % len(words.DEPARTMENTS)]),
@@ -188,7 +188,7 @@ def authentication_strength(context: Context, number: int) -> JsonObject:
 
 
 def named_location(context: Context, number: int) -> JsonObject:
-    """A place: a list of countries, or a list of networks."""
+    """Return a place: a list of countries, or a list of networks."""
     times = context.times()
     common = {
         "id": context.new_id(),
@@ -206,7 +206,9 @@ def named_location(context: Context, number: int) -> JsonObject:
             **common,
             "displayName": context.name(f"Office {place}"),
             "isTrusted": number % 4 == 1,
-            "ipRanges": [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": each} for each in ranges],
+            "ipRanges": [
+                {"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": address} for address in ranges
+            ],
         }
     return {
         "@odata.type": "#microsoft.graph.countryNamedLocation",
@@ -219,13 +221,13 @@ def named_location(context: Context, number: int) -> JsonObject:
 
 
 def device_category(context: Context, number: int) -> JsonObject:
-    """A category that devices are put into."""
+    """Return a category that devices are put into."""
     name = f"{words.DEPARTMENTS[number % len(words.DEPARTMENTS)]} devices"
     return {"id": context.new_id(), "displayName": context.name(name), "description": "", "roleScopeTagIds": ["0"]}
 
 
 def app_category(context: Context, number: int) -> JsonObject:
-    """A category of apps, besides those that Microsoft ships."""
+    """Return a category of apps, besides those that Microsoft ships."""
     modified = iso(context.moment().replace(microsecond=0))
     return {
         "id": context.new_id(),

@@ -1,4 +1,4 @@
-"""How large a tenant is to be, and what it is to consist of."""
+"""Plan how large a tenant is to be, and what it is to consist of."""
 
 from dataclasses import dataclass
 
@@ -69,14 +69,14 @@ class Plan:
 
     @property
     def group_count(self) -> int:
-        """How many groups there are, unless it was said."""
+        """Return how many groups there are, unless it was said."""
         return self.groups if self.groups is not None else max(12, min(self.policies // 5, 400))
 
     def counts(self) -> dict[str, int]:
-        """How many objects of each kind; they add up to `policies`."""
+        """Return how many objects of each kind; they add up to `policies`."""
         weights = {kind: share for kind, (share, _) in WEIGHTS.items() if not self.kinds or kind in self.kinds}
         if self.policies < len(weights):
-            weights = dict(sorted(weights.items(), key=lambda each: -each[1])[: max(self.policies, 1)])
+            weights = dict(sorted(weights.items(), key=lambda weighted: -weighted[1])[: max(self.policies, 1)])
         counts = dict.fromkeys(weights, 1) if self.policies else {}
         for _ in range(self.policies - len(counts)):
             counts[_most_behind(weights, counts)] += 1
@@ -84,6 +84,6 @@ class Plan:
 
 
 def _most_behind(weights: dict[str, float], counts: dict[str, int]) -> str:
-    """The kind that is furthest below its share and not yet at its most."""
+    """Return the kind that is furthest below its share and not yet at its most."""
     open_kinds = [kind for kind in weights if counts[kind] < WEIGHTS[kind][1]] or ["settingsCatalog"]
     return min(open_kinds, key=lambda kind: (counts[kind] + 0.5) / weights.get(kind, 1))

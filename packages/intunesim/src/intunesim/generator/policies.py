@@ -99,7 +99,7 @@ COMPLIANCE: tuple[tuple[str, str, JsonObject], ...] = (
 
 
 def settings_catalog(context: Context, number: int) -> JsonObject:
-    """A settings catalog policy; now and then a large one with hundreds of settings."""
+    """Return a settings catalog policy; now and then a large one with hundreds of settings."""
     platform, technologies, topic, ids = words.CATALOG_TOPICS[context.random.randrange(len(words.CATALOG_TOPICS))]
     policy_id = context.new_id()
     size = 306 if number % 97 == 41 else context.random.choice((1, 1, 1, 2, 3, 4, 8, 30))
@@ -125,7 +125,7 @@ def settings_catalog(context: Context, number: int) -> JsonObject:
 
 
 def device_configuration(context: Context, number: int) -> JsonObject:
-    """A classic profile of one of a dozen types."""
+    """Return a classic profile of one of a dozen types."""
     type_name, platform, topic, properties = CLASSIC[number % len(CLASSIC)]
     identifier = context.new_id()
     own = dict(properties)
@@ -146,7 +146,7 @@ def device_configuration(context: Context, number: int) -> JsonObject:
 
 
 def update_ring(context: Context, number: int) -> JsonObject:
-    """A ring of Windows updates."""
+    """Return a ring of Windows updates."""
     identifier = context.new_id()
     return {
         "@odata.type": "#microsoft.graph.windowsUpdateForBusinessConfiguration",
@@ -171,7 +171,7 @@ def update_ring(context: Context, number: int) -> JsonObject:
 
 
 def compliance_policy(context: Context, number: int) -> JsonObject:
-    """What makes a device compliant, and what happens when it is not."""
+    """Return what makes a device compliant, and what happens when it is not."""
     type_name, platform, properties = COMPLIANCE[number % len(COMPLIANCE)]
     identifier = context.new_id()
     return {
@@ -189,7 +189,7 @@ def compliance_policy(context: Context, number: int) -> JsonObject:
 
 
 def linux_compliance(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """A compliance policy in the form of the settings catalog."""
+    """Return a compliance policy in the form of the settings catalog."""
     identifier = context.new_id()
     return {
         "id": identifier,
@@ -208,7 +208,7 @@ def linux_compliance(context: Context, number: int) -> JsonObject:  # noqa: ARG0
 
 
 def intent(context: Context, number: int) -> JsonObject:
-    """An endpoint security policy or baseline of the older kind."""
+    """Return an endpoint security policy or baseline of the older kind."""
     identifier = context.new_id()
     template_id, topic, definitions = settings.TEMPLATES[number % len(settings.TEMPLATES)]
     chosen = [settings.intent_setting(context, definition) for definition in definitions]
@@ -228,7 +228,7 @@ def intent(context: Context, number: int) -> JsonObject:
 
 
 def administrative_template(context: Context, number: int) -> JsonObject:
-    """A policy of administrative templates with a few values."""
+    """Return a policy of administrative templates with a few values."""
     identifier = context.new_id()
     definitions = context.random.sample(settings.DEFINITIONS, 2 + number % 4)
     return {
@@ -249,7 +249,7 @@ def administrative_template(context: Context, number: int) -> JsonObject:
 
 
 def admx_file(context: Context, number: int) -> JsonObject:
-    """An uploaded file of administrative templates; its content never comes back."""
+    """Return an uploaded file of administrative templates; its content never comes back."""
     vendor = ("chrome", "firefox", "zoom", "adobe", "citrix")[number % 5]
     times = context.times()
     return {
@@ -271,7 +271,7 @@ def admx_file(context: Context, number: int) -> JsonObject:
 
 
 def reusable_setting(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """A setting that several policies share."""
+    """Return a setting that several policies share."""
     definition = "vendor_msft_firewall_mdmstore_dynamickeywords_addresses_{id}"
     return {
         "id": context.new_id(),

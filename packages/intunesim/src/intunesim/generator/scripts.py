@@ -42,7 +42,7 @@ def _common(context: Context, topic: str, prefix: str, extension: str) -> JsonOb
 
 
 def powershell_script(context: Context, number: int) -> JsonObject:
-    """A PowerShell script that runs once."""
+    """Return a PowerShell script that runs once."""
     topic = POWERSHELL[number % len(POWERSHELL)]
     script = _common(context, topic, "Win", "ps1")
     body = _encoded(
@@ -53,7 +53,7 @@ def powershell_script(context: Context, number: int) -> JsonObject:
 
 
 def shell_script(context: Context, number: int) -> JsonObject:
-    """A shell script for macOS."""
+    """Return a shell script for macOS."""
     topic = SHELL[number % len(SHELL)]
     script = _common(context, topic, "macOS", "sh")
     body = base64.b64encode(f"#!/bin/zsh\n# {script['displayName']}\necho '{topic} {number}'\n".encode()).decode()
@@ -67,7 +67,7 @@ def shell_script(context: Context, number: int) -> JsonObject:
 
 
 def custom_attribute(context: Context, number: int) -> JsonObject:
-    """A script that reports an attribute of a Mac."""
+    """Return a script that reports an attribute of a Mac."""
     topic = ("Battery health", "Rosetta installed", "Uptime")[number % 3]
     script = _common(context, topic, "macOS attribute", "sh")
     body = base64.b64encode(f"#!/bin/zsh\necho {number}\n".encode()).decode()
@@ -80,7 +80,7 @@ def custom_attribute(context: Context, number: int) -> JsonObject:
 
 
 def remediation(context: Context, number: int) -> JsonObject:
-    """A pair of scripts: one finds a problem, the other mends it."""
+    """Return a pair of scripts: one finds a problem, the other mends it."""
     topic = REMEDIATIONS[number % len(REMEDIATIONS)]
     script = _common(context, topic, "Remediation", "ps1")
     del script["fileName"]
@@ -91,8 +91,8 @@ def remediation(context: Context, number: int) -> JsonObject:
         "time": "09:00:00",
     }
     assignments = [
-        {**each, "runRemediationScript": True, "runSchedule": schedule}
-        for each in context.assignments("deviceHealthScript", script["id"])
+        {**assignment, "runRemediationScript": True, "runSchedule": schedule}
+        for assignment in context.assignments("deviceHealthScript", script["id"])
     ]
     return {
         **script,
@@ -112,7 +112,7 @@ def remediation(context: Context, number: int) -> JsonObject:
 
 
 def compliance_script(context: Context, number: int) -> JsonObject:
-    """A script whose findings a compliance policy judges."""
+    """Return a script whose findings a compliance policy judges."""
     topic = ("BIOS version", "Antivirus present", "Local administrators")[number % 3]
     script = _common(context, topic, "Compliance check", "ps1")
     del script["fileName"]

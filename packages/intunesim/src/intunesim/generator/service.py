@@ -25,12 +25,12 @@ OFFICE = "00000003-0000-0ff1-ce00-000000000000"
 
 
 def conditional_access_policy(context: Context, number: int) -> JsonObject:
-    """A Conditional Access policy with people, places and controls."""
-    code, who, what, clients, controls = CONDITIONAL_ACCESS[number % len(CONDITIONAL_ACCESS)]
+    """Return a Conditional Access policy with people, places and controls."""
+    code, audience, scope, clients, controls = CONDITIONAL_ACCESS[number % len(CONDITIONAL_ACCESS)]
     times = context.times()
     include, exclude = context.some("group", 2), context.some("group", 1)
     users = {
-        "includeUsers": [] if include else ["GuestsOrExternalUsers" if who == "Guests" else "All"],
+        "includeUsers": [] if include else ["GuestsOrExternalUsers" if audience == "Guests" else "All"],
         "excludeUsers": [],
         "includeGroups": [group["id"] for group in include],
         "excludeGroups": [group["id"] for group in exclude if group not in include],
@@ -47,7 +47,7 @@ def conditional_access_policy(context: Context, number: int) -> JsonObject:
     }
     return {
         "id": context.new_id(),
-        "displayName": context.name(f"{code[:2]}{100 + number:03}", who, what),
+        "displayName": context.name(f"{code[:2]}{100 + number:03}", audience, scope),
         "createdDateTime": times["createdDateTime"],
         "modifiedDateTime": times["lastModifiedDateTime"],
         "state": ("enabled", "enabled", "enabledForReportingButNotEnforced", "disabled")[number % 4],
@@ -66,22 +66,22 @@ def conditional_access_policy(context: Context, number: int) -> JsonObject:
                 "includeUserActions": [],
             },
             "users": users,
-            "locations": _locations(context, what),
+            "locations": _locations(context, scope),
         },
         "grantControls": grants,
         "sessionControls": None,
     }
 
 
-def _locations(context: Context, what: str) -> JsonObject | None:
+def _locations(context: Context, scope: str) -> JsonObject | None:
     places = [place["id"] for place in context.some("namedLocation", 2)]
-    if "locations" not in what:
+    if "locations" not in scope:
         return None
     return {"includeLocations": ["All"], "excludeLocations": places or ["AllTrusted"]}
 
 
 def autopilot_profile(context: Context, number: int) -> JsonObject:
-    """How a new device sets itself up."""
+    """Return how a new device sets itself up."""
     identifier = context.new_id()
     return {
         "@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile",
@@ -106,15 +106,15 @@ def autopilot_profile(context: Context, number: int) -> JsonObject:
             "escapeLinkHidden": True,
         },
         "assignments": [
-            each
-            for each in context.assignments("windowsAutopilotDeploymentProfile", identifier)
-            if "exclusion" not in each["target"]["@odata.type"]
+            assignment
+            for assignment in context.assignments("windowsAutopilotDeploymentProfile", identifier)
+            if "exclusion" not in assignment["target"]["@odata.type"]
         ],
     }
 
 
 def enrollment_configuration(context: Context, number: int) -> JsonObject:
-    """A restriction for one platform, besides the defaults that every tenant has."""
+    """Return a restriction for one platform, besides the defaults that every tenant has."""
     identifier = f"{context.new_id()}_SinglePlatformRestriction"
     return {
         "@odata.type": "#microsoft.graph.deviceEnrollmentPlatformRestrictionConfiguration",
@@ -139,7 +139,7 @@ def enrollment_configuration(context: Context, number: int) -> JsonObject:
 
 
 def enrollment_status_page(context: Context, number: int) -> JsonObject:
-    """What people see while their device is set up."""
+    """Return what people see while their device is set up."""
     identifier = f"{context.new_id()}_Windows10EnrollmentCompletionPageConfiguration"
     return {
         "@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration",
@@ -182,7 +182,7 @@ def connections_of(context: Context, tenant: Tenant) -> Iterator[tuple[str, Json
 
 
 def dep_profile(context: Context, number: int) -> JsonObject:
-    """How Apple devices enroll that a company bought."""
+    """Return how Apple devices enroll that a company bought."""
     platform = ("IOS", "MacOS")[number % 2]
     return {
         "@odata.type": f"#microsoft.graph.dep{platform}EnrollmentProfile",
@@ -220,7 +220,7 @@ def terms_and_conditions(context: Context, number: int) -> JsonObject:  # noqa: 
 
 
 def branding_profile(context: Context, number: int) -> JsonObject:
-    """How the Company Portal looks."""
+    """Return how the Company Portal looks."""
     identifier = context.new_id()
     return {
         "id": identifier,
@@ -251,7 +251,7 @@ def cleanup_rule(context: Context, number: int) -> JsonObject:
 
 
 def provisioning_policy(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """How Cloud PCs are made."""
+    """Return how Cloud PCs are made."""
     identifier = context.new_id()
     targets = [
         {"@odata.type": "#microsoft.graph.cloudPcManagementGroupAssignmentTarget", "groupId": group["id"]}
@@ -282,7 +282,7 @@ def provisioning_policy(context: Context, number: int) -> JsonObject:  # noqa: A
 
 
 def cloud_pc_user_setting(context: Context, number: int) -> JsonObject:
-    """What people may do with their Cloud PC."""
+    """Return what people may do with their Cloud PC."""
     identifier = context.new_id()
     return {
         "id": identifier,

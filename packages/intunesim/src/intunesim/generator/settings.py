@@ -70,7 +70,7 @@ def catalog_settings(context: Context, ids: Sequence[str], size: int) -> list[Js
 
 
 def choice_instance(definition: str, value: str) -> JsonObject:
-    """A choice among named options."""
+    """Return a choice among named options."""
     option: JsonObject = {
         "settingValueTemplateReference": None,
         "value": f"{definition}_{int(value) % 2}",
@@ -85,7 +85,7 @@ def choice_instance(definition: str, value: str) -> JsonObject:
 
 
 def number_instance(definition: str, value: str) -> JsonObject:
-    """A number."""
+    """Return a number."""
     number = {
         "@odata.type": f"{INSTANCE}IntegerSettingValue",
         "settingValueTemplateReference": None,
@@ -100,7 +100,7 @@ def number_instance(definition: str, value: str) -> JsonObject:
 
 
 def text_instance(definition: str, value: str) -> JsonObject:
-    """A text."""
+    """Return a text."""
     text = {"@odata.type": f"{INSTANCE}StringSettingValue", "settingValueTemplateReference": None, "value": value}
     return {
         "@odata.type": f"{INSTANCE}SimpleSettingInstance",
@@ -111,7 +111,7 @@ def text_instance(definition: str, value: str) -> JsonObject:
 
 
 def group_instance(definition: str, value: str) -> JsonObject:
-    """A group with settings inside."""
+    """Return a group with settings inside."""
     inner = {
         "settingValueTemplateReference": None,
         "children": [choice_instance(f"{definition}_enabled", value), number_instance(f"{definition}_level", value)],
@@ -151,7 +151,7 @@ def oma_settings(context: Context, owner: str) -> list[JsonObject]:
 
 
 def scheduled_actions(context: Context, owner: str) -> JsonObject:
-    """What happens to a device that is not compliant: blocked at once, its owner told by a template."""
+    """Return what happens to a device that is not compliant: blocked at once, its owner told by a template."""
     rule_id = named_id(owner, "rule")
     template = context.one("notificationTemplate")
     actions = [
@@ -177,7 +177,7 @@ def scheduled_actions(context: Context, owner: str) -> JsonObject:
 
 
 def intent_setting(context: Context, definition: str) -> JsonObject:
-    """One setting of an endpoint security policy."""
+    """Return one setting of an endpoint security policy."""
     value = context.random.randint(0, 1) == 1
     return {
         "@odata.type": "#microsoft.graph.deviceManagementBooleanSettingInstance",
@@ -189,7 +189,7 @@ def intent_setting(context: Context, definition: str) -> JsonObject:
 
 
 def definition_value(context: Context, definition: tuple[str, str, str, str]) -> JsonObject:
-    """One value of an administrative template, sometimes with what was typed into its fields."""
+    """Return one value of an administrative template, sometimes with what was typed into its fields."""
     identifier = definition[0]
     times = context.times()
     values = [
@@ -212,7 +212,7 @@ def definition_value(context: Context, definition: tuple[str, str, str, str]) ->
 
 
 def definition_body(identifier: str, name: str, path: str, scope: str) -> JsonObject:
-    """A definition of an administrative template, as Microsoft ships it."""
+    """Return a definition of an administrative template, as Microsoft ships it."""
     return {
         "id": identifier,
         "displayName": name,
@@ -226,7 +226,7 @@ def definition_body(identifier: str, name: str, path: str, scope: str) -> JsonOb
 
 
 def presentation_of(identifier: str) -> JsonObject:
-    """The one field of a definition into which a value is typed."""
+    """Return the one field of a definition into which a value is typed."""
     return {
         "@odata.type": "#microsoft.graph.groupPolicyPresentationTextBox",
         "id": named_id(identifier, "presentation"),
@@ -236,5 +236,5 @@ def presentation_of(identifier: str) -> JsonObject:
 
 
 def category_id(template_id: str) -> str:
-    """The id of the one category that a generated template has."""
+    """Return the id of the one category that a generated template has."""
     return named_id(template_id, "category")

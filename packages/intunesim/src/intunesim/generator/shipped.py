@@ -1,4 +1,4 @@
-"""What every tenant has from the start: the organization, and everything that Microsoft ships."""
+"""Place what every tenant has from the start: the organization, and everything that Microsoft ships."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ def place_shipped(tenant: Tenant, *, now: datetime) -> None:
     for path, payload in (
         ("organization", _organization(tenant)),
         *built_in_objects(tenant),
-        *(("deviceManagement/groupPolicyDefinitions", _definition(*each)) for each in DEFINITIONS),
+        *(("deviceManagement/groupPolicyDefinitions", _definition(*definition)) for definition in DEFINITIONS),
     ):
         place(tenant, COLLECTIONS[path], payload, now=now, shipped=True)
 

@@ -5,7 +5,7 @@ from intunesim.json_types import JsonObject
 
 
 def feature_update(context: Context, number: int) -> JsonObject:
-    """The version of Windows that devices are brought to."""
+    """Return the version of Windows that devices are brought to."""
     identifier, version = context.new_id(), ("24H2", "23H2", "25H2")[number % 3]
     return {
         "id": identifier,
@@ -28,7 +28,7 @@ def feature_update(context: Context, number: int) -> JsonObject:
 
 
 def quality_update_profile(context: Context, number: int) -> JsonObject:
-    """An expedited update."""
+    """Return an expedited update."""
     identifier = context.new_id()
     month = 1 + number % 12
     return {
@@ -48,7 +48,7 @@ def quality_update_profile(context: Context, number: int) -> JsonObject:
 
 
 def quality_update_policy(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """A policy for quality updates, with or without restarts."""
+    """Return a policy for quality updates, with or without restarts."""
     identifier = context.new_id()
     return {
         "id": identifier,
@@ -63,7 +63,7 @@ def quality_update_policy(context: Context, number: int) -> JsonObject:  # noqa:
 
 
 def driver_update(context: Context, number: int) -> JsonObject:
-    """A policy for driver updates."""
+    """Return a policy for driver updates."""
     identifier = context.new_id()
     return {
         "id": identifier,

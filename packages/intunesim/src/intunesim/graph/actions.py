@@ -18,7 +18,7 @@ ARGUMENT = re.compile(r"\w+='?([^')]*)'?")
 
 
 def plain_text_value(call: Call, identifier: str) -> Answer:
-    """The plain text of a masked OMA setting."""
+    """Return the plain text of a masked OMA setting."""
     entity = existing(call, identifier)
     match = ARGUMENT.search(call.rest[-1])
     reference = match.group(1) if match else ""
@@ -30,22 +30,22 @@ def plain_text_value(call: Call, identifier: str) -> Answer:
 def set_priority(call: Call, identifier: str) -> Answer:
     """Move an enrollment configuration to a priority; the others make room."""
     entity = existing(call, identifier)
-    wanted = call.request.json().get("priority")
-    if not isinstance(wanted, int) or wanted < 1 or entity.body.get("priority") == 0:
+    priority = call.request.json().get("priority")
+    if not isinstance(priority, int) or priority < 1 or entity.body.get("priority") == 0:
         raise bad_request("The priority of this configuration cannot be set.", Origin.INTUNE)
     path = kept_under(call.collection)
-    others = [
+    other_entities = [
         other
         for other in call.tenant.store.entities(path)
         if other.id != entity.id
         and other.body.get("@odata.type") == entity.body.get("@odata.type")
         and other.body.get("priority")
     ]
-    others.sort(key=lambda other: int(other.body["priority"]))
-    others.insert(min(wanted - 1, len(others)), entity)
-    for number, each in enumerate(others, start=1):
-        each.body["priority"] = number
-        call.tenant.store.put(path, each)
+    other_entities.sort(key=lambda other: int(other.body["priority"]))
+    other_entities.insert(min(priority - 1, len(other_entities)), entity)
+    for number, sibling in enumerate(other_entities, start=1):
+        sibling.body["priority"] = number
+        call.tenant.store.put(path, sibling)
     record_change(call, "SetPriority", entity)
     return Answer(204)
 
@@ -67,7 +67,7 @@ def target_apps(call: Call, identifier: str) -> Answer:
 
 
 def child_setter(child: str, key: str, activity: str, *, shows: bool = False) -> ObjectAction:
-    """An action that replaces the objects of one navigation property by the list under a key; some show the result."""
+    """Return an action that replaces the objects of a navigation property by a list; some show the result."""
 
     def act(call: Call, identifier: str) -> Answer:
         entity = existing(call, identifier)
@@ -82,7 +82,7 @@ def child_setter(child: str, key: str, activity: str, *, shows: bool = False) ->
 
 
 def nothing_to_do(call: Call, identifier: str) -> Answer:
-    """An action that is accepted and has no effect that could be read."""
+    """Return an action that is accepted and has no effect that could be read."""
     existing(call, identifier)
     return Answer(204)
 
@@ -125,14 +125,14 @@ COLLECTION_ACTIONS: dict[str, CollectionAction] = {
 
 
 def find_collection_action(call: Call) -> CollectionAction | None:
-    """The action on a whole collection that a path ends with."""
+    """Return the action on a whole collection that a path ends with."""
     return (
         COLLECTION_ACTIONS.get(call.rest[0].removeprefix("microsoft.graph.").lower()) if len(call.rest) == 1 else None
     )
 
 
 def find_action(call: Call) -> tuple[ObjectAction, str] | None:
-    """The action that a path ends with, and the id of the object it is for."""
+    """Return the action that a path ends with, and the id of the object it is for."""
     if len(call.rest) != 2:
         return None
     identifier, segment = call.rest

@@ -40,8 +40,8 @@ def check_approval(call: Call) -> None:
 
 def list_requests(call: Call) -> Answer:
     """GET operationApprovalRequests."""
-    shown = [copy.deepcopy(entity.body) for entity in call.tenant.store.entities(PATH)]
-    return Answer(body={"@odata.context": call.context(PATH), "value": [_public(body) for body in shown]})
+    requests = [copy.deepcopy(entity.body) for entity in call.tenant.store.entities(PATH)]
+    return Answer(body={"@odata.context": call.context(PATH), "value": [_public(body) for body in requests]})
 
 
 def get_request(call: Call) -> Answer:
@@ -53,7 +53,7 @@ def get_request(call: Call) -> Answer:
 
 
 def decide(tenant: Tenant, code: str, status: str) -> bool:
-    """What the second administrator says: approved, rejected, cancelled or expired. False: no such request."""
+    """Return what the second administrator says: approved, rejected, cancelled or expired. False: no such request."""
     entity = tenant.store.find(PATH, code)
     if entity is None or status not in ("approved", "rejected", "cancelled", "expired"):
         return False
@@ -118,7 +118,7 @@ def _put_down(call: Call, justification: str) -> GraphError:
 
 
 def _fingerprint(call: Call) -> str:
-    """What makes two writes the same: verb, path and body."""
+    """Return what makes two writes the same: verb, path and body."""
     text = f"{call.request.method} {call.request.path.lower()}\n".encode() + call.request.content
     return hashlib.sha256(text).hexdigest()
 

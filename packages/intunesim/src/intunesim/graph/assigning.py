@@ -47,7 +47,7 @@ def assign(call: Call, identifier: str) -> Answer:
 
 
 def assignment_type(collection: Collection) -> str:
-    """The type of a collection's assignments, without its namespace."""
+    """Return the type of a collection's assignments, without its namespace."""
     info = type_table().find(collection.entity)
     kind = info.properties.get("assignments", "") if info else ""
     return kind.rpartition(":")[2] or f"{collection.entity}Assignment"
@@ -58,8 +58,8 @@ def check_target(call: Call, target: Json, rule: Assign) -> JsonObject:
     if not isinstance(target, dict):
         raise bad_request("An assignment needs a target.", Origin.INTUNE)
     type_name = str(target.get("@odata.type", "")).removeprefix("#microsoft.graph.")
-    known = type_table().is_of(type_name, "deviceAndAppManagementAssignmentTarget")
-    if not known and not type_name.startswith("cloudPc"):
+    is_target = type_table().is_of(type_name, "deviceAndAppManagementAssignmentTarget")
+    if not is_target and not type_name.startswith("cloudPc"):
         raise bad_request(f"'{target.get('@odata.type')}' is not a type of assignment target.", Origin.INTUNE)
     if type_name in TENANT_WIDE and not rule.tenant_wide_targets:
         raise bad_request(f"The target '{type_name}' is not supported for this policy.", Origin.INTUNE)
@@ -75,15 +75,15 @@ def _assignment(call: Call, rule: Assign, owner: str, item: JsonObject) -> JsonO
     target = check_target(call, item.get("target"), rule)
     if rule.body_key == "mobileAppAssignments" and not item.get("intent"):
         raise bad_request("intent is required.", Origin.INTUNE)
-    kept = {
+    body = {
         name: value
         for name, value in copy.deepcopy(item).items()
         if name != "id" and not name.endswith("@odata.context")
     }
     info = type_table().find(assignment_type(call.collection))
     source = {"source": "direct", "sourceId": owner} if info and "source" in info.properties else {}
-    kept["target"] = {**NO_FILTER_CHOSEN, **kept["target"]}
-    return {"id": _assignment_id(owner, target), **source, **kept}
+    body["target"] = {**NO_FILTER_CHOSEN, **body["target"]}
+    return {"id": _assignment_id(owner, target), **source, **body}
 
 
 def _assignment_id(owner: str, target: JsonObject) -> str:
@@ -92,7 +92,7 @@ def _assignment_id(owner: str, target: JsonObject) -> str:
 
 
 def _refuse_repeated_targets(assignments: list[JsonObject]) -> None:
-    seen: set[tuple[str, str, str]] = set()
+    targets_so_far: set[tuple[str, str, str]] = set()
     for item in assignments:
         target = item["target"]
         key = (
@@ -100,9 +100,9 @@ def _refuse_repeated_targets(assignments: list[JsonObject]) -> None:
             str(item.get("intent")),
             str(item.get("sourceId")),
         )
-        if key in seen:
+        if key in targets_so_far:
             raise bad_request(f"The target '{key[0]}' occurs more than once in the assignments.", Origin.INTUNE)
-        seen.add(key)
+        targets_so_far.add(key)
 
 
 def _check_group(call: Call, group_id: str) -> None:

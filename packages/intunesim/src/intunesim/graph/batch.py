@@ -32,25 +32,25 @@ async def _answer_batch(world: World, request: GraphRequest, caller: Caller) -> 
 
 
 def _checked(body: JsonObject) -> list[JsonObject]:
-    """The requests of a batch. Raises 400 when any of them is not well formed."""
+    """Return the requests of a batch. Raises 400 when any of them is not well formed."""
     parts = body.get("requests")
     if not isinstance(parts, list) or not parts:
         raise bad_request("Invalid batch payload format: 'requests' must be a collection that is not empty.")
     if len(parts) > MOST:
         raise bad_request(f"Number of batch request steps exceeds the maximum value of {MOST}.")
-    seen: set[str] = set()
+    ids_so_far: set[str] = set()
     texts = [_with_text_ids(part) for part in parts]
     for part in texts:
-        _check_part(part, seen)
+        _check_part(part, ids_so_far)
     return texts
 
 
 def _with_text_ids(part: Json) -> Json:
-    """A request whose ids are texts: the documentation asks for texts, clients send numbers, and Graph takes both."""
+    """Return the part with its ids as texts: clients send numbers too, and Graph takes both."""
     if not isinstance(part, dict):
         return part
     depends_on = part.get("dependsOn")
-    earlier = {"dependsOn": [_text_id(each) for each in depends_on]} if isinstance(depends_on, list) else {}
+    earlier = {"dependsOn": [_text_id(part_id) for part_id in depends_on]} if isinstance(depends_on, list) else {}
     return {**part, **earlier, **({"id": _text_id(part["id"])} if "id" in part else {})}
 
 
@@ -58,21 +58,21 @@ def _text_id(value: Json) -> Json:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _check_part(part: Json, seen: set[str]) -> None:
+def _check_part(part: Json, ids_so_far: set[str]) -> None:
     if not isinstance(part, dict) or not all(isinstance(part.get(name), str) for name in ("id", "method", "url")):
         raise bad_request("Invalid batch payload format: every request needs an id, a method and a url.")
-    if part["id"].lower() in seen:
+    if part["id"].lower() in ids_so_far:
         raise bad_request(f"Request id '{part['id']}' occurs more than once in the batch.")
     if part["method"].upper() not in METHODS:
         raise bad_request(f"The method '{part['method']}' of request '{part['id']}' is not supported.")
     if "://" in part["url"]:
         raise bad_request(f"The url of request '{part['id']}' must be relative.")
     for earlier in part.get("dependsOn") or []:
-        if str(earlier).lower() not in seen:
+        if str(earlier).lower() not in ids_so_far:
             raise bad_request(f"Request '{part['id']}' depends on '{earlier}', which does not come before it.")
     if "body" in part and not _has_content_type(part):
         raise bad_request(f"Request '{part['id']}' has a body but no Content-Type header.")
-    seen.add(part["id"].lower())
+    ids_so_far.add(part["id"].lower())
 
 
 def _has_content_type(part: JsonObject) -> bool:
@@ -115,11 +115,11 @@ def _sub_request(request: GraphRequest, part: JsonObject) -> GraphRequest:
 
 
 def _response(identifier: str, answer: Answer) -> JsonObject:
-    shown: JsonObject = {"id": identifier, "status": answer.status, "headers": dict(answer.headers)}
+    response: JsonObject = {"id": identifier, "status": answer.status, "headers": dict(answer.headers)}
     if answer.raw is not None:
-        shown["headers"].setdefault("Content-Type", "text/plain")
-        shown["body"] = base64.b64encode(answer.raw).decode()
+        response["headers"].setdefault("Content-Type", "text/plain")
+        response["body"] = base64.b64encode(answer.raw).decode()
     elif answer.body is not None:
-        shown["headers"].setdefault("Content-Type", "application/json")
-        shown["body"] = answer.body
-    return shown
+        response["headers"].setdefault("Content-Type", "application/json")
+        response["body"] = answer.body
+    return response

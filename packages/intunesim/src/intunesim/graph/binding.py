@@ -15,7 +15,7 @@ KEY = re.compile(r"\('([^']*)'\)")
 
 
 def bind(call: Call, payload: JsonObject) -> JsonObject:
-    """The payload with every link replaced by the object it points to, at any depth."""
+    """Return the payload with every link replaced by the object it points to, at any depth."""
     bound: JsonObject = {}
     for name, value in payload.items():
         if name.endswith(BIND):
@@ -37,10 +37,10 @@ def _bind_value(call: Call, value: Json) -> Json:
 
 def _target(call: Call, link: str) -> JsonObject:
     segments = [part for part in KEY.sub(r"/\1", VERSION_PREFIX.sub("", link)).split("/") if part]
-    found = find_collection(segments)
-    if found is None or not found[1]:
+    location = find_collection(segments)
+    if location is None or not location[1]:
         raise bad_request(f"The link '{link}' does not point to an object.", call.collection.origin)
-    collection, (identifier, *below) = found
+    collection, (identifier, *below) = location
     entity = call.tenant.store.find(kept_under(collection), identifier)
     if below:
         children = entity.children.get(below[0], []) if entity else []

@@ -8,21 +8,21 @@ from intunesim.json_types import Json, JsonObject
 def objects(
     payload: JsonObject, name: str, *, required: bool = False, origin: Origin = Origin.INTUNE
 ) -> list[JsonObject]:
-    """The list of objects under a name. Raises 400; a missing one is empty unless it is required."""
+    """Return the list of objects under a name. Raises 400; a missing one is empty unless it is required."""
     value = payload.get(name)
     if value is None and not required:
         return []
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise bad_request(f"The parameter '{name}' is missing or is not a collection of objects.", origin)
     return value
 
 
 def texts(payload: JsonObject, name: str, *, required: bool = False, origin: Origin = Origin.INTUNE) -> list[str]:
-    """The list of texts under a name. Raises 400; a missing one is empty unless it is required."""
+    """Return the list of texts under a name. Raises 400; a missing one is empty unless it is required."""
     value = payload.get(name)
     if value is None and not required:
         return []
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise bad_request(f"The parameter '{name}' is missing or is not a collection of texts.", origin)
     return value
 

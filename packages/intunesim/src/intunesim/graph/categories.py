@@ -19,8 +19,8 @@ def add_category(call: Call) -> Answer:
     if category is None:
         raise not_found(identifier, Origin.INTUNE)
     named = {"id": category.id, "displayName": category.body.get("displayName")}
-    kept = [each for each in app.children.get("categories", []) if each["id"] != category.id]
-    app.children["categories"] = [*kept, named]
+    remaining = [child for child in app.children.get("categories", []) if child["id"] != category.id]
+    app.children["categories"] = [*remaining, named]
     store_change(call, "AddCategory", app)
     return Answer(204)
 
@@ -30,9 +30,9 @@ def remove_category(call: Call) -> Answer:
     if call.request.method != "DELETE":
         raise method_not_allowed(call.request.method)
     app = existing(call, call.rest[0])
-    kept = [each for each in app.children.get("categories", []) if each["id"] != call.rest[1]]
-    if len(kept) == len(app.children.get("categories", [])):
+    remaining = [child for child in app.children.get("categories", []) if child["id"] != call.rest[1]]
+    if len(remaining) == len(app.children.get("categories", [])):
         raise not_found(call.rest[1], Origin.INTUNE)
-    app.children["categories"] = kept
+    app.children["categories"] = remaining
     store_change(call, "RemoveCategory", app)
     return Answer(204)

@@ -1,4 +1,4 @@
-"""What hangs below an object: its settings, assignments, members of all kinds, each with its own path."""
+"""Serve what hangs below an object: its settings, assignments, members of all kinds, each with its own path."""
 
 import copy
 import uuid
@@ -21,7 +21,7 @@ from intunesim.state.store import kept_under
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a path below an object leads: a list, or one item of it."""
+    """The place that a path below an object leads to: a list, or one item of it."""
 
     owner: Entity
     child: Child
@@ -45,7 +45,7 @@ def answer_child(call: Call, identifier: str, rest: tuple[str, ...]) -> Answer:
 def _walk(call: Call, owner: Entity, rest: tuple[str, ...]) -> _Place:
     type_name = str(owner.body.get("@odata.type", call.collection.entity))
     own = children_of(call.collection, type_name)
-    child = next((each for each in own if each.name.lower() == rest[0].lower()), None)
+    child = next((candidate for candidate in own if candidate.name.lower() == rest[0].lower()), None)
     if child is None:
         raise call.unknown(rest[0])
     place = _Place(
@@ -64,7 +64,7 @@ def _walk(call: Call, owner: Entity, rest: tuple[str, ...]) -> _Place:
 
 
 def _step(call: Call, place: _Place, segment: str) -> _Place:
-    """One segment further: the id of an item, or a navigation property of the item."""
+    """Return the place one segment further: the id of an item, or a navigation property of the item."""
     if place.item is None and not place.child.single:
         item = next((item for item in place.items if str(item.get("id", "")).lower() == segment.lower()), None)
         if item is None:
@@ -83,13 +83,13 @@ def _read(call: Call, place: _Place, *, counting: bool) -> Answer:
     if counting:
         return Answer(raw=str(len(place.items)).encode(), headers={"Content-Type": "text/plain"})
     if place.item is not None:
-        shown = shape_child(place.child, place.item, call.query, call.view, place.path, place.kind)
-        return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shown})
+        shaped_child = shape_child(place.child, place.item, call.query, call.view, place.path, place.kind)
+        return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shaped_child})
     if place.child.single:
         if not place.items:
             return Answer(204)
-        shown = shape_child(place.child, place.items[0], call.query, call.view, place.path, place.kind)
-        return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shown})
+        shaped_child = shape_child(place.child, place.items[0], call.query, call.view, place.path, place.kind)
+        return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shaped_child})
     return _list(call, place)
 
 
@@ -105,8 +105,8 @@ def _list(call: Call, place: _Place) -> Answer:
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
     listed = Child(place.child.name, children=place.child.children)
-    shown: Json = shape_children(listed, page.items, call.query, call.view, place.path, place.kind)
-    return Answer(body={**body, "value": shown})
+    shaped_items: Json = shape_children(listed, page.items, call.query, call.view, place.path, place.kind)
+    return Answer(body={**body, "value": shaped_items})
 
 
 def _rules(call: Call, child: Child) -> PageRules:
@@ -120,7 +120,7 @@ def _write(call: Call, place: _Place) -> Answer:
     if method == "POST" and place.item is None:
         item = {**without_annotations(bind(call, call.request.json()))}
         item["id"] = _new_id(place, item)
-        if any(str(each.get("id")).lower() == item["id"].lower() for each in place.items):
+        if any(str(sibling.get("id")).lower() == item["id"].lower() for sibling in place.items):
             raise bad_request(f"An object with the id '{item['id']}' exists already.", call.collection.origin)
         place.items.append(item)
         _keep(call, place)

@@ -44,8 +44,8 @@ def check_policy(policy: JsonObject) -> None:
     conditions = policy.get("conditions")
     if not isinstance(conditions, dict):
         raise _malformed("1003", "'conditions' is required.")
-    others = any(conditions.get(name) for name in OTHER_SUBJECTS)
-    if not others and not _says(conditions.get("users"), PEOPLE):
+    has_other_subjects = any(conditions.get(name) for name in OTHER_SUBJECTS)
+    if not has_other_subjects and not _says(conditions.get("users"), PEOPLE):
         raise _malformed("1007", "the 'users' condition must include somebody.")
     if not _says(conditions.get("applications"), TARGETS):
         raise _malformed("1008", "the 'applications' condition must include something.")
@@ -68,24 +68,24 @@ def _check_controls(policy: JsonObject) -> None:
         raise _malformed("1004", "'operator' of 'grantControls' must be AND or OR.")
 
 
-def with_strength(call: Call, shown: JsonObject) -> JsonObject:
+def with_strength(call: Call, policy: JsonObject) -> JsonObject:
     """Return a policy with its authentication strength whole, as the service shows it."""
-    grants = shown.get("grantControls")
+    grants = policy.get("grantControls")
     if not isinstance(grants, dict):
-        return shown
+        return policy
     strength = grants.get("authenticationStrength")
     entity = call.tenant.store.find(STRENGTHS, str(strength.get("id"))) if isinstance(strength, dict) else None
-    remark = f"{call.collection.path}('{shown.get('id')}')/grantControls/authenticationStrength/$entity"
+    remark = f"{call.collection.path}('{policy.get('id')}')/grantControls/authenticationStrength/$entity"
     rest = {name: value for name, value in grants.items() if not name.startswith("authenticationStrength")}
-    whole = strength
+    full_strength = strength
     if entity is not None:
         below = copy.deepcopy(entity.children.get("combinationConfigurations", []))
-        whole = {
+        full_strength = {
             **copy.deepcopy(call.view.whole(entity.body, "authenticationStrengthPolicy")),
             "combinationConfigurations": below,
         }
     context = {"authenticationStrength@odata.context": call.context(remark)}
-    return {**shown, "grantControls": {**rest, **context, "authenticationStrength": whole}}
+    return {**policy, "grantControls": {**rest, **context, "authenticationStrength": full_strength}}
 
 
 def _says(value: Json, names: tuple[str, ...]) -> bool:

@@ -22,9 +22,9 @@ SCRIPTS = ("scriptContent", "detectionScriptContent", "remediationScriptContent"
 def check_unique(call: Call, payload: JsonObject, owner: str = "") -> None:
     """Raises 400 for a name that another object of the tenant has."""
     name = call.collection.unique
-    wanted = str(payload.get(name) or "").lower() if name else ""
-    for other in call.tenant.store.entities(kept_under(call.collection)) if wanted else ():
-        if other.id != owner and str(other.body.get(name)).lower() == wanted:
+    lower_name = str(payload.get(name) or "").lower() if name else ""
+    for other in call.tenant.store.entities(kept_under(call.collection)) if lower_name else ():
+        if other.id != owner and str(other.body.get(name)).lower() == lower_name:
             text = f"An object with the {name} '{payload[name]}' exists already."
             raise bad_request(text, call.collection.origin)
 
@@ -34,12 +34,16 @@ def check_unused(call: Call, entity: Entity) -> None:
     key, store = call.collection.key, call.tenant.store
     used = False
     if key == "assignmentFilter":
-        used = any(_is_filtered(each, entity.id) for path in store.count() for each in store.entities(path))
+        used = any(_is_filtered(holder, entity.id) for path in store.count() for holder in store.entities(path))
     elif key in ("namedLocation", "authenticationStrength"):
-        used = any(f'"{entity.id.lower()}"' in json.dumps(each.body).lower() for each in store.entities(POLICIES))
+        used = any(f'"{entity.id.lower()}"' in json.dumps(policy.body).lower() for policy in store.entities(POLICIES))
     elif key == "roleDefinition":
         assigned = store.entities("deviceManagement/roleAssignments")
-        used = any(role.get("id") == entity.id for each in assigned for role in each.children.get("roleDefinition", []))
+        used = any(
+            role.get("id") == entity.id
+            for assignment in assigned
+            for role in assignment.children.get("roleDefinition", [])
+        )
     if used:
         raise _in_use(call.collection, entity)
 
@@ -89,7 +93,7 @@ def _is_balanced(rule: str) -> bool:
 
 
 def _is_filtered(entity: Entity, filter_id: str) -> bool:
-    targets = [each.get("target") for each in entity.children.get("assignments", [])]
+    targets = [assignment.get("target") for assignment in entity.children.get("assignments", [])]
     name = "deviceAndAppManagementAssignmentFilterId"
     return any(isinstance(target, dict) and target.get(name) == filter_id for target in targets)
 

@@ -17,9 +17,9 @@ POLICIES = ("deviceManagement/configurationPolicies", "deviceManagement/complian
 
 def answer_definitions(call: Call) -> Answer:
     """GET configurationSettings. The service knows thousands; here every setting in use has a definition."""
-    known = {entity.id.lower() for entity in call.tenant.store.entities(PATH)}
+    definition_ids = {entity.id.lower() for entity in call.tenant.store.entities(PATH)}
     for identifier in sorted(set(_used(call.tenant))):
-        if identifier.lower() not in known:
+        if identifier.lower() not in definition_ids:
             place(call.tenant, COLLECTIONS[PATH], setting_definition(identifier), now=call.now, shipped=True)
     rest = call.rest if call.rest != ("configurationsettings",) else ()
     return router.answer(replace(call, rest=rest))

@@ -14,22 +14,22 @@ from intunesim.state.entities import Entity
 
 
 def list_deleted(call: Call) -> Answer:
-    """The deleted objects of a collection."""
+    """Return the deleted objects of a collection."""
     if call.request.method != "GET":
         raise method_not_allowed(call.request.method)
     entities = narrowed(call, trash.deleted_items(call.tenant, call.collection))
     page = cut_page(entities, page_rules(call), call.request, call.query)
-    shown = [show(call, entity, call.query, in_list=True) for entity in page.items]
+    bodies = [show(call, entity, call.query, in_list=True) for entity in page.items]
     link = {"@odata.nextLink": page.next_link} if page.next_link else {}
-    return Answer(body={"@odata.context": call.context(f"{call.collection.path}"), **link, "value": shown})
+    return Answer(body={"@odata.context": call.context(f"{call.collection.path}"), **link, "value": bodies})
 
 
 def one_deleted(call: Call) -> Answer:
     """Read a deleted object, or delete it for good."""
     entity = _deleted(call)
     if call.request.method == "GET":
-        shown = show(call, entity, call.query)
-        return Answer(body={"@odata.context": call.context(f"{call.collection.path}/$entity"), **shown})
+        body = show(call, entity, call.query)
+        return Answer(body={"@odata.context": call.context(f"{call.collection.path}/$entity"), **body})
     if call.request.method != "DELETE":
         raise method_not_allowed(call.request.method)
     trash.purge(call.tenant, call.collection, entity.id)
@@ -46,8 +46,8 @@ def restore_deleted(call: Call) -> Answer:
         raise GraphError(409, "Conflict", "An object with this id exists already.", call.collection.origin)
     restored = trash.restore(call.tenant, call.collection, entity.id) or entity
     record_change(call, "Restore", restored)
-    shown = show(call, restored)
-    return Answer(200, {"@odata.context": call.context(f"{call.collection.path}/$entity"), **shown})
+    body = show(call, restored)
+    return Answer(200, {"@odata.context": call.context(f"{call.collection.path}/$entity"), **body})
 
 
 def _deleted(call: Call) -> Entity:

@@ -34,8 +34,8 @@ def record(call: Call, activity: str, entity: Entity) -> None:
         return
     removed = None
     if activity in ("Delete", "Purge"):
-        kept = find_deleted(call.tenant, call.collection, entity.id) is not None
-        removed = "changed" if kept else "deleted"
+        is_recoverable = find_deleted(call.tenant, call.collection, entity.id) is not None
+        removed = "changed" if is_recoverable else "deleted"
     note(call.tenant, entity.id, now=call.now, removed=removed)
 
 
@@ -49,14 +49,14 @@ def note(
 
 
 def last_sequence(tenant: Tenant) -> int:
-    """The number of the newest change."""
+    """Return the number of the newest change."""
     newest = tenant.store.newest(CHANGES)
     return int(newest.body["sequence"]) if newest else 0
 
 
 @dataclass(frozen=True)
 class _State:
-    """What a token carries: the query it continues, and how far it has come."""
+    """The contents of a token: the query it continues, and how far it has come."""
 
     issued: float
     select: tuple[str, ...] = ()
@@ -69,13 +69,13 @@ class _State:
     """The order of the group that was reported last, and the part of its members."""
 
     def token(self) -> str:
-        """The state as text for a link."""
+        """Return the state as text for a link."""
         return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
 
 
 class _Item(NamedTuple):
     place: tuple[int, int]
-    shown: JsonObject
+    body: JsonObject
 
 
 def answer_delta(call: Call) -> Answer:
@@ -95,7 +95,7 @@ def answer_delta(call: Call) -> Answer:
 
 
 def _state(call: Call) -> _State:
-    """Where the query stands: at its beginning, or where its token says. Raises 400 and 410."""
+    """Return where the query stands: at its beginning, or where its token says. Raises 400 and 410."""
     token = call.query.skiptoken or call.query.deltatoken
     if not token or token == LATEST:
         return _first_state(call)
@@ -129,9 +129,15 @@ def _only(text: str) -> tuple[str, ...]:
 
 def _read(token: str) -> _State:
     try:
-        kept = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        lists = {name: tuple(kept[name]) for name in ("select", "only")}
-        return _State(**{**kept, **lists, "place": (int(kept["place"][0]), int(kept["place"][1]))})
+        fields_of_token = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        lists = {name: tuple(fields_of_token[name]) for name in ("select", "only")}
+        return _State(
+            **{
+                **fields_of_token,
+                **lists,
+                "place": (int(fields_of_token["place"][0]), int(fields_of_token["place"][1])),
+            }
+        )
     except (binascii.Error, ValueError, TypeError, KeyError, IndexError) as error:
         raise GraphError(
             400, "Directory_InvalidDeltaToken", "The delta token is not valid.", Origin.DIRECTORY
@@ -149,12 +155,12 @@ def _everything(call: Call, state: _State) -> Iterator[_Item]:
     for group in call.tenant.store.entities("groups"):
         if state.only and group.id not in state.only:
             continue
-        members = [_typed(call.tenant, str(each["id"])) for each in group.children.get("members", [])]
+        members = [_typed(call.tenant, str(member["id"])) for member in group.children.get("members", [])]
         yield from _in_parts(call, state, group, group.order, members)
 
 
 def _changes(call: Call, state: _State) -> Iterator[_Item]:
-    """One item for each changed group, in the order of its first change; many members make several items."""
+    """Yield one item for each changed group, in the order of its first change; many members make several items."""
     changed: dict[str, list[JsonObject]] = {}
     for change in call.tenant.store.entities(CHANGES):
         if state.since < change.body["sequence"] <= state.until:
@@ -172,7 +178,7 @@ def _changes(call: Call, state: _State) -> Iterator[_Item]:
 
 
 def _members(tenant: Tenant, bodies: list[JsonObject]) -> list[JsonObject]:
-    """The last word on each member that came or went."""
+    """Return the last word on each member that came or went."""
     latest: dict[str, JsonObject] = {}
     for body in bodies:
         if body["member"]:
@@ -181,14 +187,14 @@ def _members(tenant: Tenant, bodies: list[JsonObject]) -> list[JsonObject]:
 
 
 def _in_parts(call: Call, state: _State, group: Entity, order: int, members: list[JsonObject]) -> Iterator[_Item]:
-    shown = selected(copy.deepcopy(group.body), state.select) if state.select else copy.deepcopy(group.body)
+    body = selected(copy.deepcopy(group.body), state.select) if state.select else copy.deepcopy(group.body)
     wants_members = not state.select or "members" in state.select
     size = max(call.tenant.habits.delta_members_per_page, 1)
     parts = [members[start : start + size] for start in range(0, len(members), size)] if wants_members else []
     if not parts:
-        yield _Item((order, 1), shown)
+        yield _Item((order, 1), body)
     for number, part in enumerate(parts, start=1):
-        yield _Item((order, number), {**shown, "members@delta": part})
+        yield _Item((order, number), {**body, "members@delta": part})
 
 
 def _typed(tenant: Tenant, identifier: str) -> JsonObject:
@@ -201,4 +207,4 @@ def _page(call: Call, items: list[_Item], state: _State, *, last: bool) -> Answe
     name, option = ("@odata.deltaLink", "$deltatoken") if last else ("@odata.nextLink", "$skiptoken")
     issued = replace(state, issued=call.now.timestamp())
     link = f"{call.request.address}?{option}={quote(issued.token(), safe='')}"
-    return Answer(body={"@odata.context": context, name: link, "value": [item.shown for item in items]})
+    return Answer(body={"@odata.context": context, name: link, "value": [item.body for item in items]})

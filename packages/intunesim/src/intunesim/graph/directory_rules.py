@@ -46,7 +46,7 @@ def check_identifier(call: Call, identifier: str) -> None:
 
 
 def eventual(call: Call) -> bool:
-    """Whether the client accepts an answer that lags."""
+    """Return True if the client accepts an answer that lags."""
     return call.request.headers.get("consistencylevel", "").lower() == "eventual"
 
 
@@ -58,5 +58,5 @@ def _check_search(call: Call) -> None:
         raise bad_request(text, Origin.DIRECTORY)
 
 
-def _unsupported(what: str) -> GraphError:
-    return GraphError(400, "Request_UnsupportedQuery", f"Unsupported Query: '{what}'.", Origin.DIRECTORY)
+def _unsupported(feature: str) -> GraphError:
+    return GraphError(400, "Request_UnsupportedQuery", f"Unsupported Query: '{feature}'.", Origin.DIRECTORY)

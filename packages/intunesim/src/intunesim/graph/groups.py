@@ -24,29 +24,33 @@ def get_by_ids(call: Call) -> Answer:
     """POST directoryObjects/getByIds: what stands behind up to 1,000 ids; unknown ones are left out."""
     if call.request.method != "POST":
         raise method_not_allowed(call.request.method)
-    asked = call.request.json()
-    ids = asked.get("ids")
+    body = call.request.json()
+    ids = body.get("ids")
     if not isinstance(ids, list) or not ids or len(ids) > MOST_IDS:
         raise bad_request(
             f"Invalid value specified for property 'ids': between 1 and {MOST_IDS} ids are expected.", Origin.DIRECTORY
         )
-    kinds = [kind for kind in asked.get("types") or KINDS if kind in KINDS]
-    found = [shown for identifier in ids if (shown := directory_object(call.tenant, str(identifier), kinds))]
-    return Answer(body={"@odata.context": call.context("directoryObjects"), "value": found})
+    kinds = [kind for kind in body.get("types") or KINDS if kind in KINDS]
+    objects = [
+        directory_entry
+        for identifier in ids
+        if (directory_entry := directory_object(call.tenant, str(identifier), kinds))
+    ]
+    return Answer(body={"@odata.context": call.context("directoryObjects"), "value": objects})
 
 
 def get_directory_object(call: Call) -> Answer:
     """GET directoryObjects/{id}."""
     if call.request.method != "GET":
         raise method_not_allowed(call.request.method)
-    shown = directory_object(call.tenant, call.rest[0])
-    if shown is None:
+    directory_entry = directory_object(call.tenant, call.rest[0])
+    if directory_entry is None:
         raise not_found(call.rest[0], Origin.DIRECTORY)
-    return Answer(body={"@odata.context": call.context("directoryObjects/$entity"), **shown})
+    return Answer(body={"@odata.context": call.context("directoryObjects/$entity"), **directory_entry})
 
 
 def directory_object(tenant: Tenant, identifier: str, kinds: list[str] | None = None) -> JsonObject | None:
-    """A group or a person with its type, as the directory shows it among others."""
+    """Return a group or a person with its type, as the directory shows it among others."""
     for kind in kinds or list(KINDS):
         entity = tenant.store.find(KINDS[kind], identifier)
         if entity is not None:
@@ -63,13 +67,13 @@ def list_members(call: Call) -> Answer:
         return Answer(raw=str(len(_ids(group, "members"))).encode(), headers={"Content-Type": "text/plain"})
     ids = list(_related(call.tenant, group, relation))
     page = cut_page(ids, PageRules(default=100, maximum=999), call.request, call.query)
-    shown = [_shown(call, identifier) for identifier in page.items]
+    members = [_shown(call, identifier) for identifier in page.items]
     body: JsonObject = {"@odata.context": call.context("directoryObjects")}
     if counts(call) and page.number == 1:
         body["@odata.count"] = len(ids)
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
-    return Answer(body={**body, "value": shown})
+    return Answer(body={**body, "value": members})
 
 
 def change_references(call: Call) -> Answer:
@@ -105,7 +109,7 @@ def remove_reference(call: Call) -> Answer:
     _refuse_managed(group, relation)
     if identifier not in _ids(group, relation):
         raise not_found(identifier, Origin.DIRECTORY)
-    group.children[relation] = [each for each in group.children[relation] if each["id"] != identifier]
+    group.children[relation] = [child for child in group.children[relation] if child["id"] != identifier]
     _keep(call, group, relation, {"id": identifier, "@removed": {"reason": "deleted"}})
     return Answer(204)
 
@@ -130,32 +134,32 @@ def _keep(call: Call, group: Entity, relation: str, member: JsonObject) -> None:
 
 
 def _ids(group: Entity, relation: str) -> list[str]:
-    return [str(each["id"]) for each in group.children.get(relation, [])]
+    return [str(child["id"]) for child in group.children.get(relation, [])]
 
 
 def _related(tenant: Tenant, group: Entity, relation: str) -> Iterator[str]:
     if relation == "memberof":
-        yield from (each.id for each in tenant.store.entities("groups") if group.id in _ids(each, "members"))
+        yield from (entity.id for entity in tenant.store.entities("groups") if group.id in _ids(entity, "members"))
     elif relation == "transitivemembers":
         yield from _transitive(tenant, group, set())
     else:
         yield from _ids(group, "owners" if relation == "owners" else "members")
 
 
-def _transitive(tenant: Tenant, group: Entity, seen: set[str]) -> Iterator[str]:
+def _transitive(tenant: Tenant, group: Entity, visited: set[str]) -> Iterator[str]:
     for identifier in _ids(group, "members"):
-        if identifier in seen:
+        if identifier in visited:
             continue
-        seen.add(identifier)
+        visited.add(identifier)
         yield identifier
         inner = tenant.store.find("groups", identifier)
         if inner is not None:
-            yield from _transitive(tenant, inner, seen)
+            yield from _transitive(tenant, inner, visited)
 
 
 def _shown(call: Call, identifier: str) -> JsonObject:
-    shown = directory_object(call.tenant, identifier) or {
+    directory_entry = directory_object(call.tenant, identifier) or {
         "@odata.type": "#microsoft.graph.directoryObject",
         "id": identifier,
     }
-    return selected(shown, call.query.select) if call.query.select else shown
+    return selected(directory_entry, call.query.select) if call.query.select else directory_entry

@@ -26,7 +26,7 @@ WRITE_METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 @dataclass(frozen=True)
 class GraphRequest:
-    """One call, alone or inside a batch."""
+    """A call, alone or inside a batch."""
 
     method: str
     version: str
@@ -43,16 +43,16 @@ class GraphRequest:
 
     @property
     def client_request_id(self) -> str:
-        """The id that the client chose, or ours."""
+        """Return the id that the client chose, or ours."""
         return self.headers.get("client-request-id") or self.request_id
 
     @property
     def address(self) -> str:
-        """The absolute address of the resource, without its query."""
+        """Return the absolute address of the resource, without its query."""
         return f"{self.base_url}/{self.version}/{self.path}"
 
     def segments(self) -> list[str]:
-        """The path cut at its slashes; a key in parentheses becomes a segment of its own."""
+        """Return the path cut at its slashes; a key in parentheses becomes a segment of its own."""
         cut: list[str] = []
         for raw in _outside_quotes(unquote(self.path).strip("/")):
             name, bracket, rest = raw.partition("(")
@@ -64,7 +64,7 @@ class GraphRequest:
         return cut
 
     def json(self) -> JsonObject:
-        """The body, which must be a JSON object. Raises 400."""
+        """Return the body, which must be a JSON object. Raises 400."""
         if not self.content.strip():
             raise bad_request("Empty Payload. JSON content expected.")
         if "json" not in self.headers.get("content-type", ""):
@@ -93,7 +93,7 @@ def _outside_quotes(path: str) -> list[str]:
 
 @dataclass
 class Answer:
-    """What comes back: a status, headers, and JSON unless there is nothing to say."""
+    """An answer: a status, headers, and JSON unless there is nothing to say."""
 
     status: int = 200
     body: Json = None
@@ -102,7 +102,7 @@ class Answer:
     """A body that is not JSON, in place of it."""
 
     def content(self) -> bytes:
-        """The bytes of the body."""
+        """Return the bytes of the body."""
         if self.raw is not None:
             return self.raw
         if self.body is None:
@@ -128,11 +128,11 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether the verb can change anything."""
+        """Return True if the verb can change anything."""
         return self.request.method in WRITE_METHODS
 
     def in_collection(self, collection: Collection) -> "Call":
-        """The same call, as if it were about another collection."""
+        """Return the same call, as if it were about another collection."""
         return replace(self, collection=collection, rest=())
 
     @property
@@ -141,9 +141,9 @@ class Call:
         return View(self.request.version, f"{self.request.base_url}/{self.request.version}/$metadata")
 
     def context(self, suffix: str) -> str:
-        """The @odata.context of an answer."""
+        """Return the @odata.context of an answer."""
         return self.view.context(suffix)
 
     def unknown(self, segment: str) -> Exception:
-        """The refusal of a segment that this resource does not have."""
+        """Return the refusal of a segment that this resource does not have."""
         return unknown_segment(segment.split("(")[0])

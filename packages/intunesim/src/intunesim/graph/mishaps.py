@@ -1,4 +1,4 @@
-"""What a fault does to an answer."""
+"""Apply a fault to an answer."""
 
 import copy
 
@@ -28,7 +28,7 @@ MESSAGES = {
 
 
 def refusal_of(fault: Fault, request: GraphRequest) -> GraphError:
-    """The error that a fault asks for, in the style of the service that the path belongs to."""
+    """Return the error that a fault asks for, in the style of the service that the path belongs to."""
     headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
     code = fault.code or CODES.get(fault.status, "UnknownError")
     message = fault.message or MESSAGES.get(fault.status, "An error has occurred.")

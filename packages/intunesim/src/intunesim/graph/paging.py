@@ -22,7 +22,7 @@ CARRIED = ("$select", "$filter", "$expand", "$orderby", "$search", "$top", "$cou
 
 @dataclass(frozen=True)
 class PageRules:
-    """How one list pages."""
+    """The rules by which a list pages."""
 
     default: int
     maximum: int
@@ -31,7 +31,7 @@ class PageRules:
     empty_every: int = 0
 
     def size(self, top: int | None) -> int:
-        """The page size for a $top. Raises 400 where the API refuses one above its maximum."""
+        """Return the page size for a $top. Raises 400 where the API refuses one above its maximum."""
         if not top:
             return self.default
         if top <= self.maximum:
@@ -43,7 +43,7 @@ class PageRules:
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page: its items, and the link to the next one if there is one."""
+    """A page: its items, and the link to the next one if there is one."""
 
     items: list[Item]
     next_link: str | None
@@ -57,7 +57,7 @@ class _Position:
 
 
 def cut_page(items: Sequence[Item], rules: PageRules, request: GraphRequest, query: Query) -> Page[Item]:
-    """The page that a request asks for, out of all items in their order."""
+    """Return the page that a request asks for, out of all items in their order."""
     position = _position(rules, query)
     if rules.empty_every and position.number % rules.empty_every == 0 and position.offset < len(items):
         following = _Position(position.offset, position.number + 1)

@@ -1,4 +1,4 @@
-"""Whether the roles in a token allow a call."""
+"""Check whether the roles in a token allow a call."""
 
 from intunesim.catalog import Collection
 from intunesim.errors import forbidden
@@ -22,12 +22,12 @@ def check_permission(call: Call) -> None:
 
 
 def allowed(collection: Collection, roles: frozenset[str], *, writing: bool) -> bool:
-    """Whether these roles may read or write a collection."""
+    """Return True if these roles may read or write a collection."""
     return bool(roles & set(collection.write_roles if writing else collection.read_roles))
 
 
 def changes_nothing(call: Call) -> bool:
-    """Whether a call only reads, although its verb is POST."""
+    """Return True if a call only reads, although its verb is POST."""
     return _last(call) in READING_ACTIONS
 
 

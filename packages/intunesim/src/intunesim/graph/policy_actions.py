@@ -24,7 +24,9 @@ def update_definition_values(call: Call, identifier: str) -> Answer:
     added, updated, deleted = objects(payload, "added"), objects(payload, "updated"), texts(payload, "deletedIds")
     values = [value for value in entity.children.get("definitionValues", []) if value["id"] not in deleted]
     for change in updated:
-        value = next((each for each in values if each["id"] == change.get("id")), None)
+        value = next(
+            (definition_value for definition_value in values if definition_value["id"] == change.get("id")), None
+        )
         if value is None:
             raise not_found(str(change.get("id")), Origin.INTUNE)
         value.update(copy.deepcopy(change))
@@ -41,8 +43,12 @@ def create_instance(call: Call, identifier: str) -> Answer:
     payload = call.request.json()
     if not payload.get("displayName"):
         raise bad_request("displayName is required.", Origin.INTUNE)
-    settings = {str(each.get("definitionId")): copy.deepcopy(each) for each in template.children.get("settings", [])}
-    settings.update({str(each.get("definitionId")): _setting(each) for each in objects(payload, "settingsDelta")})
+    settings = {
+        str(setting.get("definitionId")): copy.deepcopy(setting) for setting in template.children.get("settings", [])
+    }
+    settings.update(
+        {str(setting.get("definitionId")): _setting(setting) for setting in objects(payload, "settingsDelta")}
+    )
     intent = {
         "displayName": payload["displayName"],
         "description": payload.get("description"),
@@ -50,8 +56,8 @@ def create_instance(call: Call, identifier: str) -> Answer:
         "templateId": template.id,
         "settings": list(settings.values()),
         "categories": [
-            {"id": each["id"], "displayName": each.get("displayName"), "settings": list(settings.values())}
-            for each in template.children.get("categories", [])
+            {"id": setting["id"], "displayName": setting.get("displayName"), "settings": list(settings.values())}
+            for setting in template.children.get("categories", [])
         ],
     }
     intents = call.in_collection(COLLECTIONS["deviceManagement/intents"])
@@ -63,11 +69,11 @@ def update_settings(call: Call, identifier: str) -> Answer:
     """Change settings of an endpoint security policy; none can be removed."""
     entity = existing(call, identifier)
     payload = objects(call.request.json(), "settings")
-    changes = {each["id"]: each for each in payload if "id" in each}
+    changes = {change["id"]: change for change in payload if "id" in change}
     settings = entity.children.setdefault("settings", [])
     for setting in settings:
         setting.update(copy.deepcopy(changes.pop(setting["id"], {})))
-    settings.extend(_setting(each) for each in (*changes.values(), *(new for new in payload if "id" not in new)))
+    settings.extend(_setting(change) for change in (*changes.values(), *(new for new in payload if "id" not in new)))
     for category in entity.children.get("categories", []):
         category["settings"] = copy.deepcopy(settings)
     store_change(call, "UpdateSettings", entity)
@@ -79,15 +85,19 @@ def update_policy_set(call: Call, identifier: str) -> Answer:
     entity = existing(call, identifier)
     payload = call.request.json()
     deleted = texts(payload, "deletedPolicySetItems")
-    changed = {each.get("id"): each for each in objects(payload, "updatedPolicySetItems")}
+    changed = {
+        policy_set_item.get("id"): policy_set_item for policy_set_item in objects(payload, "updatedPolicySetItems")
+    }
     items = [item for item in entity.children.get("items", []) if item["id"] not in deleted]
     for item in items:
         item.update(copy.deepcopy(changed.get(item["id"], {})))
-    items += [_policy_set_item(each, entity.id) for each in objects(payload, "addedPolicySetItems")]
+    items += [
+        _policy_set_item(policy_set_item, entity.id) for policy_set_item in objects(payload, "addedPolicySetItems")
+    ]
     entity.children["items"] = items
     if "assignments" in payload:
         entity.children["assignments"] = [
-            _policy_set_assignment(call, each) for each in objects(payload, "assignments")
+            _policy_set_assignment(call, policy_set_item) for policy_set_item in objects(payload, "assignments")
         ]
     store_change(call, "Update", entity)
     return Answer(204)
@@ -118,13 +128,13 @@ def strength_usage(call: Call) -> Answer:
         raise method_not_allowed(call.request.method)
     strength = existing(call, call.rest[0])
     policies = call.tenant.store.entities("identity/conditionalAccess/policies")
-    users = [each for each in policies if _demands(each, strength.id)]
-    mfa = [each for each in users if "mfa" in (strength.body.get("requirementsSatisfied") or "")]
-    shown = {
-        "mfa": [copy.deepcopy(each.body) for each in mfa],
-        "none": [copy.deepcopy(each.body) for each in users if each not in mfa],
+    users = [policy for policy in policies if _demands(policy, strength.id)]
+    mfa = [policy for policy in users if "mfa" in (strength.body.get("requirementsSatisfied") or "")]
+    usage = {
+        "mfa": [copy.deepcopy(policy.body) for policy in mfa],
+        "none": [copy.deepcopy(policy.body) for policy in users if policy not in mfa],
     }
-    return Answer(body={"@odata.context": call.context("microsoft.graph.authenticationStrengthUsage"), **shown})
+    return Answer(body={"@odata.context": call.context("microsoft.graph.authenticationStrengthUsage"), **usage})
 
 
 def _demands(policy: Entity, strength_id: str) -> bool:
@@ -146,7 +156,7 @@ def create_copy(call: Call, identifier: str) -> Answer:
 
 
 def customized_settings(call: Call, identifier: str) -> Answer:
-    """The settings of an endpoint security policy that differ from its template."""
+    """Return the settings of an endpoint security policy that differ from its template."""
     entity = existing(call, identifier)
     context = call.context("Collection(microsoft.graph.deviceManagementSettingInstance)")
     return Answer(body={"@odata.context": context, "value": copy.deepcopy(entity.children.get("settings", []))})
@@ -154,10 +164,10 @@ def customized_settings(call: Call, identifier: str) -> Answer:
 
 def scope_tags_by_id(call: Call) -> Answer:
     """POST roleScopeTags/getRoleScopeTagsById."""
-    wanted = texts(call.request.json(), "roleScopeTagIds")
-    found = [each for each in (_tag(call, tag) for tag in wanted) if each is not None]
+    tag_ids = texts(call.request.json(), "roleScopeTagIds")
+    tags = [scope_tag for scope_tag in (_tag(call, tag) for tag in tag_ids) if scope_tag is not None]
     context = call.context("Collection(microsoft.graph.roleScopeTag)")
-    return Answer(body={"@odata.context": context, "value": [copy.deepcopy(each.body) for each in found]})
+    return Answer(body={"@odata.context": context, "value": [copy.deepcopy(scope_tag.body) for scope_tag in tags]})
 
 
 def has_payload_links(call: Call) -> Answer:
@@ -168,11 +178,11 @@ def has_payload_links(call: Call) -> Answer:
         for item in entity.children.get("items", [])
     }
     ids = texts(call.request.json(), "payloadIds")
-    shown: list[JsonObject] = [
-        {"payloadId": each, "hasLink": each in linked, "error": None, "sources": []} for each in ids
+    links: list[JsonObject] = [
+        {"payloadId": payload_id, "hasLink": payload_id in linked, "error": None, "sources": []} for payload_id in ids
     ]
     return Answer(
-        body={"@odata.context": call.context("Collection(microsoft.graph.hasPayloadLinkResultItem)"), "value": shown}
+        body={"@odata.context": call.context("Collection(microsoft.graph.hasPayloadLinkResultItem)"), "value": links}
     )
 
 

@@ -26,7 +26,7 @@ MAX_PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*(\d{1,6})")
 
 
 def get_list(call: Call) -> Answer:
-    """One page of a collection."""
+    """Return one page of a collection."""
     collection, query = call.collection, call.query
     if query.expand and not collection.expand_on_list:
         raise bad_request("The query specified in the URI is not valid. $expand is not supported on this list.")
@@ -48,14 +48,14 @@ def get_list(call: Call) -> Answer:
 
 
 def get_count(call: Call) -> Answer:
-    """The number of objects, as plain text."""
+    """Return the number of objects, as plain text."""
     check_directory_count(call)
     count = len(narrowed(call, visible_all(call.tenant, call.collection)))
     return Answer(raw=str(count).encode(), headers={"Content-Type": "text/plain"})
 
 
 def get_property(call: Call, identifier: str, name: str) -> Answer:
-    """One property of an object that holds an object itself: that object, or 204 when there is none."""
+    """Return one property of an object that holds an object itself: that object, or 204 when there is none."""
     value = existing(call, identifier).body.get(name)
     if not isinstance(value, dict):
         return Answer(204)
@@ -63,7 +63,7 @@ def get_property(call: Call, identifier: str, name: str) -> Answer:
 
 
 def get_one(call: Call, identifier: str) -> Answer:
-    """One object, whole."""
+    """Return one object, whole."""
     entity = existing(call, identifier)
     check_names(call.query, call.cast or _own_type(call, entity), call.request.version)
     body = {
@@ -75,7 +75,7 @@ def get_one(call: Call, identifier: str) -> Answer:
 
 
 def existing(call: Call, identifier: str) -> Entity:
-    """The object of this id. Raises 404."""
+    """Return the object of this id. Raises 404."""
     entity = visible(call.tenant, call.collection, identifier)
     if entity is None and call.collection.key == "user":
         entity = _by_principal_name(call, identifier)
@@ -87,7 +87,7 @@ def existing(call: Call, identifier: str) -> Entity:
 
 
 def to_write(call: Call, identifier: str) -> Entity:
-    """The object of this id, in its newest state. Raises 404."""
+    """Return the object of this id, in its newest state. Raises 404."""
     entity = writable(call.tenant, call.collection, identifier)
     if entity is None:
         raise not_found(identifier, call.collection.origin)
@@ -95,7 +95,7 @@ def to_write(call: Call, identifier: str) -> Entity:
 
 
 def narrowed(call: Call, entities: Iterable[Entity]) -> list[Entity]:
-    """The objects that $filter and $search leave."""
+    """Return the objects that $filter and $search leave."""
     conditions: list[Condition] = []
     if call.cast:
         conditions.append(lambda item: _type_test(call)(item, call.cast))
@@ -106,8 +106,8 @@ def narrowed(call: Call, entities: Iterable[Entity]) -> list[Entity]:
         conditions.append(_search(call.query.search, call.collection.name))
     if not conditions:
         return list(entities)
-    entity_type, whole = call.collection.entity, call.view.whole
-    return [entity for entity in entities if all(holds(whole(entity.body, entity_type)) for holds in conditions)]
+    entity_type, full_body = call.collection.entity, call.view.whole
+    return [entity for entity in entities if all(holds(full_body(entity.body, entity_type)) for holds in conditions)]
 
 
 def _own_type(call: Call, entity: Entity) -> str:
@@ -115,7 +115,7 @@ def _own_type(call: Call, entity: Entity) -> str:
 
 
 def ordered(entities: list[Entity], orderby: str) -> list[Entity]:
-    """The objects in the order of $orderby, or in the order they came."""
+    """Return the objects in the order of $orderby, or in the order they came."""
     for part in reversed([part.split() for part in orderby.split(",") if part.strip()]):
         name, descending = part[0], len(part) > 1 and part[1].lower() == "desc"
         entities = sorted(entities, key=lambda entity: _sort_key(entity.body.get(name)), reverse=descending)
@@ -123,7 +123,7 @@ def ordered(entities: list[Entity], orderby: str) -> list[Entity]:
 
 
 def page_rules(call: Call) -> PageRules:
-    """How this collection pages in this tenant."""
+    """Return how this collection pages in this tenant."""
     collection, habits = call.collection, call.tenant.habits
     return PageRules(
         default=_preferred(call) or habits.page_sizes.get(collection.path, collection.page_size),
@@ -142,7 +142,7 @@ def _preferred(call: Call) -> int | None:
 
 
 def tips(call: Call) -> JsonObject:
-    """The advice that Graph adds when nothing was selected."""
+    """Return the advice that Graph adds when nothing was selected."""
     if call.query.select or call.request.batch:
         return {}
     advice = (
@@ -154,7 +154,9 @@ def tips(call: Call) -> JsonObject:
 
 def _by_principal_name(call: Call, name: str) -> Entity | None:
     people = call.tenant.store.entities(call.collection.path)
-    return next((each for each in people if str(each.body.get("userPrincipalName")).lower() == name.lower()), None)
+    return next(
+        (person for person in people if str(person.body.get("userPrincipalName")).lower() == name.lower()), None
+    )
 
 
 def _type_test(call: Call) -> "TypeTestOfItem":
@@ -175,12 +177,12 @@ class TypeTestOfItem:
 def _search(text: str, name: str) -> Condition:
     """$search="displayName:words", or plain words for the name."""
     field, _, words = text.strip('"').rpartition(":")
-    wanted = words.strip('"').lower().split()
-    return lambda item: all(word in str(item.get(field or name) or "").lower() for word in wanted)
+    search_words = words.strip('"').lower().split()
+    return lambda item: all(word in str(item.get(field or name) or "").lower() for word in search_words)
 
 
 def counts(call: Call) -> bool:
-    """Whether a count was asked for; the directory counts only for those who accept an answer that lags."""
+    """Return True if a count was asked for; the directory counts only for those who accept an answer that lags."""
     return call.query.count and (call.collection.origin is not Origin.DIRECTORY or eventual(call))
 
 

@@ -12,11 +12,11 @@ from intunesim.graph.messages import Answer, Call
 
 
 def locate(segments: list[str], version: str) -> tuple[Collection, tuple[str, ...]]:
-    """The collection that a path is about, and the rest of the path. Raises 400."""
-    found = find_collection(segments)
-    if found is None or version not in found[0].versions:
+    """Return the collection that a path is about, and the rest of the path. Raises 400."""
+    location = find_collection(segments)
+    if location is None or version not in location[0].versions:
         raise unknown_segment(segments[-1] if segments else "")
-    collection, rest = found
+    collection, rest = location
     return collection, tuple(rest)
 
 
@@ -33,8 +33,8 @@ def answer(call: Call) -> Answer:
         return of_all(call)
     if len(rest) == 1:
         return _object(call, rest[0])
-    if (found := find_action(call)) is not None:
-        return found[0](call, found[1])
+    if (action := find_action(call)) is not None:
+        return action[0](call, action[1])
     if call.collection.assign and rest[1].lower().removeprefix("microsoft.graph.") == call.collection.assign.action:
         if call.request.method != "POST":
             raise method_not_allowed(call.request.method)
@@ -65,5 +65,5 @@ def _object(call: Call, identifier: str) -> Answer:
 
 
 def _is_cast(segment: str) -> bool:
-    """Whether a segment names a type, as in /mobileApps/microsoft.graph.win32LobApp."""
+    """Return True if a segment names a type, as in /mobileApps/microsoft.graph.win32LobApp."""
     return segment.startswith("microsoft.graph.") and type_table().find(segment) is not None

@@ -1,4 +1,4 @@
-"""One call from beginning to end: who asks, may they, is there room, what goes wrong, what is answered."""
+"""Answer a call from beginning to end: sign-in, permissions, limits, faults, response."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ async def serve(world: World, request: GraphRequest) -> Outcome:
 
 
 async def serve_with(world: World, request: GraphRequest, answering: Answering) -> Outcome:
-    """What every call has in common, whoever answers it: sign-in, faults, time, headers, the log."""
+    """Answer a call with what all calls have in common: sign-in, faults, time, headers, the log."""
     caller: Caller | None = None
     faults: list[Fault] = []
     unknown = _ignored_headers(request)
@@ -66,7 +66,7 @@ async def serve_with(world: World, request: GraphRequest, answering: Answering) 
 
 
 def error_answer(world: World, request: GraphRequest, error: GraphError) -> Answer:
-    """A refusal in the shape of the service it comes from."""
+    """Return a refusal in the shape of the service it comes from."""
     body = error.body(
         request_id=request.request_id,
         client_request_id=request.client_request_id,
@@ -77,7 +77,7 @@ def error_answer(world: World, request: GraphRequest, error: GraphError) -> Answ
 
 
 def tenant_of(world: World, caller: Caller) -> Tenant:
-    """The tenant that a token is for. Raises 401 when it is gone."""
+    """Return the tenant that a token is for. Raises 401 when it is gone."""
     tenant = world.tenants.get(caller.tenant_id)
     if tenant is None or caller.client_id not in tenant.applications:
         raise invalid_token("The identity of the calling application could not be established.")
@@ -212,6 +212,6 @@ def _written(request: GraphRequest) -> Json:
 
 
 def within_batch(request: GraphRequest, part: GraphRequest) -> GraphRequest:
-    """A sub-request, carried by a batch and authorized by it."""
+    """Return a sub-request, carried by a batch and authorized by it."""
     headers = {**part.headers, "authorization": request.headers.get("authorization", "")}
     return replace(part, headers=headers, batch=request.request_id, base_url=request.base_url)

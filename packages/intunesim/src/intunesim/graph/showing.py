@@ -12,5 +12,5 @@ NO_QUERY = Query()
 
 def show(call: Call, entity: Entity, query: Query = NO_QUERY, *, in_list: bool = False) -> JsonObject:
     """Return an object as this call shows it."""
-    shown = shape(call.collection, entity, query, call.view, in_list=in_list)
-    return with_strength(call, shown) if call.collection.key == "conditionalAccessPolicy" else shown
+    body = shape(call.collection, entity, query, call.view, in_list=in_list)
+    return with_strength(call, body) if call.collection.key == "conditionalAccessPolicy" else body

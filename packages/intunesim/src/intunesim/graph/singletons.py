@@ -34,8 +34,8 @@ def device_management(call: Call) -> Answer:
     """GET and PATCH /deviceManagement."""
     entity = _entity(call)
     if call.request.method == "GET":
-        shown = selected(entity.body, call.query.select) if call.query.select else entity.body
-        return Answer(body={"@odata.context": call.context("deviceManagement/$entity"), **copy.deepcopy(shown)})
+        body = selected(entity.body, call.query.select) if call.query.select else entity.body
+        return Answer(body={"@odata.context": call.context("deviceManagement/$entity"), **copy.deepcopy(body)})
     if call.request.method != "PATCH":
         raise method_not_allowed(call.request.method)
     changes = call.request.json()
@@ -54,8 +54,8 @@ def settings(call: Call) -> Answer:
     """GET /deviceManagement/settings."""
     if call.request.method != "GET":
         raise method_not_allowed(call.request.method)
-    found = copy.deepcopy(_entity(call).body["settings"])
-    return Answer(body={"@odata.context": call.context("deviceManagement/settings"), **found})
+    body = copy.deepcopy(_entity(call).body["settings"])
+    return Answer(body={"@odata.context": call.context("deviceManagement/settings"), **body})
 
 
 def managed_google_play(call: Call) -> Answer:
@@ -71,8 +71,8 @@ def push_certificate(call: Call) -> Answer:
 def _only_object(call: Call, name: str, default: JsonObject | None) -> Answer:
     if call.request.method != "GET":
         raise method_not_allowed(call.request.method)
-    kept = call.tenant.store.entities(f"{PATH}/{name}")
-    body = kept[0].body if kept else default
+    entities = call.tenant.store.entities(f"{PATH}/{name}")
+    body = entities[0].body if entities else default
     if body is None:
         raise not_found(name, call.collection.origin)
     context = call.context(f"{PATH}/{name}/$entity")
@@ -80,9 +80,9 @@ def _only_object(call: Call, name: str, default: JsonObject | None) -> Answer:
 
 
 def _entity(call: Call) -> Entity:
-    kept = call.tenant.store.entities(PATH)
-    if kept:
-        return kept[0]
+    entities = call.tenant.store.entities(PATH)
+    if entities:
+        return entities[0]
     identifier = named_id(call.tenant.id, PATH)
     entity = Entity(identifier, {"id": identifier, **copy.deepcopy(DEFAULTS)})
     call.tenant.store.put(PATH, entity)

@@ -26,8 +26,8 @@ SETTINGS = Collection(
     key="deviceManagementSettings",
     path="deviceManagement",
     entity="deviceManagement",
-    read_roles=CONFIGURATION.read,
-    write_roles=CONFIGURATION.write,
+    read_roles=CONFIGURATION.to_read,
+    write_roles=CONFIGURATION.to_write,
     versions=BOTH,
     workload="tenantConfiguration",
     name="id",
@@ -36,8 +36,8 @@ REQUESTS = Collection(
     key="operationApprovalRequest",
     path="deviceManagement/operationApprovalRequests",
     entity="operationApprovalRequest",
-    read_roles=(*RBAC.read, *CONFIGURATION.read),
-    write_roles=(*RBAC.write, *CONFIGURATION.write),
+    read_roles=(*RBAC.to_read, *CONFIGURATION.to_read),
+    write_roles=(*RBAC.to_write, *CONFIGURATION.to_write),
     versions=BETA,
     name="requestJustification",
     creates=False,
@@ -53,7 +53,7 @@ BIN = ("identity", "conditionalaccess", "deleteditems")
 
 
 class Located(NamedTuple):
-    """What a path leads to: the rules it falls under, what is left of it, and who answers."""
+    """The target of a path: the rules it falls under, what is left of it, and who answers."""
 
     collection: Collection
     rest: tuple[str, ...]
@@ -113,7 +113,7 @@ ROUTES: tuple[_Route, ...] = (
 
 
 def locate(request: GraphRequest) -> Located:
-    """What a request is about, and who answers it. Raises 400."""
+    """Return what a request is about, and who answers it. Raises 400."""
     segments = _canonical(request.segments())
     for route in ROUTES:
         rest = _match(route.pattern, segments)
@@ -126,17 +126,17 @@ def locate(request: GraphRequest) -> Located:
 
 
 def _canonical(segments: list[str]) -> list[str]:
-    """A path in place of its other name: authentication strengths have two."""
+    """Return a path in place of its other name: authentication strengths have two."""
     if [segment.lower() for segment in segments[:2]] == ["policies", "authenticationstrengthpolicies"]:
         return [*STRENGTHS.segments, *segments[2:]]
     return segments
 
 
 def _match(pattern: tuple[str, ...], segments: list[str]) -> tuple[str, ...] | None:
-    """What the stars stand for, and the last word of the pattern; None when it does not fit."""
+    """Return what the stars stand for, and the last word of the pattern; None when it does not fit."""
     if len(pattern) != len(segments):
         return None
-    if any(wanted not in ("*", segment.lower()) for wanted, segment in zip(pattern, segments, strict=True)):
+    if any(expected not in ("*", segment.lower()) for expected, segment in zip(pattern, segments, strict=True)):
         return None
-    stars = tuple(segment for wanted, segment in zip(pattern, segments, strict=True) if wanted == "*")
+    stars = tuple(segment for expected, segment in zip(pattern, segments, strict=True) if expected == "*")
     return stars if pattern[-1] == "*" else (*stars, pattern[-1])

@@ -1,4 +1,4 @@
-"""Whether a payload fits the type it claims to be of."""
+"""Check whether a payload fits the type it claims to be of."""
 
 import base64
 import re
@@ -30,7 +30,7 @@ TEXT_PATTERNS = {"u": DURATION, "g": GUID, "t": DATETIME}
 
 
 def check_type(collection: Collection, payload: JsonObject) -> str:
-    """The concrete type of a payload for a collection. Raises 400 when it is missing or does not fit."""
+    """Return the concrete type of a payload for a collection. Raises 400 when it is missing or does not fit."""
     named = payload.get("@odata.type")
     if named is None:
         if collection.abstract:
@@ -134,16 +134,16 @@ class _Checker:
 
     def _enum(self, name: str, kind: str, value: Json) -> None:
         members = type_table().enums.get(kind[2:], ())
-        if kind.startswith("f:") and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        if kind.startswith("f:") and isinstance(value, list) and all(isinstance(flag, str) for flag in value):
             value = ",".join(value)  # v1.0 writes as a list what the metadata of beta calls flags
         if not isinstance(value, str):
             raise self._refusal(
                 f"Cannot convert the value of '{name}' to the expected type 'microsoft.graph.{kind[2:]}'."
             )
         parts = [part.strip() for part in value.split(",") if part] if kind.startswith("f:") else [value]
-        known = {member.lower() for member in members}
+        member_names = {member.lower() for member in members}
         for part in parts:
-            if known and part.lower() not in known:
+            if member_names and part.lower() not in member_names:
                 raise self._refusal(f"Requested value '{part}' was not found for property '{name}'.")
 
     def _primitive(self, name: str, kind: str, value: Json) -> None:
@@ -157,7 +157,7 @@ class _Checker:
 
 
 def _fits(kind: str, value: Json) -> bool:
-    """Whether a value can be read as a kind. Numbers and truth values may also come as text, as the service allows."""
+    """Return True if a value can be read as a kind. Numbers and truth values may come as text, as Graph allows."""
     if value is None:
         return True
     if kind == "b":

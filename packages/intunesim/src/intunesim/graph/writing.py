@@ -59,10 +59,10 @@ def create(call: Call) -> Answer:
         entity.body["publishingState"] = "notPublished"
     if collection.key == "enrollmentConfiguration":
         entity.body["priority"] = next_priority(call.tenant, collection, str(payload.get("@odata.type")))
-    shown = keep_new(call, entity)
-    for relation, each in links.items():
-        add_references(call, entity, relation, each)
-    return Answer(collection.create_status, shown, {"Location": f"{call.request.address}('{entity.id}')"})
+    body = keep_new(call, entity)
+    for relation, linked_objects in links.items():
+        add_references(call, entity, relation, linked_objects)
+    return Answer(collection.create_status, body, {"Location": f"{call.request.address}('{entity.id}')"})
 
 
 def keep_new(call: Call, entity: Entity) -> JsonObject:
@@ -157,10 +157,12 @@ def check_template(call: Call, payload: JsonObject) -> None:
     """Raises 400 for a policy made from a template, or a version of one, that this tenant does not have."""
     reference = payload.get("templateReference")
     template = str(reference.get("templateId") or "") if isinstance(reference, dict) else ""
-    if not template or not any(fnmatch.fnmatchcase(template, each) for each in call.tenant.habits.missing_templates):
+    if not template or not any(
+        fnmatch.fnmatchcase(template, pattern) for pattern in call.tenant.habits.missing_templates
+    ):
         return
-    found = TEMPLATE_REFERENCE.search(json.dumps(payload.get("settings")))
-    invalid = found.group(1) if found else template
+    template_match = TEMPLATE_REFERENCE.search(json.dumps(payload.get("settings")))
+    invalid = template_match.group(1) if template_match else template
     text = f"Info\nInvalid Reference id found in Policy  created from Template {template}\nPolicyId\n\n"
     raise bad_request(f"{text}TemplateId\n{template}\nInvalidReferenceId\n{invalid}", call.collection.origin)
 
@@ -244,7 +246,7 @@ def _links(payload: JsonObject, relation: str) -> list[str]:
 
 
 def _written(call: Call, payload: JsonObject) -> JsonObject:
-    """What a write of the object itself reaches; assignments are set by their own action."""
+    """Return what a write of the object itself reaches; assignments are set by their own action."""
     if call.collection.key == "policySet":
         return payload
     return {name: value for name, value in payload.items() if name != "assignments"}

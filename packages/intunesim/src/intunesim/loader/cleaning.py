@@ -10,18 +10,18 @@ LAST_KEY = re.compile(r"\('?([^'()]+)'?\)$|/([^/()]+)$")
 
 
 def cleaned(payload: JsonObject, entity: str) -> JsonObject:
-    """The object without full-metadata annotations, its links resolved, and every collection a list again."""
+    """Return the object without full-metadata annotations, its links resolved, and every collection a list again."""
     return _object(payload, type_table().find(str(payload.get("@odata.type") or entity)) or type_table().find(entity))
 
 
 def _object(payload: JsonObject, info: TypeInfo | None) -> JsonObject:
-    shown: JsonObject = {}
+    cleaned: JsonObject = {}
     for name, value in payload.items():
         if name.endswith(BIND):
-            shown[name.removesuffix(BIND)] = _linked(value)
+            cleaned[name.removesuffix(BIND)] = _linked(value)
         elif name == "@odata.type" or not ("@" in name or name.startswith("#")):
-            shown[name] = _value(value, info.properties.get(name, "") if info else "")
-    return shown
+            cleaned[name] = _value(value, info.properties.get(name, "") if info else "")
+    return cleaned
 
 
 def _value(value: Json, kind: str) -> Json:
@@ -39,6 +39,6 @@ def _value(value: Json, kind: str) -> Json:
 
 def _linked(link: Json) -> Json:
     if isinstance(link, list):
-        return [_linked(each) for each in link]
+        return [_linked(linked_item) for linked_item in link]
     match = LAST_KEY.search(str(link))
     return {"id": (match.group(1) or match.group(2)) if match else str(link)}

@@ -7,7 +7,7 @@ from intunesim.json_types import Json
 
 
 def read_json(file: Path) -> Json:
-    """The content of a JSON file. Raises ValueError when it is none."""
+    """Return the content of a JSON file. Raises ValueError when it is none."""
     return json.loads(decoded(file.read_bytes()))
 
 

@@ -22,7 +22,7 @@ LISTS = {"groups": "groups", "filters": "deviceManagement/assignmentFilters"}
 
 @dataclass(frozen=True)
 class Loaded:
-    """One object that was loaded."""
+    """An object that was loaded."""
 
     file: Path
     path: str
@@ -31,7 +31,7 @@ class Loaded:
 
 @dataclass
 class LoadReport:
-    """What was loaded from a folder, and what was not and why."""
+    """A report of what was loaded from a folder, and what was not and why."""
 
     loaded: list[Loaded] = field(default_factory=list)
     skipped: list[tuple[Path, str]] = field(default_factory=list)
@@ -50,7 +50,7 @@ def load_folder(tenant: Tenant, folder: Path, *, now: datetime) -> LoadReport:
         raise FileNotFoundError(f"{folder} is not a folder")
     report = LoadReport()
     with tenant.store.at_once():
-        for file in sorted(folder.rglob("*.json"), key=lambda each: (each.name.lower() == MIGRATION_TABLE, str(each))):
+        for file in sorted(folder.rglob("*.json"), key=lambda path: (path.name.lower() == MIGRATION_TABLE, str(path))):
             try:
                 content = read_json(file)
             except ValueError as error:
@@ -64,18 +64,18 @@ def load_folder(tenant: Tenant, folder: Path, *, now: datetime) -> LoadReport:
 
 
 def _load_file(tenant: Tenant, folder: Path, file: Path, content: Json, report: LoadReport, *, now: datetime) -> None:
-    found = list(_objects(folder, file, content))
-    if not found:
+    objects = list(_objects(folder, file, content))
+    if not objects:
         report.skipped.append((file, "of no known kind"))
-    for number, each in enumerate(found):
-        payload = cleaned(each.payload, each.collection.entity)
+    for number, loaded_object in enumerate(objects):
+        payload = cleaned(loaded_object.payload, loaded_object.collection.entity)
         _name_groups(tenant, payload, now=now)
         fallback = named_id(tenant.id, file.relative_to(folder).as_posix(), str(number))
-        identifier = _free_id(tenant, each.collection, payload, fallback)
-        entity = place(tenant, each.collection, payload, now=now, identifier=identifier)
-        if each.collection.key == "endpointSecurityIntent":
+        identifier = _free_id(tenant, loaded_object.collection, payload, fallback)
+        entity = place(tenant, loaded_object.collection, payload, now=now, identifier=identifier)
+        if loaded_object.collection.key == "endpointSecurityIntent":
             _give_template(tenant, entity, now=now)
-        report.loaded.append(Loaded(file, kept_under(each.collection), entity.id))
+        report.loaded.append(Loaded(file, kept_under(loaded_object.collection), entity.id))
 
 
 def _give_template(tenant: Tenant, intent: Entity, *, now: datetime) -> None:
@@ -93,7 +93,7 @@ def _give_template(tenant: Tenant, intent: Entity, *, now: datetime) -> None:
 
 
 def _objects(folder: Path, file: Path, content: Json) -> Iterator[_Found]:
-    """The objects in a file: one, a list under a name, or the values of one administrative template."""
+    """Yield the objects in a file: one, a list under a name, or the values of one administrative template."""
     folders = list(file.relative_to(folder.parent).parts[:-1])
     if isinstance(content, list):
         yield from _from_list(file, content, folders)
@@ -126,9 +126,9 @@ def _from_list(file: Path, content: list[Json], folders: list[str]) -> Iterator[
 def _in_words_of_graph(payload: JsonObject) -> JsonObject:
     """Names that some tools use for what Graph calls otherwise."""
     renamed = dict(payload)
-    for theirs, ours in (("localizedMessages", "localizedNotificationMessages"),):
-        if theirs in renamed:
-            renamed[ours] = renamed.pop(theirs)
+    for export_name, graph_name in (("localizedMessages", "localizedNotificationMessages"),):
+        if export_name in renamed:
+            renamed[graph_name] = renamed.pop(export_name)
             renamed.setdefault("@odata.type", "#microsoft.graph.notificationMessageTemplate")
     if "settingsDelta" in renamed and "TemplateId" in renamed:
         renamed["settings"] = renamed["settingsDelta"]
@@ -137,7 +137,7 @@ def _in_words_of_graph(payload: JsonObject) -> JsonObject:
 
 
 def _free_id(tenant: Tenant, collection: Collection, payload: JsonObject, fallback: str) -> str:
-    """The id in the file, unless another file has brought it already."""
+    """Return the id in the file, unless another file has brought it already."""
     own = str(payload.get("id") or "")
     if own and tenant.store.find(kept_under(collection), own) is None:
         return own
@@ -162,12 +162,14 @@ def _name_groups(tenant: Tenant, payload: JsonObject, *, now: datetime) -> None:
         if not isinstance(target, dict) or target.get("groupId") or not target.get("groupName"):
             continue
         name = str(target["groupName"])
-        known = next(
-            (each.id for each in tenant.store.entities("groups") if each.body.get("displayName") == name), None
+        group_id = next(
+            (entity.id for entity in tenant.store.entities("groups") if entity.body.get("displayName") == name), None
         )
-        if known is None:
-            known = place(tenant, COLLECTIONS["groups"], _group(name, named_id(tenant.id, "group", name)), now=now).id
-        target["groupId"] = known
+        if group_id is None:
+            group_id = place(
+                tenant, COLLECTIONS["groups"], _group(name, named_id(tenant.id, "group", name)), now=now
+            ).id
+        target["groupId"] = group_id
 
 
 def _group(name: str, identifier: str) -> JsonObject:

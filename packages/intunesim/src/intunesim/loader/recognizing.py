@@ -79,7 +79,7 @@ FOLDERS: dict[str, str] = {
 
 
 def recognized(payload: JsonObject, folders: list[str]) -> Collection | None:
-    """The collection of an object: by its type, its context, its shape, or the folder that it lies in."""
+    """Return the collection of an object: by its type, its context, its shape, or the folder that it lies in."""
     return (
         _by_type(payload)
         or _by_context(str(payload.get("@odata.context", "")))
@@ -97,11 +97,11 @@ def _by_type(payload: JsonObject) -> Collection | None:
         for collection in COLLECTIONS.values()
         if not collection.part_of and type_table().is_of(bare(named), collection.entity)
     ]
-    return min(candidates, key=lambda each: _distance(bare(named), each.entity), default=None)
+    return min(candidates, key=lambda candidate: _distance(bare(named), candidate.entity), default=None)
 
 
 def _distance(name: str, base: str) -> int:
-    """How many steps a type is derived from another one."""
+    """Return how many steps a type is derived from another one."""
     steps, current = 0, type_table().find(name)
     while current is not None and current.name.lower() != base.lower():
         steps += 1
@@ -111,8 +111,8 @@ def _distance(name: str, base: str) -> int:
 
 def _by_context(context: str) -> Collection | None:
     match = CONTEXT.search(context)
-    found = find_collection(match.group(1).split("/")) if match else None
-    return found[0] if found else None
+    location = find_collection(match.group(1).split("/")) if match else None
+    return location[0] if location else None
 
 
 def _by_shape(payload: JsonObject) -> Collection | None:

@@ -17,8 +17,8 @@ def check_audience(audience: str, base_url: str) -> None:
     """Raises 401 unless a token for this audience is good at this address."""
     if audience == GRAPH_ID:
         return
-    asked, meant = urlsplit(base_url).hostname or "", urlsplit(audience).hostname or ""
+    requested_host, meant = urlsplit(base_url).hostname or "", urlsplit(audience).hostname or ""
     # Under an address of its own the simulator is Graph of any cloud.
-    good = meant == asked or (meant in GRAPH_HOSTS and asked not in GRAPH_HOSTS)
+    good = meant == requested_host or (meant in GRAPH_HOSTS and requested_host not in GRAPH_HOSTS)
     if not good:
         raise invalid_token("Access token validation failure. Invalid audience.")

@@ -5,7 +5,7 @@ from intunesim.state.tenant import Tenant
 
 
 def openid_configuration(tenant: Tenant, base_url: str, graph_host: str = "graph.microsoft.com") -> JsonObject:
-    """The discovery document of a tenant, with addresses on the host that was asked."""
+    """Return the discovery document of a tenant, with addresses on the host that was asked."""
     authority = f"{base_url}/{tenant.id}"
     return {
         "token_endpoint": f"{authority}/oauth2/v2.0/token",
@@ -34,7 +34,7 @@ def openid_configuration(tenant: Tenant, base_url: str, graph_host: str = "graph
 
 
 def instance_discovery(base_url: str, tenant_id: str, host: str) -> JsonObject:
-    """The list of hosts that are known to be Microsoft's, with the asked host among them."""
+    """Return the list of hosts that are known to be Microsoft's, with the asked host among them."""
     return {
         "tenant_discovery_endpoint": f"{base_url}/{tenant_id}/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",

@@ -46,7 +46,7 @@ def token_answer(tenant: Tenant, form: Mapping[str, str], issuer: TokenIssuer, *
 
 
 def _audience(scope: str) -> str:
-    """The resource of a scope such as https://graph.microsoft.com/.default."""
+    """Return the resource of a scope such as https://graph.microsoft.com/.default."""
     resource = scope.removesuffix("/.default")
     if resource == scope or not resource or " " in scope:
         raise refusals.scope_invalid(scope)

@@ -34,7 +34,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """The reverse of encode. Raises BadToken."""
+    """Return the reverse of encode. Raises BadToken."""
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError) as error:
@@ -42,7 +42,7 @@ def decode(text: str) -> bytes:
 
 
 def sign(claims: JsonObject, key: rsa.RSAPrivateKey, key_id: str) -> str:
-    """A token signed with RS256."""
+    """Return a token signed with RS256."""
     header = {"typ": "JWT", "alg": "RS256", "kid": key_id}
     signed = ".".join(encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
     return f"{signed}.{encode(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
@@ -78,13 +78,13 @@ def verify(token: SignedToken, key: rsa.RSAPublicKey) -> None:
 
 
 def thumbprints(certificate: x509.Certificate) -> set[str]:
-    """How the header of an assertion may name a certificate: x5t (SHA-1) and x5t#S256."""
+    """Return how the header of an assertion may name a certificate: x5t (SHA-1) and x5t#S256."""
     der = certificate.public_bytes(serialization.Encoding.DER)
     return {encode(hashlib.sha1(der).digest()), encode(hashlib.sha256(der).digest())}  # noqa: S324 - a name, not a proof
 
 
 def public_jwk(key: rsa.RSAPublicKey, key_id: str) -> JsonObject:
-    """A public key as discovery publishes it."""
+    """Return a public key as discovery publishes it."""
     numbers = key.public_numbers()
     return {
         "kty": "RSA",

@@ -1,4 +1,4 @@
-"""How the identity platform says no.
+"""Write refusals as the identity platform does.
 
 Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
@@ -21,7 +21,7 @@ class SignInRefused(Exception):
     status: int = 401
 
     def body(self, *, correlation_id: str, now: datetime) -> JsonObject:
-        """The JSON that a client sees."""
+        """Return the JSON that a client sees."""
         stamp = now.strftime("%Y-%m-%d %H:%M:%SZ")
         trace_id = str(uuid.uuid4())
         description = (
@@ -49,7 +49,7 @@ def tenant_unknown(name: str) -> SignInRefused:
 
 
 def parameter_missing(name: str) -> SignInRefused:
-    """A required field of the form is not there."""
+    """Refuse a form that lacks a required field."""
     return SignInRefused(
         900144, "invalid_request", f"The request body must contain the following parameter: '{name}'.", 400
     )
@@ -108,7 +108,7 @@ def secret_expired(client_id: str) -> SignInRefused:
 
 
 def certificate_unknown(thumbprint: str) -> SignInRefused:
-    """The assertion names a certificate that the application does not have."""
+    """Refuse an assertion with a certificate that the application does not have."""
     text = (
         "The certificate with identifier used to sign the client assertion is not registered on application. "
         f"[Reason - The key was not found., Thumbprint of key used by client: '{thumbprint}']"
@@ -126,7 +126,7 @@ def assertion_signature_wrong() -> SignInRefused:
 
 
 def assertion_expired() -> SignInRefused:
-    """The assertion's time is over or has not come."""
+    """Refuse an assertion whose time is over or has not come."""
     return SignInRefused(700024, "invalid_client", "Client assertion is not within its valid time range.")
 
 

@@ -16,13 +16,13 @@ KEY_ID = "simulated-signing-key"
 
 @functools.cache
 def process_key() -> rsa.RSAPrivateKey:
-    """One signing key per process, made when it is first needed."""
+    """Return one signing key per process, made when it is first needed."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes a call: an application in a tenant, with the roles it had when its token was issued."""
+    """The caller: an application in a tenant, with the roles it had when its token was issued."""
 
     tenant_id: str
     client_id: str
@@ -43,7 +43,7 @@ class TokenIssuer:
         return self._given_key or process_key()
 
     def issue(self, tenant: Tenant, application: Application, *, audience: str, now: datetime) -> str:
-        """A token that is valid for the tenant's token lifetime."""
+        """Return a token that is valid for the tenant's token lifetime."""
         claims: JsonObject = {
             "aud": audience,
             "iss": f"https://sts.windows.net/{tenant.id}/",
@@ -63,7 +63,7 @@ class TokenIssuer:
         return token
 
     def read(self, authorization: str | None, *, now: datetime) -> Caller:
-        """Who sent this Authorization header. Raises 401."""
+        """Return who sent this Authorization header. Raises 401."""
         if not authorization:
             raise invalid_token("Access token is empty.")
         scheme, _, token = authorization.partition(" ")
@@ -75,7 +75,7 @@ class TokenIssuer:
         return Caller(claims["tid"], claims["appid"], frozenset(claims.get("roles", ())), str(claims.get("aud")))
 
     def keys(self) -> JsonObject:
-        """The public keys, as discovery publishes them."""
+        """Return the public keys, as discovery publishes them."""
         return {"keys": [jose.public_jwk(self._key.public_key(), KEY_ID)]}
 
     def _claims(self, token: str) -> JsonObject:

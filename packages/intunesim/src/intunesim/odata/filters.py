@@ -26,9 +26,9 @@ COMPARISONS: dict[str, Callable[[Json, Json], bool]] = {
     "le": lambda left, right: left <= right,
 }
 TEXT_FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
-    "startswith": lambda whole, part: whole.startswith(part),
-    "endswith": lambda whole, part: whole.endswith(part),
-    "contains": lambda whole, part: part in whole,
+    "startswith": lambda text, part: text.startswith(part),
+    "endswith": lambda text, part: text.endswith(part),
+    "contains": lambda text, part: part in text,
 }
 OPERATORS = frozenset({*COMPARISONS, "in", "has"})
 RESERVED = frozenset({*OPERATORS, "and", "or", "not"})
@@ -96,7 +96,7 @@ class _Parser:
         return self._compare(self._term())
 
     def _in_parentheses(self) -> Condition:
-        """A condition in parentheses, or a path: some clients write `(microsoft.graph.managedApp/x) eq null`."""
+        """Return a condition in parentheses, or a path: some clients write `(microsoft.graph.managedApp/x) eq null`."""
         is_path = self._peek(2) == ")" and self._peek(3).lower() in OPERATORS
         self._expect("(")
         if is_path:
@@ -131,16 +131,16 @@ class _Parser:
 
     def _text_function(self, name: str) -> Condition:
         self._at += 2
-        whole = self._term()
+        text = self._term()
         self._expect(",")
         part = self._term()
         self._expect(")")
         holds = TEXT_FUNCTIONS[name]
         # Some clients write `startswith(name,'x') eq true`.
         if self._accept("eq"):
-            wanted = self._term()
-            return lambda item: holds(_lower(whole(item)), _lower(part(item))) is wanted(item)
-        return lambda item: holds(_lower(whole(item)), _lower(part(item)))
+            pattern = self._term()
+            return lambda item: holds(_lower(text(item)), _lower(part(item))) is pattern(item)
+        return lambda item: holds(_lower(text(item)), _lower(part(item)))
 
     def _type_test(self) -> Condition:
         self._at += 2
@@ -165,7 +165,7 @@ class _Parser:
         self._variables.pop()
         self._expect(")")
         combine = any if quantifier == "any" else all
-        return lambda item: combine(inner({**item, variable: each}) for each in _value_at(item, path) or [])
+        return lambda item: combine(inner({**item, variable: element}) for element in _value_at(item, path) or [])
 
     def _term(self) -> Term:
         token = self._next()
@@ -182,7 +182,7 @@ class _Parser:
         return lambda _item: constant
 
     def _path(self, text: str) -> str:
-        """A path in its declared spelling; what begins with the variable of a lambda stays as it is."""
+        """Return a path in its declared spelling; what begins with the variable of a lambda stays as it is."""
         return text if text.split("/")[0] in self._variables else self._resolve(text)
 
     def _constant(self, token: Token) -> Json:
@@ -222,7 +222,7 @@ class _Parser:
 
 
 def _value_at(item: Json, path: str) -> Json:
-    """The value at a path; a cast to a derived type is a segment that selects nothing else."""
+    """Return the value at a path; a cast to a derived type is a segment that selects nothing else."""
     for segment in path.split("/"):
         if segment.startswith("microsoft.graph."):
             continue
@@ -255,7 +255,7 @@ def _comparable(value: Json) -> Json:
 
 
 def _flags(value: Json) -> set[str]:
-    """The members of a set of flags, written as text or as a list."""
+    """Return the members of a set of flags, written as text or as a list."""
     parts = value if isinstance(value, list) else str(value or "").split(",")
     return {str(part).strip().lower() for part in parts if str(part).strip()}
 

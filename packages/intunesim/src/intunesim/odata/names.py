@@ -47,7 +47,9 @@ def _step(segment: str, current: str | None, version: str, prefix: str) -> tuple
     info = type_table().in_version(current, version) if current else None
     if info is None or segment.startswith(("$", "@")) or segment.lower() == "id":
         return segment, None
-    name = next((known for known in info.names(version) if known.lower() == segment.lower()), None)
+    name = next(
+        (property_name for property_name in info.names(version) if property_name.lower() == segment.lower()), None
+    )
     if name is None:
         text = f"Could not find a property named '{segment}' on type 'microsoft.graph.{info.name}'."
         error = bad_request(f"{prefix}{text}")

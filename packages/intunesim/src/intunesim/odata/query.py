@@ -27,7 +27,7 @@ KNOWN = frozenset(
 
 @dataclass(frozen=True)
 class Expand:
-    """One navigation property to include, with the options in its parentheses."""
+    """A navigation property to include, with the options in its parentheses."""
 
     name: str
     select: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Expand:
 
 @dataclass(frozen=True)
 class Query:
-    """What a request asks of a resource."""
+    """The query options of a request."""
 
     select: tuple[str, ...] = ()
     filter: str = ""
@@ -100,7 +100,7 @@ def _number(option: str, options: dict[str, str]) -> int | None:
 
 
 def parse_expand(text: str) -> tuple[Expand, ...]:
-    """The navigation properties of an $expand, options in parentheses included."""
+    """Return the navigation properties of an $expand, options in parentheses included."""
     return tuple(_one_expand(part) for part in _split(text, ",") if part)
 
 

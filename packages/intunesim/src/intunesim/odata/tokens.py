@@ -20,14 +20,14 @@ _PATTERN = re.compile(
 
 
 class Token(NamedTuple):
-    """One word of a filter and what kind of word it is."""
+    """A word of a filter and its kind."""
 
     kind: str
     text: str
 
 
 def tokenize(text: str) -> list[Token]:
-    """The words of a filter. Raises 400 for a sign that no filter has."""
+    """Return the words of a filter. Raises 400 for a sign that no filter has."""
     tokens: list[Token] = []
     position = 0
     end = len(text.rstrip())

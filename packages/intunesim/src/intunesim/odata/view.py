@@ -23,20 +23,20 @@ class View:
         info = type_table().in_version(named, self.version)
         if info is None:
             return dict(body)
-        shown = {**type_table().defaults(info, self.version), **body}
-        return self._narrowed(shown, info) if self.version == V1 else shown
+        full_body = {**type_table().defaults(info, self.version), **body}
+        return self._narrowed(full_body, info) if self.version == V1 else full_body
 
     def _narrowed(self, body: JsonObject, info: TypeInfo) -> JsonObject:
         """Leave out what v1.0 does not know, at every depth."""
         names = info.names(V1)
-        shown = {
+        narrowed = {
             name: self._value(value, info.properties.get(name, ""))
             for name, value in body.items()
             if "@" in name or name == "id" or name in names
         }
-        if "@odata.type" in shown:
-            shown["@odata.type"] = f"#microsoft.graph.{info.name}"
-        return shown
+        if "@odata.type" in narrowed:
+            narrowed["@odata.type"] = f"#microsoft.graph.{info.name}"
+        return narrowed
 
     def _value(self, value: Json, kind: str) -> Json:
         if isinstance(value, list):

@@ -1,1 +1,1 @@
-"""What a simulated tenant holds, in memory and on disk."""
+"""Hold the objects of a simulated tenant, in memory and on disk."""

@@ -17,7 +17,7 @@ from intunesim.state.tenant import Tenant
 def build_entity(
     tenant: Tenant, collection: Collection, payload: JsonObject, *, now: datetime, identifier: str | None = None
 ) -> Entity:
-    """A new object with everything that the service itself adds. It is not stored yet."""
+    """Return a new object with everything that the service itself adds. It is not stored yet."""
     body, children = take_apart(collection, without_annotations(with_full_types(copy.deepcopy(payload))))
     entity_id = identifier or new_id(tenant, collection, str(body.get("@odata.type", "")))
     defaults = copy.deepcopy(collection.defaults)
@@ -57,10 +57,10 @@ def stamp(collection: Collection, body: JsonObject, *, now: datetime, created: b
 
 
 def new_id(tenant: Tenant, collection: Collection, type_name: str) -> str:
-    """A fresh id in the form that the collection uses."""
+    """Return a fresh id in the form that the collection uses."""
     if collection.key == "roleScopeTag":
-        taken = [int(entity.id) for entity in tenant.store.entities(collection.path) if entity.id.isdigit()]
-        return str(max(taken, default=0) + 1)
+        numbers = [int(entity.id) for entity in tenant.store.entities(collection.path) if entity.id.isdigit()]
+        return str(max(numbers, default=0) + 1)
     if collection.key == "enrollmentConfiguration":
         suffix = bare(type_name)
         return f"{uuid.uuid4()}_{suffix[:1].upper()}{suffix[1:]}"
@@ -68,13 +68,13 @@ def new_id(tenant: Tenant, collection: Collection, type_name: str) -> str:
 
 
 def next_priority(tenant: Tenant, collection: Collection, type_name: str) -> int:
-    """The lowest priority that no other configuration of the type has; 0 belongs to the default."""
+    """Return the lowest priority that no other configuration of the type has; 0 belongs to the default."""
     same = [e for e in tenant.store.entities(kept_under(collection)) if e.body.get("@odata.type") == type_name]
     return max((int(entity.body.get("priority") or 0) for entity in same), default=0) + 1
 
 
 def without_annotations(payload: JsonObject) -> JsonObject:
-    """A payload without OData's remarks about it; types and links stay."""
+    """Return a payload without OData's remarks about it; types and links stay."""
     return {
         name: value
         for name, value in payload.items()
@@ -96,14 +96,14 @@ def with_full_types(value: Json) -> Json:
 
 
 def _typed(collection: Collection, body: JsonObject) -> JsonObject:
-    """The type, first of all; a view on another collection gives its own to what is made through it."""
+    """Return the type, first of all; a view on another collection gives its own to what is made through it."""
     if collection.part_of:
         return {"@odata.type": body.get("@odata.type", collection.type_name)}
     return {"@odata.type": body["@odata.type"]} if "@odata.type" in body else {}
 
 
 def _own(collection: Collection, body: JsonObject) -> JsonObject:
-    """What a client may decide: not the id and not the stamps."""
+    """Return what a client may decide: not the id and not the stamps."""
     decided = {"@odata.type", "id", collection.created, collection.modified, "version" if collection.versioned else ""}
     return {name: value for name, value in body.items() if name not in decided}
 
@@ -121,9 +121,11 @@ def place(
     body, children = take_apart(collection, without_annotations(copy.deepcopy(payload)))
     entity_id = str(identifier or body.get("id") or new_id(tenant, collection, str(body.get("@odata.type", ""))))
     stamps = {name: iso(now) for name in (collection.created, collection.modified) if name}
-    kept = {name: value for name, value in body.items() if name not in ("@odata.type", "id")}
+    properties = {name: value for name, value in body.items() if name not in ("@odata.type", "id")}
     defaults = copy.deepcopy(collection.defaults)
-    entity = Entity(entity_id, {**_typed(collection, body), "id": entity_id, **defaults, **stamps, **kept}, children)
+    entity = Entity(
+        entity_id, {**_typed(collection, body), "id": entity_id, **defaults, **stamps, **properties}, children
+    )
     entity.shipped = shipped
     settle(collection, entity)
     mask_loaded(entity)

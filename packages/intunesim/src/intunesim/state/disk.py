@@ -41,14 +41,14 @@ class DiskKeeper:
         self._connection.execute("DELETE FROM documents WHERE area = ? AND id = ?", (area, identifier))
 
     def load(self, area: str) -> Iterator[JsonObject]:
-        """Every document of an area, in the order in which they came."""
+        """Yield every document of an area, in the order in which they came."""
         rows = self._connection.execute(
             "SELECT document FROM documents WHERE area = ? ORDER BY json_extract(document, '$.order')", (area,)
         )
         return iter([json.loads(document) for (document,) in rows])
 
     def areas(self) -> list[str]:
-        """Every area that holds objects."""
+        """Return every area that holds objects."""
         rows = self._connection.execute("SELECT DISTINCT area FROM documents WHERE area NOT LIKE '#%'")
         return [area for (area,) in rows]
 
@@ -75,15 +75,15 @@ class StateDirectory:
         self._keepers: dict[str, DiskKeeper] = {}
 
     def store(self, tenant_id: str) -> Store:
-        """The objects of a tenant, kept here."""
+        """Return the objects of a tenant, kept here."""
         return Store(self._keeper(tenant_id))
 
     def tenants(self) -> Iterator[Tenant]:
-        """Every tenant that was kept here."""
+        """Yield every tenant that was kept here."""
         for file in sorted(self._folder.glob("*.tenant.sqlite3")):
             keeper = self._keeper(file.name.removesuffix(".tenant.sqlite3"))
-            for kept in keeper.load(TENANT_AREA):
-                yield _tenant(kept, Store(keeper))
+            for stored in keeper.load(TENANT_AREA):
+                yield _tenant(stored, Store(keeper))
 
     def keep_tenant(self, tenant: Tenant) -> None:
         """Write down who a tenant is and how it behaves."""
@@ -124,10 +124,10 @@ class StateDirectory:
         return self._keepers[tenant_id]
 
 
-def _tenant(kept: JsonObject, store: Store) -> Tenant:
+def _tenant(stored: JsonObject, store: Store) -> Tenant:
     habits = Habits()
-    habits.change(kept["habits"])
-    tenant = Tenant(kept["id"], kept["name"], kept["domain"], store, habits=habits)
-    for application in kept["applications"]:
+    habits.change(stored["habits"])
+    tenant = Tenant(stored["id"], stored["name"], stored["domain"], store, habits=habits)
+    for application in stored["applications"]:
         tenant.register(Application.from_json(application))
     return tenant

@@ -1,4 +1,4 @@
-"""One object of a tenant, and how a payload is taken apart into one."""
+"""Hold an object of a tenant, and take a payload apart into one."""
 
 import copy
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Entity:
     stale_reads: int = 0
 
     def clone(self) -> "Entity":
-        """A copy that shares nothing with this one."""
+        """Return a copy that shares nothing with this one."""
         return Entity(
             self.id,
             copy.deepcopy(self.body),
@@ -35,7 +35,7 @@ class Entity:
         )
 
     def as_json(self) -> JsonObject:
-        """The form it is kept in on disk."""
+        """Return the form it is kept in on disk."""
         return {
             "id": self.id,
             "body": self.body,
@@ -46,15 +46,15 @@ class Entity:
         }
 
     @classmethod
-    def from_json(cls, kept: JsonObject) -> "Entity":
-        """The reverse of as_json."""
+    def from_json(cls, stored: JsonObject) -> "Entity":
+        """Return the reverse of as_json."""
         return cls(
-            kept["id"],
-            kept["body"],
-            kept["children"],
-            kept["secrets"],
-            order=kept["order"],
-            shipped=kept.get("shipped", False),
+            stored["id"],
+            stored["body"],
+            stored["children"],
+            stored["secrets"],
+            order=stored["order"],
+            shipped=stored.get("shipped", False),
         )
 
 

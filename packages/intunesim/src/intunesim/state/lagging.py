@@ -22,7 +22,7 @@ def note_removal(tenant: Tenant, collection: Collection, entity: Entity) -> None
 
 
 def visible(tenant: Tenant, collection: Collection, identifier: str) -> Entity | None:
-    """The object as a read sees it now, or None."""
+    """Return the object as a read sees it now, or None."""
     path = kept_under(collection)
     entity = tenant.store.find(path, identifier)
     if entity is None:
@@ -41,21 +41,21 @@ def writable(tenant: Tenant, collection: Collection, identifier: str) -> Entity 
 
 
 def visible_all(tenant: Tenant, collection: Collection) -> list[Entity]:
-    """The objects of a collection as a read sees them now."""
+    """Return the objects of a collection as a read sees them now."""
     path = kept_under(collection)
-    seen = [_as_seen(entity) for entity in tenant.store.entities(path) if shows(collection, entity)]
-    ghosts = [_ghost(tenant, path, identifier) for kept, identifier in list(tenant.ghosts) if kept == path]
-    return [entity for entity in (*seen, *ghosts) if entity is not None]
+    visible = [_as_seen(entity) for entity in tenant.store.entities(path) if shows(collection, entity)]
+    ghosts = [_ghost(tenant, path, identifier) for ghost_path, identifier in list(tenant.ghosts) if ghost_path == path]
+    return [entity for entity in (*visible, *ghosts) if entity is not None]
 
 
 def _as_seen(entity: Entity) -> Entity | None:
     if entity.stale_reads <= 0:
         return entity
     entity.stale_reads -= 1
-    seen = entity.before
+    earlier = entity.before
     if entity.stale_reads == 0:
         entity.before = None
-    return seen
+    return earlier
 
 
 def _ghost(tenant: Tenant, path: str, identifier: str) -> Entity | None:

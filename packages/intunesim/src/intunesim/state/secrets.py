@@ -36,7 +36,7 @@ def mask_loaded(entity: Entity) -> None:
 
 def _oma_settings(entity: Entity) -> list[JsonObject]:
     settings = entity.body.get("omaSettings")
-    return [each for each in settings if isinstance(each, dict)] if isinstance(settings, list) else []
+    return [setting for setting in settings if isinstance(setting, dict)] if isinstance(settings, list) else []
 
 
 def _mask_oma(entity: Entity, setting: JsonObject, index: int, reference: str | None = None) -> None:

@@ -10,7 +10,7 @@ from intunesim.state.entities import Entity
 
 
 class Keeper(Protocol):
-    """Where changes are written through to."""
+    """A storage that changes are written through to."""
 
     def put(self, area: str, identifier: str, document: JsonObject) -> None:
         """Keep a document, replacing what was there."""
@@ -19,10 +19,10 @@ class Keeper(Protocol):
         """Forget a document."""
 
     def load(self, area: str) -> Iterator[JsonObject]:
-        """Every document of an area."""
+        """Yield every document of an area."""
 
     def areas(self) -> list[str]:
-        """Every area that has documents."""
+        """Return every area that has documents."""
 
     def at_once(self) -> AbstractContextManager[None]:
         """Write what happens inside in one go."""
@@ -58,20 +58,20 @@ class Store:
         self._entities: dict[str, dict[str, Entity]] = {}
         self._order = 0
         for area in self._keeper.areas():
-            for kept in self._keeper.load(area):
-                self._remember(area, Entity.from_json(kept))
+            for stored in self._keeper.load(area):
+                self._remember(area, Entity.from_json(stored))
 
     def entities(self, path: str) -> list[Entity]:
-        """The objects kept under a path, oldest first."""
+        """Return the objects kept under a path, oldest first."""
         return list(self._entities.get(path, {}).values())
 
     def newest(self, path: str) -> Entity | None:
-        """The object that was added last, or None."""
-        kept = self._entities.get(path)
-        return kept[next(reversed(kept))] if kept else None
+        """Return the object that was added last, or None."""
+        entities_by_id = self._entities.get(path)
+        return entities_by_id[next(reversed(entities_by_id))] if entities_by_id else None
 
     def find(self, path: str, identifier: str) -> Entity | None:
-        """The object of this id, or None."""
+        """Return the object of this id, or None."""
         return self._entities.get(path, {}).get(identifier.lower())
 
     def put(self, path: str, entity: Entity) -> None:
@@ -94,12 +94,12 @@ class Store:
         return self._keeper.at_once()
 
     def count(self) -> dict[str, int]:
-        """How many objects each path holds."""
+        """Return how many objects each path holds."""
         return {path: len(entities) for path, entities in self._entities.items() if entities}
 
     def is_untouched(self) -> bool:
-        """Whether the tenant holds nothing but what it was born with."""
-        return all(entity.shipped for kept in self._entities.values() for entity in kept.values())
+        """Return True if the tenant holds nothing but what it was born with."""
+        return all(entity.shipped for entities_by_id in self._entities.values() for entity in entities_by_id.values())
 
     def _remember(self, path: str, entity: Entity) -> None:
         self._entities.setdefault(path, {})[entity.id.lower()] = entity
@@ -107,10 +107,10 @@ class Store:
 
 
 def kept_under(collection: Collection) -> str:
-    """The path under which a collection's objects are kept."""
+    """Return the path under which a collection's objects are kept."""
     return collection.part_of or collection.path
 
 
 def shows(collection: Collection, entity: Entity) -> bool:
-    """Whether a collection that is a view on another one contains this object."""
+    """Return True if a collection that is a view on another one contains this object."""
     return not collection.part_of or entity.body.get("@odata.type") == collection.type_name

@@ -14,13 +14,13 @@ DEFAULT_SECRET = "simulated-secret"  # noqa: S105 - the published secret of a si
 
 
 def named_id(*parts: str) -> str:
-    """An id that is the same every time for the same parts."""
+    """Return an id that is the same every time for the same parts."""
     return str(uuid.uuid5(NAMESPACE, "/".join(parts)))
 
 
 @dataclass
 class Secret:
-    """One client secret of an application."""
+    """A client secret of an application."""
 
     value: str
     expires_at: datetime | None = None
@@ -40,7 +40,7 @@ class Application:
     """Excluded from Multi Admin Approval."""
 
     def as_json(self) -> JsonObject:
-        """The form it is kept in on disk."""
+        """Return the form it is kept in on disk."""
         return {
             "client_id": self.client_id,
             "secrets": [[s.value, s.expires_at.isoformat() if s.expires_at else None] for s in self.secrets],
@@ -51,21 +51,21 @@ class Application:
         }
 
     @classmethod
-    def from_json(cls, kept: JsonObject) -> "Application":
-        """The reverse of as_json."""
+    def from_json(cls, stored: JsonObject) -> "Application":
+        """Return the reverse of as_json."""
         return cls(
-            client_id=kept["client_id"],
-            secrets=[Secret(value, datetime.fromisoformat(end) if end else None) for value, end in kept["secrets"]],
-            certificates=kept["certificates"],
-            roles=tuple(kept["roles"]),
-            name=kept["name"],
-            outside_approval=kept["outside_approval"],
+            client_id=stored["client_id"],
+            secrets=[Secret(value, datetime.fromisoformat(end) if end else None) for value, end in stored["secrets"]],
+            certificates=stored["certificates"],
+            roles=tuple(stored["roles"]),
+            name=stored["name"],
+            outside_approval=stored["outside_approval"],
         )
 
 
 @dataclass
 class Habits:
-    """How faithful and how nasty a tenant is; each can be set on its own."""
+    """Habits of a tenant: how faithful and how nasty it is; each can be set on its own."""
 
     token_lifetime_seconds: int = 3599
     check_references: bool = True
@@ -104,7 +104,7 @@ class Habits:
 
 @dataclass
 class Tenant:
-    """One tenant, isolated from every other."""
+    """A tenant, isolated from every other."""
 
     id: str
     name: str
@@ -117,7 +117,7 @@ class Tenant:
 
     @property
     def application(self) -> Application:
-        """The application that was registered first."""
+        """Return the application that was registered first."""
         return next(iter(self.applications.values()))
 
     def register(self, application: Application) -> Application:

@@ -19,12 +19,12 @@ def trash(tenant: Tenant, collection: Collection, entity: Entity, *, now: dateti
 
 
 def deleted_items(tenant: Tenant, collection: Collection) -> list[Entity]:
-    """The deleted objects of a collection."""
+    """Return the deleted objects of a collection."""
     return tenant.store.entities(PREFIX + collection.path)
 
 
 def find_deleted(tenant: Tenant, collection: Collection, identifier: str) -> Entity | None:
-    """One deleted object, or None."""
+    """Return one deleted object, or None."""
     return tenant.store.find(PREFIX + collection.path, identifier)
 
 

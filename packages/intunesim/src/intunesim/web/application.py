@@ -24,13 +24,13 @@ METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 
 
 def build_application(simulator: Simulator) -> Starlette:
-    """The application that serves a simulator."""
+    """Return the application that serves a simulator."""
 
     async def graph(request: Request) -> WireResponse:
-        asked = await graph_request(request)
-        outcome = await _answered(simulator, asked)
+        graph_call = await graph_request(request)
+        outcome = await _answered(simulator, graph_call)
         answer = outcome.answer
-        if "odata.metadata=none" in asked.headers.get("accept", ""):
+        if "odata.metadata=none" in graph_call.headers.get("accept", ""):
             answer.body = _without_remarks(answer.body)
         headers = {"Date": http_date(simulator.clock.now()), **answer.headers}
         if answer.status != 204:
@@ -75,7 +75,7 @@ async def _answered(simulator: Simulator, request: GraphRequest) -> Outcome:
 
 
 async def graph_request(request: Request) -> GraphRequest:
-    """The call to Graph that an HTTP request carries."""
+    """Return the call to Graph that an HTTP request carries."""
     raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
     _, version, *below = raw_path.decode("latin-1").split("?")[0].split("/", 2)
     return GraphRequest(

@@ -54,13 +54,13 @@ class Control:
         if request.method == "DELETE":
             self._simulator.log.clear()
             return Response(status_code=204)
-        asked = request.query_params
+        parameters = request.query_params
         entries = self._simulator.log.find(
-            method=asked.get("method", "*"),
-            path=asked.get("path", "*"),
-            tenant=asked.get("tenant", "*"),
-            status=int(asked["status"]) if "status" in asked else None,
-            since=int(asked.get("since", 0)),
+            method=parameters.get("method", "*"),
+            path=parameters.get("path", "*"),
+            tenant=parameters.get("tenant", "*"),
+            status=int(parameters["status"]) if "status" in parameters else None,
+            since=int(parameters.get("since", 0)),
         )
         return JSONResponse([entry.as_json() for entry in entries])
 
@@ -154,7 +154,7 @@ def _fault(rule: JsonObject) -> Fault:
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
-    """The routes of the control interface."""
+    """Return the routes of the control interface."""
     control = Control(simulator)
     return [
         Route("/", control.overview, methods=["GET"]),

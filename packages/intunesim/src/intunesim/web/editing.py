@@ -17,20 +17,20 @@ from intunesim.state.tenant import Application, Secret, Tenant
 TENANT_OPTIONS = ("name", "tenant_id", "domain", "client_id", "client_secret", "roles")
 
 
-def add_from_json(simulator: Simulator, asked: JsonObject) -> Tenant:
+def add_from_json(simulator: Simulator, settings: JsonObject) -> Tenant:
     """Add a tenant as described: with a generated content, with that of a folder, or empty. Raises ValueError."""
-    options = {name: asked[name] for name in TENANT_OPTIONS if name in asked}
+    options = {name: settings[name] for name in TENANT_OPTIONS if name in settings}
     if "roles" in options:
         options["roles"] = tuple(options["roles"])
-    unknown = set(asked) - {*TENANT_OPTIONS, "generate", "folder", "habits"}
+    unknown = set(settings) - {*TENANT_OPTIONS, "generate", "folder", "habits"}
     if unknown:
         raise ValueError(f"a tenant has no {', '.join(sorted(unknown))}")
     tenant = simulator.add_tenant(**options)
-    tenant.habits.change(asked.get("habits", {}))
-    if "generate" in asked and tenant.store.is_untouched():
-        generate(tenant, Plan(**asked["generate"]), now=simulator.clock.now())
-    if "folder" in asked:
-        load_folder(tenant, Path(asked["folder"]), now=simulator.clock.now())
+    tenant.habits.change(settings.get("habits", {}))
+    if "generate" in settings and tenant.store.is_untouched():
+        generate(tenant, Plan(**settings["generate"]), now=simulator.clock.now())
+    if "folder" in settings:
+        load_folder(tenant, Path(settings["folder"]), now=simulator.clock.now())
     simulator.keep(tenant)
     return tenant
 
@@ -61,17 +61,17 @@ def note_edit(
 
 
 def listed(tenant: Tenant, collection: Collection) -> list[JsonObject]:
-    """The ids and names of a collection's objects."""
+    """Return the ids and names of a collection's objects."""
     entities = tenant.store.entities(kept_under(collection))
     return [{"id": entity.id, "name": entity.body.get(collection.name)} for entity in entities]
 
 
 def edit(simulator: Simulator, tenant: Tenant, method: str, path: str, body: JsonObject) -> JsonObject | None:
     """Add, change, read or remove an object without any of Graph's rules. Raises LookupError."""
-    found = find_collection(path.split("/"))
-    if found is None:
+    location = find_collection(path.split("/"))
+    if location is None:
         raise LookupError(f"{path} is not simulated")
-    collection, rest = found
+    collection, rest = location
     now = simulator.clock.now()
     if method == "POST":
         placed = place(tenant, collection, body, now=now)

@@ -73,9 +73,9 @@ class SignIn:
         return error.body(correlation_id=correlation_id, now=self._simulator.clock.now())
 
     def _tenant(self, name: str) -> Tenant:
-        wanted = name.lower()
+        lower_name = name.lower()
         for tenant in self._simulator.tenants.values():
-            if wanted in (tenant.id.lower(), tenant.domain.lower()):
+            if lower_name in (tenant.id.lower(), tenant.domain.lower()):
                 return tenant
         raise refusals.tenant_unknown(name)
 
@@ -110,7 +110,7 @@ class SignIn:
 
 
 def sign_in_routes(simulator: Simulator) -> list[Route]:
-    """The routes of the identity platform."""
+    """Return the routes of the identity platform."""
     sign_in = SignIn(simulator)
     return [
         Route("/common/discovery/instance", sign_in.instances, methods=["GET"]),

@@ -1,4 +1,4 @@
-"""What somebody finds behind a one-time link. Looking spends nothing; sending the form does, once.
+"""Serve the pages behind a one-time link. Looking spends nothing; sending the form does, once.
 
 Nobody is known yet, or has no role yet: the services of the tenancy room look across all workspaces.
 """

@@ -46,7 +46,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with the value of a parameter and what the list does instead; and the address without it."""
+    """A fault in the value of a parameter and what the list does instead; and the address without it."""
 
     words: str
     url: str
@@ -119,9 +119,9 @@ class Listing:
     def _wrong_layout(self, query: QueryDict) -> list[Wrong]:
         """Return what is wrong with the order, the size or the place of the page."""
         sort, size = parameters.as_sent(query, "sort"), parameters.as_sent(query, "size")
-        known = [*self.table.sorts, *(f"-{name}" for name in self.table.sorts)]
+        sorts = [*self.table.sorts, *(f"-{name}" for name in self.table.sorts)]
         wrong = []
-        if parameters.is_sent(query, "sort") and sort not in known:
+        if parameters.is_sent(query, "sort") and sort not in sorts:
             wrong.append(Wrong(_UNKNOWN_SORT % {"value": _plain(sort)}, self.url(sort=None)))
         if parameters.is_sent(query, "size") and size not in SIZE_WORDS:
             wrong.append(Wrong(_UNKNOWN_SIZE % {"value": _plain(size), "size": self.size}, self.url(size=None)))
@@ -218,8 +218,8 @@ class Listing:
 
     def _pairs(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Return the parameters of these names that were sent with a value."""
-        sent = [(name, parameters.as_sent(self.request.GET, name)) for name in names]
-        return [(name, value) for name, value in sent if value]
+        values = [(name, parameters.as_sent(self.request.GET, name)) for name in names]
+        return [(name, value) for name, value in values if value]
 
 
 Context = dict[str, Any]
