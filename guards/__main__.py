@@ -16,8 +16,13 @@ from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
 # Folders whose words a stranger can read. The list grows until it holds every package.
-ROOMS = ("audit", "cli", "config", "core", "inventory", "operations", "tenancy")
-READABLE = ("guards", "packages/ownedfields/src", *(f"src/tenantpilot/{room}" for room in ROOMS))
+ROOMS = ("audit", "cli", "config", "core", "graph", "inventory", "operations", "tenancy")
+READABLE = (
+    "guards",
+    "packages/intunesim/src",
+    "packages/ownedfields/src",
+    *(f"src/tenantpilot/{room}" for room in ROOMS),
+)
 
 
 def main(arguments: list[str]) -> int:
