@@ -64,7 +64,7 @@ def test_only_permissions_to_read_are_asked_for(address, contoso, signed_in, bob
             type=kind.key,
             is_readable=False,
             is_writable=False,
-            missing=[needed.read[0], *needed.write],
+            missing=[needed.to_read[0], *needed.to_write],
             reason_code="permission_missing",
             checked_at=now,
         )
