@@ -164,17 +164,16 @@ def _lanes(mode: str, postgresql: PostgresServer | None) -> list[Lane]:
 
 
 def _lanes_of_all(postgresql: PostgresServer | None) -> list[Lane]:
+    """Two lanes: with more of them two cores are so busy that browsers and deployments miss their deadlines."""
     product = ["tests", "-n", "2", "--dist", "worksteal", "-m"]
     browser = ["tests/web/browser", "-n", "2", "--dist", "worksteal", "-m", "browser and not deep"]
-    lanes = [
-        [Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)],
-        [Suite("TenantPilot in a browser", browser, ON_SQLITE)],
-        [_package_suite(name, "all") for name in ("intunesim", "ownedfields")],
-    ]
+    packages = [_package_suite(name, "all") for name in ("intunesim", "ownedfields")]
+    on_sqlite = Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)
+    beside = [Suite("TenantPilot in a browser", browser, ON_SQLITE)]
     if postgresql:
         chosen = _on_postgresql(postgresql, [*product, "database and not browser and not deep and not same_on_both"])
-        lanes.insert(1, [chosen, _suite_under_policies(postgresql)])
-    return lanes
+        beside += [chosen, _suite_under_policies(postgresql)]
+    return [[on_sqlite, *packages], beside]
 
 
 # Left to itself, pytest loads every plugin that is installed, and compiles their libraries anew to rewrite assertions.
