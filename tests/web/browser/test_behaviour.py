@@ -132,8 +132,10 @@ class TestKeys:
         expect(options.first).to_contain_text("Overview")
         page.keyboard.type("bitlocker")
         expect(options.first).to_contain_text(re.compile("bitlocker", re.IGNORECASE))
-        name = options.nth(1).locator(".option-words > span").first.inner_text()
-        page.keyboard.press("ArrowDown")
+        further = min(1, options.count() - 1)
+        name = options.nth(further).locator(".option-words > span").first.inner_text()
+        for _ in range(further):
+            page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
