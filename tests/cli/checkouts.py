@@ -19,10 +19,14 @@ def copy_of_checkout(folder: Path) -> Path:
     return folder
 
 
+# A copy has tables of its own, so it takes neither the database of these tests nor their template.
+OF_THIS_RUN = {"TENANTPILOT_DATABASE_URL", "TENANTPILOT_TESTS_TEMPLATE"}
+
+
 def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A module in the copy, with the copy's sources before the installed ones, on a database of its own."""
     environment = os.environ | {"PYTHONPATH": str(checkout / "src"), "TENANTPILOT_DATA_DIR": str(checkout / "data")}
-    environment = {name: value for name, value in environment.items() if name != "TENANTPILOT_DATABASE_URL"}
+    environment = {name: value for name, value in environment.items() if name not in OF_THIS_RUN}
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=checkout, env=environment, capture_output=True, text=True, timeout=150
     )

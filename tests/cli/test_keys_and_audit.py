@@ -123,7 +123,11 @@ def test_sec_08_what_happened_to_accounts_is_read_at_a_shell(tenantpilot, alice,
     now = timezone.now()
     security_events.record("person.sign_in_failed", person=alice, client="192.0.2.1", now=now)
     lines = tenantpilot("audit", "list").stdout.splitlines()
-    assert [line.split()[2] for line in lines] == ["person.sign_in_failed", "person.switched_off"]
+    assert [line.split()[2] for line in lines] == [
+        "person.sign_in_failed",
+        "person.switched_off",
+        "person.sessions_ended",
+    ]
     assert f"person {alice.pk}" in lines[0]
     assert mark in lines[0]
     assert len(tenantpilot("audit", "list", "--action", "person.switched_off").stdout.splitlines()) == 1

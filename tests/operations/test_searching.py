@@ -52,7 +52,7 @@ def bulk(contoso, alice, now):
 
 def test_by_what_the_operation_is_called_or_its_key_whatever_the_case(engine, found, bulk):
     plain, ignoring = engine.start().pk, bulk("BitLocker")
-    assert found("IGNORE pol") == [ignoring]
+    assert found("IGNORing of pol") == [ignoring]
     assert found(WORK.key) == [plain]
 
 

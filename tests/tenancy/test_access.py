@@ -27,6 +27,7 @@ pytestmark = pytest.mark.contract
 C = Capability
 READ = {C.TENANT_VIEW, C.INVENTORY_VIEW, C.OPERATIONS_VIEW}
 OPERATE = READ | {
+    C.POLICY_CAPTURE,
     C.INVENTORY_SYNC,
     C.CONNECTION_CHECK,
     C.POLICY_IGNORE,

@@ -29,7 +29,7 @@ def test_the_document_has_the_permissions_and_clouds_of_the_product():
 
 
 def test_permissions_to_restore_are_what_the_contracts_need():
-    assert list(WRITING) == sorted({name for one in registry.of_configuration() for name in one.permissions.write})
+    assert list(WRITING) == sorted({name for one in registry.of_configuration() for name in one.permissions.to_write})
 
 
 def test_the_page_says_the_same(contoso, olivia, signed_in):

@@ -49,7 +49,7 @@ def test_the_table_has_a_row_for_each_permission(address, contoso, signed_in, bo
         workspace_id=contoso.workspace_id, tenant=contoso, type="settingsCatalog", **facts
     )
     answer = signed_in(bob).get(address)
-    permissions = {contract.permissions.read[0] for contract in registry.of_configuration()}
+    permissions = {contract.permissions.to_read[0] for contract in registry.of_configuration()}
     assert answer.text.count('<th scope="row">') == len(permissions) < 20
     assert [kind.label for kind in policy_types.every() if f"<li>{escape(kind.label)}" not in answer.text] == []
 
@@ -70,7 +70,7 @@ def test_only_permissions_to_read_are_asked_for(address, contoso, signed_in, bob
         )
     page = read(signed_in(bob).get(address))
     asked = page.one("code", id="missing-permissions").words.split()
-    assert asked == sorted({registry.get(kind.key).permissions.read[0] for kind in policy_types.every()})
+    assert asked == sorted({registry.get(kind.key).permissions.to_read[0] for kind in policy_types.every()})
     assert "ReadWrite" not in page.one("main").words
 
 

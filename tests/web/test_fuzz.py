@@ -72,6 +72,7 @@ def places(contoso, olivia, bob, now):
         "invitation_id": [invited.pk],
         "session_id": [1],
         "pk": [1],
+        "number": [1],
     }
 
 

@@ -176,7 +176,7 @@ def test_ops_07_a_frozen_worker_that_wakes_up_again_can_write_nothing_more(start
     os.kill(frozen.pid, signal.SIGCONT)
     until(lambda: is_over(run))
     assert steps_of(run) == list(range(60))
-    assert RunProgress.objects.get(run=run).checkpoint["data"] == 60
+    assert RunProgress.objects.get(run=run).checkpoint["data"] == {"number": 60}
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no sessions that could be ended")

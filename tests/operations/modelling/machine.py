@@ -25,7 +25,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, CannotCancel, Claimed, NotClaimable, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
-from tests.operations.kit import NOON, WORK, Line
+from tests.operations.kit import NOON, WORK, Line, WorkInputs
 from tests.operations.modelling.expected import LEASE, Expected
 
 COUNTED_PAUSE = LEASE.total_seconds() / 2
@@ -76,7 +76,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(target=runs, what=st.sampled_from("abc"), system=st.booleans())
     def start(self, what: str, system: bool) -> int:
         person = None if system else self.world.alice
-        inputs = {"what": what}
+        inputs = WorkInputs(what)
         answer = self.service.start(WORK, tenant=self.world.tenant, initiator=person, inputs=inputs, now=self.now)
         same = [run_id for run_id, run in self.model.items() if run.active and run.what == what]
         if same:

@@ -6,7 +6,7 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent, Schedule
 from tenantpilot.operations.offboarding.archiving import (
@@ -34,7 +34,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def hourly(contoso, olivia, now):
     cadence = Cadence(Frequency.HOURLY, "UTC", minute=0)
-    facts = {"tenant": contoso, "name": "Hourly", "inputs": {}, "actor": olivia, "now": now}
+    facts = {"tenant": contoso, "name": "Hourly", "inputs": SyncInputs(), "actor": olivia, "now": now}
     return create_schedule(INVENTORY_SYNC, cadence=cadence, **facts)
 
 

@@ -15,8 +15,6 @@ from typing import Any
 
 import django
 
-from tests.operations.kit import WorkInputs
-
 Racer = Callable[[int, int], str]
 Fork = multiprocessing.get_context("fork")
 PATIENCE_SECONDS = 120
@@ -75,7 +73,7 @@ class Races:
         """Everybody asks for the same work."""
         from django.utils import timezone
 
-        from tests.operations.kit import WORK
+        from tests.operations.kit import WORK, WorkInputs
 
         return type(
             self.real.start(WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now())
@@ -84,7 +82,7 @@ class Races:
     def prepare_finish(self, each: int) -> None:
         from django.utils import timezone
 
-        from tests.operations.kit import WORK
+        from tests.operations.kit import WORK, WorkInputs
 
         run = self.service.start(
             WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now()
@@ -114,7 +112,7 @@ class Races:
     def prepare_claim(self, each: int) -> None:
         from django.utils import timezone
 
-        from tests.operations.kit import WORK
+        from tests.operations.kit import WORK, WorkInputs
 
         run = self.service.start(
             WORK, tenant=self.tenant, initiator=self.alice, inputs=WorkInputs(each), now=timezone.now()
