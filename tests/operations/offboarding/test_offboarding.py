@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory.models import Policy
@@ -39,7 +40,9 @@ def hourly(contoso, olivia, now):
 
 
 def archived(tenant, actor, now):
+    """Archive the tenant; what earlier transactions would have checked at their commit is checked here."""
     archive_tenant(tenant, actor=actor, now=now)
+    connection.check_constraints()
     return Tenant.everywhere.get(pk=tenant.pk)
 
 
@@ -150,6 +153,7 @@ def test_a_workspace_goes_and_comes_back_with_its_tenants(northwind, contoso, fa
 def test_a_workspace_is_removed_with_all_that_it_owns(northwind, contoso, alice, olivia, pat, hourly, now):
     policy(contoso, "BitLocker", now, last_seen_run=ended(contoso, alice, now))
     archive_workspace(northwind, actor=pat, now=now)
+    connection.check_constraints()
     remove_workspace(northwind, typed="Northwind MSP", actor=pat, now=now)
     assert not Workspace.objects.exists()
     assert not Tenant.everywhere.exists()
