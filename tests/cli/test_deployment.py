@@ -81,5 +81,5 @@ def test_a_process_of_a_larger_deployment_runs_alone_and_ends_well(installation,
     with running(*command, *options, output=tmp_path / "said", **installation) as alone:
         alone.until(lambda: answers(int(options[1])) == 200 if options else roles_alive() == list(command))
         assert alone.stop(signal.SIGINT) == 0
-    until(lambda: roles_alive() == [])
+    assert roles_alive() == []
     assert "Traceback" not in alone.said
