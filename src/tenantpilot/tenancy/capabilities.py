@@ -14,6 +14,24 @@ class Capability(StrEnum):
     INVENTORY_SYNC = "inventory.sync"
     POLICY_IGNORE = "policy.ignore"
     POLICY_CAPTURE = "policy.capture"
+    POLICY_EXPORT = "policy.export"
+    POLICY_PRUNE = "policy.prune"
+    LIBRARY_MANAGE = "library.manage"
+    GROUP_SYNC = "group.sync"
+    BACKUP_VIEW = "backup.view"
+    BACKUP_RUN = "backup.run"
+    BACKUP_VERIFY = "backup.verify"
+    BACKUP_MANAGE = "backup.manage"
+    BACKUP_EXPORT = "backup.export"
+    BACKUP_EXPORT_SECRETS = "backup.export_secrets"
+    BACKUP_RETENTION = "backup.retention"
+    BACKUP_DELETE = "backup.delete"
+    RESTORE_VIEW = "restore.view"
+    RESTORE_PREVIEW = "restore.preview"
+    RESTORE_EXECUTE = "restore.execute"
+    RESTORE_APPROVE = "restore.approve"
+    RESTORE_ENFORCE = "restore.enforce"
+    RESTORE_DELETE = "restore.delete"
     OPERATIONS_VIEW = "operations.view"
     OPERATIONS_CANCEL = "operations.cancel"
     OPERATIONS_PURGE = "operations.purge"
@@ -38,6 +56,24 @@ LABELS: dict[Capability, str | Promise] = {
     Capability.INVENTORY_SYNC: _("sync the inventory"),
     Capability.POLICY_IGNORE: _("ignore policies"),
     Capability.POLICY_CAPTURE: _("capture policies"),
+    Capability.POLICY_EXPORT: _("export policies"),
+    Capability.POLICY_PRUNE: _("remove old versions of policies"),
+    Capability.LIBRARY_MANAGE: _("manage the library"),
+    Capability.GROUP_SYNC: _("sync groups"),
+    Capability.BACKUP_VIEW: _("see backups"),
+    Capability.BACKUP_RUN: _("make backups"),
+    Capability.BACKUP_VERIFY: _("verify backups"),
+    Capability.BACKUP_MANAGE: _("choose what backups hold"),
+    Capability.BACKUP_EXPORT: _("export and import backups"),
+    Capability.BACKUP_EXPORT_SECRETS: _("export backups with their secrets"),
+    Capability.BACKUP_RETENTION: _("decide how long backups are kept"),
+    Capability.BACKUP_DELETE: _("delete backups"),
+    Capability.RESTORE_VIEW: _("see restores"),
+    Capability.RESTORE_PREVIEW: _("prepare restores"),
+    Capability.RESTORE_EXECUTE: _("restore policies"),
+    Capability.RESTORE_APPROVE: _("approve restores of others"),
+    Capability.RESTORE_ENFORCE: _("restore policies in an enforced state"),
+    Capability.RESTORE_DELETE: _("delete records of restores"),
     Capability.OPERATIONS_VIEW: _("see operations"),
     Capability.OPERATIONS_CANCEL: _("cancel operations"),
     Capability.OPERATIONS_PURGE: _("remove old operations"),

@@ -15,18 +15,49 @@ class Role(TextChoices):
     READONLY = "readonly", _("Reader")
 
 
-_READ = frozenset({Capability.TENANT_VIEW, Capability.INVENTORY_VIEW, Capability.OPERATIONS_VIEW})
+_READ = frozenset(
+    {
+        Capability.TENANT_VIEW,
+        Capability.INVENTORY_VIEW,
+        Capability.OPERATIONS_VIEW,
+        Capability.BACKUP_VIEW,
+        Capability.RESTORE_VIEW,
+    }
+)
 _OPERATE = _READ | {
     Capability.INVENTORY_SYNC,
     Capability.CONNECTION_CHECK,
     Capability.POLICY_IGNORE,
     Capability.POLICY_CAPTURE,
+    Capability.POLICY_EXPORT,
+    Capability.GROUP_SYNC,
+    Capability.BACKUP_RUN,
+    Capability.BACKUP_VERIFY,
+    Capability.RESTORE_PREVIEW,
     Capability.OPERATIONS_CANCEL,
     Capability.SCHEDULE_MANAGE,
     Capability.VIEW_SHARE,
 }
-_MANAGE = _OPERATE | {Capability.CREDENTIAL_MANAGE, Capability.AUDIT_VIEW}
-_OWN = _MANAGE | {Capability.MEMBER_MANAGE, Capability.TENANT_MANAGE, Capability.OPERATIONS_PURGE}
+_MANAGE = _OPERATE | {
+    Capability.CREDENTIAL_MANAGE,
+    Capability.AUDIT_VIEW,
+    Capability.POLICY_PRUNE,
+    Capability.LIBRARY_MANAGE,
+    Capability.BACKUP_MANAGE,
+    Capability.BACKUP_EXPORT,
+    Capability.BACKUP_RETENTION,
+    Capability.BACKUP_DELETE,
+    Capability.RESTORE_EXECUTE,
+    Capability.RESTORE_APPROVE,
+    Capability.RESTORE_DELETE,
+}
+_OWN = _MANAGE | {
+    Capability.MEMBER_MANAGE,
+    Capability.TENANT_MANAGE,
+    Capability.OPERATIONS_PURGE,
+    Capability.BACKUP_EXPORT_SECRETS,
+    Capability.RESTORE_ENFORCE,
+}
 
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.READONLY: _READ,

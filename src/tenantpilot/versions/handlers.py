@@ -94,15 +94,15 @@ class _Capture:
         self._directory = Directory(client, run.tenant)
 
     def work(self, by_type: Mapping[str, Sequence[Wanted]]) -> None:
-        listed = {key for key, wanted in by_type.items() if self._is_list_cheaper(key, len(wanted))}
-        for type_read in released(read_types_whole(self._client, [registry.get(key) for key in sorted(listed)])):
+        listed = [key for key in sorted(by_type) if self._is_list_cheaper(key, len(by_type[key]))]
+        for type_read in released(read_types_whole(self._client, [registry.get(key) for key in listed])):
             self._run.safe_point()
             wanted = by_type[type_read.contract.key]
             if type_read.error is not None:
                 self._fail_all(wanted, type_read.error)
                 continue
             self._take_listed(type_read.contract, wanted, type_read.reads)
-        for key in by_type.keys() - listed:
+        for key in sorted(by_type.keys() - set(listed)):
             self._take_by_id(registry.get(key), by_type[key])
 
     def _is_list_cheaper(self, key: str, count: int) -> bool:
