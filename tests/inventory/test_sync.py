@@ -53,6 +53,20 @@ def test_a_sync_that_finds_nothing_new_asks_the_database_little(sync):
     assert len(locking) <= MOST_STATEMENTS / 10
 
 
+def test_a_failure_that_cannot_be_recorded_either_ends_the_run(sync, simulator, monkeypatch):
+    simulator.faults.add(Fault("status", path=f"{CATALOG}*", status=403))
+    tries = []
+
+    def refuse(*_arguments, **_fields):
+        tries.append(1)
+        raise ValueError("no place for it")
+
+    monkeypatch.setattr("tenantpilot.inventory.handlers.record_failure", refuse)
+    run = sync()
+    assert (run.status, run.outcome, run.reason_code) == ("completed", "failed", "internal_error")
+    assert len(tries) <= 2 * len(every())
+
+
 def test_types_that_are_read_together_cost_no_other_where_one_is_refused(sync, contoso, monkeypatch):
     real = recording._compare
 

@@ -97,12 +97,20 @@ def _record(
             for report in reports:
                 _settle(run, report, tallies.get(report.key), pending[report.key], items)
     except NOT_KEPT as error:
-        if len(reports) == 1:
-            log.exception("type_not_kept", type=reports[0].key)
-        for report in reports:
-            _record(run, [report if len(reports) > 1 else TypeReport(report.key, error=error)], pending, items)
+        for again in _to_record_again(reports, error):
+            _record(run, [again], pending, items)
         return
     items.report(len(reports))
+
+
+def _to_record_again(reports: Sequence[TypeReport], error: Exception) -> Sequence[TypeReport]:
+    """Return the reports one by one, or the only one as failed. Raises what stands in the way of that as well."""
+    if len(reports) > 1:
+        return reports
+    if reports[0].error is not None:
+        raise error
+    log.exception("type_not_kept", type=reports[0].key)
+    return [TypeReport(reports[0].key, error=error)]
 
 
 def _settle(
