@@ -11,7 +11,7 @@ from tenantpilot.tenancy.models import Workspace
 
 
 def missing_migrations() -> list[str]:
-    """As "app.name", in the order in which they would run."""
+    """Return the migrations to run, as "app.name", in their order."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

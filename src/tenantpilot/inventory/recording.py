@@ -92,7 +92,7 @@ def record_type(
     now: datetime,
     unusable: Collection[str] = (),
 ) -> Tally:
-    """As `record_types`, for one."""
+    """Record what was read of one type."""
     return record_types(tenant, {key: Reading(observations, unusable)}, run_id=run_id, now=now)[key]
 
 

@@ -1,1 +1,1 @@
-"""Operation runs: one record, one ending, one telling."""
+"""Operation runs: one record, one ending, one notification."""

@@ -74,7 +74,7 @@ class RunQueries(models.QuerySet[Row]):
         return self.filter(status=RunStatus.RUNNING, outcome=None)
 
     def needing_attention(self) -> Self:
-        """As the index says it: SQLite takes a condition with IN for another one."""
+        """Return the failed and partly failed ones. Worded as the index is: SQLite would not use it for IN."""
         return self.filter(Q(outcome=RunOutcome.FAILED) | Q(outcome=RunOutcome.PARTIALLY_SUCCEEDED))
 
     def completed(self) -> Self:

@@ -37,7 +37,7 @@ _of_process = NOTHING
 
 
 def current_reach() -> str:
-    """As the database's setting `app.reach` has it."""
+    """Return the value for the database's setting `app.reach`."""
     stated = _stated.get()
     if stated is not None and stated.holds:
         return _outside_scopes() if stated.reach is None else stated.reach
@@ -53,7 +53,7 @@ def everything() -> Iterator[None]:
 
 @contextmanager
 def across_workspaces() -> Iterator[None]:
-    """As if outside any scope: for the parts of a tenant's page that speak of all workspaces of the person."""
+    """Leave the scope for a while: parts of a tenant's page show all workspaces of the person."""
     with _stating(None):
         yield
 

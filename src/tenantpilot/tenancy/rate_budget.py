@@ -60,7 +60,7 @@ def _locked(key: str) -> GraphBudget:
 
 
 def budget_of(entra_tenant_id: str) -> Budget:
-    """As the settings say: shared by the deployment, or by this process alone."""
+    """Return the budget that the settings ask for: of the whole deployment, or of this process alone."""
     if settings.GRAPH_SHARED_BUDGET:
         return shared_budget(entra_tenant_id)
     return budget_of_process(entra_tenant_id, allowances=_allowances(), share=_share())

@@ -25,7 +25,7 @@ ANEW = "A pooler has to connect anew after that."
 
 
 def idle_transactions_are_ended() -> str:
-    """As TENANTPILOT_IDLE_TRANSACTION_SECONDS says, whoever sits in between. Raises Problem."""
+    """Check that TENANTPILOT_IDLE_TRANSACTION_SECONDS holds, also behind a pooler. Raises Problem."""
     if connection.vendor == "sqlite":
         raise NotLookedAt("not needed with SQLite")
     milliseconds, role = row(_LIMIT)

@@ -48,7 +48,7 @@ class Allowance:
         return replace(self, requests=max(1, int(self.requests * share)), writes=max(1, int(self.writes * share)))
 
     def slowed_to(self, share: float) -> Allowance:
-        """As `reduced_to`, where less than one request can only be one in a longer time."""
+        """Return the reduced allowance; where less than one request is left, one in a longer time."""
         return replace(self.reduced_to(share), seconds=self.seconds / min(1.0, self.requests * share))
 
     @property

@@ -115,7 +115,7 @@ class GraphClient:
         return self._tokens.token()
 
     def sign_in_anew(self) -> str:
-        """As `sign_in`, with a token of this moment: it knows the permissions that were granted meanwhile."""
+        """Get a new token, which has the permissions that were granted meanwhile."""
         self._tokens.reject(self._tokens.token())
         return self._tokens.token()
 
@@ -138,7 +138,7 @@ class GraphClient:
         return pages_from(self.get(path, params), self._follow)
 
     def pages_of_link(self, link: str) -> Iterator[JsonObject]:
-        """As `pages`, from a link that Graph gave earlier. Raises GraphHostRefused."""
+        """Yield the pages from a link that Graph gave earlier. Raises GraphHostRefused."""
         return pages_from(self._follow(link), self._follow)
 
     def rest_of(self, page: JsonObject) -> Iterator[JsonObject]:
@@ -186,7 +186,7 @@ class GraphClient:
     def in_groups(
         self, calls: Mapping[K, Callable[[], T]], *, gather_seconds: float = 0
     ) -> Iterator[list[tuple[K, T | GraphError]]]:
-        """As `together`, with the outcomes that came at about the same time: so long the others are waited for."""
+        """Yield what `together` yields, in groups: after an outcome it waits `gather_seconds` for others."""
         if len(calls) <= 1:
             yield from ([(key, _outcome(call))] for key, call in calls.items())
             return

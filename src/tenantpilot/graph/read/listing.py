@@ -48,7 +48,7 @@ def read_types(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[T
 def read_types_in_groups(
     client: GraphClient, contracts: Iterable[Contract], *, gather_seconds: float = GATHER_SECONDS
 ) -> Iterator[list[TypeRead]]:
-    """As `read_types`, with the types that came at about the same time together."""
+    """Yield what `read_types` yields, in groups of types that were read at about the same time."""
     by_key = {contract.key: contract for contract in contracts}
     calls: dict[str, Callable[[], tuple[JsonObject, ...]]] = {
         key: partial(_read_any, client, contract) for key, contract in by_key.items()
@@ -64,7 +64,7 @@ def _type_read(client: GraphClient, contract: Contract, outcome: tuple[JsonObjec
 
 
 def _read_any(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]:
-    """As `_read_all`: JSON of a shape that nobody foresaw makes the type unreadable, and is logged with its trace."""
+    """Read a type; JSON of an unforeseen shape makes it unreadable, and is logged with its trace."""
     try:
         return _read_all(client, contract)
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:

@@ -70,7 +70,7 @@ class InLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Full:
-    """As many are running there as may."""
+    """A place where the limit of running operations is reached."""
 
     place: Place
     running: int

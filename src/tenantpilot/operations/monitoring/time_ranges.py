@@ -70,7 +70,7 @@ def span(
 
 
 def _unweighed(border: int) -> CombinedExpression:
-    """As a sum, of which SQLite knows nothing before it has the rows; PostgreSQL does it while planning.
+    """Return the border as a sum, whose value SQLite does not use in planning; PostgreSQL adds it while planning.
 
     Of a number SQLite looks up two dozen samples of each index, and what lies between two of them it can only guess:
     by chance it took the index of the workspace, or of another column, for the shorter way to a tenant's runs. Without

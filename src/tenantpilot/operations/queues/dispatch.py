@@ -52,7 +52,7 @@ class DatabaseDispatcher:
     worker = "tenantpilot.operations.workers.database.work"
 
     def dispatch(self, run_id: int, *, queue: str, priority: int = 0, not_before: datetime | None = None) -> str:
-        """As `execute_run.enqueue` does it, in one statement. A test holds both rows equal."""
+        """Insert the row that `execute_run.enqueue` would, in one statement. A test holds both rows equal."""
         from django_tasks_db.models import get_date_max
 
         key = uuid4()

@@ -28,5 +28,5 @@ class Rules:
 
 
 def configured() -> Rules:
-    """As the settings say."""
+    """Return the rules of the settings."""
     return Rules(settings.OPERATIONS_KEEP_DAYS)
