@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "tenantpilot.operations",
     "tenantpilot.inventory",
     "tenantpilot.versions",
+    "tenantpilot.backups",
 ]
 
 MIDDLEWARE = [

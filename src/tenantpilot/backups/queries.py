@@ -1,0 +1,21 @@
+"""Reading what backup sets hold."""
+
+from tenantpilot.backups.models import BackupMember, BackupMemberQuerySet, BackupSet
+from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
+
+
+def versions_of_set(backup_set: BackupSet) -> PolicyVersionQuerySet:
+    """Return the versions that the set holds, one for each policy. A set that is not finished, or failed, holds none.
+
+    Whoever shows them to a person has found the set within that person's tenants.
+    """
+    versions = PolicyVersion.everywhere.all()
+    if not backup_set.has_content:
+        return versions.none()
+    return versions.filter(pk__in=members_of_set(backup_set).values("version"))
+
+
+def members_of_set(backup_set: BackupSet) -> BackupMemberQuerySet:
+    """Return the members of a finished set."""
+    members = BackupMember.everywhere.filter(tenant_id=backup_set.tenant_id)
+    return members.at(backup_set.chain, backup_set.seq) if backup_set.has_content else members.none()

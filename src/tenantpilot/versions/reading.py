@@ -1,0 +1,77 @@
+"""Reading chosen policies whole, for whoever takes versions. Workers alone import it: it reaches Graph (GUARD-F).
+
+A type of which most is wanted is read as a list, single policies by their ids. What a list does not show is asked for
+by its id before it counts as missing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from tenantpilot.core.connections import released
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract, Kind
+from tenantpilot.graph.errors import GraphError
+from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole
+from tenantpilot.inventory.models import Policy
+from tenantpilot.tenancy.models import Tenant
+
+Thing = TypeVar("Thing")
+
+CHUNK = 200
+FEW = 20
+"""So many policies of a type cost one request; from there on its list is cheaper once it holds half of them."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some policies of one type with what was read of each, or the error that stands for all of them."""
+
+    contract: Contract
+    policies: Sequence[Policy]
+    reads: Sequence[WholeRead] = ()
+    error: GraphError | None = None
+
+
+def read_chosen(client: GraphClient, tenant: Tenant, by_type: Mapping[str, Sequence[Policy]]) -> Iterator[Portion]:
+    """Yield every policy once, with its read; portions have at most CHUNK policies, but for those with an error."""
+    listed = [key for key in sorted(by_type) if _is_list_cheaper(tenant, key, len(by_type[key]))]
+    for type_read in released(read_types_whole(client, [registry.get(key) for key in listed])):
+        contract, policies = type_read.contract, by_type[type_read.contract.key]
+        if type_read.error is not None:
+            yield Portion(contract, policies, error=type_read.error)
+            continue
+        by_id = {read.graph_id: read for read in type_read.reads}
+        for chunk in portions(policy for policy in policies if policy.graph_id in by_id):
+            yield Portion(contract, chunk, [by_id[policy.graph_id] for policy in chunk])
+        yield from _read_by_id(client, contract, [policy for policy in policies if policy.graph_id not in by_id])
+    for key in sorted(by_type.keys() - set(listed)):
+        yield from _read_by_id(client, registry.get(key), by_type[key])
+
+
+def portions(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """Yield the things, CHUNK at a time."""
+    waiting = iter(things)
+    while portion := list(islice(waiting, CHUNK)):
+        yield portion
+
+
+def _read_by_id(client: GraphClient, contract: Contract, policies: Iterable[Policy]) -> Iterator[Portion]:
+    for chunk in portions(policies):
+        yield Portion(contract, chunk, list(read_by_id(client, contract, [_known(policy) for policy in chunk])))
+
+
+def _is_list_cheaper(tenant: Tenant, key: str, count: int) -> bool:
+    if registry.get(key).kind is Kind.SINGLETON:
+        return True
+    present = Policy.everywhere.of_tenant(tenant).of_type(key).present().count()
+    return count > FEW and 2 * count >= present
+
+
+def _known(policy: Policy) -> JsonObject:
+    """Return what reading by id needs to know of a policy."""
+    odata_type = policy.properties.get("@odata.type")
+    return {"id": policy.graph_id} | ({"@odata.type": odata_type} if odata_type else {})

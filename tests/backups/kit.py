@@ -1,0 +1,48 @@
+"""Chains, sets and members without a simulator."""
+
+from datetime import datetime
+from typing import Any
+
+from tenantpilot.backups.models import BackupChain, BackupMember, BackupSet
+from tenantpilot.backups.states import SetState
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.models import PolicyVersion
+
+DIGEST = "d" * 64
+
+
+def new_chain(tenant: Tenant, now: datetime, kind: str = "scheduled") -> BackupChain:
+    chain: BackupChain = BackupChain.everywhere.create(
+        workspace_id=tenant.workspace_id, tenant=tenant, kind=kind, name="Nightly", created_at=now
+    )
+    return chain
+
+
+def building_set(chain: BackupChain, seq: int, now: datetime, **fields: Any) -> BackupSet:
+    backup_set: BackupSet = BackupSet.everywhere.create(
+        workspace_id=chain.workspace_id, tenant_id=chain.tenant_id, chain=chain, seq=seq, created_at=now, **fields
+    )
+    return backup_set
+
+
+def finished_set(
+    chain: BackupChain, seq: int, now: datetime, state: str = SetState.COMPLETE, **fields: Any
+) -> BackupSet:
+    backup_set = building_set(chain, seq, now, **fields)
+    digest = None if state == SetState.FAILED else DIGEST
+    BackupSet.everywhere.filter(pk=backup_set.pk).update(state=state, digest=digest)
+    backup_set.refresh_from_db()
+    return backup_set
+
+
+def member(chain: BackupChain, version: PolicyVersion, from_seq: int, to_seq: int | None = None) -> BackupMember:
+    row: BackupMember = BackupMember.everywhere.create(
+        workspace_id=chain.workspace_id,
+        tenant_id=chain.tenant_id,
+        chain=chain,
+        policy_id=version.policy_id,
+        version=version,
+        from_seq=from_seq,
+        to_seq=to_seq,
+    )
+    return row
