@@ -80,7 +80,7 @@ def test_what_is_gone_is_marked_missing_once_and_never_deleted(record, now):
 def test_what_comes_back_is_present_again_and_keeps_when_it_was_first_seen(record, now):
     record(PHONES)
     record(later=timedelta(hours=1))
-    assert record(PHONES, later=timedelta(hours=2)) == Tally(updated=1)
+    assert record(PHONES, later=timedelta(hours=2)) == Tally(unchanged=1)
     policy = Policy.everywhere.get(graph_id="p2")
     assert (policy.presence, policy.first_seen_at) == ("present", now)
 

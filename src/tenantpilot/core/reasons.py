@@ -120,6 +120,7 @@ PARAM_FORMS: dict[str, re.Pattern[str]] = {
             "total",
             "waiting",
             "stated",
+            "vanished",
             "read",
             "found",
             "count",

@@ -12,12 +12,13 @@ from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.read.full import torn_ones
-from tenantpilot.graph.read.listing import TypeRead, read_types_in_groups
+from tenantpilot.graph.read.listing import TypeRead, read_types, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
 from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.recording import Reading, Tally, record_failure, record_types
+from tenantpilot.inventory.vanishing import TypeVanished, suspicious_types
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
@@ -54,13 +55,27 @@ def sync_inventory(run: RunContext[SyncInputs]) -> None:
         record_sign_in(run.tenant, now=run.now)
         for group in released(read_types_in_groups(client, registry.chosen(pending))):
             run.safe_point()
-            reports = [_report_of(client, read_type) for read_type in group]
+            vanished = _vanished(run, client, group)
+            reports = [vanished.get(type_read.contract.key) or _report_of(client, type_read) for type_read in group]
             run.safe_point()
             _record(run, reports, pending, items)
 
 
 def _types(run: RunContext[SyncInputs]) -> list[Item]:
     return [Item(key, ObjectName(catalogue.label_of(key))) for key in run.inputs.policy_types]
+
+
+def _vanished(run: RunContext[SyncInputs], client: GraphClient, group: Sequence[TypeRead]) -> dict[str, TypeReport]:
+    """Read a second time what came out empty all at once, and return the reports of these types."""
+    empty = [type_read.contract.key for type_read in group if type_read.error is None and not type_read.items]
+    counts = suspicious_types(run.tenant, empty)
+    again = read_types(client, registry.chosen(counts)) if counts else ()
+    return {
+        type_read.contract.key: _report_of(client, type_read)
+        if type_read.items or type_read.error
+        else TypeReport(type_read.contract.key, error=TypeVanished(counts[type_read.contract.key]))
+        for type_read in again
+    }
 
 
 def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:

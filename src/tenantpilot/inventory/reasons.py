@@ -18,5 +18,16 @@ ReasonCatalog.add(
             Owner.TENANT_ADMINISTRATOR,
             gettext_noop("Look at the object in the Intune console: mend its name and values, or make it anew."),
         ),
+        Reason(
+            "type_vanished",
+            gettext_noop(
+                "All objects of the type are gone at once[: {vanished}]. Graph was asked twice. None is marked as missing yet."
+            ),
+            Owner.TENANT_ADMINISTRATOR,
+            gettext_noop(
+                "Look at the type in the Intune console. If they were deleted, sync once more to mark them as missing."
+            ),
+            place="inventory",
+        ),
     ]
 )

@@ -67,8 +67,8 @@ class Reading:
 def record_types(tenant: Tenant, readings: Mapping[str, Reading], *, run_id: int, now: datetime) -> dict[str, Tally]:
     """Upsert what was seen of these types and mark what is gone, in as many statements as one type takes.
 
-    Call it in a transaction. Changed is what differs from the last observation, or was missing until now. What is
-    unusable is neither seen nor gone.
+    Call it in a transaction. Changed is what differs from the last observation: what comes back as it was is unchanged.
+    What is unusable is neither seen nor gone.
     """
     policies = Policy.everywhere.of_tenant(tenant).filter(type__in=list(readings))
     rows = _known(policies)
@@ -139,7 +139,7 @@ def _known(policies: QuerySet[Policy]) -> dict[str, dict[str, _Known]]:
 
 
 def _differs(observation: Observation, row: _Known) -> bool:
-    return row.is_missing or row.content_hash != observation.content_hash
+    return row.content_hash != observation.content_hash
 
 
 def _ids(observations: Iterable[Observation]) -> set[str]:
@@ -178,7 +178,7 @@ def _row(tenant: Tenant, key: str, observation: Observation, *, run_id: int, now
 
 def _still_there(policies: QuerySet[Policy], pks: Iterable[int], *, run_id: int, now: datetime) -> None:
     for chunk in _chunks(list(pks)):
-        policies.filter(pk__in=chunk).update(last_seen_at=now, last_seen_run_id=run_id)
+        policies.filter(pk__in=chunk).update(last_seen_at=now, last_seen_run_id=run_id, missing_since=None)
 
 
 def _mark_missing(policies: QuerySet[Policy], pks: list[int], *, now: datetime) -> None:

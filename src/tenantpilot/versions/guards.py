@@ -2,7 +2,8 @@
 
 A payload is never altered. A version is never altered but for two columns: a run that is purged is forgotten, and who
 made the change may be filled in once. Its number follows the one before it, and its change is what it says it is. The
-newest version of a policy is not deleted. Of a secret, only the seal may be renewed.
+newest version of a policy is deleted only with its tenant, through the gate of the removal. Of a secret, only the seal
+may be renewed.
 """
 
 from tenantpilot.core.migrating import Statements
@@ -21,6 +22,7 @@ _NO_CHANGE = (
     f" WHEN 'form' THEN COALESCE({_FORM_BEFORE} <> NEW.form_hash, FALSE)"
     f" ELSE COALESCE({_FORM_BEFORE} = NEW.form_hash, FALSE) END"
 )
+_GATE_CLOSED = "(SELECT open FROM operation_purge_gate) = 0"
 _IS_NEWEST = "NOT EXISTS (SELECT 1 FROM policy_versions WHERE policy_id = OLD.policy_id AND number > OLD.number)"
 _ACTOR_TOLD = "(OLD.actor_confidence <> 'unknown' AND NEW.actor_confidence <> OLD.actor_confidence)"
 _ACTORS = "(OLD.actor_confidence <> 'unknown' AND NEW.actors {differs} OLD.actors)"
@@ -51,7 +53,7 @@ _SQLITE: dict[str, tuple[str, str]] = {
     "version_immutable": ("BEFORE UPDATE ON policy_versions", _altered("IS NOT")),
     "version_numbers_without_gap": ("BEFORE INSERT ON policy_versions", _OUT_OF_LINE),
     "version_differs": ("BEFORE INSERT ON policy_versions", _NO_CHANGE),
-    "version_newest_stays": ("BEFORE DELETE ON policy_versions", _IS_NEWEST),
+    "version_newest_stays": ("BEFORE DELETE ON policy_versions", f"{_GATE_CLOSED} AND {_IS_NEWEST}"),
     "version_secret_immutable": ("BEFORE UPDATE ON version_secrets", _any_differs(_OF_SECRET, "IS NOT")),
 }
 # INSERT OR REPLACE deletes what it collides with and fires no trigger of deletion.
@@ -89,7 +91,7 @@ BEGIN
     RETURN NEW;
   END IF;
   IF TG_OP = 'DELETE' THEN
-    IF {_IS_NEWEST} THEN {_refuse("version_newest_stays")} END IF;
+    IF NOT operations_purging() AND {_IS_NEWEST} THEN {_refuse("version_newest_stays")} END IF;
     RETURN OLD;
   END IF;
   IF {_altered("IS DISTINCT FROM")} THEN {_refuse("version_immutable")} END IF;

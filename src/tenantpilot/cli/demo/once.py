@@ -1,4 +1,4 @@
-"""The demo without pages: one sync by real worker processes, and what came of it."""
+"""The demo without pages: a sync and two captures by real worker processes, and what came of them."""
 
 import os
 import signal
@@ -18,12 +18,16 @@ from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import live
 from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.selecting import PolicyFilter
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.states import RunOutcome, RunStatus
+from tenantpilot.versions.models import PolicyVersion
+from tenantpilot.versions.services import start_capture
 
 GRACE_SECONDS = 6.0
 ENDS_WITHIN_SECONDS = 120.0
+CAPTURES = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Report:
 
 
 def run(stage: Stage, fault: Fault | None) -> Report:
-    """Sync Contoso as its operator. Raises Problem, KeyboardInterrupt."""
+    """Sync Contoso as its operator, then capture it twice. Raises Problem, KeyboardInterrupt."""
     began = time.monotonic()
     stage.prepare_data()
     with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
@@ -46,13 +50,28 @@ def run(stage: Stage, fault: Fault | None) -> Report:
         stage.start_workers(supervisor)
         run_id = _start()
         killed = _kill_worker_of(run_id, supervisor, stage) if fault is Fault.WORKER_KILL else None
-        supervisor.wait_until(lambda: not _run(run_id).is_active, seconds=ENDS_WITHIN_SECONDS)
-    return _report(run_id, fault=fault, killed=killed, seconds=time.monotonic() - began)
+        _wait_for(run_id, supervisor)
+        captures = [_capture(supervisor) for _time in range(CAPTURES)]
+    return _report(run_id, captures, fault=fault, killed=killed, seconds=time.monotonic() - began)
 
 
 def _start() -> int:
     started = start_sync(tenant=sample.tenant(CONTOSO), initiator=sample.person(OSCAR), now=timezone.now())
     say(f"Run {started.run.pk} is queued: an inventory sync of {CONTOSO.name}, started by {OSCAR.name}")
+    return int(started.run.pk)
+
+
+def _wait_for(run_id: int, supervisor: Supervisor) -> None:
+    supervisor.wait_until(lambda: not _run(run_id).is_active, seconds=ENDS_WITHIN_SECONDS)
+
+
+def _capture(supervisor: Supervisor) -> int:
+    """Take a version of every policy that changed, and wait for the end."""
+    started = start_capture(
+        tenant=sample.tenant(CONTOSO), initiator=sample.person(OSCAR), selection=PolicyFilter(), now=timezone.now()
+    )
+    say(f"Run {started.run.pk} is queued: a capture of all policies of {CONTOSO.name}")
+    _wait_for(started.run.pk, supervisor)
     return int(started.run.pk)
 
 
@@ -85,8 +104,8 @@ def _run(run_id: int) -> OperationRun:
     return OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
 
 
-def _report(run_id: int, *, fault: Fault | None, killed: int | None, seconds: float) -> Report:
-    run = _run(run_id)
+def _report(run_id: int, capture_ids: list[int], *, fault: Fault | None, killed: int | None, seconds: float) -> Report:
+    run, captures = _run(run_id), [_run(pk) for pk in capture_ids]
     facts = {
         "run": {
             "id": run.pk,
@@ -100,11 +119,32 @@ def _report(run_id: int, *, fault: Fault | None, killed: int | None, seconds: fl
         },
         "notifications": Notification.everywhere.filter(run=run).count(),
         "policies": Policy.everywhere.of_tenant(sample.tenant(CONTOSO)).present().count(),
+        "capture": _captured(captures),
         "fault": fault.value if fault else None,
         "killed_worker": killed,
         "seconds": round(seconds, 1),
     }
-    return Report(facts, tuple(words for words, holds in _checks(run, facts, fault) if not holds()))
+    checks = [*_checks(run, facts, fault), *_checks_of_captures(captures, facts)]
+    return Report(facts, tuple(words for words, holds in checks if not holds()))
+
+
+def _captured(captures: list[OperationRun]) -> dict[str, int]:
+    """Return the figures of both captures: `incomplete` counts the policies that could not be read whole."""
+    counts = [capture.summary_counts for capture in captures]
+    return {
+        "versions": PolicyVersion.everywhere.of_tenant(sample.tenant(CONTOSO)).count(),
+        "unchanged_second_time": counts[-1].get("unchanged", 0),
+        "incomplete": sum(figures.get("failed", 0) for figures in counts),
+    }
+
+
+def _checks_of_captures(captures: list[OperationRun], facts: dict[str, Any]) -> list[tuple[str, Callable[[], bool]]]:
+    figures = facts["capture"]
+    return [
+        ("a capture did not succeed", lambda: all(run.outcome == RunOutcome.SUCCEEDED for run in captures)),
+        ("there is not one version of each policy", lambda: figures["versions"] == facts["policies"]),
+        ("the second capture found changes", lambda: figures["unchanged_second_time"] == facts["policies"]),
+    ]
 
 
 def _checks(run: OperationRun, facts: dict[str, Any], fault: Fault | None) -> list[tuple[str, Callable[[], bool]]]:

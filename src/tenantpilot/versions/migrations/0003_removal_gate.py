@@ -1,0 +1,11 @@
+"""The newest version of a policy goes with its tenant."""
+
+from django.db import migrations
+
+from tenantpilot.core.migrating import RunStatements
+from tenantpilot.versions import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("versions", "0002_guards"), ("operations", "0001_initial")]
+    operations = [RunStatements(guards.INSTALL, guards.REMOVE)]
