@@ -14,6 +14,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import Tenant
+from tests.graph.waits import skip_waits
 
 POLICIES = 60
 
@@ -40,7 +41,9 @@ def directory(simulator: Simulator, contoso: Tenant, plan: Plan) -> Any:
 
 
 @pytest.fixture
-def graph(simulator: Simulator, settings: Any) -> Iterator[str]:
+def graph(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the simulator over HTTP; what the client waits takes no time."""
+    skip_waits(monkeypatch)
     with serving(simulator) as running:
         settings.GRAPH_SIMULATOR_URL = running.url
         yield running.url

@@ -58,7 +58,8 @@ def test_a_connection_that_was_lost_is_replaced_by_a_new_one(own_database):
     assert times[0] is times[1] is not times[2]
 
 
-def test_what_goes_wrong_is_told_to_who_asked_and_harms_no_other(own_database):
+def test_what_goes_wrong_is_told_to_who_asked_and_harms_no_other(own_database, settings):
+    settings.OPERATIONS_LEASE_SECONDS = 0.3  # for so long it is asked again
     teller = Teller()
     with pytest.raises(OperationalError):
         teller.ask(_refuse)

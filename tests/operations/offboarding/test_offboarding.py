@@ -76,8 +76,8 @@ def test_nothing_starts_in_it(contoso, olivia, hourly, now):
 def test_data_stays_readable_and_nothing_else_is_allowed(contoso, olivia, alice, now):
     archived(contoso, olivia, now)
     owner, operator = (resolve_tenant(person, "contoso") for person in (olivia, alice))
-    reading = {Capability.TENANT_VIEW, Capability.INVENTORY_VIEW, Capability.OPERATIONS_VIEW}
-    assert operator.capabilities == reading
+    rooms = {Capability.INVENTORY_VIEW, Capability.BACKUP_VIEW, Capability.RESTORE_VIEW}
+    assert operator.capabilities == {Capability.TENANT_VIEW, Capability.OPERATIONS_VIEW, *rooms}
     assert owner.may(Capability.TENANT_MANAGE)
     assert "archived" in operator.why_not(Capability.INVENTORY_SYNC)
     assert contoso in tenants_where(alice, Capability.INVENTORY_VIEW)
