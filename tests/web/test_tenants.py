@@ -8,8 +8,10 @@ from tenantpilot.inventory.connecting.services import start_check
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.offboarding.archiving import archive_tenant
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant, TenantCredential
-from tests.people import ENTRA
+from tenantpilot.tenancy.roles import Role
+from tests.people import ENTRA, member
 from tests.web.html import read
 
 CLIENT = "55555555-5555-4555-8555-555555555555"
@@ -171,9 +173,22 @@ def test_removal_for_good_asks_for_the_name(owner, contoso, olivia, now):
     archive_tenant(contoso, actor=olivia, now=now)
     refused = post(owner, "remove-tenant", name="contoso")
     assert (refused.status_code, "Type the name exactly" in refused.text) == (422, True)
-    assert post(owner, "remove-tenant", name="Contoso").headers["Location"] == "/admin/"
+    answer = post(owner, "remove-tenant", name="Contoso")
+    assert answer.headers["Location"] == "/admin/"
+    assert "Removal of a tenant queued" in owner.get("/admin/").text
+    assert "Being removed" in owner.get("/admin/").text
+    assert "Bring back" not in page_of(owner, "tenant-settings").words
+    Runner().execute(OperationRun.everywhere.get(type="tenant_removal").pk)
     assert owner.get(reverse("tenant-overview", args=["contoso"])).status_code == 404
     assert not Tenant.everywhere.filter(slug="contoso").exists()
+
+
+def test_an_owner_of_the_tenant_alone_is_told_who_removes_it(contoso, olivia, signed_in, now):
+    archive_tenant(contoso, actor=olivia, now=now)
+    own = signed_in(member(contoso, "tina", Role.OWNER))
+    assert "An owner of the workspace removes a tenant" in page_of(own, "remove-tenant").words
+    assert post(own, "remove-tenant", name="Contoso").status_code == 422
+    assert not OperationRun.everywhere.exists()
 
 
 def test_a_name_is_mended(owner, contoso):

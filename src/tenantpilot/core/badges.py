@@ -117,6 +117,7 @@ BadgeCatalog.add(
         "connected": Badge(_("Connected"), Tone.SUCCESS, "plug", _("TenantPilot has signed in to the tenant.")),
         "none": Badge(_("Not connected"), Tone.WARNING, "plug", _("TenantPilot has never signed in to the tenant.")),
         "archived": Badge(_("Archived"), Tone.NEUTRAL, "ban", _("It stays readable, and nothing runs.")),
+        "removing": Badge(_("Being removed"), Tone.WARNING, "ban", _("An operation deletes what is kept of it.")),
     },
 )
 BadgeCatalog.add(

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tenantpilot.operations.offboarding.stored import RemovalCheckpoint, RemovalInputs
 from tenantpilot.operations.retention.checkpoints import RetentionCheckpoint
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
@@ -19,6 +20,22 @@ OPERATION_RETENTION = operation_types.register(
         checkpoint=RetentionCheckpoint,
         queue="bulk",
         counts=("deleted",),
+        limits=Limits(seconds=6 * 3_600, attempts=5),
+    )
+)
+TENANT_REMOVAL = operation_types.register(
+    OperationType(
+        key="tenant_removal",
+        label=_("Removal of a tenant"),
+        capability=Capability.TENANT_MANAGE,
+        handler="tenantpilot.operations.offboarding.handlers:remove_tenant",
+        nouns=Nouns(ngettext_lazy("row", "rows")),
+        inputs=RemovalInputs,
+        checkpoint=RemovalCheckpoint,
+        queue="bulk",
+        identity_fields=("tenant_id",),
+        counts=("total", "processed", "deleted"),
+        reason_codes=("removal_not_confirmed", "removal_in_use"),
         limits=Limits(seconds=6 * 3_600, attempts=5),
     )
 )

@@ -15,6 +15,7 @@ audit_actions.add(
         "tenant.signed_in": _("First signed in to the tenant"),
         "tenant.archived": _("Tenant archived"),
         "tenant.brought_back": _("Tenant brought back"),
+        "tenant.removal_began": _("Removal of the tenant began"),
         "tenant.removed": _("Tenant removed for good"),
         "tenant.role_set": _("Role in the tenant set"),
         "tenant.access_refused": _("Access refused"),

@@ -82,6 +82,8 @@ class Tenant(WorkspaceOwned):
     restores_wanted_at = models.DateTimeField(null=True, blank=True)
     # An archived tenant is stopped as well; see `operations.offboarding`.
     archived_at = models.DateTimeField(null=True, blank=True)
+    # Since when its rows are deleted. The database refuses to take it back; see `operations.offboarding.removing`.
+    removal_began_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[TenantQuerySet] = scoped(TenantQuerySet)
     everywhere: ClassVar[TenantQuerySet] = unscoped(TenantQuerySet)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection
 
@@ -12,6 +13,8 @@ from tenantpilot.inventory.connecting.services import start_check
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_ignore, start_sync, start_unignore
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.offboarding.archiving import archive_tenant
+from tenantpilot.operations.offboarding.removing import start_removal
 from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
@@ -19,7 +22,9 @@ from tenantpilot.operations.types import NoInputs, OperationType
 from tenantpilot.operations.workers import handler_call
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.services import start_capture
+from tests.people import member
 
 TYPES = ("settingsCatalog", "compliancePolicy", "powershellScript")
 LONG_AGO = timedelta(days=2_000)
@@ -69,6 +74,16 @@ class Works:
             inputs=NoInputs(),
             now=self.now,
         )
+
+    def _tenant_removal(self) -> Any:
+        """A tenant of its own each time: it is gone afterwards."""
+        slug = f"leaver-{OperationRun.everywhere.count()}"
+        leaver = Tenant.everywhere.create(
+            workspace=self.tenant.workspace, slug=slug, name=slug, entra_tenant_id=uuid4(), signed_in_at=self.now
+        )
+        member(leaver, f"person-{leaver.pk}", Role.OWNER)
+        archive_tenant(leaver, actor=None, now=self.now)
+        return start_removal(leaver, typed=leaver.name, actor=None, now=self.now, service=self.service)
 
     def _policies(self) -> list[int]:
         return list(Policy.everywhere.of_tenant(self.tenant).order_by("pk").values_list("pk", flat=True)[:6])

@@ -3,27 +3,31 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.operations.models import Notification, OperationRun, RunEvent, Schedule
+from tenantpilot.operations.models import Notification, OperationRun, Schedule
+from tenantpilot.operations.offboarding import handlers
 from tenantpilot.operations.offboarding.archiving import (
     archive_tenant,
     archive_workspace,
     bring_tenant_back,
     bring_workspace_back,
 )
-from tenantpilot.operations.offboarding.removing import CannotRemove, owned_tables, remove_tenant, remove_workspace
+from tenantpilot.operations.offboarding.removing import CannotRemove, remove_workspace, start_removal
+from tenantpilot.operations.offboarding.stored import RemovalInputs
+from tenantpilot.operations.offboarding.tables import owned_tables
+from tenantpilot.operations.operations import TENANT_REMOVAL
 from tenantpilot.operations.results import Claimed, TenantArchived
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule, tick
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.access import resolve_tenant, tenants_where
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
+from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.services import WorkspaceArchived, create_tenant
 from tenantpilot.tenancy.stops import resume_tenant, stop_tenant
 from tests.people import ENTRA
@@ -102,38 +106,125 @@ def test_brought_back_it_works_again_unless_it_was_stopped_before(contoso, olivi
     assert is_taken is not was_stopped
 
 
+def begin(tenant, actor, now):
+    """Start the removal. What earlier transactions would have checked at their commit is checked here."""
+    started = start_removal(tenant, typed=tenant.name, actor=actor, now=now)
+    connection.check_constraints()
+    return started.run
+
+
+def worked(run):
+    Runner().execute(run.pk)
+    return OperationRun.everywhere.get(pk=run.pk)
+
+
+@pytest.fixture
+def full(contoso, fabrikam, olivia, alice, charlie, hourly, now):
+    """Contoso and Fabrikam with rows in many tables; Contoso is archived."""
+    for place, person in ((contoso, alice), (fabrikam, charlie)):
+        policy(place, "BitLocker", now, last_seen_run=ended(place, person, now, failed=1))
+        policy(place, "Firewall", now)
+    archived(contoso, olivia, now)
+    return contoso
+
+
+def rows_of(tenant):
+    counts = {
+        model._meta.label: model.everywhere.filter(tenant_id=tenant.pk).count() for model in owned_tables("tenant")
+    }
+    return {label: number for label, number in counts.items() if number}
+
+
 def test_removal_asks_for_the_name_and_for_an_archived_tenant_at_rest(contoso, olivia, now):
     with pytest.raises(CannotRemove, match="Archive Contoso first"):
-        remove_tenant(contoso, typed="Contoso", actor=olivia, now=now)
+        start_removal(contoso, typed="Contoso", actor=olivia, now=now)
     running(contoso, olivia, now, "group")
     archived(contoso, olivia, now)
     with pytest.raises(CannotRemove, match="exactly"):
-        remove_tenant(contoso, typed="contoso", actor=olivia, now=now)
+        start_removal(contoso, typed="contoso", actor=olivia, now=now)
     with pytest.raises(CannotRemove, match="1 operations of Contoso have not ended"):
-        remove_tenant(contoso, typed="Contoso", actor=olivia, now=now)
+        start_removal(contoso, typed="Contoso", actor=olivia, now=now)
+    assert Tenant.everywhere.get(pk=contoso.pk).removal_began_at is None
+
+
+def test_removed_for_good_every_row_is_gone_and_the_log_stays(full, fabrikam, olivia, alice, charlie, now):
+    entries, told = AuditLog.objects.count(), Notification.everywhere.filter(recipient=charlie).count()
+    kept, before = rows_of(full), rows_of(fabrikam)
+    assert len(kept) > 4
+    run = worked(begin(full, olivia, now))
+    assert (run.outcome, run.tenant) == ("succeeded", None)
+    assert run.summary_counts["deleted"] == run.summary_counts["total"] == sum(kept.values())
+    assert rows_of(full) == {}
+    assert not Tenant.everywhere.filter(pk=full.pk).exists()
+    assert rows_of(fabrikam) == before
+    assert Notification.everywhere.filter(recipient=charlie).count() == told
+    assert User.objects.filter(pk=alice.pk).exists()
+    assert AuditLog.objects.count() > entries
+    removed = AuditLog.objects.get(action="tenant.removed")
+    assert (removed.before["name"], removed.actor_id) == ("Contoso", olivia.pk)
+    assert Notification.everywhere.filter(run=run).values_list("recipient", flat=True).get() == olivia.pk
+
+
+def test_a_removal_from_a_shell_notifies_nobody(full, now):
+    run = worked(begin(full, None, now))
+    assert run.outcome == "succeeded"
+    assert not Notification.everywhere.filter(run=run).exists()
+
+
+def test_a_worker_that_takes_over_goes_on_with_the_rows_that_are_left(full, olivia, now, monkeypatch):
+    """OPS-07: nothing is counted twice, and the removal is recorded once."""
+    total, calls = sum(rows_of(full).values()), []
+
+    def delete(*arguments):
+        if len(calls) == 3:
+            raise SystemExit
+        calls.append(arguments)
+        return chunk(*arguments)
+
+    chunk = handlers._delete_chunk
+    run = begin(full, olivia, now)
+    monkeypatch.setattr(handlers, "CHUNK", 1)
+    monkeypatch.setattr(handlers, "_delete_chunk", delete)
+    with pytest.raises(SystemExit):
+        Runner(clock=lambda: now).execute(run.pk)
+    assert 0 < sum(rows_of(full).values()) < total
+    assert not bring_tenant_back(full, actor=olivia, now=now), "half of it is gone"
+    monkeypatch.setattr(handlers, "_delete_chunk", chunk)
+    Runner(clock=lambda: now + MINUTE).execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.attempt, run.summary_counts.get("deleted"), run.message) == ("succeeded", 2, total, "")
+    assert AuditLog.objects.filter(action="tenant.removed").count() == 1
+    assert Notification.everywhere.filter(run=run).count() == 1
+
+
+def test_a_cancelled_removal_is_started_again_and_ends_it(full, olivia, now, monkeypatch):
+    run = begin(full, olivia, now)
+    OperationRunService().request_cancel(run, actor=olivia, now=now)
+    assert not bring_tenant_back(full, actor=olivia, now=now)
+    assert worked(begin(full, olivia, now)).outcome == "succeeded"
+    assert AuditLog.objects.filter(action="tenant.removal_began").count() == 1
+
+
+def test_what_nobody_confirmed_is_not_removed(contoso, northwind, olivia, now):
+    """A run that was started past the name changes nothing."""
+    started = OperationRunService().start(
+        TENANT_REMOVAL,
+        tenant=None,
+        workspace=northwind,
+        initiator=olivia,
+        inputs=RemovalInputs(contoso.pk),
+        now=now,
+    )
+    run = worked(started.run)
+    assert (run.outcome, run.reason_code) == ("failed", "removal_not_confirmed")
     assert Tenant.everywhere.filter(pk=contoso.pk).exists()
 
 
-def test_removed_for_good_every_row_is_gone_and_the_log_stays(contoso, fabrikam, olivia, alice, charlie, hourly, now):
-    for place, person in ((contoso, alice), (fabrikam, charlie)):
-        run = ended(place, person, now, failed=1)
-        policy(place, "BitLocker", now, last_seen_run=run)
-    archived(contoso, olivia, now)
-    before = AuditLog.objects.count()
-    rows = remove_tenant(contoso, typed="Contoso", actor=olivia, now=now)
-    assert rows["operations.OperationRun"] == rows["inventory.Policy"] == rows["operations.Schedule"] == 1
-    left = {
-        model._meta.label: model.everywhere.filter(tenant_id=contoso.pk).count() for model in owned_tables("tenant")
-    }
-    assert set(left.values()) == {0}, left
-    assert not Tenant.everywhere.filter(pk=contoso.pk).exists()
-    assert Policy.everywhere.get().tenant_id == fabrikam.pk
-    assert RunEvent.objects.exists()
-    assert Notification.everywhere.count() == 1
-    assert TenantMember.everywhere.filter(user=charlie).exists()
-    assert User.objects.filter(pk=alice.pk).exists()
-    assert AuditLog.objects.count() == before + 1
-    assert AuditLog.objects.get(action="tenant.removed").before["name"] == "Contoso"
+def test_the_database_takes_no_removal_back(full, olivia, now):
+    begin(full, olivia, now)
+    for change in ({"removal_began_at": None}, {"archived_at": None}):
+        with pytest.raises(IntegrityError, match="tenant_removal_goes_on"), transaction.atomic():
+            Tenant.everywhere.filter(pk=full.pk).update(**change)
 
 
 def test_a_workspace_goes_and_comes_back_with_its_tenants(northwind, contoso, fabrikam, olivia, pat, now):
@@ -150,13 +241,16 @@ def test_a_workspace_goes_and_comes_back_with_its_tenants(northwind, contoso, fa
     assert Tenant.everywhere.get(pk=fabrikam.pk).archived_at is not None, "it had left before"
 
 
-def test_a_workspace_is_removed_with_all_that_it_owns(northwind, contoso, alice, olivia, pat, hourly, now):
-    policy(contoso, "BitLocker", now, last_seen_run=ended(contoso, alice, now))
+def test_a_workspace_is_removed_once_it_has_no_tenants(northwind, full, fabrikam, alice, olivia, pat, now):
     archive_workspace(northwind, actor=pat, now=now)
+    connection.check_constraints()
+    with pytest.raises(CannotRemove, match="still has tenants: 2"):
+        remove_workspace(northwind, typed="Northwind MSP", actor=pat, now=now)
+    for tenant in (full, fabrikam):
+        assert worked(begin(tenant, olivia, now)).outcome == "succeeded"
     connection.check_constraints()
     remove_workspace(northwind, typed="Northwind MSP", actor=pat, now=now)
     assert not Workspace.objects.exists()
-    assert not Tenant.everywhere.exists()
     assert not Schedule.everywhere.exists()
     assert User.objects.filter(pk__in=(alice.pk, olivia.pk)).count() == 2
     assert AuditLog.objects.filter(action="workspace.removed").count() == 2

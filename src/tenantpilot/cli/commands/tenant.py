@@ -7,7 +7,7 @@ import typer
 from django.utils import timezone
 
 from tenantpilot.cli.commands.add import CloudName, find_tenant
-from tenantpilot.cli.console import done, say
+from tenantpilot.cli.console import done, out, say
 from tenantpilot.graph.clouds import CLOUDS
 from tenantpilot.operations.offboarding import archiving, removing
 from tenantpilot.tenancy import tenants
@@ -72,7 +72,9 @@ def remove(
     tenant: Name,
     confirm: Annotated[str, typer.Option(metavar="NAME", help="The tenant's name for people, to confirm it.")],
 ) -> None:
-    """Remove an archived tenant with everything that TenantPilot keeps of it. The audit log stays."""
+    """Remove an archived tenant with all that TenantPilot keeps of it. Workers do it; the audit log stays."""
     record = find_tenant(tenant)
-    rows = removing.remove_tenant(record, typed=confirm, actor=None, now=timezone.now())
-    done(f"{record.name} is removed, with {sum(rows.values())} rows")
+    run = removing.start_removal(record, typed=confirm, actor=None, now=timezone.now()).run
+    done(f"{record.name} is being removed")
+    out.print(run.pk)
+    say(f"Watch it: tenantpilot runs watch {run.pk}")

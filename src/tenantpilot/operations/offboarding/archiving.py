@@ -37,10 +37,10 @@ def archive_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool
 
 
 def bring_tenant_back(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
-    """Let work start again, unless it was stopped before. Return False if it is not archived."""
+    """Let work start again, unless it was stopped before. Return False if it is not archived, or is being removed."""
     with transaction.atomic():
         record = Tenant.everywhere.select_for_update().get(pk=tenant.pk)
-        if record.archived_at is None or _is_of_archived_workspace(record):
+        if record.archived_at is None or record.removal_began_at or _is_of_archived_workspace(record):
             return False
         was_stopped_before = record.stopped_at is not None and record.stopped_at < record.archived_at
         stopped_at = record.stopped_at if was_stopped_before else None

@@ -1,58 +1,81 @@
 """Remove a tenant or a workspace for good, with everything that it owns. The audit log stays.
 
-The tables to empty follow from the models, so that a table that is added later is not forgotten.
+A tenant is removed by an operation of its workspace, table after table (see `handlers`). A workspace is removed at
+once, because it has to be empty of tenants.
 """
 
 from datetime import datetime
 
-from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
-from tenantpilot.core.owned import WorkspaceOwned, references
 from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
+from tenantpilot.operations.offboarding.stored import RemovalInputs
+from tenantpilot.operations.offboarding.tables import owned_tables
+from tenantpilot.operations.operations import TENANT_REMOVAL
+from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.retention.purging import gate_open
+from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User, Workspace
-
-Owned = type[WorkspaceOwned]
 
 
 class CannotRemove(TenantPilotError):
-    """It is not archived, its last run has not ended, or the name that was typed is another."""
+    """It is not archived, it is not empty or at rest, or the name that was typed is another."""
 
 
-def remove_tenant(tenant: Tenant, *, typed: str, actor: User | None, now: datetime) -> dict[str, int]:
-    """Delete every row of the tenant. Return how many there were, by table. Raises CannotRemove."""
+def start_removal(
+    tenant: Tenant, *, typed: str, actor: User | None, now: datetime, service: OperationRunService | None = None
+) -> Started | AlreadyActive:
+    """Mark the tenant as being removed and start the operation that deletes its rows.
+
+    From then on it cannot be brought back. A removal that stopped half-way goes on when it is started again. Raises
+    CannotRemove, DispatchFailed.
+    """
+    record = _mark(tenant, typed=typed, actor=actor, now=now)
+    runs = service or OperationRunService()
+    return runs.start(
+        TENANT_REMOVAL,
+        tenant=None,
+        workspace=record.workspace,
+        initiator=actor,
+        inputs=RemovalInputs(record.pk),
+        now=now,
+    )
+
+
+def _mark(tenant: Tenant, *, typed: str, actor: User | None, now: datetime) -> Tenant:
+    """Return the tenant, marked as being removed, once. Raises CannotRemove."""
     with transaction.atomic():
-        record = Tenant.everywhere.select_for_update().get(pk=tenant.pk)
+        record: Tenant = Tenant.everywhere.select_for_update(of=("self",)).select_related("workspace").get(pk=tenant.pk)
         _require_name(record.name, typed)
         if record.archived_at is None:
             raise CannotRemove(f"Archive {record.name} first. What is archived can be brought back.")
         _require_at_rest(OperationRun.everywhere.filter(tenant=record), record.name)
-        rows = _delete_rows("tenant", record)
-        Tenant.everywhere.filter(pk=record.pk).delete()
-        audit.record(
-            "tenant.removed",
-            workspace_id=record.workspace_id,
-            tenant_id=record.pk,
-            actor=actor,
-            before={"slug": record.slug, "name": record.name, "entra_tenant_id": str(record.entra_tenant_id)},
-            after={"rows": sum(rows.values())},
-            at=now,
-        )
-    return rows
+        if Tenant.everywhere.filter(pk=record.pk, removal_began_at=None).update(removal_began_at=now):
+            audit.record(
+                "tenant.removal_began",
+                workspace_id=record.workspace_id,
+                tenant_id=record.pk,
+                actor=actor,
+                before={"slug": record.slug, "name": record.name, "entra_tenant_id": str(record.entra_tenant_id)},
+                after={"removal": True},
+                at=now,
+            )
+    return record
 
 
 def remove_workspace(workspace: Workspace, *, typed: str, actor: User | None, now: datetime) -> dict[str, int]:
-    """Delete the workspace with its tenants and members. People keep their accounts. Raises CannotRemove."""
+    """Delete a workspace that has no tenants. People keep their accounts. Raises CannotRemove."""
     with transaction.atomic():
         record = Workspace.objects.select_for_update().get(pk=workspace.pk)
         _require_name(record.name, typed)
         if record.archived_at is None:
             raise CannotRemove(f"Archive {record.name} first. What is archived can be brought back.")
+        if (number := Tenant.everywhere.filter(workspace=record).count()) > 0:
+            raise CannotRemove(f"{record.name} still has tenants: {number}. Remove each of them first.")
         _require_at_rest(OperationRun.everywhere.filter(workspace=record), record.name)
-        rows = _delete_rows("workspace", record)
+        rows = _delete_rows(record)
         Workspace.objects.filter(pk=record.pk).delete()
         facts = {"slug": record.slug, "name": record.name}
         for log in (record.pk, audit.INSTALLATION):
@@ -60,35 +83,14 @@ def remove_workspace(workspace: Workspace, *, typed: str, actor: User | None, no
     return rows
 
 
-def owned_tables(owner: str) -> list[Owned]:
-    """Return the models whose rows a tenant or workspace owns, each before what it points at."""
-    owned = [model for model in apps.get_models() if issubclass(model, WorkspaceOwned) and _has(model, owner)]
-    ordered: list[Owned] = []
-    while owned:
-        free = [model for model in owned if not any(_points_at(other, model) for other in owned)]
-        ordered += free
-        owned = [model for model in owned if model not in free]
-        if not free:
-            raise RuntimeError(f"these tables point at each other: {owned}")
-    return ordered
-
-
-def _delete_rows(owner: str, of: Tenant | Workspace) -> dict[str, int]:
+def _delete_rows(workspace: Workspace) -> dict[str, int]:
     deleted: dict[str, int] = {}
     with gate_open():
-        for model in owned_tables(owner):
-            _total, by_table = model.everywhere.filter(**{owner: of}).delete()  # type: ignore[attr-defined]
+        for model in owned_tables("workspace"):
+            _total, by_table = model.everywhere.filter(workspace=workspace).delete()  # type: ignore[attr-defined]
             for label, number in by_table.items():
                 deleted[label] = deleted.get(label, 0) + number
     return deleted
-
-
-def _points_at(model: Owned, other: Owned) -> bool:
-    return model is not other and any(parent is other for _field, parent in references(model))
-
-
-def _has(model: type[models.Model], owner: str) -> bool:
-    return any(field.name == owner for field, _parent in references(model))
 
 
 def _require_name(name: str, typed: str) -> None:

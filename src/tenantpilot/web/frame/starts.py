@@ -36,17 +36,27 @@ def start_surface(view: Start[P]) -> Callable[..., HttpResponse]:
 
 def operation_started(request: TenantRequest, started: Started | AlreadyActive) -> HttpResponse:
     """Confirm with the canonical toast: at once by script, else on the page that follows."""
-    kind = operation_types.get(started.run.type)
-    words = (
-        OperationUxPresenter.queued_toast if isinstance(started, Started) else OperationUxPresenter.already_queued_toast
-    )
-    toast = words(kind, started.run)
+    toast = toast_of(started)
     if not request.htmx:
         toasts.keep(request, toast)
         return redirect(page_before(request, otherwise=_overview(request)))
     response = render(request, "web/starts/toast.html", {"toast": toast}, status=202)
     response.headers["HX-Trigger"] = "operation-queued"
     return response
+
+
+def started_from_form(request: Any, started: Started | AlreadyActive, *, to: str) -> HttpResponse:
+    """Lead on to another page, which shows the canonical toast: what was confirmed on a page of its own is left."""
+    toasts.keep(request, toast_of(started))
+    return redirect(to)
+
+
+def toast_of(started: Started | AlreadyActive) -> Toast:
+    """Return the presenter's words for a run that was accepted, or joined."""
+    operation_type = operation_types.get(started.run.type)
+    if isinstance(started, Started):
+        return OperationUxPresenter.queued_toast(operation_type, started.run)
+    return OperationUxPresenter.already_queued_toast(operation_type, started.run)
 
 
 def could_not_start(request: TenantRequest, run: OperationRun) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.offboarding import archiving, removing
-from tenantpilot.tenancy import services, tenants
+from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.tenancy import access, services, tenants
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.fitting import DoesNotFit
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
+from tenantpilot.web.frame.starts import could_not_start, started_from_form
 from tenantpilot.web.tenants.forms import NameForm, TenantForm, free_slug
 from tenantpilot.web.ui import parameters
 
@@ -99,18 +102,28 @@ def bring_tenant_back(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Capability.TENANT_MANAGE)
 def remove_tenant(request: TenantRequest) -> HttpResponse:
-    """Say what is lost and ask for the name, or remove the tenant for good."""
-    problem = ""
-    if request.method == "POST":
+    """Say what is lost and ask for the name, or start the operation that removes the tenant for good."""
+    problem = _why_not_remove(request)
+    if request.method == "POST" and not problem:
         typed = parameters.text(request.POST, "name", longest=120)
         try:
-            removing.remove_tenant(request.tenant, typed=typed, actor=request.user, now=timezone.now())
+            started = removing.start_removal(request.tenant, typed=typed, actor=request.user, now=timezone.now())
+            return started_from_form(request, started, to=reverse("workspace"))
         except removing.CannotRemove as error:
             problem = str(error)
-        else:
-            return redirect("workspace")
+        except DispatchFailed as error:
+            return could_not_start(request, error.run)
     context = {"heading": _("Remove tenant"), "problem": problem, **_effects(request)}
-    return render(request, "web/tenants/remove.html", context, status=422 if problem else 200)
+    status = 422 if problem and request.method == "POST" else 200
+    return render(request, "web/tenants/remove.html", context, status=status)
+
+
+def _why_not_remove(request: TenantRequest) -> str:
+    """Return why not for an owner of this tenant alone: the removal is an operation of the workspace, which ends it."""
+    workspaces = (place for place in access.workspaces(request.user) if place.may(Capability.TENANT_MANAGE))
+    if any(place.workspace.pk == request.tenant.workspace_id for place in workspaces):
+        return ""
+    return _("An owner of the workspace removes a tenant for good.")
 
 
 def _settings(request: TenantRequest, form: NameForm, *, status: int = 200) -> HttpResponse:

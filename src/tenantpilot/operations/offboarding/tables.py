@@ -1,0 +1,29 @@
+"""The tables whose rows a tenant or a workspace owns, found from the models, so that none is forgotten."""
+
+from django.apps import apps
+from django.db import models
+
+from tenantpilot.core.owned import WorkspaceOwned, references
+
+Owned = type[WorkspaceOwned]
+
+
+def owned_tables(owner: str) -> list[Owned]:
+    """Return the models whose rows a "tenant" or "workspace" owns, each before what it points at."""
+    owned = [model for model in apps.get_models() if issubclass(model, WorkspaceOwned) and _has(model, owner)]
+    ordered: list[Owned] = []
+    while owned:
+        free = [model for model in owned if not any(_points_at(other, model) for other in owned)]
+        ordered += free
+        owned = [model for model in owned if model not in free]
+        if not free:
+            raise RuntimeError(f"these tables point at each other: {owned}")
+    return ordered
+
+
+def _points_at(model: Owned, other: Owned) -> bool:
+    return model is not other and any(parent is other for _field, parent in references(model))
+
+
+def _has(model: type[models.Model], owner: str) -> bool:
+    return any(field.name == owner for field, _parent in references(model))
