@@ -66,6 +66,8 @@ class OneTimeLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # When the mail server took a mail with the link; see `mailing`.
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True

@@ -56,13 +56,6 @@ def test_no_mail_leaves_without_a_server_and_no_page_promises_one(owner, northwi
     assert mail.outbox == []
 
 
-def test_a_mail_server_that_is_away_costs_nothing_but_the_mail(owner, settings, northwind):
-    settings.SENDS_MAIL, settings.EMAIL_BACKEND = True, "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    assert invite(owner, "nadia@x.example").status_code == 302
-    assert Invitation.everywhere.count() == 1
-
-
 @pytest.mark.parametrize(("email", "says"), [("nobody", "Write an address"), ("olivia@northwind.example", "already")])
 def test_an_invitation_that_makes_no_sense_is_refused_in_the_form(owner, northwind, email, says):
     refused = invite(owner, email)

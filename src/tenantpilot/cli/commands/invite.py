@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenantpilot.cli.commands.add import find_tenant, find_workspace
-from tenantpilot.cli.console import done, out
+from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.tenancy import invitations
 from tenantpilot.tenancy.mailing import mail_invitation
@@ -33,8 +33,10 @@ def invite(
     home = place.workspace if place else find_workspace(str(workspace))
     link = invitations.invite(workspace=home, tenant=place, email=email, role=role, actor=None, now=timezone.now())
     address = link_address("accept-invitation", link.token)
-    is_mailed = mail_invitation(link, address)
+    is_mailed = mail_invitation(link, address, now=timezone.now())
     done(f"{link.email} is invited as {role.label} of {link.place}" + (", by mail" if is_mailed else ""))
+    if settings.SENDS_MAIL and not is_mailed:
+        say("The mail server did not take the mail. Send the link yourself, and check TENANTPILOT_SMTP_URL.")
     out.print(address, markup=False)
 
 

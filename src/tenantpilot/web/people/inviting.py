@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenantpilot.tenancy import invitations, recovery
 from tenantpilot.tenancy.invitations import AlreadyMember
 from tenantpilot.tenancy.links import AccountLink, Invitation
-from tenantpilot.tenancy.mailing import mail_invitation
+from tenantpilot.tenancy.mailing import mail_invitation, mail_recovery
 from tenantpilot.tenancy.models import User
 from tenantpilot.web.people.changes import crumb_of, ruled_person
 from tenantpilot.web.people.desk import Desk
@@ -23,7 +23,7 @@ def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
     """GET shows the form; POST makes the link, mails it where there is a mail server, and shows it."""
     form = InvitationForm(request.POST if request.method == "POST" else None, places=desk.places)
     if form.is_valid() and (link := _invite(desk, form)):
-        mail_invitation(link, _address(request, "accept-invitation", link.token))
+        mail_invitation(link, _address(request, "accept-invitation", link.token), now=timezone.now())
         return redirect(desk.url("invitation", link.pk))
     context = {
         "heading": _("Invite a person"),
@@ -68,7 +68,8 @@ def recover(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
     form = RecoveryForm(request.POST)
     if request.method == "POST" and form.is_valid():
         removes = form.cleaned_data["removes_second_factor"]
-        recovery.make_link(person, removes_second_factor=removes, actor=desk.actor, now=timezone.now())
+        link = recovery.make_link(person, removes_second_factor=removes, actor=desk.actor, now=timezone.now())
+        mail_recovery(link, _address(request, "recover", link.token), now=timezone.now())
         return redirect("recovery-link", person.pk)
     context = {"heading": _("Let %(name)s back in") % {"name": person.display_name}, "person": person, "form": form}
     return render(request, "web/people/recover.html", context)
@@ -83,6 +84,7 @@ def recovery_link(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespo
         "heading": _("Link for %(name)s") % {"name": person.display_name},
         "person": person,
         "link": link,
+        "sends_mail": settings.SENDS_MAIL,
         "address": _address(request, "recover", link.token),
     }
     return render(request, "web/people/recovery_link.html", context)
