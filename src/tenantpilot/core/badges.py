@@ -121,6 +121,14 @@ BadgeCatalog.add(
     },
 )
 BadgeCatalog.add(
+    "workspace",
+    {
+        "active": Badge(_("Active"), Tone.SUCCESS, "check", _("People work in it.")),
+        "ownerless": Badge(_("No owner yet"), Tone.WARNING, "triangle-alert", _("Nobody can manage it.")),
+        "archived": Badge(_("Archived"), Tone.NEUTRAL, "ban", _("It stays readable, and nothing runs.")),
+    },
+)
+BadgeCatalog.add(
     "step",
     {
         "done": Badge(_("Done"), Tone.SUCCESS, "check"),

@@ -22,6 +22,22 @@ class AlreadyMember(TenantPilotError):
     """The person has a role there; it is changed, not offered again."""
 
 
+class HasOwner(TenantPilotError):
+    """Its owner invites people; who runs the installation invites the first owner alone."""
+
+
+def invite_first_owner(*, workspace: Workspace, email: str, actor: User, now: datetime) -> Invitation:
+    """Make a link for the first owner of a workspace that nobody owns.
+
+    Raises HasOwner, AddressRefused, AlreadyMember.
+    """
+    with transaction.atomic():
+        owners.lock_workspaces([workspace.pk])
+        if owners.has_owner(workspace):
+            raise HasOwner(f"{workspace.name} has an owner, who invites everybody else.")
+        return invite(workspace=workspace, tenant=None, email=email, role=Role.OWNER, actor=actor, now=now)
+
+
 def invite(
     *, workspace: Workspace, tenant: Tenant | None, email: str, role: Role, actor: User | None, now: datetime
 ) -> Invitation:
@@ -66,9 +82,11 @@ def of_token(token: str, *, now: datetime) -> Invitation:
 
 
 def may_invite(person: User, workspace: Workspace, tenant: Tenant | None) -> bool:
-    """Say if the person manages members there, now."""
+    """Say if the person manages members there, now, or runs the installation and nobody owns the workspace yet."""
     if not person.is_active:
         return False
+    if person.is_platform_operator and tenant is None and not owners.has_owner(workspace):
+        return True
     if tenant is not None:
         return access.tenants_where(person, Capability.MEMBER_MANAGE).filter(pk=tenant.pk).exists()
     roles = roles_with(Capability.MEMBER_MANAGE)

@@ -40,6 +40,12 @@ def require_others_in_all(person: User) -> None:
             require_another_owner(membership.workspace, person)
 
 
+def has_owner(workspace: Workspace) -> bool:
+    """Say if somebody who can come in owns the workspace."""
+    with everything():
+        return bool(_owners_of(workspace.pk).exists())
+
+
 def _owners_of(workspace_id: int) -> Any:
     return WorkspaceMember.everywhere.filter(workspace_id=workspace_id, role=Role.OWNER, user__is_active=True)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, workspaces
+from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, platform_capabilities, workspaces
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import across_workspaces
 from tenantpilot.tenancy.models import User
@@ -58,7 +58,7 @@ class Frame:
     def plane(self) -> str:
         if self.access:
             return "tenant"
-        is_of_platform = any(item.view == self._view for item in navigation.platform_items())
+        is_of_platform = any(self._view in (item.view, *item.also_current_on) for item in navigation.platform_items())
         return "platform" if is_of_platform or not self.workspaces else "workspace"
 
     @property
@@ -80,9 +80,9 @@ class Frame:
             slug, allowed = self.access.tenant.slug, self.access.capabilities
             return navigation.groups(navigation.tenant_items(), view=self._view, allowed=allowed, tenant=slug)
         if self.plane == "platform":
-            is_operator = bool(self.person and self.person.is_platform_operator)
-            items = navigation.platform_items() if is_operator else ()
-            return navigation.groups(items, view=self._view, allowed=frozenset())
+            allowed = platform_capabilities(self.person) if self.person else frozenset()
+            items = navigation.platform_items() if allowed else ()
+            return navigation.groups(items, view=self._view, allowed=allowed)
         allowed = frozenset[Capability]().union(*(access.capabilities for access in self.workspaces))
         return navigation.groups(navigation.workspace_items(), view=self._view, allowed=allowed)
 

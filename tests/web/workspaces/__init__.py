@@ -1,0 +1,1 @@
+"""Workspaces, as those who run the installation manage them."""
