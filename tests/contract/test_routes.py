@@ -120,7 +120,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         last_seen_at=now,
         changed_at=now,
     )
-    assert take(policy, {"id": "p1", "name": "BitLocker"}, now)
+    assert take(policy, {"id": "p1", "name": "BitLocker", "platforms": "windows10"}, now)
     invited = {"workspace": contoso.workspace, "role": Role.READONLY, "actor": olivia, "now": timezone.now()}
     recovery.make_link(bob, removes_second_factor=False, actor=olivia, now=timezone.now())
     return {

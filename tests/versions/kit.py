@@ -1,5 +1,6 @@
 """Policies of Contoso without a simulator, and versions taken of payloads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import PolicyVersion
+from tenantpilot.versions.names import Name
 from tenantpilot.versions.states import Source
 from tenantpilot.versions.storing import snapshot_of, take_version
 
@@ -28,8 +30,10 @@ def new_policy(tenant: Tenant, now: datetime, *, key: str = "deviceConfiguration
     return policy
 
 
-def take(policy: Policy, payload: dict[str, Any], now: datetime) -> PolicyVersion | None:
+def take(
+    policy: Policy, payload: dict[str, Any], now: datetime, *, names: Mapping[str, Name] | None = None
+) -> PolicyVersion | None:
     """Take a version of the payload, if it says anything new."""
     snapshot = snapshot_of(registry.get(policy.type), payload, read_at=now)
     with transaction.atomic():
-        return take_version(policy, snapshot, {}, source=Source.CAPTURE, run_id=None)
+        return take_version(policy, snapshot, names or {}, source=Source.CAPTURE, run_id=None)

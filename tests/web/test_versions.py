@@ -5,7 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tenantpilot.inventory.services import start_ignore
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.versions.names import Name
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 from tests.web.kit import SCRIPT
@@ -50,7 +53,7 @@ def test_a_version_shows_its_settings_and_what_differs_without_secrets(page, cha
     words = page("policy-version", changed.pk, 2)
     assert "Password minimum length: 8 (was 6)" in words
     assert "Pre shared key: another secret" in words
-    assert "Display name" in words
+    assert "Pre shared key Set, not shown" in words
     assert "This is the first version that is kept." in page("policy-version", changed.pk, 1)
 
 
@@ -102,3 +105,56 @@ def test_ops_30_a_capture_starts_from_the_page_of_a_policy_and_is_confirmed(sign
 def test_ux_96_a_selection_that_cannot_be_read_captures_nothing(signed_in, alice, changed, form):
     assert signed_in(alice).post(reverse("capture-policies", args=["contoso"]), form).status_code == 302
     assert not OperationRun.everywhere.exists()
+
+
+GROUP = "77c1ed37-10d0-4ef1-93dc-198e70abb166"
+CATALOG = [
+    {"settingInstance": {"settingDefinitionId": f"vendor_msft_area_{n:03}", "simpleSettingValue": {"value": n}}}
+    for n in range(60)
+]
+
+
+@pytest.fixture
+def captured(contoso, now):
+    """A settings catalog policy of 60 settings, assigned to a group."""
+    policy = new_policy(contoso, now, key="settingsCatalog", graph_id="c1")
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": GROUP}
+    take(policy, {"id": "c1", "name": "Long", "settings": CATALOG, "assignments": [{"id": "a", "target": target}]}, now)
+    return policy
+
+
+def test_a_policys_page_says_what_it_sets_and_who_gets_it(page, captured):
+    words = page("policy", captured.pk)
+    assert "Area › 000 0" in words
+    assert "Assignments" in words
+    assert f"Unresolved ({GROUP})" in words
+    assert "Show 20 more lines" in words
+    assert "Area › 059" not in words
+
+
+def test_the_further_lines_are_fetched(page, captured):
+    assert "Area › 059" in page("policy-version-rest", captured.pk, 1)
+    assert '"settingDefinitionId": "vendor_msft_area_059"' in page("policy-version-payload", captured.pk, 1)
+
+
+def test_a_policy_without_a_version_says_so_and_offers_a_capture(signed_in, alice, contoso, now):
+    policy = new_policy(contoso, now)
+    words = read(signed_in(alice).get(reverse("policy", args=["contoso", policy.pk]))).one("main").words
+    assert "Not captured yet" in words
+    assert "Capture this policy" in words
+
+
+def test_relations_are_shown_on_both_sides(page, contoso, now):
+    location = new_policy(contoso, now, key="namedLocation", graph_id="11111111-2222-4333-8444-555555555555")
+    policy = new_policy(contoso, now, key="conditionalAccessPolicy", graph_id="ca1")
+    conditions = {"locations": {"includeLocations": [location.graph_id]}}
+    named = {location.graph_id: Name("namedLocation", location.name)}
+    take(policy, {"id": "ca1", "displayName": "CA", "conditions": conditions}, now, names=named)
+    assert f"Uses {location.name}" in page("policy", policy.pk, query="?tab=related")
+    assert f"Is used by {policy.name}" in page("policy", location.pk, query="?tab=related")
+
+
+def test_the_operations_of_a_policy_say_what_they_did(page, contoso, alice, captured, now):
+    run = start_ignore(tenant=contoso, initiator=alice, selection=[captured.pk], reason="", now=now).run
+    Runner().execute(run.pk)
+    assert "Ignoring of policies" in page("policy", captured.pk, query="?tab=runs")

@@ -95,6 +95,25 @@ BadgeCatalog.add(
     },
 )
 BadgeCatalog.add(
+    "policy_state",
+    {
+        "enabled": Badge(_("On"), Tone.SUCCESS, "check", _("It is enforced.")),
+        "disabled": Badge(_("Off"), Tone.NEUTRAL, "ban", _("It does nothing.")),
+        "enabledForReportingButNotEnforced": Badge(
+            _("Report-only"), Tone.INFO, "chart-column", _("It only reports what it would do.")
+        ),
+    },
+)
+BadgeCatalog.add(
+    "assignment",
+    {
+        "included": Badge(_("Included"), Tone.SUCCESS, "check", _("It gets the policy.")),
+        "excluded": Badge(_("Excluded"), Tone.WARNING, "ban", _("It is left out, whatever else includes it.")),
+        "assigned": Badge(_("Assigned"), Tone.SUCCESS, "check", _("Somebody gets it.")),
+        "unassigned": Badge(_("Not assigned"), Tone.NEUTRAL, "ban", _("Nobody gets it.")),
+    },
+)
+BadgeCatalog.add(
     "health",
     {
         "ok": Badge(_("Working"), Tone.SUCCESS, "check"),

@@ -12,7 +12,9 @@ from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.models import Tenant, User
 
-__all__ = ["Policy", "PolicyTypeAccess", "PolicyTypeSync"]
+STATES = ("enabled", "disabled", "enabledForReportingButNotEnforced")
+"""The states of a Conditional Access policy, in Graph's words."""
+__all__ = ["STATES", "Policy", "PolicyTypeAccess", "PolicyTypeSync"]
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -106,6 +108,12 @@ class Policy(TenantOwned):
     def presence(self) -> str:
         """Return the value of the `policy_presence` badge."""
         return "missing" if self.missing_since else "present"
+
+    @property
+    def state_badge(self) -> str:
+        """Return the value of the `policy_state` badge; empty for a type without a state of its own."""
+        state = self.properties.get("state")
+        return state if isinstance(state, str) and state in STATES else ""
 
 
 class PolicyTypeSync(TenantOwned):

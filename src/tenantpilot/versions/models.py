@@ -52,6 +52,11 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def newest_first(self) -> "PolicyVersionQuerySet":
         return self.order_by("-number")
 
+    def newest_alone(self) -> "PolicyVersionQuerySet":
+        """Return the versions that no later one of their policy follows."""
+        later = PolicyVersion.everywhere.filter(policy=models.OuterRef("policy"), number__gt=models.OuterRef("number"))
+        return self.filter(~models.Exists(later))
+
     def newest_of_each(self, policy_ids: list[int]) -> "PolicyVersionQuerySet":
         """Return the newest version of each of the policies."""
         of_same = PolicyVersion.everywhere.filter(policy=models.OuterRef("policy")).order_by("-number")

@@ -13,20 +13,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.portal import opens_the_object, portal_url
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.inventory.sync_age import synced_at, syncs_of
+from tenantpilot.inventory.sync_age import synced_at
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions.showing import newest_of, related_to, shown
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import start_surface
 from tenantpilot.web.inventory.tables import POLICIES, with_modified
+from tenantpilot.web.inventory.touching import runs_touching
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.sync_button import sync_button
 from tenantpilot.web.ui.tables.bulk import Action, Bulk, bulk_of
 from tenantpilot.web.ui.tables.listing import listing
 
-RUNS_SHOWN = 10
-TABS = ("settings", "runs")
+TABS = ("settings", "related", "runs")
 
 
 @require_GET
@@ -48,12 +50,19 @@ def inventory(request: TenantRequest) -> HttpResponse:
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
-    """Return one policy: facts, what inventory keeps of it, and the runs that read its type."""
+    """Return one policy: what it sets and who gets it, its relations, and the runs that touched it."""
     result = Policy.objects.of_tenant(request.tenant).select_related("ignored_by").filter(pk=policy_id).first()
     if result is None:
         raise Http404
     tab = parameters.choice(request.GET, "tab", TABS, usual=TABS[0])
-    context = {"heading": result.name, "policy": result, "tab": tab, **_tab_content(request, result, tab)}
+    context = {
+        "heading": result.name,
+        "policy": result,
+        "tab": tab,
+        "portal_url": portal_url(request.tenant, result),
+        "opens_the_object": opens_the_object(result),
+        **_tab_content(request, result, tab),
+    }
     context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
     context["may_capture"] = request.access.may(Capability.POLICY_CAPTURE)
     context["why_not_capture"] = request.access.why_not(Capability.POLICY_CAPTURE)
@@ -110,7 +119,11 @@ def _start(request: TenantRequest, chosen: list[str] | None) -> Started | Alread
 
 def _tab_content(request: TenantRequest, policy: Policy, tab: str) -> dict[str, Any]:
     if tab == "runs":
-        return {"runs": list(syncs_of(request.tenant).newest_first().for_list()[:RUNS_SHOWN])}
+        return {"runs": runs_touching(request.tenant, policy)}
+    if tab == "related":
+        return {"related": related_to(request.tenant, policy)}
+    if newest := newest_of(policy):
+        return {"shown": shown(newest)}
     rows = sorted(policy.properties.items())
     return {
         "properties": [(name, _shown(value)) for name, value in rows],

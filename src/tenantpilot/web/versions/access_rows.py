@@ -8,5 +8,8 @@ access_rows: dict[str, AccessRow] = {
     "versions": in_tenant(_VIEW),
     "policy-versions": in_tenant(_VIEW, subject="policy"),
     "policy-version": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
+    "policy-version-rest": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
+    "policy-version-payload": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
+    "policy-version-line": AccessRow("tenant", _VIEW, subject="policy", arguments=("1", "0")),
     "policy-comparison": AccessRow("tenant", _VIEW, subject="policy", query="?before=1&after=1"),
 }

@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.navigation import Group, Item
 
-_ALSO = ("policy-versions", "policy-version", "policy-comparison")
+_ALSO = (
+    "policy-versions",
+    "policy-version",
+    "policy-version-rest",
+    "policy-version-payload",
+    "policy-version-line",
+    "policy-comparison",
+)
 tenant_items = (
     Item(
         Group.INVENTORY,

@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.versions import views
+from tenantpilot.web.versions import long_texts, views
 
 tenant_plane: list[URLPattern] = [
     path("versions/", views.versions, name="versions"),
     path("inventory/<int:policy_id>/versions/", views.policy_versions, name="policy-versions"),
     path("inventory/<int:policy_id>/versions/<int:number>/", views.version, name="policy-version"),
+    path("inventory/<int:policy_id>/versions/<int:number>/rest/", long_texts.rest, name="policy-version-rest"),
+    path("inventory/<int:policy_id>/versions/<int:number>/payload/", long_texts.payload, name="policy-version-payload"),
+    path(
+        "inventory/<int:policy_id>/versions/<int:number>/lines/<int:place>/",
+        long_texts.line,
+        name="policy-version-line",
+    ),
     path("inventory/<int:policy_id>/comparison/", views.comparison, name="policy-comparison"),
 ]

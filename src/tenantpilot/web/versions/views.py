@@ -12,11 +12,11 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.comparing import Sentence, compare
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
-from tenantpilot.versions.payloads import PayloadDamaged, content_of
+from tenantpilot.versions.payloads import PayloadDamaged
+from tenantpilot.versions.showing import shown
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
-from tenantpilot.web.versions.settings_shown import Shown, settings_of
 from tenantpilot.web.versions.tables import VERSIONS
 
 SHOWN = 100
@@ -65,15 +65,15 @@ def policy_versions(request: TenantRequest, policy_id: int) -> HttpResponse:
 def version(request: TenantRequest, policy_id: int, number: int) -> HttpResponse:
     """Return one version: its settings, and what differs from the one before it."""
     policy = _policy(request, policy_id)
-    shown = _version(policy, number)
+    row = _version(policy, number)
     before = _versions(policy).filter(number__lt=number).newest_first().select_related("payload", "policy").first()
     context = {
         "heading": _("%(policy)s, version %(number)d") % {"policy": policy.name, "number": number},
         "policy": policy,
-        "version": shown,
+        "version": row,
+        "shown": shown(row),
         "before": before,
-        "differences": _differences(before, shown) if before else None,
-        "settings": _settings(shown),
+        "differences": _differences(before, row) if before else None,
         "newer": _versions(policy).filter(number__gt=number).order_by("number").only("number").first(),
     }
     return render(request, "web/versions/version.html", context)
@@ -135,10 +135,3 @@ def _differences(before: PolicyVersion, after: PolicyVersion) -> Differences:
     except PayloadDamaged:
         return Differences(is_damaged=True)
     return Differences(tuple(sentences[:FOLDED_FROM]), tuple(sentences[FOLDED_FROM:]))
-
-
-def _settings(row: PolicyVersion) -> list[Shown]:
-    try:
-        return settings_of(content_of(row.payload), row.names)
-    except PayloadDamaged:
-        return []

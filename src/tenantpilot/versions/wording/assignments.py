@@ -1,0 +1,81 @@
+"""Assignments in words, with the names that stood behind the ids when the version was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tenantpilot.graph.compare.sentences import words_of
+from tenantpilot.versions.wording.lines import Names, inner_of, named_or_unresolved, rows_of
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A target and how it is assigned. `group_id` is empty for everybody; `filter_words` name the filter."""
+
+    target: str
+    manner: str
+    is_excluded: bool = False
+    filter_words: str = ""
+    options: str = ""
+    group_id: str = ""
+
+
+def assignments_of(payload: Mapping[str, Any], names: Names) -> list[Assignment]:
+    """Return who gets the policy: those included first, by name."""
+    rows = [_assignment(row, names) for row in rows_of(payload, "assignments")]
+    return sorted(rows, key=lambda row: (row.is_excluded, row.target.casefold()))
+
+
+def _assignment(row: Mapping[str, Any], names: Names) -> Assignment:
+    target = inner_of(row, "target")
+    kind = str(target.get("@odata.type", "")).rpartition(".")[2]
+    is_excluded = kind.startswith("exclusion")
+    group_id = str(target.get("groupId") or target.get("collectionId") or "")
+    return Assignment(
+        target=named_or_unresolved(group_id, names) if group_id else _everybody(kind),
+        manner=_("Excluded") if is_excluded else _manner(row),
+        is_excluded=is_excluded,
+        filter_words=_filter(target, names),
+        options=_options(row),
+        group_id=group_id,
+    )
+
+
+def _everybody(kind: str) -> str:
+    match kind:
+        case "allDevicesAssignmentTarget":
+            return _("All devices")
+        case "allLicensedUsersAssignmentTarget":
+            return _("All users")
+    return words_of(kind.removesuffix("AssignmentTarget")) or _("A target without a name")
+
+
+def _manner(row: Mapping[str, Any]) -> str:
+    intent = row.get("intent")
+    return _("Included as %(intent)s") % {"intent": words_of(str(intent)).lower()} if intent else _("Included")
+
+
+def _filter(target: Mapping[str, Any], names: Names) -> str:
+    chosen = target.get("deviceAndAppManagementAssignmentFilterId")
+    if not chosen or set(str(chosen)) <= {"0", "-"}:
+        return ""
+    name = named_or_unresolved(str(chosen), names)
+    if target.get("deviceAndAppManagementAssignmentFilterType") == "exclude":
+        return _("except for filter %(name)s") % {"name": name}
+    return _("with filter %(name)s") % {"name": name}
+
+
+def _options(row: Mapping[str, Any]) -> str:
+    """Return when a remediation runs, where the assignment says so."""
+    schedule = row.get("runSchedule")
+    if not isinstance(schedule, dict):
+        return ""
+    kind = words_of(str(schedule.get("@odata.type", "")).rpartition(".")[2].removeprefix("deviceHealthScript"))
+    parts = [
+        kind,
+        str(schedule.get("time") or "")[:5],
+        _("every %(n)s") % {"n": schedule["interval"]} if schedule.get("interval") else "",
+    ]
+    return ", ".join(part for part in parts if part)

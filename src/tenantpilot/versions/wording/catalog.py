@@ -1,0 +1,136 @@
+"""Settings of the settings catalog and of intents in words: by their definitions where those are known, else by ids."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tenantpilot.graph.compare.sentences import words_of
+from tenantpilot.graph.contracts.payloads import SECRET_SETTING
+from tenantpilot.versions.wording.lines import Line, Names, inner_of, line_of, property_lines, rows_of
+
+BEGINNINGS = (
+    "device_vendor_msft_policy_config_",
+    "user_vendor_msft_policy_config_",
+    "device_vendor_msft_",
+    "user_vendor_msft_",
+    "vendor_msft_",
+)
+VALUES = ("simpleSettingValue", "simpleSettingCollectionValue", "choiceSettingValue", "choiceSettingCollectionValue")
+GROUPS = ("groupSettingValue", "groupSettingCollectionValue")
+
+
+@dataclass(frozen=True)
+class SettingNames:
+    """Labels of settings and of their choices, by the ids of Graph's definitions in small letters."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def with_those_of(self, payload: Mapping[str, Any]) -> "SettingNames":
+        """Return the same with the names of the definitions that the payload itself carries."""
+        settings, options = dict(self.settings), dict(self.options)
+        for definition in _definitions(payload):
+            settings[str(definition.get("id", "")).lower()] = str(definition.get("displayName") or "")
+            for option in rows_of(definition, "options"):
+                options[str(option.get("itemId", "")).lower()] = str(option.get("displayName") or "")
+        return SettingNames(settings, options)
+
+    def setting(self, definition_id: str) -> str:
+        return self.settings.get(definition_id.lower()) or readable(definition_id)
+
+    def option(self, item_id: str, definition_id: str) -> str:
+        """Return the label of a choice; without one, what its id says beyond the id of its setting."""
+        return self.options.get(item_id.lower()) or item_id.removeprefix(f"{definition_id}_").replace("_", " ")
+
+
+def readable(definition_id: str) -> str:
+    """ "System › allowtelemetry" of "device_vendor_msft_policy_config_system_allowtelemetry"."""
+    beginning = next((one for one in BEGINNINGS if definition_id.lower().startswith(one)), "")
+    area, _line, rest = definition_id[len(beginning) :].partition("_")
+    shown = f"{area[:1].upper()}{area[1:]}"
+    return f"{shown} › {rest.replace('_', ' ')}" if rest else shown or definition_id
+
+
+def catalog_lines(payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[Line]:
+    """Return the settings of a settings catalog policy, those of groups below them."""
+    known = labels.with_those_of(payload)
+    instances = (inner_of(setting, "settingInstance") for setting in rows_of(payload, "settings"))
+    return [line for instance in instances if instance for line in _instance(instance, names, known, 0)]
+
+
+def intent_lines(payload: Mapping[str, Any], names: Names) -> list[Line]:
+    """Return the settings of an intent, whose values are JSON in text."""
+    settings = rows_of(payload, "settings")
+    return [
+        line
+        for setting in settings
+        for line in property_lines(_intent_label(setting), _json(setting.get("valueJson")), names, 0)
+    ]
+
+
+def _instance(instance: Mapping[str, Any], names: Names, labels: SettingNames, depth: int) -> list[Line]:
+    definition = str(instance.get("settingDefinitionId", ""))
+    label = labels.setting(definition)
+    lines = [
+        line
+        for key in VALUES
+        if key in instance
+        for line in _values(label, definition, instance[key], names, labels, depth)
+    ]
+    for key in GROUPS:
+        lines += _groups(label, _as_list(instance.get(key)), names, labels, depth)
+    return lines or [Line(label, depth=depth)]
+
+
+def _values(label: str, definition: str, value: Any, names: Names, labels: SettingNames, depth: int) -> list[Line]:
+    values = [item for item in _as_list(value) if isinstance(item, dict)]
+    if any(item.get("@odata.type") == SECRET_SETTING for item in values):
+        return [Line(label, depth=depth, is_secret=True)]
+    shown = [
+        labels.option(str(item.get("value")), definition) if _is_choice(item) else item.get("value") for item in values
+    ]
+    lines = [line_of(label, shown[0] if len(shown) == 1 else shown, names, depth=depth)]
+    for item in values:
+        for child in rows_of(item, "children"):
+            lines += _instance(child, names, labels, depth + 1)
+    return lines
+
+
+def _groups(label: str, groups: list[Any], names: Names, labels: SettingNames, depth: int) -> list[Line]:
+    lines: list[Line] = []
+    for number, group in enumerate(groups, start=1):
+        title = f"{label} {number}" if len(groups) > 1 else label
+        lines.append(Line(title, depth=depth))
+        for child in rows_of(group, "children") if isinstance(group, dict) else ():
+            lines += _instance(child, names, labels, depth + 1)
+    return lines
+
+
+def _is_choice(item: Mapping[str, Any]) -> bool:
+    return "children" in item and isinstance(item.get("value"), str)
+
+
+def _definitions(payload: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    for setting in rows_of(payload, "settings"):
+        yield from rows_of(setting, "settingDefinitions")
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _intent_label(setting: Mapping[str, Any]) -> str:
+    definition = str(setting.get("definitionId", ""))
+    return words_of(definition.rpartition("_")[2]) or definition or _("A setting without a name")
+
+
+def _json(text: Any) -> Any:
+    try:
+        return json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
