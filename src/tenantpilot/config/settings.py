@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "tenantpilot.tenancy",
     "tenantpilot.operations",
     "tenantpilot.inventory",
+    "tenantpilot.directory",
     "tenantpilot.versions",
     "tenantpilot.backups",
 ]

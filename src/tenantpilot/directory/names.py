@@ -1,0 +1,60 @@
+"""Names behind ids, as the directory's rows know them. What was not found is looked up again after a day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tenantpilot.directory.models import LONGEST_NAME, DirectoryName, Group
+from tenantpilot.directory.recording import USABLE_ID
+from tenantpilot.tenancy.models import Tenant
+
+LOOKED_UP_AGAIN_AFTER = timedelta(days=1)
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Known:
+    """An object of the directory. Without a name the directory did not find it."""
+
+    kind: str
+    name: str
+    is_fresh: bool = True
+    """False if it is time to look again."""
+
+
+def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[str, Known]:
+    """Return what the rows know of the ids, in small letters. Groups that are gone keep their last name."""
+    wanted = sorted({graph_id.lower() for graph_id in ids})
+    known: dict[str, Known] = {}
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        for row in DirectoryName.everywhere.filter(tenant=tenant, graph_id__in=chunk):
+            known[row.graph_id] = Known(row.kind, row.name, now - row.looked_up_at < LOOKED_UP_AGAIN_AFTER)
+        for group in Group.everywhere.of_tenant(tenant).filter(graph_id__in=chunk).exclude(name=""):
+            known[group.graph_id] = Known("group", group.name)
+    return known
+
+
+def remember(
+    tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple[str, str]], *, now: datetime
+) -> None:
+    """Keep the directory's answers: (kind, name) by id; an id without one was not found."""
+    rows = [
+        DirectoryName(
+            workspace_id=tenant.workspace_id,
+            tenant=tenant,
+            graph_id=graph_id,
+            kind=names.get(graph_id, (kind, ""))[0][:32],
+            name=names.get(graph_id, (kind, ""))[1][:LONGEST_NAME],
+            looked_up_at=now,
+        )
+        for graph_id, kind in sorted(kinds.items())
+        if USABLE_ID.fullmatch(graph_id)
+    ]
+    DirectoryName.everywhere.bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=["kind", "name", "looked_up_at"],
+        unique_fields=["tenant", "graph_id"],
+        batch_size=CHUNK,
+    )
