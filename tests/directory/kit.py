@@ -11,7 +11,9 @@ WHEN = datetime(2026, 6, 1, tzinfo=UTC)
 
 def add_group(tenant: Any, graph_id: str, name: str, *members: str, **body: Any) -> str:
     """Add a group with these members, groups or people by their ids."""
-    entity = Entity(graph_id, {"id": graph_id, "displayName": name, "securityEnabled": True, "mailEnabled": False} | body)
+    entity = Entity(
+        graph_id, {"id": graph_id, "displayName": name, "securityEnabled": True, "mailEnabled": False} | body
+    )
     entity.children["members"] = [{"id": member} for member in members]
     tenant.store.put("groups", entity)
     delta.note(tenant, graph_id, now=WHEN)

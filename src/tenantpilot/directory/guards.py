@@ -5,7 +5,9 @@ from tenantpilot.directory.states import MOVES
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _LEGAL = " OR ".join(
-    f"(OLD.phase = '{before}' AND NEW.phase = '{after}')" for before, targets in MOVES.items() for after in sorted(targets)
+    f"(OLD.phase = '{before}' AND NEW.phase = '{after}')"
+    for before, targets in MOVES.items()
+    for after in sorted(targets)
 )
 _ILLEGAL = f"NEW.phase <> OLD.phase AND NOT ({_LEGAL})"
 _BACKWARDS = "NEW.round < OLD.round OR NEW.tenant_id <> OLD.tenant_id"

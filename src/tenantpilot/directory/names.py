@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tenantpilot.directory.models import LONGEST_NAME, DirectoryName, Group
+from tenantpilot.directory.models import LONGEST_NAME, DirectoryName, Group, GroupCursor
 from tenantpilot.directory.recording import USABLE_ID
 from tenantpilot.tenancy.models import Tenant
 
@@ -25,19 +25,25 @@ class Known:
 def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[str, Known]:
     """Return what the rows know of the ids, in small letters. Groups that are gone keep their last name."""
     wanted = sorted({graph_id.lower() for graph_id in ids})
+    is_synced = _is_synced(tenant, now=now)
     known: dict[str, Known] = {}
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         for row in DirectoryName.everywhere.filter(tenant=tenant, graph_id__in=chunk):
             known[row.graph_id] = Known(row.kind, row.name, now - row.looked_up_at < LOOKED_UP_AGAIN_AFTER)
         for group in Group.everywhere.of_tenant(tenant).filter(graph_id__in=chunk).exclude(name=""):
-            known[group.graph_id] = Known("group", group.name)
+            answer = known.get(group.graph_id)
+            if is_synced or answer is None or not (answer.is_fresh and answer.name):
+                known[group.graph_id] = Known("group", group.name, is_synced)
     return known
 
 
-def remember(
-    tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple[str, str]], *, now: datetime
-) -> None:
+def _is_synced(tenant: Tenant, *, now: datetime) -> bool:
+    synced = GroupCursor.everywhere.filter(tenant=tenant, synced_at__gt=now - LOOKED_UP_AGAIN_AFTER)
+    return synced.exists()
+
+
+def remember(tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple[str, str]], *, now: datetime) -> None:
     """Keep the directory's answers: (kind, name) by id; an id without one was not found."""
     rows = [
         DirectoryName(

@@ -14,7 +14,9 @@ ReasonCatalog.add(
         ),
         Reason(
             "delta_expired",
-            gettext_noop("Microsoft no longer knew what had changed since the last sync, so all groups were read again."),
+            gettext_noop(
+                "Microsoft no longer knew what had changed since the last sync, so all groups were read again."
+            ),
             Owner.NOBODY,
             gettext_noop("Nothing to do: the groups are complete. A daily schedule keeps the next syncs short."),
         ),

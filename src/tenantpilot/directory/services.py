@@ -11,6 +11,4 @@ from tenantpilot.tenancy.models import Tenant, User
 
 def start_group_sync(*, tenant: Tenant, initiator: User | None, now: datetime) -> Started | AlreadyActive:
     """Read what changed in the tenant's groups. Raises DispatchFailed."""
-    return OperationRunService().start(
-        ENTRA_GROUP_SYNC, tenant=tenant, initiator=initiator, inputs=NoInputs(), now=now
-    )
+    return OperationRunService().start(ENTRA_GROUP_SYNC, tenant=tenant, initiator=initiator, inputs=NoInputs(), now=now)

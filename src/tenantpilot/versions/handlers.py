@@ -17,6 +17,7 @@ from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.versions.operations import CaptureInputs
 from tenantpilot.versions.reading import Portion, portions, read_chosen
+from tenantpilot.versions.setting_names import name_settings
 from tenantpilot.versions.states import Source
 from tenantpilot.versions.taking import Prepared, Taker
 
@@ -35,6 +36,7 @@ def capture_policies(run: Capture) -> None:
         for portion in read_chosen(client, run.tenant, by_type):
             run.safe_point()
             _settle(run, items, item_of, taker, portion)
+        name_settings(client, run.tenant, now=run.now)
 
 
 def _by_type(run: Capture, items: RunItems[CaptureInputs]) -> tuple[dict[str, list[Policy]], dict[int, Item]]:

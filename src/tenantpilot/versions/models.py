@@ -13,6 +13,10 @@ from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.index_models import Assignment as Assignment
+from tenantpilot.versions.index_models import PolicyIndex as PolicyIndex
+from tenantpilot.versions.index_models import SettingDefinition as SettingDefinition
+from tenantpilot.versions.index_models import SettingValue as SettingValue
 from tenantpilot.versions.states import Change, Codec, Confidence, Restorable, Source
 
 LONGEST_POINTER = 500

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
+from tenantpilot.directory.looking_up import look_up
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.references import Named, Outside
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.read.directory import objects_by_ids
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
 
 log = structlog.get_logger(__name__)
@@ -41,13 +41,14 @@ class Directory:
         self._client, self._tenant = client, tenant
         self._names: dict[str, Name | None] = {}
 
-    def learn(self, references: Iterable[Named]) -> None:
+    def learn(self, references: Iterable[Named], *, now: datetime) -> None:
         """Look up what is not known yet: policies in the inventory, the rest in the tenant's directory, all at once."""
         kinds = {named.graph_id.lower(): named.type_key for named in references}
         unknown = {graph_id: kind for graph_id, kind in kinds.items() if graph_id not in self._names}
         self._names |= dict.fromkeys(unknown)
         self._learn_policies([graph_id for graph_id, kind in unknown.items() if kind not in IN_DIRECTORY])
-        self._learn_objects({graph_id: kind for graph_id, kind in unknown.items() if kind in IN_DIRECTORY})
+        objects = {graph_id: kind for graph_id, kind in unknown.items() if kind in IN_DIRECTORY}
+        self._learn_objects(objects, now=now)
 
     def names_of(self, references: Iterable[Named]) -> dict[str, Name]:
         """Return the known names, by id in small letters."""
@@ -60,16 +61,14 @@ class Directory:
             rows = policies.filter(graph_id__in=ids[start : start + CHUNK]).values_list("graph_id", "type", "name")
             self._names |= {graph_id.lower(): Name(kind, name[:LONGEST]) for graph_id, kind, name in rows}
 
-    def _learn_objects(self, kinds: Mapping[str, str]) -> None:
+    def _learn_objects(self, kinds: Mapping[str, str], *, now: datetime) -> None:
+        """Ask the directory's rows, and Graph for what they do not know."""
         if not kinds:
             return
-        types = sorted({IN_DIRECTORY[kind] for kind in kinds.values()})
+        asked = {graph_id: IN_DIRECTORY[kind] for graph_id, kind in kinds.items()}
         try:
-            answers = objects_by_ids(self._client, kinds, types)
+            names = look_up(self._client, self._tenant, asked, now=now)
         except GraphError as error:
             log.warning("names_not_read", reason=error.reason_code, ids=len(kinds))
             return
-        for graph_id, item in answers.items():
-            name = item.get("displayName")
-            if isinstance(name, str) and graph_id.lower() in kinds:
-                self._names[graph_id.lower()] = Name(kinds[graph_id.lower()], str(storable(name))[:LONGEST])
+        self._names |= {graph_id: Name(kinds[graph_id], name[:LONGEST]) for graph_id, name in names.items()}

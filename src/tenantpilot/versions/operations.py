@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import PolicySelection, limited_to
 from tenantpilot.operations.summary import Nouns
-from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions import reasons as _reasons  # noqa: F401 the declaration names them
 
@@ -32,6 +32,21 @@ POLICY_CAPTURE = operation_types.register(
         reason_codes=tuple(
             dict.fromkeys((*INVENTORY_SYNC.reason_codes, "policy_missing", "policy_ignored", "policy_not_found"))
         ),
+        limits=Limits(seconds=3_600, attempts=5),
+    )
+)
+
+SETTING_INDEX_FILL = operation_types.register(
+    OperationType(
+        key="setting_index_fill",
+        label=_("Filling of the setting index"),
+        capability=Capability.POLICY_CAPTURE,
+        handler="tenantpilot.versions.index_handlers:fill_setting_index",
+        nouns=Nouns(POLICIES),
+        inputs=NoInputs,
+        queue="bulk",
+        counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped"),
+        reason_codes=tuple(dict.fromkeys((*INVENTORY_SYNC.reason_codes, "policy_not_found", "version_unreadable"))),
         limits=Limits(seconds=3_600, attempts=5),
     )
 )

@@ -18,5 +18,13 @@ ReasonCatalog.add(
             Owner.OPERATOR,
             gettext_noop("Stop ignoring it, or capture it by hand."),
         ),
+        Reason(
+            "version_unreadable",
+            gettext_noop("The stored bytes of the version are not those that were stored."),
+            Owner.NOBODY,
+            gettext_noop(
+                "Capture the policy when it has changed; its older versions can be compared among each other."
+            ),
+        ),
     ]
 )

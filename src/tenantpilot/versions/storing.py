@@ -13,6 +13,7 @@ from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import storable
 from tenantpilot.versions.comparing import all_differences, names_for_people
+from tenantpilot.versions.indexing import index_version
 from tenantpilot.versions.models import PolicyVersion, VersionSecret
 from tenantpilot.versions.names import Name
 from tenantpilot.versions.overlay import Separated, carry_on, changed_pointers, keep_secrets, secrets_of, separated
@@ -95,6 +96,7 @@ def take_version(
         sentence=sentence,
         differences=count,
     )
+    index_version(policy, version, snapshot.contract, snapshot.separated.payload)
     keep_secrets(version, policy, snapshot.separated.secrets)
     if newest and newest.secrets:
         carry_on(version, policy, newest.secrets, _same_references(snapshot, newest))

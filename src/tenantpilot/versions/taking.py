@@ -61,9 +61,8 @@ class Taker:
             _prepared(contract, policy, read, newest.get(policy.pk), read_at)
             for policy, read in zip(policies, reads, strict=True)
         ]
-        self._directory.learn(
-            reference for one in prepared if one.snapshot and one.is_new for reference in one.snapshot.references
-        )
+        new = [one.snapshot for one in prepared if one.snapshot and one.is_new]
+        self._directory.learn((named for snapshot in new for named in snapshot.references), now=read_at)
         return prepared
 
     def take(self, prepared: Prepared) -> Taken:

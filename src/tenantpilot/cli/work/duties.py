@@ -14,6 +14,7 @@ from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy import stops
+from tenantpilot.versions import services as versions
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,7 @@ JOBS_KEPT_FOR = timedelta(days=1)
 SLOTS_EVERY_SECONDS = 5
 RETENTION_EVERY_SECONDS = 300
 STATISTICS_EVERY_SECONDS = 3_600
+INDEX_FILLS_EVERY_SECONDS = 3_600
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("reconcile", settings.OPERATIONS_RECONCILE_SECONDS, reconcile),
         Duty("fill_slots", SLOTS_EVERY_SECONDS, fill_slots),
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
+        Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
@@ -73,6 +76,13 @@ def start_retention(now: datetime) -> bool:
     started = retention.start_daily(now=now)
     _tell("retention_started", started)
     return started >= retention.AT_MOST
+
+
+def start_index_fills(now: datetime) -> bool:
+    """Start the reading of versions into the setting index, where there are some that an older release took."""
+    started = versions.start_due_index_fills(now=now)
+    _tell("index_fills_started", started)
+    return started >= versions.AT_MOST
 
 
 def prune_jobs(now: datetime) -> bool:

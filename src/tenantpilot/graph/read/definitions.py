@@ -1,0 +1,20 @@
+"""Definitions of the settings catalog: the names of settings, and of the values that one may choose.
+
+Source: https://learn.microsoft.com/graph/api/intune-deviceconfigv2-devicemanagementconfigurationsettingdefinition-get
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.batch import Read
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.contracts.directory import SETTING_DEFINITION
+from tenantpilot.graph.errors import GraphError
+
+
+def definitions_by_ids(client: GraphClient, ids: Sequence[str]) -> list[JsonObject | GraphError]:
+    """Return the definition of each id, or the error that Graph answered in its place. Raises GraphError."""
+    return client.batch([Read(SETTING_DEFINITION.format(quote(graph_id, safe=""))) for graph_id in ids])
