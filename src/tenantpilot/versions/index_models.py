@@ -12,8 +12,13 @@ from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.assigning import LONGEST_KEY, FilterMode, Mode, TargetKind
-from tenantpilot.versions.settings_found import LONGEST_KEY as LONGEST_SETTING
-from tenantpilot.versions.settings_found import LONGEST_LABEL, LONGEST_TEXT, Origin
+from tenantpilot.versions.states import Origin
+
+LONGEST_SETTING = 400
+LONGEST_LABEL = 300
+LONGEST_TEXT = 200
+INDEX_FORMAT = 1
+"""The number of the rules by which payloads are read. A higher one has all policies read anew."""
 
 
 class PolicyIndex(TenantOwned):

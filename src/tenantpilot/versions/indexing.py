@@ -10,14 +10,12 @@ from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.assigning import Target, targets_in
-from tenantpilot.versions.index_models import Assignment, PolicyIndex, SettingDefinition, SettingValue
+from tenantpilot.versions.index_models import INDEX_FORMAT, Assignment, PolicyIndex, SettingDefinition, SettingValue
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.settings_found import ON_DEVICES, FoundSetting, labels_of, settings_found
 
 log = structlog.get_logger(__name__)
 
-FORMAT = 1
-"""The number of the rules by which payloads are read here. A higher one has all policies read anew."""
 BATCH = 500
 IMPOSSIBLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -32,7 +30,7 @@ def index_version(policy: Policy, version: PolicyVersion, contract: Contract, pa
 
 def unindexed(tenant: Tenant) -> QuerySet[Policy]:
     """Return the policies whose newest version was not read yet, or by older rules."""
-    indexed = PolicyIndex.everywhere.filter(policy=OuterRef("pk"), format=FORMAT)
+    indexed = PolicyIndex.everywhere.filter(policy=OuterRef("pk"), format=INDEX_FORMAT)
     versions = PolicyVersion.everywhere.filter(policy=OuterRef("pk"))
     return Policy.everywhere.of_tenant(tenant).filter(Exists(versions), ~Exists(indexed))
 
@@ -45,7 +43,7 @@ def mark_indexed(policy: Policy, version: PolicyVersion) -> None:
             "workspace_id": policy.workspace_id,
             "tenant_id": policy.tenant_id,
             "version": version,
-            "format": FORMAT,
+            "format": INDEX_FORMAT,
         },
     )
 

@@ -11,8 +11,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.stops import installation_stop
-from tenantpilot.versions.index_models import PolicyIndex
-from tenantpilot.versions.indexing import FORMAT
+from tenantpilot.versions.index_models import INDEX_FORMAT, PolicyIndex
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.operations import POLICY_CAPTURE, SETTING_INDEX_FILL, CaptureInputs
 
@@ -40,7 +39,7 @@ def start_due_index_fills(*, now: datetime) -> int:
     """Start what is due in some tenants, as system runs; return how many."""
     if installation_stop() is not None:
         return 0
-    indexed = PolicyIndex.everywhere.filter(policy=OuterRef("policy"), format=FORMAT)
+    indexed = PolicyIndex.everywhere.filter(policy=OuterRef("policy"), format=INDEX_FORMAT)
     due = PolicyVersion.everywhere.filter(~Exists(indexed), tenant__archived_at=None).order_by()
     ids = list(due.values_list("tenant", flat=True).distinct()[:AT_MOST])
     return sum(_start_apart(tenant, now=now) for tenant in Tenant.everywhere.filter(pk__in=ids).order_by("pk"))

@@ -12,8 +12,8 @@ from tenantpilot.graph.errors import GraphError, GraphNotFound
 from tenantpilot.graph.read.definitions import definitions_by_ids
 from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.versions.index_models import SettingDefinition, SettingValue
-from tenantpilot.versions.settings_found import LONGEST_LABEL, Origin
+from tenantpilot.versions.index_models import LONGEST_LABEL, SettingDefinition, SettingValue
+from tenantpilot.versions.states import Origin
 
 log = structlog.get_logger(__name__)
 

@@ -11,19 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
 from tenantpilot.graph.compare.form import secret_places
 from tenantpilot.graph.compare.sentences import words_of
 from tenantpilot.graph.contracts.model import COMMON_STRIPPED, Contract
 from tenantpilot.graph.contracts.parts import type_name_of
 from tenantpilot.graph.contracts.payloads import SECRET_SETTING, is_annotation, is_mask
 from tenantpilot.inventory.observing import storable
+from tenantpilot.versions.index_models import LONGEST_LABEL, LONGEST_SETTING, LONGEST_TEXT
+from tenantpilot.versions.states import Origin
 
-LONGEST_KEY = 400
-LONGEST_LABEL = 300
-LONGEST_TEXT = 200
 LONGEST_READ = 1_000
 """A longer text is a script or a picture: only its hash is kept."""
 DEEPEST = 12
@@ -47,16 +43,6 @@ ON_DEVICES = frozenset(
     }
 )  # fmt: skip
 """Types of which a device gets several at once, so that two values of one setting contradict each other."""
-
-
-class Origin(TextChoices):
-    """The places that a setting's key comes from."""
-
-    CATALOG = "catalog", _("Settings catalog")
-    TEMPLATE = "admx", _("Administrative template")
-    INTENT = "intent", _("Endpoint security")
-    OMA = "oma", _("OMA-URI")
-    PROPERTY = "property", _("Property")
 
 
 @dataclass(frozen=True)
@@ -91,7 +77,7 @@ def settings_found(contract: Contract, payload: Mapping[str, Any]) -> list[Found
 
 
 def _found(raw: _Raw, uses: Counter[str]) -> FoundSetting:
-    key = str(storable(raw.key))[:LONGEST_KEY]
+    key = str(storable(raw.key))[:LONGEST_SETTING]
     uses[key] += 1
     text, digest = ("", "") if raw.is_secret else (_text(raw.value), _digest(raw.value))
     label = str(storable(raw.label))[:LONGEST_LABEL]

@@ -43,3 +43,13 @@ class Confidence(TextChoices):
     UNKNOWN = "unknown", _("Not known")
     LIKELY = "likely", _("Likely")
     ONE_OF = "one_of", _("One of several people")
+
+
+class Origin(TextChoices):
+    """The places that a setting's key comes from."""
+
+    CATALOG = "catalog", _("Settings catalog")
+    TEMPLATE = "admx", _("Administrative template")
+    INTENT = "intent", _("Endpoint security")
+    OMA = "oma", _("OMA-URI")
+    PROPERTY = "property", _("Property")
