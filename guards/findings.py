@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ownedfields.engine.modules import without_collector
-from ownedfields.engine.walking import walk
+from ownedfields.engine.files.modules import without_collector
+from ownedfields.engine.files.walking import walk
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "tenantpilot"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from ownedfields.config import Config, ConfigError
 from ownedfields.cues import Cues, Export, NameCues
 from ownedfields.discovery import Tree, find_files
-from ownedfields.engine.modules import Reader, without_collector
-from ownedfields.engine.project import Project, Unparsable
+from ownedfields.engine.files.modules import Reader, without_collector
+from ownedfields.engine.files.project import Project, Unparsable
 from ownedfields.exports import Exports
 from ownedfields.findings import Finding
 from ownedfields.judging import Judge, apply_ignores

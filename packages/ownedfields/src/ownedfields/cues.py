@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from ownedfields.config import Config
-from ownedfields.engine.meetings import Pattern
-from ownedfields.engine.tracked import Tracked, snake_case
-from ownedfields.engine.words import words_in
+from ownedfields.engine.files.tracked import Tracked, snake_case
+from ownedfields.engine.files.words import words_in
+from ownedfields.engine.judging.meetings import Pattern
 
 DIRECTIVE = b"ownedfields:"
 FEW = 8

@@ -6,12 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ownedfields.cues import spoken_of
-from ownedfields.engine.classes import ClassInfo
-from ownedfields.engine.kinds import Carrier, Context, Partial, Relation, TypeHint
-from ownedfields.engine.lookups import fixtures_in
-from ownedfields.engine.modules import Module
-from ownedfields.engine.project import Project
-from ownedfields.engine.values import (
+from ownedfields.engine.data.classes import ClassInfo
+from ownedfields.engine.data.kinds import Carrier, Context, Partial, Relation, TypeHint
+from ownedfields.engine.data.values import (
     UNKNOWN,
     Bound,
     Class,
@@ -28,6 +25,9 @@ from ownedfields.engine.values import (
     options_of,
     texts_of,
 )
+from ownedfields.engine.files.modules import Module
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.reading.lookups import fixtures_in
 
 INITS = ("/__init__.py", "/__init__.pyi")
 MAX_DEPTH = 4

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from ownedfields.config import Config, Guard, path_matches
-from ownedfields.engine.sql import written_columns
+from ownedfields.engine.libraries.sql import written_columns
 
 _ALLOWED: contextvars.ContextVar[str] = contextvars.ContextVar("ownedfields_allowed", default="")
 MAX_STACK = 12

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ownedfields.discovery import Tree, find_files
-from ownedfields.engine.modules import ModuleIndex, parse
-from ownedfields.engine.tracked import snake_case
+from ownedfields.engine.files.modules import ModuleIndex, parse
+from ownedfields.engine.files.tracked import snake_case
 
 STATE_WORDS = ("status", "state", "outcome", "stage", "phase", "is_active")
 OWNER_NAMES = (

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from ownedfields import ignores, retired
 from ownedfields.config import Config, Guard, Together
 from ownedfields.cues import Cues
-from ownedfields.engine.hits import Mention, Place, WriteHit, place_of
-from ownedfields.engine.modules import Module
-from ownedfields.engine.project import Project
-from ownedfields.engine.walking import walk
+from ownedfields.engine.files.modules import Module
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.files.walking import walk
+from ownedfields.engine.judging.hits import Mention, Place, WriteHit, place_of
 from ownedfields.findings import Evidence, Finding
 
 MAX_SNIPPET = 6

@@ -6,7 +6,7 @@ from ownedfields.checking import Checker
 from ownedfields.config import Config
 from ownedfields.cues import Export, NameCues
 from ownedfields.discovery import Tree
-from ownedfields.engine.modules import without_collector
+from ownedfields.engine.files.modules import without_collector
 from ownedfields.remembering import Memory
 from ownedfields.results import MAX_ROUNDS, FileResult, Report, assembled
 from ownedfields.sharing import Crew, sharing, usable_processes

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ownedfields.config import Banned
-from ownedfields.engine.walking import walk
+from ownedfields.engine.files.walking import walk
 
 
 class Use(NamedTuple):

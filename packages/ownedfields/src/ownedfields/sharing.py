@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
-from ownedfields.engine.lessons import Lesson
+from ownedfields.engine.files.lessons import Lesson
 from ownedfields.results import FileResult
 
 if TYPE_CHECKING:

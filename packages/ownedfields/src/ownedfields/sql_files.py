@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ownedfields.engine import sql
-from ownedfields.engine.project import Project
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.libraries import sql
 from ownedfields.findings import Finding
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from ownedfields.config import Config, ConfigError, Guard, path_matches
 from ownedfields.discovery import Tree
-from ownedfields.engine.project import Project
-from ownedfields.engine.tracked import Tracked
-from ownedfields.engine.values import Symbol
+from ownedfields.engine.data.values import Symbol
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.files.tracked import Tracked
 
 
 def verify(config: Config, project: Project, tree: Tree) -> None:

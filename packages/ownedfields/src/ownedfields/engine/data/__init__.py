@@ -1,0 +1,1 @@
+"""The values that expressions have, as far as the guards care."""

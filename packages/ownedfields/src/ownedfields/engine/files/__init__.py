@@ -1,0 +1,1 @@
+"""The files under review: found, parsed once, and sorted by whether they matter."""

@@ -1,0 +1,79 @@
+"""Lessons: facts about one file that only the reading of another reveals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ownedfields.engine.data.values import Items, Namespace, Object, Table, Value
+from ownedfields.engine.judging.evidence import any_interesting
+
+if TYPE_CHECKING:
+    from ownedfields.engine.files.modules import Module
+    from ownedfields.engine.reading.frame import Frame
+
+
+class Lesson(NamedTuple):
+    """The file that taught, the module that it taught about, and the attribute if it is about one alone."""
+
+    teacher: str
+    about: str
+    attribute: str = ""
+
+
+class Lessons:
+    """The lessons of the judged files, by module. Every process knows the lessons from before the first judgement."""
+
+    def __init__(self) -> None:
+        self.judged = ""
+        self.taught: set[Lesson] = set()
+        self.late: set[Lesson] = set()
+        self.requests: set[tuple[str, str, str]] = set()
+        self._filled: dict[str, int] = {}
+
+    def note(self, path: str, attribute: str = "") -> None:
+        """More is known of the module than reading it would tell."""
+        if self.judged:
+            self.taught.add(Lesson(self.judged, path, attribute))
+
+    def note_late(self, path: str) -> None:
+        """Record that a class of the module was understood after its file may have been judged."""
+        self.note(path)
+        if self.judged:
+            self.late.add(Lesson(self.judged, path))
+
+    def note_stored(self, frame: Frame, path: str, attribute: str, value: Value) -> None:
+        """An attribute of a class of the module was set; what can hold nothing of interest teaches nothing."""
+        if self.judged and any_interesting(frame, (value,)):
+            self.note(path, attribute)
+
+    def note_read(self, module: Module) -> None:
+        """The module was read to its end: its lists, dicts and objects hold what it put into them itself."""
+        self._filled[module.path] = _fill(module)
+
+    def note_filled(self, modules: Iterable[Module], frame_of: Any) -> None:
+        """Of which modules functions have filled the lists, dicts or objects with something of interest since."""
+        for module in modules:
+            if self._filled.get(module.path, 0) != _fill(module):
+                self._filled[module.path] = _fill(module)
+                if any_interesting(frame_of(module), _holders(module)):
+                    self.taught.add(Lesson("", module.path))
+
+
+def _fill(module: Module) -> int:
+    return sum(map(_size, _holders(module)))
+
+
+def _holders(module: Module) -> list[Value]:
+    return [value for value in module.scope.names.values() if isinstance(value, HOLDERS)]
+
+
+HOLDERS = (Items, Table, Namespace, Object)
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, Items):
+        return len(value.elements)
+    if isinstance(value, Table):
+        return len(value.keys) + len(value.rest)
+    return len(getattr(value, "attrs", ()))

@@ -1,0 +1,1 @@
+"""Decide which writes count, and collect the hits."""

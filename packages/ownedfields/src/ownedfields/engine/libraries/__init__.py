@@ -1,0 +1,1 @@
+"""What Python, its standard library and Django do when their functions are called."""

@@ -1,0 +1,355 @@
+"""Builtins and the standard library: what calling their functions does."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+
+from ownedfields.engine.data import structure
+from ownedfields.engine.data.kinds import (
+    Args,
+    Carrier,
+    Context,
+    Getter,
+    MethodCaller,
+    Partial,
+    TypeHint,
+)
+from ownedfields.engine.data.values import (
+    HOLE,
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Items,
+    ModelClass,
+    Namespace,
+    Object,
+    Other,
+    Symbol,
+    Table,
+    Unknown,
+    Value,
+    VarsOf,
+    element_texts,
+    join,
+    options_of,
+    text,
+    texts_of,
+)
+from ownedfields.engine.files.walking import walk
+from ownedfields.engine.judging import evidence
+from ownedfields.engine.libraries import holders
+from ownedfields.engine.reading.frame import Frame
+
+
+def copy(value: Value) -> Value:
+    if isinstance(value, Table):
+        return value.copy()
+    if isinstance(value, Items):
+        return Items(list(value.elements), value.exact, value.kind)
+    return value
+
+
+def sequence(frame: Frame, args: Args, node: ast.AST) -> Value:
+    results: list[Value] = []
+    exact = len(args.positional) == 1
+    for value in args.positional:
+        for option in options_of(value):
+            if isinstance(option, Items):
+                results.extend(option.elements)
+                exact = exact and option.exact
+            else:
+                results.append(structure.element_of(frame, option))
+                exact = False
+    return Items(results, exact=exact and bool(results))
+
+
+def set_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) < 2:
+        return NOTHING
+    receiver, names = args.positional[0], texts_of(args.positional[1])
+    for owned in evidence.instances(frame, receiver, node):
+        frame.write("OPR102", owned.model, names, node, how="setattr()", evidence=[owned.evidence])
+        if not names and frame.project.strict:
+            frame.write(
+                "OPR191", owned.model, ["*"], node, how="setattr() with an unknown name", evidence=[owned.evidence]
+            )
+    for option in options_of(receiver):
+        if isinstance(option, Object | Namespace) and len(args.positional) > 2:
+            for name in names:
+                option.attrs[name] = args.positional[2]
+    return NOTHING
+
+
+def _delete_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for owned in evidence.instances(frame, args.get(0, "obj") or UNKNOWN, node):
+        frame.write(
+            "OPR105", owned.model, texts_of(args.get(1, "name")), node, how="delattr()", evidence=[owned.evidence]
+        )
+    return NOTHING
+
+
+def _get_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
+    receiver, names = args.get(0, "obj") or UNKNOWN, texts_of(args.get(1, "name"))
+    results = [frame.project.attributes.get(frame, receiver, name, node) for name in sorted(names)]
+    default = args.positional[2:3]
+    return join([*results, *(item for item in default if item != NOTHING)]) if results else UNKNOWN
+
+
+def _set_item(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for option in options_of(args.get(0, "a") or UNKNOWN):
+        names = texts_of(args.get(1, "b"))
+        if isinstance(option, VarsOf):
+            evidence.vars_written(frame, option, names, node)
+        elif isinstance(option, Table):
+            option.keys.update(dict.fromkeys(sorted(names), args.get(2, "c") or UNKNOWN))
+    return NOTHING
+
+
+def _vars(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if not args.positional:
+        return _locals(frame, args, node)
+    return frame.project.attributes.get(frame, args.positional[0], "__dict__", node)
+
+
+def _locals(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return Table({name: value for name, value in frame.scope.names.items() if "." not in name}, open=False)
+
+
+def _globals(frame: Frame, args: Args, node: ast.AST) -> Value:
+    names = frame.module.scope.names
+    return Table({name: frame.project.resolve(value) for name, value in names.items() if "." not in name}, open=True)
+
+
+def _dict(frame: Frame, args: Args, node: ast.AST) -> Value:
+    table = Table(open=args.loose)
+    for value in args.positional:
+        structure.merge(table, structure.as_table(frame, value))
+    table.keys.update(args.keywords)
+    return table
+
+
+def _type(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) == 3:
+        bases = structure.element_of(frame, args.positional[1])
+        models = [option for option in options_of(bases) if isinstance(option, ModelClass)]
+        return models[0] if models else UNKNOWN
+    return (
+        frame.project.attributes.get(frame, args.positional[0], "__class__", node)
+        if len(args.positional) == 1
+        else UNKNOWN
+    )
+
+
+def _partial(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if not args.positional:
+        return UNKNOWN
+    callee, rest = args.positional[0], Args(args.positional[1:], args.keywords, args.loose, args.starred)
+    if rest.keywords or rest.positional:
+        for option in options_of(callee):
+            if isinstance(option, Bound | ModelClass | Symbol | Partial | Carrier):
+                frame.call(option, rest, node)
+            frame.project.meetings.note_call(frame, option, rest, node)
+    return Partial(callee, rest)
+
+
+def _methodcaller(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return MethodCaller(args.get(0, "name") or UNKNOWN, Args(args.positional[1:], args.keywords, args.loose))
+
+
+def _attrgetter(frame: Frame, args: Args, node: ast.AST) -> Value:
+    names = sorted(texts_of(args.get(0, "attr")))
+    return Getter(names[0]) if names else UNKNOWN
+
+
+def _map(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if not args.positional:
+        return UNKNOWN
+    elements = [structure.element_of(frame, value) for value in args.positional[1:]]
+    return Items([frame.call(args.positional[0], Args(elements), node)])
+
+
+def _starmap(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) < 2:
+        return UNKNOWN
+    results = []
+    for row in options_of(structure.element_of(frame, args.positional[1])):
+        value = list(row.elements) if isinstance(row, Items) else [row]
+        results.append(frame.call(args.positional[0], Args(value), node))
+    return Items(results)
+
+
+def _filter(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) < 2:
+        return UNKNOWN
+    element = structure.element_of(frame, args.positional[1])
+    frame.call(args.positional[0], Args([element]), node)
+    return Items([element])
+
+
+def _reduce(frame: Frame, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) < 2:
+        return UNKNOWN
+    element = structure.element_of(frame, args.positional[1])
+    first = args.positional[2] if len(args.positional) > 2 else element
+    return join([first, frame.call(args.positional[0], Args([first, element]), node)])
+
+
+def _enumerate(frame: Frame, args: Args, node: ast.AST) -> Value:
+    element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
+    return Items([Items([Other("a number"), element], exact=True, kind="tuple")])
+
+
+def _zip(frame: Frame, args: Args, node: ast.AST) -> Value:
+    exact = [value.elements for value in args.positional if isinstance(value, Items) and value.exact]
+    if exact and len(exact) == len(args.positional):
+        return Items([Items(list(pair), exact=True, kind="tuple") for pair in zip(*exact, strict=False)], exact=True)
+    first = args.positional[0] if args.positional else UNKNOWN
+    if isinstance(first, Items) and first.exact:
+        rest = [structure.element_of(frame, value) for value in args.positional[1:]]
+        return Items([Items([element, *rest], exact=True, kind="tuple") for element in first.elements])
+    parts = [structure.element_of(frame, value) for value in args.positional]
+    return Items([Items(parts, exact=True, kind="tuple")])
+
+
+def _groupby(frame: Frame, args: Args, node: ast.AST) -> Value:
+    element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
+    return Items([Items([UNKNOWN, Items([element])], exact=True, kind="tuple")])
+
+
+def _cast(frame: Frame, args: Args, node: ast.AST) -> Value:
+    hint = getattr(node, "args", [None])[0]
+    declared = frame.project.annotations.value(frame, hint)
+    return args.positional[1] if isinstance(declared, Unknown) and len(args.positional) > 1 else declared
+
+
+def _type_var(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for keyword in getattr(node, "keywords", []):
+        if keyword.arg == "bound":
+            return TypeHint(frame.project.annotations.value(frame, keyword.value))
+    return Symbol("typing.Any")
+
+
+def _new_type(frame: Frame, args: Args, node: ast.AST) -> Value:
+    arguments = getattr(node, "args", [])
+    return TypeHint(frame.project.annotations.value(frame, arguments[1])) if len(arguments) > 1 else UNKNOWN
+
+
+def _namespace(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return Namespace(dict(args.keywords))
+
+
+def _import_string(frame: Frame, args: Args, node: ast.AST) -> Value:
+    results = []
+    for path in sorted(texts_of(args.get(0, "dotted_path"))):
+        source, _, name = path.replace(":", ".").rpartition(".")
+        results.append(frame.project.imported(frame.module, source, name))
+    return join(results)
+
+
+def _import_module(frame: Frame, args: Args, node: ast.AST) -> Value:
+    names = sorted(texts_of(args.get(0, "name")))
+    return frame.project.module_value(frame.module, names[0]) if names else UNKNOWN
+
+
+def _text(frame: Frame, args: Args, node: ast.AST) -> Value:
+    value = args.positional[0] if args.positional else text("")
+    return value if texts_of(value) else text(HOLE)
+
+
+def _same_text(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return args.positional[0] if args.positional else UNKNOWN
+
+
+def _execute(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for source in sorted(texts_of(args.get(0, "source"))):
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):
+            continue
+        for item in walk(tree):
+            ast.copy_location(item, node)
+        around = frame.statement
+        frame.run(tree.body)
+        frame.statement = around
+    return UNKNOWN
+
+
+def _json(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for source in sorted(texts_of(args.get(0, "s"))):
+        try:
+            content = json.loads(source)
+        except ValueError:
+            continue
+        if isinstance(content, dict):
+            return Table(dict.fromkeys(content, Other("a literal")))
+    return Table(open=True)
+
+
+def _fromkeys(frame: Frame, args: Args, node: ast.AST) -> Value:
+    names = element_texts(args.positional[0]) if args.positional else frozenset()
+    return Table(dict.fromkeys(sorted(names), UNKNOWN), open=not names)
+
+
+def _null_context(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return Context(args.positional[0] if args.positional else NOTHING)
+
+
+def _model_dict(frame: Frame, args: Args, node: ast.AST) -> Value:
+    table = Table(open=True)
+    for owned in evidence.instances(frame, args.get(0, "instance") or UNKNOWN, node):
+        table.keys.update(dict.fromkeys(sorted(owned.model.fields), UNKNOWN))
+    return table
+
+
+def _as_dict(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return structure.as_table(frame, args.get(0, "obj") or UNKNOWN)
+
+
+def _parameter_set(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return args.positional[0] if len(args.positional) == 1 else Items(list(args.positional), exact=True, kind="tuple")
+
+
+def _gather(frame: Frame, args: Args, node: ast.AST) -> Value:
+    return Items(list(args.positional), exact=not args.starred)
+
+
+def _default_dict(frame: Frame, args: Args, node: ast.AST) -> Value:
+    result = frame.call(args.positional[0], Args(), node) if args.positional else UNKNOWN
+    return Table(rest=[result] if isinstance(result, Items | Table) else [], open=True)
+
+
+def _replace(frame: Frame, args: Args, node: ast.AST) -> Value:
+    for owned in evidence.instances(frame, args.get(0, "obj") or UNKNOWN, node):
+        frame.write("OPR107", owned.model, set(args.keywords), node, how="replace()", evidence=[owned.evidence])
+    return args.positional[0] if args.positional else UNKNOWN
+
+
+Handler = Callable[[Frame, Args, ast.AST], Value]
+HANDLERS: dict[str, Handler] = {
+    "dataclasses.asdict": _as_dict, "attr.asdict": _as_dict, "attrs.asdict": _as_dict, "pytest.param": _parameter_set,
+    "asyncio.gather": _gather,
+    "setattr": set_attribute, "delattr": _delete_attribute, "getattr": _get_attribute, "vars": _vars,
+    "locals": _locals, "globals": _globals, "dict": _dict, "collections.OrderedDict": _dict,
+    "types.MappingProxyType": _dict, "typing_extensions.cast": _cast,
+    "collections.ChainMap": _dict, "type": _type, "map": _map, "filter": _filter, "functools.reduce": _reduce,
+    "enumerate": _enumerate, "zip": _zip, "itertools.zip_longest": _zip, "itertools.groupby": _groupby,
+    "itertools.starmap": _starmap, "exec": _execute, "eval": _execute, "str": _text,
+    "functools.partial": _partial, "functools.partialmethod": holders.partial_method,
+    "operator.methodcaller": _methodcaller,
+    "operator.attrgetter": _attrgetter, "operator.setitem": _set_item, "typing.cast": _cast,
+    "typing.TypeVar": _type_var,
+    "typing_extensions.TypeVar": _type_var, "typing.NewType": _new_type, "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace, "django.utils.module_loading.import_string": _import_string,
+    "importlib.import_module": _import_module, "__import__": _import_module, "textwrap.dedent": _same_text,
+    "inspect.cleandoc": _same_text, "django.utils.safestring.mark_safe": _same_text, "sys.intern": _same_text,
+    "json.loads": _json, "dict.fromkeys": _fromkeys, "contextlib.nullcontext": _null_context,
+    "contextlib.closing": _null_context, "contextlib.aclosing": _null_context,
+    "django.forms.models.model_to_dict": _model_dict, "django.forms.model_to_dict": _model_dict,
+    "weakref.ref": holders.reference, "operator.itemgetter": holders.item_getter,
+    "django.utils.functional.SimpleLazyObject": holders.lazy, "contextvars.ContextVar": holders.variable,
+    "queue.Queue": holders.variable, "queue.SimpleQueue": holders.variable, "asyncio.Queue": holders.variable,
+    "itertools.chain.from_iterable": holders.flattened, "string.Template": holders.template,
+    "collections.defaultdict": _default_dict, "dataclasses.replace": _replace, "copy.replace": _replace,
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Read a body: its statements, expressions and calls, scope by scope."""

@@ -1,0 +1,209 @@
+"""A frame: the evaluation of one body of a module, class or function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.values import UNKNOWN, Function, Union, Value, join
+from ownedfields.engine.judging.hits import Place, WriteHit, place_of
+from ownedfields.engine.reading.scopes import Scope
+from ownedfields.findings import Evidence
+
+if TYPE_CHECKING:
+    from ownedfields.engine.data.classes import ClassInfo
+    from ownedfields.engine.files.modules import Module
+    from ownedfields.engine.files.project import Project
+    from ownedfields.engine.files.tracked import Tracked
+
+Expression = Callable[["Frame", Any], Value]
+Statement = Callable[["Frame", Any], bool]
+Caller = Callable[["Frame", Any, Args, ast.AST], Value]
+
+EXPRESSIONS: dict[type[ast.AST], Expression] = {}
+STATEMENTS: dict[type[ast.AST], Statement] = {}
+CALLS: dict[type[Value], Caller] = {}
+MAX_DEPTH = 5
+MAKES_ROWS = frozenset({"OPR106", "OPR108", "OPR113"})
+
+
+def expression(*kinds: type[ast.AST]) -> Callable[[Expression], Expression]:
+    """Register the reader of an expression."""
+
+    def register(handler: Expression) -> Expression:
+        EXPRESSIONS.update(dict.fromkeys(kinds, handler))
+        return handler
+
+    return register
+
+
+def statement(*kinds: type[ast.AST]) -> Callable[[Statement], Statement]:
+    """Register the reader of a statement; it answers whether the next statement can be reached."""
+
+    def register(handler: Statement) -> Statement:
+        STATEMENTS.update(dict.fromkeys(kinds, handler))
+        return handler
+
+    return register
+
+
+def calls(*kinds: type[Value]) -> Callable[[Caller], Caller]:
+    """Register what calling a kind of value means."""
+
+    def register(handler: Caller) -> Caller:
+        CALLS.update(dict.fromkeys(kinds, handler))
+        return handler
+
+    return register
+
+
+class Site:
+    """The call that brought a helper's body under review."""
+
+    __slots__ = ("module", "place")
+
+    def __init__(self, module: Module, place: Place) -> None:
+        self.module = module
+        self.place = place
+
+
+class Frame:
+    """Reads statements in order and knows what each name stands for at that point."""
+
+    __slots__ = (
+        "active",
+        "branches",
+        "info",
+        "loops",
+        "module",
+        "pending",
+        "project",
+        "quiet",
+        "receiver",
+        "returned",
+        "scope",
+        "site",
+        "statement",
+        "symbol",
+        "yielded",
+    )
+
+    def __init__(
+        self,
+        project: Project,
+        module: Module,
+        scope: Scope,
+        *,
+        symbol: str = "<module>",
+        info: ClassInfo | None = None,
+        receiver: Value | None = None,
+        site: Site | None = None,
+        active: tuple[ast.AST, ...] = (),
+    ) -> None:
+        self.project = project
+        self.module = module
+        self.scope = scope
+        self.symbol = symbol
+        self.info = info
+        self.receiver = receiver
+        self.site = site
+        self.active = active
+        self.statement: ast.AST | None = None
+        self.returned: list[Value] = []
+        self.yielded: list[Value] = []
+        self.pending: list[Function] = []
+        self.loops: list[tuple[list[dict[str, Value]], list[dict[str, Value]]]] = []
+        self.quiet = 0
+        self.branches = 0
+
+    def eval(self, node: ast.AST | None) -> Value:
+        """Return what the expression may be. Calls within it are judged on the way."""
+        handler = EXPRESSIONS.get(type(node))  # type: ignore[arg-type]
+        return handler(self, node) if handler is not None else self._parts(node)
+
+    def _parts(self, node: ast.AST | None) -> Value:
+        """Of an expression that says nothing itself, what is in it."""
+        for child in ast.iter_child_nodes(node) if node is not None else ():
+            self.eval(child)
+        return UNKNOWN
+
+    def eval_all(self, nodes: Iterable[ast.AST | None]) -> Value:
+        """Any of several expressions."""
+        return join([self.eval(node) for node in nodes])
+
+    def run(self, body: Iterable[ast.stmt]) -> bool:
+        """Read statements; False when control cannot fall out at the end."""
+        for node in body:
+            self.statement = node
+            handler = STATEMENTS.get(type(node))
+            if handler is not None and not handler(self, node):
+                return False
+        return True
+
+    def call(self, callee: Value, args: Args, node: ast.AST) -> Value:
+        """Return what calling `callee` hands back."""
+        if type(callee) is not Union:
+            handler = CALLS.get(type(callee))
+            return handler(self, callee, args, node) if handler else UNKNOWN
+        results = []
+        for option in callee.options:
+            handler = CALLS.get(type(option))
+            results.append(handler(self, option, args, node) if handler else UNKNOWN)
+        return join(results)
+
+    def evidence(self, node: ast.AST, note: str = "") -> Evidence:
+        """Return a step of evidence at `node`."""
+        line = getattr(node, "lineno", 1)
+        return Evidence(self.module.path, line, self.module.snippet(line), note)
+
+    def place(self, node: ast.AST) -> Place:
+        """Return where `node` stands."""
+        return place_of(self.module.path, node, self.statement, self.symbol)
+
+    def write(
+        self,
+        rule: str,
+        model: Tracked,
+        names: Iterable[str],
+        node: ast.AST,
+        *,
+        how: str,
+        evidence: list[Evidence | None],
+    ) -> None:
+        """Report each protected field among `names` as written at `node`."""
+        names = list(names)
+        if "*" in names:
+            names = sorted(model.fields)
+        fields = {field for name in names if (field := model.field_of(name)) is not None}
+        sink = self.place(node)
+        if rule in MAKES_ROWS or (rule == "OPR109" and "create" in how):
+            self.stored(model, node, how)
+        if self.site is not None and model.is_at_home(sink.path):
+            return
+        self.project.effects.noted += len(fields)
+        for field in sorted(fields):
+            if self.site is None:
+                self.project.direct.add((sink.path, sink.line, sink.column, field))
+            place, module, steps = self._mend_at(node, sink, field, evidence)
+            module.hits.write(
+                WriteHit(rule, place, model, field, how, tuple(steps), (sink.path, sink.line, sink.column))
+            )
+
+    def stored(self, model: Tracked, node: ast.AST, how: str) -> None:
+        """Note that rows of a model are stored at `node`."""
+        self.project.effects.store(self, model, node, how)
+
+    def _mend_at(
+        self, node: ast.AST, sink: Place, field: str, evidence: list[Evidence | None]
+    ) -> tuple[Place, Module, list[Evidence]]:
+        steps = [step for step in evidence if step is not None]
+        if self.site is None:
+            return sink, self.module, steps
+        writer = self.evidence(node, "writes it")
+        called = Evidence(self.site.place.path, self.site.place.line, self.site.module.snippet(self.site.place.line))
+        text = "\n".join(self.module.lines[sink.line - 1 : sink.end_line])
+        if self.site.module is self.module and field in text:
+            return sink, self.module, [*steps, called._replace(note="called with it")]
+        return self.site.place, self.site.module, [*steps, writer]

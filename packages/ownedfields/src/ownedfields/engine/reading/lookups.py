@@ -1,0 +1,105 @@
+"""Look up values that are bound elsewhere: `self.x` set in another method, pytest fixtures."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ownedfields.engine.data.classes import ClassInfo, decorator_names
+from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.values import Function, Unknown, Value, join
+
+if TYPE_CHECKING:
+    from ownedfields.engine.files.modules import Module
+    from ownedfields.engine.files.project import Project
+    from ownedfields.engine.reading.frame import Frame
+
+
+class SelfAttributes:
+    """The values that the methods of a class store on `self`, in whichever order they run."""
+
+    def value(self, frame: Frame, info: ClassInfo, name: str) -> Value | None:
+        """Return what `self.name` was set to in the class or its bases; None when nothing sets it."""
+        results: list[Value] = []
+        for ancestor in info.ancestry():
+            frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))
+            methods = ancestor.methods_that_store(name)
+            for method in methods:
+                self._survey(frame, ancestor, method)
+            results.extend(ancestor.stored.get(name, ()))
+            if methods and not results:
+                results.append(Unknown(name))
+        return join(results) if results else None
+
+    def _survey(self, frame: Frame, info: ClassInfo, method: str) -> None:
+        if method in info.surveyed:
+            return
+        info.surveyed.add(method)
+        function = info.method(method)
+        if function is not None and function.node not in frame.active:
+            frame.project.review(function, None)
+
+
+class Fixtures:
+    """pytest fixtures: a parameter is what the fixture of its name hands out."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._by_module: dict[str, dict[object, Function]] = {}
+
+    def value(self, frame: Frame, function: Function, name: str) -> Value | None:
+        """Return the fixture that a test or another fixture asks for by this parameter name."""
+        if not self._asks(function):
+            return None
+        fixture = self._find(function, name)
+        if fixture is None or fixture.node is function.node:
+            return None
+        value = frame.call(fixture, Args(), fixture.node)
+        return None if isinstance(value, Unknown) else value
+
+    def _asks(self, function: Function) -> bool:
+        name = getattr(function.node, "name", "")
+        return name.startswith("test") or "fixture" in decorator_names(function.node)
+
+    def _find(self, function: Function, name: str) -> Function | None:
+        if function.info is not None:
+            result = function.info.find(name)
+            if isinstance(result, Function) and "fixture" in decorator_names(result.node):
+                return result
+        result = self._fixture_in(function.module, name)
+        folder = function.module.path
+        while result is None and folder:
+            folder = folder.rpartition("/")[0]
+            path = f"{folder}/conftest.py" if folder else "conftest.py"
+            module = self._project.module_at(path) if self._project.index.has(path) else None
+            if module is not None:
+                function.module.needs.add(path)
+                result = self._fixture_in(module, name)
+        return result
+
+    def _fixture_in(self, module: Module, name: str) -> Function | None:
+        entry = self._by_module.get(module.path)
+        if entry is None:
+            entry = fixtures_in(module)
+            if module.evaluated:
+                self._by_module[module.path] = entry
+        return entry.get(name)
+
+
+def fixtures_in(module: Module) -> dict[object, Function]:
+    """Return the fixtures of a file by the names under which tests ask for them."""
+    results: dict[object, Function] = {}
+    for name, value in module.scope.names.items():
+        if isinstance(value, Function) and "fixture" in decorator_names(value.node):
+            results.update(dict.fromkeys({name, *_given_names(value.node)}, value))
+    return results
+
+
+def _given_names(node: ast.AST) -> set[object]:
+    return {
+        keyword.value.value
+        for decorator in getattr(node, "decorator_list", [])
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+    }
