@@ -1,1 +1,1 @@
-"""What Python, its standard library and Django do when their functions are called."""
+"""Evaluate calls of the standard library and of Django."""
