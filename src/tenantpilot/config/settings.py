@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "tenantpilot.audit",
     "tenantpilot.tenancy",
     "tenantpilot.operations",
+    "tenantpilot.artifacts",
     "tenantpilot.inventory",
     "tenantpilot.directory",
     "tenantpilot.versions",

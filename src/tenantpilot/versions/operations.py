@@ -10,6 +10,7 @@ from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions import reasons as _reasons  # noqa: F401 the declaration names them
+from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT as BULK_POLICY_EXPORT
 
 
 @dataclass(frozen=True)

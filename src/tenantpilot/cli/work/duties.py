@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 
+from tenantpilot.artifacts.operations import ARTIFACT_PURGE
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
 from tenantpilot.core.planner import refresh_statistics
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
@@ -44,6 +45,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("fill_slots", SLOTS_EVERY_SECONDS, fill_slots),
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
         Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
+        Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
@@ -83,6 +85,13 @@ def start_index_fills(now: datetime) -> bool:
     started = versions.start_due_index_fills(now=now)
     _tell("index_fills_started", started)
     return started >= versions.AT_MOST
+
+
+def start_purge(now: datetime) -> bool:
+    """Start the removal of expired files, once a day in each workspace; some of them at a time."""
+    started = retention.start_daily(now=now, kind=ARTIFACT_PURGE)
+    _tell("purge_started", started)
+    return started >= retention.AT_MOST
 
 
 def prune_jobs(now: datetime) -> bool:

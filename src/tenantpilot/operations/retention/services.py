@@ -1,4 +1,4 @@
-"""Starting the retention of every workspace, once a day."""
+"""Starting what every workspace does once a day: the retention of its runs, and what rooms above add."""
 
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from tenantpilot.operations.operations import OPERATION_RETENTION
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.retention.models import DailySlot
 from tenantpilot.operations.service import OperationRunService
-from tenantpilot.operations.types import NoInputs
+from tenantpilot.operations.types import NoInputs, OperationType
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.tenancy.stops import installation_stop
 
@@ -20,49 +20,53 @@ log = structlog.get_logger(__name__)
 AT_MOST = 50
 
 
-def start_daily(*, now: datetime, service: OperationRunService | None = None) -> int:
+def start_daily(
+    *, now: datetime, service: OperationRunService | None = None, kind: OperationType[NoInputs] = OPERATION_RETENTION
+) -> int:
     """Start what is due in some workspaces, once, whoever else asks; answers how many. System runs: nobody is told."""
     if installation_stop() is not None:
         return 0
     runs = service or OperationRunService()
     day = (now - timedelta(hours=settings.OPERATIONS_RETENTION_HOUR)).date()
-    started = DailySlot.everywhere.filter(type=OPERATION_RETENTION.key, day__gte=day).values("workspace")
+    started = DailySlot.everywhere.filter(type=kind.key, day__gte=day).values("workspace")
     due = Workspace.objects.exclude(pk__in=started).order_by("pk")[:AT_MOST]
-    return sum(_start_apart(workspace, day, runs, now=now) for workspace in due)
+    return sum(_start_apart(kind, workspace, day, runs, now=now) for workspace in due)
 
 
-def _start_apart(workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime) -> bool:
+def _start_apart(
+    kind: OperationType[NoInputs], workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime
+) -> bool:
     """A workspace that fails stops no other. Raises in an outage."""
     try:
-        return _start(workspace, day, runs, now=now)
+        return _start(kind, workspace, day, runs, now=now)
     except Exception as error:
         if is_outage(error):
             raise
-        log.exception("retention_not_started", workspace=workspace.pk)
+        log.exception("daily_run_not_started", type=kind.key, workspace=workspace.pk)
         return False
 
 
-def _start(workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime) -> bool:
+def _start(
+    kind: OperationType[NoInputs], workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime
+) -> bool:
     with transaction.atomic():
-        if not _take(workspace, day):
+        if not _take(kind, workspace, day):
             return False
         try:
-            runs.start(
-                OPERATION_RETENTION, tenant=None, workspace=workspace, initiator=None, inputs=NoInputs(), now=now
-            )
+            runs.start(kind, tenant=None, workspace=workspace, initiator=None, inputs=NoInputs(), now=now)
         except DispatchFailed as failed:
             # Its run is kept, and says so; tomorrow is another day.
-            log.warning("retention_not_started", run_id=failed.run.pk)
+            log.warning("daily_run_not_started", run_id=failed.run.pk)
     return True
 
 
-def _take(workspace: Workspace, day: date) -> bool:
+def _take(kind: OperationType[NoInputs], workspace: Workspace, day: date) -> bool:
     """The row decides, never what was read of it before."""
-    slots = DailySlot.everywhere.filter(workspace=workspace, type=OPERATION_RETENTION.key)
+    slots = DailySlot.everywhere.filter(workspace=workspace, type=kind.key)
     if slots.filter(day__lt=day).update(day=day):
         return True
     if slots.exists():
         return False
-    slot = DailySlot(workspace=workspace, type=OPERATION_RETENTION.key, day=day - timedelta(days=1))
+    slot = DailySlot(workspace=workspace, type=kind.key, day=day - timedelta(days=1))
     DailySlot.everywhere.bulk_create([slot], ignore_conflicts=True)
     return bool(slots.filter(day__lt=day).update(day=day))

@@ -1,0 +1,40 @@
+"""The purge that workers run: the bytes of expired files go, their rows stay and say what was there."""
+
+from django.db import transaction
+
+from tenantpilot.artifacts.building import remove_content
+from tenantpilot.artifacts.models import Artifact
+from tenantpilot.artifacts.states import ArtifactState
+from tenantpilot.audit import services as audit
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
+from tenantpilot.operations.run_context import RunContext
+
+
+def purge_artifacts(run: RunContext) -> None:
+    """Remove one file a transaction, together with the checkpoint that counts it."""
+    over = Artifact.everywhere.filter(workspace=run.workspace).over(now=run.now)
+    for artifact in over.order_by("pk").iterator(chunk_size=200):
+        run.safe_point()
+        with transaction.atomic():
+            if _remove(artifact, run):
+                run.count("deleted")
+                run.checkpoint(ItemsCheckpoint(0))
+
+
+def _remove(artifact: Artifact, run: RunContext) -> bool:
+    state = ArtifactState(artifact.state)
+    if state is ArtifactState.READY:
+        Artifact.everywhere.filter(pk=artifact.pk, state=state).update(state=ArtifactState.EXPIRED)
+        state = ArtifactState.EXPIRED
+    if not remove_content(artifact, state=state):
+        return False
+    audit.record(
+        "artifact.removed",
+        workspace_id=artifact.workspace_id,
+        tenant_id=artifact.tenant_id,
+        target_type="artifact",
+        target_id=artifact.pk,
+        before={"purpose": artifact.purpose, "name": artifact.name, "state": artifact.state},
+        at=run.now,
+    )
+    return True

@@ -1,0 +1,11 @@
+"""Triggers: what the database refuses by itself."""
+
+from django.db import migrations
+
+from tenantpilot.artifacts import guards
+from tenantpilot.core.migrating import RunStatements
+
+
+class Migration(migrations.Migration):
+    dependencies = [("artifacts", "0001_initial")]
+    operations = [RunStatements(guards.INSTALL, guards.REMOVE)]

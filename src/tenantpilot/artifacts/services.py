@@ -1,0 +1,36 @@
+"""What people do with artifacts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.artifacts.building import ArtifactWriter, NewArtifact, begin
+from tenantpilot.artifacts.models import Artifact
+from tenantpilot.audit import services as audit
+from tenantpilot.tenancy.models import User
+
+
+def record_download(artifact: Artifact, *, actor: User, now: datetime) -> None:
+    """Leave an audit entry for a download that is about to begin."""
+    with transaction.atomic():
+        audit.record(
+            "artifact.downloaded",
+            workspace_id=artifact.workspace_id,
+            tenant_id=artifact.tenant_id,
+            actor=actor,
+            target_type="artifact",
+            target_id=artifact.pk,
+            after={"purpose": artifact.purpose, "name": artifact.name, "bytes": artifact.bytes},
+            at=now,
+        )
+
+
+def keep_file(new: NewArtifact, parts: Iterable[bytes], *, now: datetime) -> Artifact:
+    """Store a file that a person brings, part by part, and return it ready."""
+    artifact = begin(new, now=now)
+    writer = ArtifactWriter(artifact)
+    for part in parts:
+        writer.write(part)
+    with transaction.atomic():
+        return writer.seal(now=now)

@@ -1,0 +1,1 @@
+"""Exports: the newest versions of policies as an archive that other tools read."""

@@ -1,0 +1,168 @@
+"""Exports: whole, the same bytes each time, no secret in plain, one file whatever dies."""
+
+import io
+import json
+import random
+import zipfile
+from hashlib import sha256
+from unittest.mock import patch
+
+import pytest
+
+from tenantpilot.artifacts.building import ArtifactWriter
+from tenantpilot.artifacts.models import CHUNK_BYTES, Artifact, ArtifactChunk
+from tenantpilot.artifacts.reading import ArtifactFile, stream
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.selecting import PolicyFilter
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
+from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.versions.exporting.handlers import export_policies
+from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT
+from tenantpilot.versions.exporting.services import start_export
+from tenantpilot.versions.exporting.states import LayoutKey
+from tests.operations.kit import Engine
+from tests.versions.kit import new_policy, take
+
+SECRET = "canary~Secret-7f3a"
+
+
+@pytest.fixture
+def three(contoso, now):
+    """A policy with a secret, one with a name that no file may have, and one without a version."""
+    secret, odd, bare = (new_policy(contoso, now, graph_id=f"p{n}") for n in "123")
+    Policy.everywhere.filter(pk=odd.pk).update(name="CON/a.")
+    take(secret, {"id": "p1", "passwordRequired": True, "preSharedKey": SECRET}, now)
+    take(odd, {"id": "p2", "displayName": "CON/a.", "passwordRequired": False}, now)
+    return secret, odd, bare
+
+
+@pytest.fixture
+def export(contoso, alice, now):
+    def ask_and_work(selection=None, layout=LayoutKey.INTUNECD, work=True, at=None):
+        started = start_export(
+            tenant=contoso, initiator=alice, selection=selection or PolicyFilter(), layout=layout, now=at or now
+        )
+        if work:
+            Runner(clock=lambda: at or now).execute(started.run.pk)
+        return OperationRun.everywhere.get(pk=started.run.pk)
+
+    return ask_and_work
+
+
+def opened(run):
+    return zipfile.ZipFile(io.BufferedReader(ArtifactFile(Artifact.everywhere.get(run=run))))
+
+
+def test_an_export_holds_every_policy_that_has_a_version(three, export, alice):
+    run = export()
+    assert (run.outcome, run.summary_counts) == (
+        "succeeded",
+        {"total": 3, "processed": 3, "succeeded": 2, "skipped": 1, "items": 2, "policies": 2, "warnings": 1},
+    )
+    artifact = Artifact.everywhere.get()
+    assert (artifact.owner, artifact.state, artifact.run) == (alice, "ready", run)
+    with opened(run) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        assert [row["name"] for row in manifest["policies"]] == ["Policy p1", "CON/a."]
+        assert manifest["left_out"] == [{"name": "Policy p3", "state": "skipped", "reason": "version_missing"}]
+        assert {file["path"]: file["sha256"] for file in manifest["files"]} == {
+            name: sha256(archive.read(name)).hexdigest() for name in archive.namelist()[1:-1]
+        }
+    assert Notification.everywhere.get().recipient == alice
+
+
+def test_the_same_policies_make_the_same_bytes(three, export, now):
+    first, second = export(), export()
+    assert first != second
+    one, two = (b"".join(stream(Artifact.everywhere.get(run=run))) for run in (first, second))
+    assert one == two
+
+
+@pytest.mark.parametrize("layout", list(LayoutKey))
+def test_no_secret_stands_in_the_archive(three, export, layout):
+    run = export(layout=layout)
+    with opened(run) as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+        assert SECRET.encode() not in everything
+        assert b"****" in everything
+        assert [row["secrets_masked"] for row in json.loads(archive.read("manifest.json"))["policies"]] == [1, 0]
+
+
+def test_nothing_to_export_makes_no_file(contoso, export, now):
+    new_policy(contoso, now)
+    run = export()
+    assert run.summary_counts["skipped"] == 1
+    assert not Artifact.everywhere.exists()
+
+
+class Killed(BaseException):
+    """The worker is gone, and says nothing to anybody."""
+
+
+@pytest.fixture
+def engine(contoso):
+    return Engine(contoso, kind=BULK_POLICY_EXPORT)
+
+
+@pytest.fixture
+def doomed(engine, alice):
+    """Return a context as a worker has it, which can be left without an ending."""
+    claimed = engine.claim(engine.start(alice, policies=PolicyFilter(), person=alice.pk))
+    return RunContext(claimed.run, BULK_POLICY_EXPORT, claimed.lease, engine.service, engine.clock)
+
+
+def succeeded_by_another(engine, context):
+    """Return the run after its worker was lost and another one took it up."""
+    engine.lose_the_worker()
+    Runner(engine.service, engine.clock).execute(context.run_id)
+    return OperationRun.everywhere.get(pk=context.run_id)
+
+
+@pytest.mark.parametrize("dies_at", [1, 2])
+def test_ops_07_a_successor_makes_the_one_file(three, doomed, engine, now, dies_at):
+    """A worker dies while it writes. Its successor begins the file anew; one that only seemed dead can not go on."""
+    take(three[2], {"id": "p3", "notes": random.Random(2).randbytes(700_000).hex()}, now)
+    stored, store = [], ArtifactWriter._store
+
+    def store_or_die(writer, chunk):
+        stored.append(len(chunk))
+        if len(stored) == dies_at:
+            raise Killed
+        store(writer, chunk)
+
+    with patch.object(ArtifactWriter, "_store", store_or_die), pytest.raises(Killed):
+        export_policies(doomed)
+    assert Artifact.everywhere.get().state == "building"
+    run = succeeded_by_another(engine, doomed)
+    assert (run.outcome, run.attempt, run.summary_counts["succeeded"]) == ("succeeded", 2, 3)
+    artifact = Artifact.everywhere.exclude(state="gone").get()
+    assert artifact.bytes > CHUNK_BYTES
+    assert len(b"".join(stream(artifact))) == artifact.bytes
+    assert not ArtifactChunk.objects.exclude(artifact=artifact).exists()
+    with pytest.raises(LeaseLost):
+        doomed.checkpoint(ItemsCheckpoint(3))
+    assert Notification.everywhere.count() == 1
+
+
+def test_ops_07_a_worker_that_dies_behind_the_file_costs_nothing(three, doomed, engine):
+    export_policies(doomed)
+    made = Artifact.everywhere.get()
+    run = succeeded_by_another(engine, doomed)
+    assert Artifact.everywhere.get() == made
+    assert (run.outcome, run.summary_counts["policies"]) == ("succeeded", 2)
+
+
+def test_a_cancelled_export_leaves_no_part_of_a_file(three, doomed):
+    store = ArtifactWriter._store
+
+    def cancelled(writer, chunk):
+        store(writer, chunk)
+        doomed.stop(RunCancelled)
+        doomed.safe_point()
+
+    with patch.object(ArtifactWriter, "_store", cancelled), pytest.raises(RunCancelled):
+        export_policies(doomed)
+    assert Artifact.everywhere.get().state == "gone"
+    assert not ArtifactChunk.objects.exists()
