@@ -27,6 +27,7 @@ from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
+from tests.artifacts.kit import made
 from tests.versions.kit import take
 
 pytestmark = pytest.mark.contract
@@ -137,6 +138,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
+        "file": made(contoso, alice, b"file", timezone.now()).pk,
         "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
     }
 

@@ -41,7 +41,7 @@ Run = RunContext[ExportInputs]
 class VersionDamaged(ReasonedError):
     """The stored bytes of a version are not those that were stored."""
 
-    reason_code = "payload_damaged"
+    reason_code = "version_unreadable"
 
 
 def export_policies(run: Run) -> None:

@@ -39,7 +39,7 @@ BULK_POLICY_EXPORT = operation_types.register(
         identity_fields=("policies", "layout", "person"),
         for_items=limited_to,
         counts=("total", "processed", "succeeded", "failed", "skipped", "items", "policies", "warnings"),
-        reason_codes=("policy_not_found", "version_missing", "payload_damaged"),
+        reason_codes=("policy_not_found", "version_missing", "version_unreadable"),
         limits=Limits(seconds=3_600, attempts=5),
     )
 )

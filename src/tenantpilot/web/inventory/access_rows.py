@@ -8,6 +8,7 @@ access_rows: dict[str, AccessRow] = {
     "start-inventory-sync": in_tenant(Capability.INVENTORY_SYNC, "post"),
     "policy": in_tenant(Capability.INVENTORY_VIEW, subject="policy"),
     "capture-policies": in_tenant(Capability.POLICY_CAPTURE, "post"),
+    "export-policies": in_tenant(Capability.POLICY_EXPORT),
     "ignore-policies": in_tenant(Capability.POLICY_IGNORE, "post"),
     "unignore-policies": in_tenant(Capability.POLICY_IGNORE, "post"),
 }

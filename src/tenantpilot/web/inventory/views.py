@@ -65,6 +65,7 @@ def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
     }
     context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
     context["may_capture"] = request.access.may(Capability.POLICY_CAPTURE)
+    context["may_export"] = request.access.may(Capability.POLICY_EXPORT)
     context["why_not_capture"] = request.access.why_not(Capability.POLICY_CAPTURE)
     return render(request, "web/inventory/policy.html", context)
 
@@ -92,6 +93,14 @@ def _bulk(request: TenantRequest) -> Bulk | None:
             reverse("capture-policies", args=[slug]),
             gettext_lazy("{0} of {1} can be captured"),
             lambda policy: policy.missing_since is None,
+        ),
+        Action(
+            "export",
+            gettext_lazy("Export policies"),
+            "download",
+            reverse("export-policies", args=[slug]),
+            gettext_lazy("{0} of {1} can be exported"),
+            lambda _policy: True,
         ),
         Action(
             "ignore",

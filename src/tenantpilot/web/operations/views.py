@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tenantpilot.artifacts.models import Artifact
 from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
@@ -152,8 +153,17 @@ def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -
         "may_run_again": again is not None and request.access.may(again),
         "why_not_again": request.access.why_not(again) if again else "",
         "can_retry": not why_not_retry(run),
+        "file": _file_of(run, request),
         **_shown(run, waiting),
     }
+
+
+def _file_of(run: OperationRun, request: TenantRequest) -> Artifact | None:
+    """Return the file that the run made for this person, as long as it can be downloaded."""
+    if run.completed_at is None:
+        return None
+    ready = Artifact.objects.ready().owned_by(request.user)
+    return ready.filter(run=run, expires_at__gt=timezone.now()).first()
 
 
 def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
