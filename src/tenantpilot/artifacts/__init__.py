@@ -1,1 +1,1 @@
-"""Files that workers make and pages serve, in chunks in the database, with an owner and an end of life."""
+"""Files for people and workers, in chunks in the database, each with an owner and an end of life."""
