@@ -34,6 +34,7 @@ def headless(own_database, tmp_path):
     return run
 
 
+@pytest.mark.same_on_both  # the test below does it on either database, with one more trouble
 def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
     answer = headless("--json")
     assert answer.code == 0, answer.err

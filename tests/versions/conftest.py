@@ -24,7 +24,7 @@ Capture = Callable[..., OperationRun]
 @pytest.fixture
 def plan() -> Plan:
     """What stands in the tenant; a test may ask for more."""
-    return Plan(policies=60, seed=7)
+    return Plan(policies=24, seed=7)
 
 
 @pytest.fixture

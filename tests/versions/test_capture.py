@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from intunesim import Fault
+from intunesim import Fault, Plan
 
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.selecting import PolicyFilter
@@ -21,6 +21,7 @@ from tests.versions.kit import new_policy
 CATALOG = "deviceManagement/configurationPolicies"
 
 
+@pytest.mark.parametrize("plan", [Plan(policies=60, seed=7)], ids=["60 policies"])
 def test_the_first_capture_takes_one_version_of_each(capture):
     run = capture()
     policies = Policy.everywhere.count()

@@ -64,6 +64,7 @@ def test_thirty_noisy_nights_make_no_version(shared, contoso, now):
     assert before[1] == len(policies) > 20
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("is_all", [ONE_OF_A_KIND, EVERYTHING])
 def test_each_leaf_makes_one_version_that_names_it(shared, contoso, now, is_all):
     """One where the leaf means something, none where Graph speaks about its own answer; the sentences name it."""

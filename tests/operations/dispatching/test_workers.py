@@ -105,7 +105,7 @@ def test_a_worker_that_is_stopped_as_soon_as_it_is_seen_ends_well(processes, num
 
 
 def test_ops_07_a_killed_workers_run_is_taken_up_where_it_stopped(start, service, dispatcher, processes):
-    run = start(what="a", steps=40)
+    run = start(what="a", steps=30)
     killed = processes.start()
     until(lambda: took_steps(run, least=3))
     killed.kill()
@@ -114,7 +114,7 @@ def test_ops_07_a_killed_workers_run_is_taken_up_where_it_stopped(start, service
     processes.start()
     until(lambda: is_over(run))
     assert again(run).outcome == RunOutcome.SUCCEEDED
-    assert steps_of(run) == list(range(40))
+    assert steps_of(run) == list(range(30))
     assert events(run, "started", "taken_over") == ["started", "taken_over"]
     until(lambda: under_way(dispatcher) == 1)  # the second worker's job ends after its run; that of the dead one never
     assert cleared_an_hour_later(dispatcher) == 1
@@ -140,15 +140,15 @@ def test_a_worker_that_is_asked_to_leave_finishes_what_it_can(start, processes):
 
 def test_what_takes_longer_is_handed_on_at_a_safe_point_and_goes_on_at_once(start, processes):
     """No lease has to run out and no reconciler to look: the second worker is at it while the first still ends."""
-    run = start(what="a", steps=100)
-    leaving = processes.start(SHUTDOWN_GRACE_SECONDS="2")
+    run = start(what="a", steps=60)
+    leaving = processes.start(SHUTDOWN_GRACE_SECONDS="1")
     until(lambda: took_steps(run))
     processes.start()
     leaving.send_signal(signal.SIGTERM)
     leaving.send_signal(signal.SIGTERM)
     assert leaving.wait(timeout=60) == 0
     until(lambda: is_over(run))
-    assert steps_of(run) == list(range(100))
+    assert steps_of(run) == list(range(60))
     assert again(run).outcome == RunOutcome.SUCCEEDED
     assert events(run, "handed_on", "taken_over", "dispatched_again") == ["handed_on", "taken_over"]
 
@@ -166,7 +166,7 @@ def test_what_hears_nothing_is_handed_on_when_the_grace_time_is_over(start, proc
 
 
 def test_ops_07_a_frozen_worker_that_wakes_up_again_can_write_nothing_more(start, service, processes):
-    run = start(what="a", steps=60)
+    run = start(what="a", steps=30)
     frozen = processes.start()
     until(lambda: took_steps(run, least=3))
     freeze(frozen, run)
@@ -175,21 +175,21 @@ def test_ops_07_a_frozen_worker_that_wakes_up_again_can_write_nothing_more(start
     until(lambda: events(run, "taken_over"))
     os.kill(frozen.pid, signal.SIGCONT)
     until(lambda: is_over(run))
-    assert steps_of(run) == list(range(60))
-    assert RunProgress.objects.get(run=run).checkpoint["data"] == {"number": 60}
+    assert steps_of(run) == list(range(30))
+    assert RunProgress.objects.get(run=run).checkpoint["data"] == {"number": 30}
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no sessions that could be ended")
 def test_ops_07_a_worker_whose_sessions_are_ended_goes_on_with_its_run(start, processes):
     """Those of its heartbeat, its queue and its handler, all at once: an attempt is lost, and nothing that was done."""
-    run = start(what="a", steps=60)
+    run = start(what="a", steps=30)
     worker = processes.start()
     until(lambda: took_steps(run, least=5))
     end_other_sessions()
     until(lambda: is_over(run))
     ended = again(run)
     assert (ended.outcome, ended.attempt, ended.reason_code) == ("succeeded", 2, "")
-    assert steps_of(run) == list(range(60))
+    assert steps_of(run) == list(range(30))
     assert events(run, "database_lost", "taken_over", "completed")[-2:] == ["taken_over", "completed"]
     assert worker.poll() is None
 
@@ -218,8 +218,8 @@ def test_ops_07_who_is_stopped_in_the_middle_of_a_write_keeps_its_run_from_nobod
 
 def test_ops_34_a_run_that_must_wait_holds_up_no_other_run_of_its_worker(start, processes):
     """The one worker does other work meanwhile, and the queue wakes one at the time that was said."""
-    waiting = start(WAITING, what="a", seconds=6)
-    processes.start(WAIT_HERE_SECONDS="2")
+    waiting = start(WAITING, what="a", seconds=4)
+    processes.start(WAIT_HERE_SECONDS="1")
     until(lambda: again(waiting).is_set_aside)
     others = [start(what=what) for what in "bcd"]
     until(lambda: all(is_over(other) for other in others))
@@ -227,7 +227,7 @@ def test_ops_34_a_run_that_must_wait_holds_up_no_other_run_of_its_worker(start, 
     until(lambda: is_over(waiting))
     ended, told = again(waiting), events(waiting, "started", "set_aside", "resumed", "went_on", "completed")
     assert (ended.outcome, told) == ("succeeded", ["started", "set_aside", "resumed", "went_on", "completed"])
-    assert ended.completed_at - ended.started_at >= timedelta(seconds=6)
+    assert ended.completed_at - ended.started_at >= timedelta(seconds=4)
 
 
 def test_ops_07_a_lease_that_was_handed_on_is_lost_at_once(service, start):

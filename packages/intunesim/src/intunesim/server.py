@@ -42,6 +42,16 @@ class StoppableServer(uvicorn.Server):
         if not self.should_exit:
             await self._told.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close idle connections and cut the others at once, where uvicorn gives all of them a tenth of a second."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
     def stop(self) -> None:
         """Tell it to stop, from any thread; open connections are cut."""
         self.should_exit = self.force_exit = True
