@@ -28,7 +28,10 @@ def building_set(chain: BackupChain, seq: int, now: datetime, **fields: Any) -> 
 def finished_set(
     chain: BackupChain, seq: int, now: datetime, state: str = SetState.COMPLETE, **fields: Any
 ) -> BackupSet:
-    backup_set = building_set(chain, seq, now, **fields)
+    return finish(building_set(chain, seq, now, **fields), state)
+
+
+def finish(backup_set: BackupSet, state: str = SetState.COMPLETE) -> BackupSet:
     digest = None if state == SetState.FAILED else DIGEST
     BackupSet.everywhere.filter(pk=backup_set.pk).update(state=state, digest=digest)
     backup_set.refresh_from_db()
@@ -46,3 +49,10 @@ def member(chain: BackupChain, version: PolicyVersion, from_seq: int, to_seq: in
         to_seq=to_seq,
     )
     return row
+
+
+def damaged_and_trashed(backup_set: BackupSet, now: datetime) -> None:
+    """A damaged set is not the last good one, so the database lets it go."""
+    row = BackupSet.everywhere.filter(pk=backup_set.pk)
+    row.update(verdict="damaged")
+    row.update(trashed_at=now)

@@ -147,8 +147,9 @@ def test_nothing_is_added_to_a_finished_set(chain, now, versions):
 
 
 def test_a_version_and_a_member_stay_while_a_set_holds_them(chain, now, versions):
-    building_set(chain, 1, now)
+    backup_set = building_set(chain, 1, now)
     held = member(chain, versions[0], 1)
+    row(backup_set).update(state="complete", digest=DIGEST)
     with pytest.raises(ProtectedError):
         versions[0].delete()
     assert refused(held.delete)

@@ -38,8 +38,8 @@ _IN_FINISHED = (
 _BEGINS_IN_FINISHED = _IN_FINISHED.format(later=">= NEW.from_seq")
 _ENDS_IN_FINISHED = _IN_FINISHED.format(later="> NEW.to_seq")
 _IS_HELD_BY_SET = (
-    "EXISTS (SELECT 1 FROM backup_sets s WHERE s.chain_id = OLD.chain_id AND s.seq >= OLD.from_seq"
-    f" AND s.seq <= COALESCE(OLD.to_seq, {_FOREVER}))"
+    "EXISTS (SELECT 1 FROM backup_sets s WHERE s.chain_id = OLD.chain_id AND s.state IN ('complete', 'incomplete')"
+    f" AND s.seq >= OLD.from_seq AND s.seq <= COALESCE(OLD.to_seq, {_FOREVER}))"
 )
 _GATE_CLOSED = {"sqlite": "(SELECT open FROM operation_purge_gate) = 0", "postgresql": "NOT operations_purging()"}
 _DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}

@@ -1,6 +1,6 @@
 """The selection of a bulk operation: policies chosen one by one, or all that match a filter (UX-15)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.operations.items.working import Item
 from tenantpilot.operations.run_context import RunContext
+from tenantpilot.tenancy.models import Tenant
 
 MOST_CHOSEN = 10_000
 CHUNK = 500
@@ -113,6 +114,23 @@ def find_policies(run: RunContext[PolicySelection]) -> list[Item]:
     """Return the policies that the run is about, looked up within its tenant and nowhere else (SEC-03)."""
     chosen, policies = run.inputs.policies, Policy.everywhere.of_tenant(run.tenant)
     return _matching(policies, chosen) if isinstance(chosen, PolicyFilter) else _named(policies, chosen)
+
+
+PoliciesByType = Mapping[str, Sequence[Policy]]
+
+
+def policies_by_type(tenant: Tenant, chosen: Policies) -> PoliciesByType:
+    """Return the chosen policies of a tenant by their types; what is not of the tenant is left out (SEC-03)."""
+    policies = Policy.everywhere.of_tenant(tenant)
+    by_type: dict[str, list[Policy]] = {}
+    portions = [chosen.narrow(policies)] if isinstance(chosen, PolicyFilter) else _keyed(policies, chosen)
+    for policy in (policy for portion in portions for policy in portion):
+        by_type.setdefault(policy.type, []).append(policy)
+    return by_type
+
+
+def _keyed(policies: PolicyQuerySet, keys: Sequence[str]) -> Iterable[PolicyQuerySet]:
+    return (policies.filter(pk__in=[int(key) for key in chunk]) for chunk in _chunks(keys))
 
 
 def _matching(policies: PolicyQuerySet, policy_filter: PolicyFilter) -> list[Item]:

@@ -44,7 +44,8 @@ class OperationType(Generic[InputsT]):
     runs are asked for and of what a worker keeps for the next one. `identity_fields` are the inputs that,
     with tenant and type, make two requests the same work (OPS-06). `for_items` limits inputs to the items of
     these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
-    from those of a schedule at the time of a slot; None: it never starts by the clock.
+    from those of a schedule at the time of a slot; None: it never starts by the clock. `for_schedule` puts the
+    schedule's key into them, for an operation of which each schedule has its own work.
     `nouns` are the words for what its counts are counts of.
     """
 
@@ -59,6 +60,7 @@ class OperationType(Generic[InputsT]):
     identity_fields: tuple[str, ...] = ()
     for_items: Callable[[InputsT, tuple[str, ...]], InputsT] | None = None
     scheduled: Callable[[InputsT], InputsT] | None = None
+    for_schedule: Callable[[InputsT, int], InputsT] | None = None
     counts: tuple[str, ...] = ()
     reason_codes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -75,11 +75,13 @@ def test_of_many_missed_slots_the_latest_runs_once(hourly, now):
     assert Schedule.everywhere.get().next_slot_at == later + HOUR / 2
 
 
-def test_a_slot_joins_the_run_that_is_still_under_way(hourly, now):
-    """OPS-06, OPS-34."""
+def test_a_slot_is_skipped_while_the_run_before_is_under_way(hourly, now):
+    """OPS-06, OPS-34. It does not claim what that run does."""
     tick(now=now + HOUR)
-    assert tick(now=now + 2 * HOUR) == Ticked(joined=1)
+    assert tick(now=now + 2 * HOUR) == Ticked(skipped=1)
     assert OperationRun.everywhere.count() == 1
+    slots = ScheduleSlot.objects.order_by("slot_at")
+    assert [(slot.result, slot.run_id is None) for slot in slots] == [("started", False), ("skipped_overlap", True)]
 
 
 def test_a_slot_that_the_queue_refused_is_kept_with_its_failed_run(hourly, now):

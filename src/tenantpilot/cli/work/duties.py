@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 
 from tenantpilot.artifacts.operations import ARTIFACT_PURGE
+from tenantpilot.backups.building import abandon_all
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
 from tenantpilot.core.planner import refresh_statistics
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
@@ -46,6 +47,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
         Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
         Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
+        Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),

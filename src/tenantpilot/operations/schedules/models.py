@@ -78,12 +78,13 @@ class ScheduleSlot(models.Model):
     class Result(models.TextChoices):
         STARTED = "started", "Started"
         JOINED = "joined", "Joined a run under way"
+        SKIPPED_OVERLAP = "skipped_overlap", "Skipped: the run of the slot before was still under way"
         REFUSED = "refused", "The queue did not accept it"
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="slots", db_index=False)
     slot_at = models.DateTimeField()
     filled_at = models.DateTimeField()
-    result = models.CharField(max_length=8, choices=Result.choices, blank=True, default="")
+    result = models.CharField(max_length=16, choices=Result.choices, blank=True, default="")
     run = models.ForeignKey("operations.OperationRun", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:

@@ -12,7 +12,7 @@ from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.outages import is_outage
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.results import AlreadyActive, DispatchFailed
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules.cadence import Cadence
 from tenantpilot.operations.schedules.faults import FaultySchedule, ScheduleFault
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
@@ -37,6 +37,7 @@ class Ticked:
 
     started: int = 0
     joined: int = 0
+    skipped: int = 0
     refused: int = 0
     broken: int = 0
 
@@ -96,6 +97,15 @@ def delete_schedule(schedule: Schedule, *, actor: User, now: datetime) -> None:
         schedule.delete()
 
 
+def run_now(
+    schedule: Schedule, *, initiator: User, now: datetime, service: OperationRunService | None = None
+) -> Started | AlreadyActive:
+    """Start what the schedule starts, for a person and outside its slots. Raises FaultySchedule, DispatchFailed."""
+    kind, inputs = _kind_and_inputs(schedule)
+    runs = service or OperationRunService()
+    return runs.start(kind, tenant=schedule.tenant, initiator=initiator, inputs=inputs, now=now)
+
+
 def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked:
     """Fill every slot that is due, each once, whoever else ticks. Of missed slots only the latest runs."""
     if installation_stop() is not None:
@@ -106,6 +116,7 @@ def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked
     return Ticked(
         started=results.count(ScheduleSlot.Result.STARTED),
         joined=results.count(ScheduleSlot.Result.JOINED),
+        skipped=results.count(ScheduleSlot.Result.SKIPPED_OVERLAP),
         refused=results.count(ScheduleSlot.Result.REFUSED),
         broken=results.count(BROKEN),
     )
@@ -166,7 +177,8 @@ def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType[Any], Any]:
         raise FaultySchedule(ScheduleFault.TYPE_UNKNOWN) from error
     try:
         inputs = kind.inputs.from_json(schedule.inputs)
-        return kind, kind.scheduled(inputs) if kind.scheduled else inputs
+        inputs = kind.scheduled(inputs) if kind.scheduled else inputs
+        return kind, kind.for_schedule(inputs, schedule.pk) if kind.for_schedule else inputs
     except Exception as error:
         raise FaultySchedule(ScheduleFault.INPUTS_UNREADABLE) from error
 
@@ -188,15 +200,20 @@ def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
 
 def _start(
     schedule: Schedule, kind: OperationType[InputsT], inputs: InputsT, runs: OperationRunService, *, now: datetime
-) -> tuple[ScheduleSlot.Result, OperationRun]:
-    """A system run: nobody is told, alerts see to a team (OPS-23, OPS-27)."""
+) -> tuple[ScheduleSlot.Result, OperationRun | None]:
+    """Start a system run: nobody is notified, alerts see to a team (OPS-23, OPS-27).
+
+    A slot that finds the schedule's own run active has no run: it must not claim what that run does.
+    """
     try:
         answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True)
     except DispatchFailed as failed:
         return ScheduleSlot.Result.REFUSED, failed.run
-    if isinstance(answer, AlreadyActive):
-        return ScheduleSlot.Result.JOINED, answer.run
-    return ScheduleSlot.Result.STARTED, answer.run
+    if isinstance(answer, Started):
+        return ScheduleSlot.Result.STARTED, answer.run
+    if kind.for_schedule is not None or schedule.slots.filter(run=answer.run).exists():
+        return ScheduleSlot.Result.SKIPPED_OVERLAP, None
+    return ScheduleSlot.Result.JOINED, answer.run
 
 
 def _record(

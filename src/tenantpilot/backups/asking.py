@@ -1,0 +1,81 @@
+"""What a backup is asked for: policy types, or chosen policies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tenantpilot.core.stored import StoredData
+from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.inventory.selecting import Policies, PolicySelection
+
+
+@dataclass(frozen=True)
+class BackupInputs(StoredData):
+    """A backup made by hand: of chosen policies where there are some, else of policy types; none of both means all.
+
+    `left_out_reason` is what a person wrote on the types that are left out, screened.
+    """
+
+    name: str
+    policy_types: tuple[str, ...] = ()
+    policies: Policies | None = None
+    left_out_reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises UnknownPolicyType."""
+        catalogue.chosen(self.policy_types)
+
+
+@dataclass(frozen=True)
+class ScheduledBackupInputs(StoredData):
+    """A backup of a schedule. A schedule that names no type backs up all that there are at its time."""
+
+    policy_types: tuple[str, ...] = ()
+    left_out_reason: str = ""
+    schedule: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises UnknownPolicyType."""
+        catalogue.chosen(self.policy_types)
+
+
+@dataclass(frozen=True)
+class RevisionInputs(PolicySelection):
+    """The policies to add to a set made by hand, or to remove from it."""
+
+    backup_set: int = 0
+
+
+@dataclass(frozen=True)
+class VerifyInputs(StoredData):
+    """The set to verify; 0 is the newest one that holds anything."""
+
+    backup_set: int = 0
+
+
+@dataclass(frozen=True)
+class SetsInputs(StoredData):
+    """The sets that a bulk operation is about."""
+
+    sets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Asked(StoredData):
+    """What a set was asked for, as it is kept with the set."""
+
+    policy_types: tuple[str, ...]
+    policies: int | None = None
+    left_out: tuple[str, ...] = ()
+    left_out_reason: str = ""
+
+
+def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:
+    """Return the types and, in the order of the catalogue, those that are left out."""
+    chosen = catalogue.chosen(policy_types)
+    left_out = tuple(kind.key for kind in catalogue.every() if kind.key not in chosen)
+    return Asked(chosen, left_out=left_out, left_out_reason=left_out_reason if left_out else "")
+
+
+def for_schedule(inputs: ScheduledBackupInputs, schedule_id: int) -> ScheduledBackupInputs:
+    """Return the inputs of this schedule's own backup."""
+    return replace(inputs, schedule=schedule_id)

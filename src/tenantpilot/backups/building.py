@@ -1,0 +1,143 @@
+"""The only writer of a set's state and digest: it opens a set, and ends it as complete, incomplete or failed."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from tenantpilot.audit import services as audit
+from tenantpilot.backups.asking import Asked
+from tenantpilot.backups.digest import digest_of, entries_of
+from tenantpilot.backups.models import BackupChain, BackupGap, BackupMember, BackupMemberQuerySet, BackupSet
+from tenantpilot.backups.states import GapKind, SetState
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.inventory.models import Policy
+from tenantpilot.operations.states import RunStatus
+
+Numbers = dict[str, dict[str, Any]]
+
+
+class SetChanged(TenantPilotError):
+    """Somebody else has revised the set meanwhile."""
+
+
+def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime | None, now: datetime) -> BackupSet:
+    """Return the set of this run: a worker that takes over goes on with the set of the one before."""
+    with transaction.atomic():
+        existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
+        if existing is not None:
+            return existing
+        abandon(BackupSet.everywhere.filter(chain=chain))
+        is_slot_free = not BackupSet.everywhere.filter(chain=chain, slot_at=slot_at).exists()
+        newest = BackupSet.everywhere.filter(chain=chain).aggregate(seq=Max("seq"))["seq"]
+        backup_set: BackupSet = BackupSet.everywhere.create(
+            workspace_id=chain.workspace_id,
+            tenant_id=chain.tenant_id,
+            chain=chain,
+            seq=(newest or 0) + 1,
+            slot_at=slot_at if is_slot_free else None,
+            run_id=run_id,
+            asked=asked.to_json(),
+            read_from=now,
+            created_at=now,
+        )
+    return backup_set
+
+
+def seal(backup_set: BackupSet, *, run_id: int, now: datetime) -> BackupSet:
+    """End the set with its digest: complete if nothing failed that was asked for, else incomplete."""
+    with transaction.atomic():
+        members = BackupMember.everywhere.at(backup_set.chain, backup_set.seq)
+        failed = BackupGap.everywhere.filter(set=backup_set, kind=GapKind.FAILED).exists()
+        state = SetState.INCOMPLETE if failed else SetState.COMPLETE
+        entries = entries_of(members)
+        landed = BackupSet.everywhere.filter(pk=backup_set.pk, state=SetState.BUILDING).update(
+            state=state,
+            digest=digest_of(entries),
+            items=len(entries),
+            by_type=numbers_by_type(backup_set, members, run_id=run_id),
+            read_until=now,
+        )
+        if landed:
+            _record(backup_set, state, len(entries), now)
+    backup_set.refresh_from_db()
+    return backup_set
+
+
+def fail(backup_set: BackupSet, reason_code: str) -> None:
+    """End the set as failed: it holds nothing."""
+    same = BackupSet.everywhere.filter(pk=backup_set.pk, state=SetState.BUILDING)
+    same.update(state=SetState.FAILED, reason_code=reason_code)
+
+
+def revise(backup_set: BackupSet, *, run_id: int) -> None:
+    """Let a set made by hand have a further revision: what was added and removed since counts from now on.
+
+    Call it in a transaction. Raises SetChanged.
+    """
+    members = BackupMember.everywhere.at(backup_set.chain, backup_set.seq + 1)
+    entries = entries_of(members)
+    landed = BackupSet.everywhere.filter(pk=backup_set.pk, seq=backup_set.seq, trashed_at=None).update(
+        seq=backup_set.seq + 1,
+        digest=digest_of(entries),
+        items=len(entries),
+        by_type=numbers_by_type(backup_set, members, run_id=run_id),
+        verified_at=None,
+        verdict="",
+        faults=[],
+    )
+    if not landed:
+        raise SetChanged
+
+
+def abandon(sets: Any) -> int:
+    """End as failed what is still building though its run has ended. Harmless when repeated."""
+    orphans = sets.filter(Q(run=None) | Q(run__status=RunStatus.COMPLETED), state=SetState.BUILDING)
+    keys = list(orphans.values_list("pk", flat=True)[:500])
+    building = BackupSet.everywhere.filter(pk__in=keys, state=SetState.BUILDING)
+    return int(building.update(state=SetState.FAILED, reason_code="worker_lost"))
+
+
+def abandon_all(*, now: datetime) -> int:  # noqa: ARG001 a duty has a time
+    """End every set whose run has ended without it."""
+    return abandon(BackupSet.everywhere.all())
+
+
+def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run_id: int) -> Numbers:
+    """Return what became of each type that was asked for: captured, reused, missing, failed, changed, ignored."""
+    asked = Asked.from_json(backup_set.asked)
+    numbers: Numbers = {key: {} for key in asked.policy_types}
+    captured, total = Count("pk", filter=Q(version__run_id=run_id)), Count("pk")
+    for key, new, held in members.values_list("policy__type").annotate(new=captured, held=total).order_by():
+        _add(numbers, key, {"captured": new, "reused": held - new})
+    gaps: Counter[tuple[str, str]] = Counter()
+    for gap in BackupGap.everywhere.filter(set=backup_set):
+        if gap.graph_id or gap.kind != GapKind.FAILED:
+            gaps[gap.type, gap.kind] += 1
+        else:
+            _add(numbers, gap.type, {"unread": gap.reason_code})
+    for (key, kind), count in gaps.items():
+        _add(numbers, key, {kind: count})
+    if asked.policies is None:
+        ignored = Policy.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=asked.policy_types).ignored()
+        for key, count in ignored.present().values_list("type").annotate(count=total).order_by():
+            _add(numbers, key, {"ignored": count})
+    return numbers
+
+
+def _add(numbers: Numbers, key: str, more: dict[str, Any]) -> None:
+    numbers.setdefault(key, {}).update({name: value for name, value in more.items() if value})
+
+
+def _record(backup_set: BackupSet, state: SetState, items: int, now: datetime) -> None:
+    audit.record(
+        "backup_set.finished",
+        workspace_id=backup_set.workspace_id,
+        tenant_id=backup_set.tenant_id,
+        target_type="backup_set",
+        target_id=backup_set.pk,
+        after={"chain": backup_set.chain.name, "state": state.value, "policies": items},
+        at=now,
+    )

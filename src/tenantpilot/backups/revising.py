@@ -1,0 +1,157 @@
+"""Adding policies to a set made by hand, and removing some. Workers alone import it: it reaches Graph (GUARD-F).
+
+What is added or removed belongs to the next revision of the set; nobody sees it until the revision is written, at the
+end of the run. A run that stops in between writes the revision with what it has done.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.backups import building
+from tenantpilot.backups.asking import RevisionInputs
+from tenantpilot.backups.membership import Membership
+from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.states import ChainKind
+from tenantpilot.core.outages import is_outage
+from tenantpilot.graph.errors import GraphNotFound
+from tenantpilot.inventory.ignoring import PolicyNotFound
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.selecting import find_policies
+from tenantpilot.operations.items.models import ItemState
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
+from tenantpilot.operations.run_context import DatabaseLost, LeaseLost, OperationFailed, RunContext, WorkerLeaves
+from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.versions.reading import portions, read_chosen
+from tenantpilot.versions.states import Source
+from tenantpilot.versions.taking import Prepared, Taker
+
+Revision = RunContext[RevisionInputs]
+ANOTHER_GOES_ON = (WorkerLeaves, LeaseLost, DatabaseLost)
+
+
+def add_policies(run: Revision) -> None:
+    """Read the chosen policies, and let the set hold them as they are now."""
+    backup_set = _manual_set(run)
+    items = RunItems(run, find=find_policies)
+    with _revision(run, backup_set) as members:
+        by_type, item_of = _by_type(run, items)
+        if not by_type:
+            return
+        with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
+            client.sign_in()
+            taker = Taker(client, run.tenant, source=Source.BACKUP, run_id=run.run_id)
+            for portion in read_chosen(client, run.tenant, by_type):
+                run.safe_point()
+                if portion.error is not None:
+                    for policy in portion.policies:
+                        items.failed(item_of[policy.pk], portion.error)
+                    continue
+                for prepared in taker.prepare(portion.contract, portion.policies, portion.reads, read_at=run.now):
+                    items.attempt(item_of[prepared.policy.pk], _adding(taker, prepared, members))
+
+
+def remove_policies(run: Revision) -> None:
+    """Let the set hold the chosen policies no more. Their versions stay."""
+    backup_set = _manual_set(run)
+    items = RunItems(run, find=find_policies)
+    with _revision(run, backup_set) as members:
+        for item in items.pending():
+            items.attempt(item, _removing(members))
+
+
+def _manual_set(run: Revision) -> BackupSet:
+    """Raises OperationFailed for a set that is gone, in the trash, of a schedule, or still being built."""
+    sets = BackupSet.everywhere.of_tenant(run.tenant).kept().select_related("chain")
+    backup_set = sets.filter(pk=run.inputs.backup_set, chain__kind=ChainKind.MANUAL).first()
+    if backup_set is None or not backup_set.has_content:
+        raise OperationFailed("set_not_found")
+    return backup_set
+
+
+@contextmanager
+def _revision(run: Revision, backup_set: BackupSet) -> Iterator[Membership]:
+    """Write the revision at the end, also of a run that was stopped; where another worker goes on, it writes it."""
+    members = Membership(backup_set.chain, backup_set.seq + 1)
+    try:
+        yield members
+    except ANOTHER_GOES_ON:
+        raise
+    except BaseException as error:
+        if not is_outage(error) and not run.lost:
+            _write(run, backup_set)
+        raise
+    _write(run, backup_set)
+
+
+def _write(run: Revision, backup_set: BackupSet) -> None:
+    before = {"policies": backup_set.items, "digest": backup_set.digest}
+    with transaction.atomic():
+        try:
+            building.revise(backup_set, run_id=run.run_id)
+        except building.SetChanged as changed:
+            raise OperationFailed("set_busy") from changed
+        backup_set.refresh_from_db()
+        audit.record(
+            "backup_set.revised",
+            workspace_id=backup_set.workspace_id,
+            tenant_id=backup_set.tenant_id,
+            actor=run.initiator,
+            target_type="backup_set",
+            target_id=backup_set.pk,
+            before=before,
+            after={"policies": backup_set.items, "digest": backup_set.digest},
+            at=run.now,
+        )
+
+
+def _by_type(run: Revision, items: RunItems[RevisionInputs]) -> tuple[dict[str, list[Policy]], dict[int, Item]]:
+    by_type: dict[str, list[Policy]] = defaultdict(list)
+    item_of: dict[int, Item] = {}
+    for chunk in portions(items.pending()):
+        policies = Policy.everywhere.of_tenant(run.tenant).in_bulk([int(item.key) for item in chunk])
+        for item in chunk:
+            if policy := policies.get(int(item.key)):
+                by_type[policy.type].append(policy)
+                item_of[policy.pk] = item
+            else:
+                items.failed(item, PolicyNotFound())
+    return by_type, item_of
+
+
+Work = Callable[[Revision, Item], ItemState | ItemResult]
+
+
+def _adding(taker: Taker, prepared: Prepared, members: Membership) -> Work:
+    def work(run: Revision, _item: Item) -> ItemState | ItemResult:
+        if isinstance(prepared.error, GraphNotFound):
+            run.count("missing")
+            return skipped("policy_missing")
+        taken = taker.take(prepared)
+        known = _member_of(members, prepared.policy.pk)
+        if known is not None and known.version_id == taken.version.pk:
+            return skipped("already_in_set")
+        members.hold([taken.version], {known.policy_id: known} if known else {})
+        if taken.is_new:
+            run.count("versions")
+        return ItemState.SUCCEEDED
+
+    return work
+
+
+def _removing(members: Membership) -> Work:
+    def work(_run: Revision, item: Item) -> ItemState | ItemResult:
+        known = _member_of(members, int(item.key))
+        if known is None:
+            return skipped("not_in_set")
+        members.drop([known])
+        return ItemState.SUCCEEDED
+
+    return work
+
+
+def _member_of(members: Membership, policy_id: int) -> BackupMember | None:
+    return members.open_members().filter(policy=policy_id).first()

@@ -1,0 +1,81 @@
+"""Asking for backups."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tenantpilot.backups.asking import BackupInputs, RevisionInputs
+from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.operations import BACKUP_CREATE, BACKUP_SET_ADD_POLICIES, BACKUP_SET_REMOVE_POLICIES
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.sanitizing import screened
+from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.inventory.selecting import Selection, chosen_policies
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.results import AlreadyActive, Started
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import OperationType
+from tenantpilot.tenancy.models import Tenant, User
+
+LONGEST_NAME = 120
+LONGEST_REASON = 200
+
+
+def start_backup(
+    *,
+    tenant: Tenant,
+    initiator: User | None,
+    name: str,
+    policy_types: Sequence[str] = (),
+    left_out_reason: str = "",
+    now: datetime,
+) -> Started | AlreadyActive:
+    """Back up policy types by hand; none means all. Raises UnknownPolicyType, DispatchFailed."""
+    types = catalogue.chosen(policy_types) if policy_types else ()
+    reason = screened(left_out_reason)[:LONGEST_REASON]
+    inputs = BackupInputs(screened(name)[:LONGEST_NAME], types, left_out_reason=reason)
+    return OperationRunService().start(BACKUP_CREATE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def start_backup_of_policies(
+    *, tenant: Tenant, initiator: User | None, name: str, selection: Selection, now: datetime
+) -> Started | AlreadyActive:
+    """Back up chosen policies by hand. Raises NothingChosen, TooManyChosen, DispatchFailed."""
+    inputs = BackupInputs(screened(name)[:LONGEST_NAME], policies=chosen_policies(selection))
+    return OperationRunService().start(BACKUP_CREATE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+class SetBusy(TenantPilotError):
+    """Another run changes the set; `run` is that run."""
+
+    def __init__(self, run: OperationRun) -> None:
+        super().__init__(f"set is changed by run {run.pk}")
+        self.run = run
+
+
+def start_revision(
+    kind: OperationType[RevisionInputs],
+    *,
+    backup_set: BackupSet,
+    initiator: User | None,
+    selection: Selection,
+    now: datetime,
+) -> Started | AlreadyActive:
+    """Add policies to a set made by hand, or remove some. Raises SetBusy, NothingChosen, TooManyChosen."""
+    inputs = RevisionInputs(chosen_policies(selection), backup_set.pk)
+    other = _other_revision(backup_set, kind, inputs)
+    if other is not None:
+        raise SetBusy(other)
+    tenant = backup_set.tenant
+    return OperationRunService().start(kind, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def _other_revision(
+    backup_set: BackupSet, kind: OperationType[RevisionInputs], inputs: RevisionInputs
+) -> OperationRun | None:
+    """Return an active run that changes the set in another way; the same change is joined instead."""
+    kinds = (BACKUP_SET_ADD_POLICIES.key, BACKUP_SET_REMOVE_POLICIES.key)
+    active = OperationRun.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=kinds).active()
+    for run in active.filter(inputs__backup_set=backup_set.pk):
+        if (run.type, run.inputs) != (kind.key, inputs.to_json()):
+            return run
+    return None

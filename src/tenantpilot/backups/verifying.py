@@ -1,0 +1,143 @@
+"""The verification that workers run: every payload, every secret, every count and the digest of a set."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.backups.asking import VerifyInputs
+from tenantpilot.backups.digest import Entry, digest_of
+from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.states import Verdict
+from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.compare.form import form_hash
+from tenantpilot.graph.contracts import registry
+from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.sealing import CannotOpen
+from tenantpilot.versions.models import Payload, VersionSecret
+from tenantpilot.versions.overlay import opened
+from tenantpilot.versions.payloads import PayloadDamaged, content_of
+
+CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a set, and where."""
+
+    code: str
+    name: str
+    type: str = ""
+    graph_id: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "name": self.name, "type": self.type, "graph_id": self.graph_id}
+
+
+def verify_backup(run: RunContext[VerifyInputs]) -> None:
+    """Check the set as it is stored. What is wrong is named, and the set is not good any more."""
+    backup_set = _set_of(run)
+    faults: list[Fault] = []
+    for processed, fault in _checked(backup_set):
+        if fault is not None:
+            faults.append(fault)
+            run.item_failed(ObjectName(fault.name), fault.code)
+        run.progress(processed, max(backup_set.items, processed))
+    run.count("items", backup_set.items)
+    run.count("succeeded", max(backup_set.items - len(faults), 0))
+    record_verdict(backup_set, faults, actor=run.initiator, now=run.now)
+
+
+def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> None:
+    """Write what the verification found."""
+    verdict = Verdict.DAMAGED if faults else Verdict.INTACT
+    with transaction.atomic():
+        BackupSet.everywhere.filter(pk=backup_set.pk, digest=backup_set.digest).update(
+            verified_at=now, verdict=verdict, faults=[fault.as_json() for fault in faults[:200]]
+        )
+        audit.record(
+            "backup_set.verified",
+            workspace_id=backup_set.workspace_id,
+            tenant_id=backup_set.tenant_id,
+            actor=actor,
+            target_type="backup_set",
+            target_id=backup_set.pk,
+            after={"verdict": verdict.value, "faults": len(faults)},
+            at=now,
+        )
+
+
+def faults_of(backup_set: BackupSet) -> list[Fault]:
+    """Return everything that is wrong with a finished set."""
+    return [fault for _number, fault in _checked(backup_set) if fault is not None]
+
+
+def _set_of(run: RunContext[VerifyInputs]) -> BackupSet:
+    """Return the set that was asked for, or the newest with content. Raises OperationFailed."""
+    sets = BackupSet.everywhere.of_tenant(run.tenant).kept().select_related("chain").newest_first()
+    wanted = run.inputs.backup_set
+    found: BackupSet | None = (sets.filter(pk=wanted) if wanted else sets.exclude(digest=None)).first()
+    if found is None or not found.has_content:
+        raise OperationFailed("set_not_found")
+    return found
+
+
+def _checked(backup_set: BackupSet) -> Iterator[tuple[int, Fault | None]]:
+    """Yield the number of policies that were checked with each fault, or None; at the end counts and digest."""
+    entries: list[Entry] = []
+    by_type: Counter[str] = Counter()
+    keys = list(members_of_set(backup_set).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        members = BackupMember.everywhere.filter(pk__in=keys[start : start + CHUNK]).select_related("policy", "version")
+        rows = list(members)
+        payloads = Payload.everywhere.in_bulk([row.version.payload_id for row in rows])
+        secrets = VersionSecret.everywhere.filter(version__in=[row.version_id for row in rows])
+        sealed: dict[int, list[VersionSecret]] = {}
+        for secret in secrets:
+            sealed.setdefault(secret.version_id, []).append(secret)
+        for number, row in enumerate(rows, start=start + 1):
+            payload = payloads.get(row.version.payload_id)
+            entries.append(Entry(row.policy.type, row.policy.graph_id, payload.sha256 if payload else ""))
+            by_type[row.policy.type] += 1
+            yield number, _fault_of(row, payload, sealed.get(row.version_id, []))
+    yield from ((len(keys), fault) for fault in _faults_of_whole(backup_set, entries, by_type))
+
+
+def _fault_of(member: BackupMember, payload: Payload | None, secrets: list[VersionSecret]) -> Fault | None:
+    policy = member.policy
+    place = {"name": policy.name, "type": policy.type, "graph_id": policy.graph_id}
+    if payload is None or not _is_intact(member, payload):
+        return Fault("payload_damaged", **place)
+    try:
+        for secret in secrets:
+            opened(policy, secret)
+    except CannotOpen:
+        return Fault("secret_unreadable", **place)
+    return None
+
+
+def _is_intact(member: BackupMember, payload: Payload) -> bool:
+    """Return False unless the bytes are those of the hash, and their form is that of the version."""
+    try:
+        content = content_of(payload)
+        return form_hash(registry.get(member.policy.type), content) == member.version.form_hash
+    except (PayloadDamaged, registry.UnknownContract, ValueError):
+        return False
+
+
+def _faults_of_whole(backup_set: BackupSet, entries: list[Entry], by_type: Counter[str]) -> Iterator[Fault]:
+    """Name the types that hold another number of policies than the set had; else the digest alone."""
+    if digest_of(entries) == backup_set.digest:
+        return
+    stated = {key: numbers.get("captured", 0) + numbers.get("reused", 0) for key, numbers in backup_set.by_type.items()}
+    differing = [key for key in sorted({*stated, *by_type}) if stated.get(key, 0) != by_type[key]]
+    for key in differing:
+        yield Fault("digest_mismatch", catalogue.label_of(key), key)
+    if not differing:
+        yield Fault("digest_mismatch", backup_set.chain.name)
