@@ -38,6 +38,7 @@ class Commands(DeferredGroup):
         "stop": Deferred(f"{COMMANDS}.stop", "Stop all work, or that of one tenant."),
         "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),
         "audit": Deferred(f"{COMMANDS}.audit", "Read and verify the audit log."),
+        "database": Deferred(f"{COMMANDS}.database", "Back up TenantPilot's own data, and restore it."),
         "startoperation": Deferred(f"{COMMANDS}.startoperation", "Write the files and tests of a new operation."),
         "startroom": Deferred(f"{COMMANDS}.startroom", "Write a new room: its table, page, operation and tests."),
         "rotate-keys": Deferred(

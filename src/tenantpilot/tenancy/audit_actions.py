@@ -53,6 +53,8 @@ audit_actions.add(
         "workspace.member_removed": _("Member of the workspace removed"),
         "keys.rotated": _("Sealing key changed"),
         "keys.retired": _("Sealing key retired"),
+        "database.backed_up": _("Database backed up"),
+        "database.restored": _("Database restored from a backup"),
         "installation.stopped": _("All work stopped"),
         "installation.resumed": _("All work resumed"),
     }

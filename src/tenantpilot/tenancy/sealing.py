@@ -21,6 +21,8 @@ from tenantpilot.core.errors import ReasonedError, TenantPilotError
 NONCE_BYTES = 12
 KEY_BYTES = 32
 _FINGERPRINTS = b"tenantpilot: fingerprints of secrets"
+_MARKS = b"tenantpilot: marks of keys"
+_SIGNATURES = b"tenantpilot: signatures of files"
 
 
 class SealingNotConfigured(TenantPilotError):
@@ -66,12 +68,23 @@ def unseal(sealed: Sealed, *, belongs_to: str) -> str:
 
 def fingerprint(plain: str, *, belongs_to: str, key_id: str) -> str:
     """Return the same for the same value in the same place, worth nothing without the key. Raises CannotOpen."""
-    key = _keys().get(key_id)
-    if key is None:
-        raise CannotOpen(f"no key {key_id!r}")
-    own_key = hmac.new(key, _FINGERPRINTS, hashlib.sha256).digest()
     message = f"{belongs_to}\0{plain}".encode("utf-8", "surrogatepass")
-    return hmac.new(own_key, message, hashlib.sha256).hexdigest()
+    return hmac.new(_derived(key_id, _FINGERPRINTS), message, hashlib.sha256).hexdigest()
+
+
+def signature(message: bytes, *, key_id: str) -> str:
+    """Return what only a holder of the key can make for these bytes. Raises CannotOpen."""
+    return hmac.new(_derived(key_id, _SIGNATURES), message, hashlib.sha256).hexdigest()
+
+
+def key_mark(key_id: str) -> str:
+    """Return a text that tells the key from another of the same name, and opens nothing. Raises CannotOpen."""
+    return _derived(key_id, _MARKS).hex()[:16]
+
+
+def key_ids() -> list[str]:
+    """Return the names of all keys, the one that seals first."""
+    return list(_keys())
 
 
 def newest_key_id() -> str:
@@ -80,6 +93,13 @@ def newest_key_id() -> str:
     if key_id is None:
         raise SealingNotConfigured("There is no sealing key. `tenantpilot setup` makes one.")
     return key_id
+
+
+def _derived(key_id: str, purpose: bytes) -> bytes:
+    key = _keys().get(key_id)
+    if key is None:
+        raise CannotOpen(f"no key {key_id!r}")
+    return hmac.new(key, purpose, hashlib.sha256).digest()
 
 
 def _keys() -> dict[str, bytes]:

@@ -22,6 +22,7 @@ WORK = (
     Check("clock", database.its_clock_agrees),
     Check("credentials", work.credentials_can_be_opened),
     Check("second factors", work.second_factors_can_be_opened),
+    Check("backup", work.the_database_is_backed_up),
     Check("stop", work.work_is_not_stopped),
     Check("queue", work.the_queue_moves),
     Check("workers", work.workers_are_alive),

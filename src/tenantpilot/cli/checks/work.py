@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tenantpilot.audit import services as audit
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.cli.checks.finding import NotLookedAt
 from tenantpilot.cli.problems import Problem
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.operations.monitoring import health
@@ -70,6 +73,14 @@ def second_factors_can_be_opened() -> str:
             "Put the key back into sealing.keys, or run: tenantpilot person remove-second-factor EMAIL",
         )
     return "all open"
+
+
+def the_database_is_backed_up() -> str:
+    """Raises NotLookedAt: whoever backs it up by other means knows."""
+    entry = AuditLog.objects.of_workspace(audit.INSTALLATION).filter(action="database.backed_up").newest_first().first()
+    if entry is None:
+        raise NotLookedAt("no backup by tenantpilot database backup yet (see docs/how-to/back-up-tenantpilot.md)")
+    return f"last backed up {entry.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _alive(role: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tenantpilot.audit import services as audit
 from tenantpilot.cli.console import done, say
+from tenantpilot.cli.database.keys import number_sealed_with
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.monitoring import health
@@ -72,7 +73,7 @@ def _retire(key_id: str) -> None:
         raise Problem(f"There is no key {key_id}.", "The names stand before the colons in sealing.keys.")
     if key_id == newest_key_id():
         raise Problem(f"Key {key_id} is the one that seals.", "Run tenantpilot rotate-keys first.")
-    if needed := sum(room.sealed_with(key_id) for room in (credentials, second_factors, overlay)):
+    if needed := number_sealed_with(key_id):
         raise Problem(f"{needed} stored secrets need key {key_id}.", "Run tenantpilot rotate-keys first.")
     if _keys_are_in_file():
         settings.SEALING_KEYS = [line for line in settings.SEALING_KEYS if line.partition(":")[0] != key_id]

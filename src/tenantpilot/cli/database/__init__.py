@@ -1,0 +1,1 @@
+"""Backups of TenantPilot's own data: written while it works, verified, and restored into an empty installation."""

@@ -1,0 +1,90 @@
+"""Write a backup of the database while TenantPilot works."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zipfile import ZipFile
+
+from django.db import connection, transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.cli.database import postgresql_engine, sqlite_engine
+from tenantpilot.cli.database.archive import ArchiveWriter
+from tenantpilot.cli.database.keys import needed_keys
+from tenantpilot.cli.database.manifest import FORMAT, Contents, Manifest
+from tenantpilot.cli.database.refusals import BackupRefused, Refusal
+from tenantpilot.cli.database.versions import applied_migrations, program_version
+from tenantpilot.cli.schema import require_migrated
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was written as a whole."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def bytes(self) -> int:
+        return self.path.stat().st_size
+
+
+def back_up(target: Path, *, now: datetime) -> Backup:
+    """Write the archive, for this user alone; it has its name only when it is whole. Raises Problem, DatabaseError."""
+    path = target / f"tenantpilot-{now:%Y-%m-%dT%H%M%SZ}.zip" if target.is_dir() else target
+    _require_new(path)
+    require_migrated()
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+        unfinished = Path(folder) / path.name
+        manifest = _write(unfinished, Path(folder), now)
+        _give_name(unfinished, path)
+    with transaction.atomic():
+        facts = {"rows": manifest.contents.rows, "keys": [key.id for key in manifest.keys]}
+        audit.record("database.backed_up", workspace_id=audit.INSTALLATION, after=facts, at=now)
+    return Backup(path, manifest)
+
+
+def _write(unfinished: Path, folder: Path, now: datetime) -> Manifest:
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with ZipFile(file, "w") as archive:
+            writer = ArchiveWriter(archive)
+            manifest = _manifest(_contents(writer, folder), now)
+            writer.finish(manifest)
+        file.flush()
+        os.fsync(file.fileno())
+    return manifest
+
+
+def _contents(writer: ArchiveWriter, folder: Path) -> Contents:
+    if connection.vendor == "sqlite":
+        return sqlite_engine.write_contents(writer, folder)
+    return postgresql_engine.write_contents(writer)
+
+
+def _manifest(contents: Contents, now: datetime) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        made_at=now,
+        made_by=program_version(),
+        engine=connection.vendor,
+        migrations=applied_migrations(),
+        keys=needed_keys(),
+        contents=contents,
+    )
+
+
+def _require_new(path: Path) -> None:
+    if path.exists():
+        raise BackupRefused(Refusal.FILE_EXISTS, f"{path} is there already.", "Choose another name, or remove it.")
+    if not path.parent.is_dir():
+        raise BackupRefused(Refusal.FILE_EXISTS, f"There is no folder {path.parent}.", "Make it, or choose another.")
+
+
+def _give_name(unfinished: Path, path: Path) -> None:
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        _require_new(path)
