@@ -3,13 +3,13 @@
 Source: https://github.com/almenscorner/IntuneCD, the modules of `backup` and `update` of that release.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tenantpilot.artifacts.archives import encoded
 from tenantpilot.artifacts.names import safe_name
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.payloads import cleaned
 from tenantpilot.versions.exporting.layouts.files import (
     OWN_FOLDER,
     Exported,
@@ -34,7 +34,6 @@ FOLDERS = {
     "reusableSetting": "Compliance Policies/Scripts",
     "notificationTemplate": "Compliance Policies/Message Templates",
     "appProtection": "App Protection",
-    "mamAppConfiguration": "App Protection",
     "mdmAppConfiguration": "App Configuration",
     "mobileApp": "Applications",
     "conditionalAccessPolicy": "Conditional Access",
@@ -116,7 +115,16 @@ def _folder(policy: Exported) -> str:
         return f"{FOLDERS[key]}/{platform}"
     if key == "endpointSecurityIntent":
         return f"{FOLDERS[key]}/{safe_name(str(policy.payload.get('templateId') or 'None'))}"
-    return FOLDERS.get(key) or f"{OWN_FOLDER}/{key}"
+    if key not in FOLDERS or _is_passed_over(policy):
+        return f"{OWN_FOLDER}/{key}"
+    return FOLDERS[key]
+
+
+def _is_passed_over(policy: Exported) -> bool:
+    """Return True for what Microsoft delivers and IntuneCD reads nowhere: it would take it for something new."""
+    if policy.contract.key == "roleDefinition":
+        return bool(policy.payload.get("isBuiltIn"))
+    return policy.contract.key == "remediation" and "Microsoft" in str(policy.payload.get("publisher"))
 
 
 def _scripts(policy: Exported, folder: str, suffix: str) -> list[File]:
@@ -143,7 +151,7 @@ def _apple_profile(policy: Exported) -> File | None:
 
 def _content(policy: Exported) -> JsonObject:
     """Return what IntuneCD would have written: its own names in the place of ids, and nothing that Graph sets."""
-    content = without(policy.payload, REMOVED)
+    content: JsonObject = cleaned(without(policy.payload, REMOVED))
     _name_scope_tags(content, policy)
     if assignments := _assignments(policy):
         content["assignments"] = assignments
@@ -226,16 +234,7 @@ def _app_configuration(content: JsonObject, policy: Exported) -> JsonObject:
     app = next((policy.apps[key] for key in map(str, targets or ()) if key in policy.apps), None)
     if app is not None:
         content["targetedMobileApps"] = {"appName": app.name, "type": app.odata_type}
-    if (decoded := script_bytes(content.get("payloadJson"))) is not None:
-        content["payloadJson"] = _json(decoded) or content["payloadJson"]
     return content
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
 
 
 def _status_page(content: JsonObject, policy: Exported) -> JsonObject:
