@@ -28,6 +28,7 @@ from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
 from tests.artifacts.kit import made
+from tests.directory.kit import group_of
 from tests.versions.kit import take
 
 pytestmark = pytest.mark.contract
@@ -135,6 +136,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "ended run": ended.pk,
         "no run": 999_999,
         "policy": policy.pk,
+        "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,

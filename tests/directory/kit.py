@@ -1,10 +1,13 @@
-"""Changing groups in the simulator, as a person would in the portal."""
+"""Changing groups in the simulator, as a person would in the portal; and rows as a sync would have written them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from intunesim.graph import delta
 from intunesim.state.entities import Entity
+
+from tenantpilot.directory.models import Group, NestedGroup
+from tenantpilot.tenancy.models import Tenant
 
 WHEN = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -47,3 +50,13 @@ def remove_member(tenant: Any, graph_id: str, member: str) -> None:
     entity.children["members"] = [child for child in entity.children["members"] if child["id"] != member]
     tenant.store.put("groups", entity)
     delta.note(tenant, graph_id, now=WHEN, member={"id": member, "@removed": {"reason": "deleted"}})
+
+
+def group_of(tenant: Tenant, graph_id: str, name: str, now: datetime, *, inside: Group | None = None) -> Group:
+    """Return a group as a sync would have written it, as a member of the group `inside`."""
+    owned = {"workspace_id": tenant.workspace_id, "tenant": tenant, "round": 1}
+    times = {"first_seen_at": now, "changed_at": now}
+    group: Group = Group.everywhere.create(graph_id=graph_id, name=name, **owned, **times)
+    if inside is not None:
+        NestedGroup.everywhere.create(parent=inside, member_id=graph_id, **owned)
+    return group

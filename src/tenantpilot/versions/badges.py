@@ -30,3 +30,10 @@ BadgeCatalog.add(
         "service_added": Badge(_("By the service"), Tone.NEUTRAL, "list-plus", _("Microsoft added it.")),
     },
 )
+BadgeCatalog.add(
+    "assignment_mode",
+    {
+        "include": Badge(_("Included"), Tone.SUCCESS, "check", _("The policy is assigned to it.")),
+        "exclude": Badge(_("Excluded"), Tone.DANGER, "ban", _("The policy is kept from it, whatever else it is in.")),
+    },
+)

@@ -35,7 +35,8 @@ def schedules(request: TenantRequest) -> HttpResponse:
 def create_schedule(request: TenantRequest) -> HttpResponse:
     """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
     kinds = schedulable(request.access)
-    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    asked = {"operation": parameters.choice(request.GET, "operation", [kind.key for kind in kinds], usual="")}
+    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, initial=asked)
     if form.is_valid() and _create(request, form):
         return redirect("schedules", request.tenant.slug)
     context = {"heading": _("New schedule"), "form": form}

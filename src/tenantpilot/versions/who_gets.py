@@ -1,0 +1,145 @@
+"""Who gets this? The policies that reach the members of a group, each with the chain of reasons.
+
+A group gets what is assigned to it and to every group that it is in, however deep. An exclusion wins, wherever in the
+chain it stands. A filter is shown and not evaluated: it looks at devices, which are not known here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from tenantpilot.directory.models import Group, NestedGroup
+from tenantpilot.inventory.models import Policy
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.assigning import FilterMode, Mode, TargetKind
+from tenantpilot.versions.index_models import Assignment
+
+MOST = 1_000
+"""So many assignments are looked at; more than that, and the page says so."""
+FILTERS = "assignmentFilter"
+
+
+@dataclass(frozen=True)
+class GroupName:
+    """A group in a chain. `pk` is 0 where the directory has no row of it."""
+
+    graph_id: str
+    name: str
+    pk: int = 0
+
+
+@dataclass(frozen=True)
+class Why:
+    """One assignment, and the way from the group to its target: the groups that lead there, the first one nearest."""
+
+    kind: str
+    mode: str
+    chain: tuple[GroupName, ...] = ()
+    filter_mode: str = FilterMode.NONE
+    filter_name: str = ""
+    intent: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        return self.kind == TargetKind.GROUP and not self.chain
+
+    @property
+    def is_wide(self) -> bool:
+        return self.kind in (TargetKind.ALL_USERS, TargetKind.ALL_DEVICES)
+
+    @property
+    def filter_words(self) -> str:
+        """Return what the filter does, "" without one."""
+        return "" if self.filter_mode == FilterMode.NONE else str(FilterMode(self.filter_mode).label)
+
+
+@dataclass
+class Reached:
+    """A policy with all the reasons why the group gets it, or does not."""
+
+    policy: Policy
+    included: list[Why] = field(default_factory=list)
+    excluded: list[Why] = field(default_factory=list)
+
+    @property
+    def is_wide(self) -> bool:
+        """Return True if it comes to everybody, and to this group by no name."""
+        return all(why.is_wide for why in self.included)
+
+
+@dataclass(frozen=True)
+class Gets:
+    """The policies that a group gets by name, those that everybody gets, and those from which it is excluded."""
+
+    named: list[Reached]
+    wide: list[Reached]
+    excluded: list[Reached]
+    has_more: bool = False
+
+
+def who_gets(group: Group) -> Gets:
+    """Return what reaches the members of a group, by the newest versions of the tenant's policies."""
+    chains = _chains(group)
+    wide = Q(kind__in=(TargetKind.ALL_USERS, TargetKind.ALL_DEVICES))
+    named = Q(kind=TargetKind.GROUP, group_id__in=chains)
+    rows = Assignment.objects.of_tenant(group.tenant).present().filter(wide | named)
+    found = list(rows.select_related("policy").defer("policy__properties").order_by("policy__name", "pk")[: MOST + 1])
+    reached = _reached(group.tenant, found[:MOST], chains)
+    got = [one for one in reached if one.included and not one.excluded]
+    return Gets(
+        named=[one for one in got if not one.is_wide],
+        wide=[one for one in got if one.is_wide],
+        excluded=[one for one in reached if one.excluded],
+        has_more=len(found) > MOST,
+    )
+
+
+def _reached(tenant: Tenant, rows: Iterable[Assignment], chains: dict[str, tuple[GroupName, ...]]) -> list[Reached]:
+    rows = list(rows)
+    filters = filter_names(tenant, {row.filter_id for row in rows if row.filter_id})
+    reached: dict[int, Reached] = {}
+    for row in rows:
+        one = reached.setdefault(row.policy_id, Reached(row.policy))
+        name = filters.get(row.filter_id, row.filter_id)
+        why = Why(row.kind, row.mode, chains.get(row.group_id, ()), row.filter_mode, name, row.intent)
+        (one.excluded if row.mode == Mode.EXCLUDE else one.included).append(why)
+    return list(reached.values())
+
+
+def filter_names(tenant: Tenant, ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of assignment filters by their ids, as the inventory knows them."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = Policy.objects.of_tenant(tenant).of_type(FILTERS).filter(graph_id__in=wanted)
+    return {graph_id.lower(): name for graph_id, name in rows.values_list("graph_id", "name")}
+
+
+def _chains(group: Group) -> dict[str, tuple[GroupName, ...]]:
+    """Return the way to each group that the group is in, the shortest one, by its id; and "" to itself."""
+    above = _groups_above(group.tenant)
+    chains: dict[str, tuple[GroupName, ...]] = {group.graph_id: ()}
+    frontier = [group.graph_id]
+    while frontier:
+        further: list[str] = []
+        for member in frontier:
+            for parent in above.get(member, ()):
+                if parent.graph_id not in chains:
+                    chains[parent.graph_id] = (*chains[member], parent)
+                    further.append(parent.graph_id)
+        frontier = further
+    return chains
+
+
+def _groups_above(tenant: Tenant) -> dict[str, list[GroupName]]:
+    """Return the groups in which each group is, by the member's id. A deleted group has no members for anybody."""
+    rows = NestedGroup.objects.filter(tenant=tenant, parent__deleted_at=None, parent__gone_at=None)
+    columns = rows.order_by("parent__name", "pk").values_list(
+        "member_id", "parent__graph_id", "parent__name", "parent_id"
+    )
+    above: dict[str, list[GroupName]] = defaultdict(list)
+    for member, graph_id, name, pk in columns:
+        above[member].append(GroupName(graph_id, name or graph_id, pk))
+    return above
