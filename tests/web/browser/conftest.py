@@ -107,6 +107,16 @@ class Visits:
     def __call__(
         self, person: str, path: str, *, dark: bool = False, narrow: bool = False, script: bool = True, **options: Any
     ) -> Page:
+        context = self._context(person, dark=dark, narrow=narrow, script=script, **options)
+        page = context.new_page()
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._own(request.url))
+        page.goto(path.replace(FIRST_POLICY, self._first_policy(context)) if FIRST_POLICY in path else path)
+        return page
+
+    def _context(self, person: str, *, dark: bool, narrow: bool, script: bool, **options: Any) -> BrowserContext:
+        """Return a browser of the person's own, which is closed at the end of the test."""
         context = self.browser.new_context(
             storage_state=self.sessions[person],
             base_url=self.demo.address,
@@ -118,12 +128,7 @@ class Visits:
             **options,
         )
         self.contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self._own(request.url))
-        page.goto(path.replace(FIRST_POLICY, self._first_policy(context)))
-        return page
+        return context
 
     def _first_policy(self, context: BrowserContext) -> str:
         found = re.search(r'href="(/admin/t/contoso/inventory/\d+/)"', context.request.get(INVENTORY).text())
@@ -134,6 +139,26 @@ class Visits:
             self.errors.append(f"asked another origin: {url}")
 
 
+@dataclass
+class Looks(Visits):
+    """Opens each page in a browser that the person has for the whole module."""
+
+    kept: dict[str, BrowserContext] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+
+    def __call__(self, person: str, path: str, **options: Any) -> Page:
+        page = super().__call__(person, path, **options)
+        self.pages.append(page)
+        return page
+
+    def _context(self, person: str, **options: Any) -> BrowserContext:
+        key = f"{person} {sorted(options.items())}"
+        if key not in self.kept:
+            self.kept[key] = super()._context(person, **options)
+            self.contexts.clear()  # it outlives the test
+        return self.kept[key]
+
+
 @pytest.fixture
 def visit(browser: Browser, demo: Demo, sessions: dict[str, Any]) -> Iterator[Visits]:
     """visit("Oscar", "/admin/") answers a page; at the end no console may have complained."""
@@ -142,6 +167,24 @@ def visit(browser: Browser, demo: Demo, sessions: dict[str, Any]) -> Iterator[Vi
     for context in visits.contexts:
         context.close()
     assert visits.errors == []
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """The browsers of people who only look: each keeps the files of all pages that it has seen."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def look(visit: Visits, contexts: dict[str, BrowserContext]) -> Iterator[Visits]:
+    """Like `visit`, in the person's browser of this module: for tests that change nothing in it."""
+    looks = Looks(visit.browser, visit.demo, visit.sessions, visit.errors, kept=contexts)
+    yield looks
+    for page in looks.pages:
+        page.close()
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ KILOBYTE = 1024
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_document_stays_within_fifteen_kilobytes_ux_81(visit: Visits, path: str):
-    page = visit("Oscar", path)
+def test_the_document_stays_within_fifteen_kilobytes_ux_81(look: Visits, path: str):
+    page = look("Oscar", path)
     answer = page.request.get(page.url)
     assert len(gzip.compress(answer.body())) <= 15 * KILOBYTE
 
@@ -41,8 +41,8 @@ def test_nothing_moves_after_it_was_drawn_ux_81(visit: Visits, path: str):
     assert page.evaluate("vitals.cls") <= 0.02
 
 
-def test_files_are_kept_for_ever_and_sent_compressed_ux_81(visit: Visits):
-    page = visit("Oscar", "/admin/")
+def test_files_are_kept_for_ever_and_sent_compressed_ux_81(look: Visits):
+    page = look("Oscar", "/admin/")
     style = page.locator("link[rel=stylesheet]").get_attribute("href")
     headers = page.request.get(str(style), headers={"Accept-Encoding": "br"}).headers
     assert "immutable" in headers["cache-control"]
@@ -56,16 +56,16 @@ def test_reduced_motion_stops_every_movement_ux_73(visit: Visits, held_sync: str
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/admin/", "/admin/operations/", "/admin/notifications/", "/admin/audit/"])
-def test_nothing_scrolls_sideways_at_any_width_zoomed_to_200_percent_or_not_ux_19_ux_73(visit: Visits, path: str):
-    page = visit("Olivia", path)
+def test_nothing_scrolls_sideways_at_any_width_zoomed_to_200_percent_or_not_ux_19_ux_73(look: Visits, path: str):
+    page = look("Olivia", path)
     for width in (320, 390, 640, 768, 1024):  # 640 is what a window of 1280 has at 200 %
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
         assert page.get_by_role("heading", level=1).is_visible()
 
 
-def test_targets_for_fingers_are_large_enough_ux_73(visit: Visits):
-    page = visit("Oscar", "/admin/t/contoso/inventory/", narrow=True)
+def test_targets_for_fingers_are_large_enough_ux_73(look: Visits):
+    page = look("Oscar", "/admin/t/contoso/inventory/", narrow=True)
     small = page.evaluate(TOO_SMALL)
     assert small == []
     assert page.get_by_role("button", name="Sync inventory").first.bounding_box()["height"] >= 44
