@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform
 
 from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.inventory import search
@@ -14,6 +15,8 @@ from tenantpilot.tenancy.models import Tenant, User
 
 STATES = ("enabled", "disabled", "enabledForReportingButNotEnforced")
 """The states of a Conditional Access policy, in Graph's words."""
+_OF_GRAPH = {"true": "assigned", "1": "assigned", "false": "unassigned", "0": "unassigned"}
+"""What Graph says of assignments, as each engine reads it from JSON."""
 __all__ = ["STATES", "Policy", "PolicyTypeAccess", "PolicyTypeSync"]
 
 
@@ -40,6 +43,25 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         matches = RawSQL(f"SELECT rowid FROM {search.TABLE} WHERE {search.TABLE} MATCH %s", [phrase])  # noqa: S608, S611
         return self.filter(pk__in=matches)
 
+    def with_facts(self) -> "PolicyQuerySet":
+        """Annotate the state, the scope tags and what Graph says of assignments, as texts, without the rest."""
+        names = {"state_text": "state", "tags_text": "roleScopeTagIds", "assigned_text": "isAssigned"}
+        return self.annotate(**{to: KeyTextTransform(name, "properties") for to, name in names.items()})
+
+    def in_state(self, state: str) -> "PolicyQuerySet":
+        return self.filter(properties__state=state)
+
+    def tagged(self, scope_tag: str) -> "PolicyQuerySet":
+        """Return those with the scope tag, by its id."""
+        tags = KeyTextTransform("roleScopeTagIds", "properties")
+        return self.annotate(tags_text=tags).filter(tags_text__contains=f'"{scope_tag}"')
+
+    def assigned(self) -> "PolicyQuerySet":
+        return self.filter(Q(assignment_count__gt=0) | Q(assignment_count=None, properties__isAssigned=True))
+
+    def unassigned(self) -> "PolicyQuerySet":
+        return self.filter(Q(assignment_count=0) | Q(assignment_count=None, properties__isAssigned=False))
+
     def ignored(self) -> "PolicyQuerySet":
         return self.exclude(ignored_at=None)
 
@@ -58,7 +80,8 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 class Policy(TenantOwned):
     """A configuration object of a tenant, as last observed. `properties` holds only whitelisted fields (SEC-06).
 
-    Ignored is a mark of ours: it changes nothing in the tenant, and a sync leaves it as it is.
+    Ignored is a mark of ours: it changes nothing in the tenant, and a sync leaves it as it is. `assignment_count` is
+    known once a version was taken. `changed_run` is the run that saw the last change.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="policies")
@@ -78,6 +101,8 @@ class Policy(TenantOwned):
     ignored_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ignore_reason = models.CharField(max_length=200, blank=True, default="")
     last_seen_run = models.ForeignKey(OperationRun, on_delete=models.SET_NULL, null=True, related_name="+")
+    changed_run = models.ForeignKey(OperationRun, on_delete=models.SET_NULL, null=True, related_name="+")
+    assignment_count = models.PositiveIntegerField(null=True)
 
     objects: ClassVar[PolicyQuerySet] = scoped(PolicyQuerySet)
     everywhere: ClassVar[PolicyQuerySet] = unscoped(PolicyQuerySet)
@@ -112,8 +137,15 @@ class Policy(TenantOwned):
     @property
     def state_badge(self) -> str:
         """Return the value of the `policy_state` badge; empty for a type without a state of its own."""
-        state = self.properties.get("state")
+        state = self.state_text if hasattr(self, "state_text") else self.properties.get("state")
         return state if isinstance(state, str) and state in STATES else ""
+
+    @property
+    def assignment_badge(self) -> str:
+        """Return the value of the `assignment` badge; empty where it is not known. Needs `with_facts`."""
+        if self.assignment_count is not None:
+            return "assigned" if self.assignment_count else "unassigned"
+        return _OF_GRAPH.get(str(getattr(self, "assigned_text", "")).lower(), "")
 
 
 class PolicyTypeSync(TenantOwned):

@@ -14,7 +14,7 @@ from tenantpilot.tenancy.models import Tenant
 CHUNK = 500
 WRITTEN = (
     "name", "description", "platform", "last_modified_at", "properties", "content_hash",
-    "last_seen_at", "changed_at", "missing_since", "last_seen_run",
+    "last_seen_at", "changed_at", "missing_since", "last_seen_run", "changed_run",
 )  # fmt: skip
 
 
@@ -173,6 +173,7 @@ def _row(tenant: Tenant, key: str, observation: Observation, *, run_id: int, now
         changed_at=now,
         missing_since=None,
         last_seen_run_id=run_id,
+        changed_run_id=run_id,
     )
 
 

@@ -1,18 +1,23 @@
 """The selection of a bulk operation: policies chosen one by one, or all that match a filter (UX-15)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.core.stored import StoredData
+from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.operations.items.working import Item
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.models import Tenant
+
+Narrowing = Callable[[PolicyQuerySet, str], PolicyQuerySet]
 
 MOST_CHOSEN = 10_000
 CHUNK = 500
@@ -32,22 +37,58 @@ class PolicyFilter(StoredData):
 
     q: str = ""
     type: str = ""
+    area: str = ""
     platform: str = ""
+    state: str = ""
+    assigned: str = ""
     presence: str = ""
     care: str = ""
+    tag: str = ""
+    since: str = ""
+    run: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a day or a run that cannot be read: such a filter selects nothing, never everything."""
+        if self.since:
+            date.fromisoformat(self.since)
+        if self.run and not _is_key(self.run):
+            raise ValueError("the number of a run is a number")
 
     def narrow(self, policies: PolicyQuerySet) -> PolicyQuerySet:
-        exact = {name: value for name, value in (("type", self.type), ("platform", self.platform)) if value}
-        narrowed = policies.filter(**exact)
-        narrowed = narrowed.named_like(self.q) if self.q else narrowed
-        narrowed = narrowed.ignored() if self.care == "ignored" else narrowed
-        narrowed = narrowed.in_care() if self.care == "in_care" else narrowed
-        match self.presence:
-            case "missing":
-                return narrowed.missing()
-            case "present":
-                return narrowed.present()
+        narrowed = policies
+        for field in fields(self):
+            if value := getattr(self, field.name):
+                narrowed = _NARROWING[field.name](narrowed, value)
         return narrowed
+
+
+def _of_area(policies: PolicyQuerySet, area: str) -> PolicyQuerySet:
+    return policies.filter(type__in=[kind.key for kind in policy_types.every() if kind.area == area])
+
+
+def _since(policies: PolicyQuerySet, day: str) -> PolicyQuerySet:
+    beginning = datetime.combine(date.fromisoformat(day), time(), tzinfo=timezone.get_current_timezone())
+    return policies.filter(changed_at__gte=beginning)
+
+
+def _one_of(**ways: Callable[[PolicyQuerySet], PolicyQuerySet]) -> Narrowing:
+    """Return what narrows by one of two words; another word matches nothing."""
+    return lambda policies, value: ways.get(value, PolicyQuerySet.none)(policies)
+
+
+_NARROWING: dict[str, Narrowing] = {
+    "q": PolicyQuerySet.named_like,
+    "type": PolicyQuerySet.of_type,
+    "area": _of_area,
+    "platform": lambda policies, value: policies.filter(platform=value),
+    "state": PolicyQuerySet.in_state,
+    "assigned": _one_of(yes=PolicyQuerySet.assigned, no=PolicyQuerySet.unassigned),
+    "presence": _one_of(present=PolicyQuerySet.present, missing=PolicyQuerySet.missing),
+    "care": _one_of(in_care=PolicyQuerySet.in_care, ignored=PolicyQuerySet.ignored),
+    "tag": PolicyQuerySet.tagged,
+    "since": _since,
+    "run": lambda policies, value: policies.filter(changed_run=int(value)),
+}
 
 
 Selection = Sequence[int] | PolicyFilter

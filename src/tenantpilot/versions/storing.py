@@ -97,10 +97,20 @@ def take_version(
         differences=count,
     )
     index_version(policy, version, snapshot.contract, snapshot.separated.payload)
+    _tell_inventory(policy, snapshot, version)
     keep_secrets(version, policy, snapshot.separated.secrets)
     if newest and newest.secrets:
         carry_on(version, policy, newest.secrets, _same_references(snapshot, newest))
     return version
+
+
+def _tell_inventory(policy: Policy, snapshot: Snapshot, version: PolicyVersion) -> None:
+    """Keep beside the policy what lists show of its newest version: who gets it, and when it changed."""
+    assignments = snapshot.separated.payload.get("assignments")
+    facts: dict[str, Any] = {"assignment_count": len(assignments) if isinstance(assignments, list) else None}
+    if version.change != Change.FIRST:
+        facts |= {"changed_at": version.read_at, "changed_run": version.run_id}
+    Policy.everywhere.filter(pk=policy.pk).update(**facts)
 
 
 def _first_difference(

@@ -27,6 +27,8 @@ from tenantpilot.web.ui.tables.bulk import chosen_ids
 Start = Callable[..., Started | AlreadyActive]
 
 SHOWN = 10
+BESIDE_FILTERS = ("matching", "chosen", "policy", "back", "reason", "sort", "size", "at", "csrfmiddlewaretoken")
+"""What a form about all matching policies may send beside the filters; with anything else it cannot be read."""
 
 
 class ReasonForm(forms.Form):
@@ -89,7 +91,10 @@ def selection_of(request: TenantRequest, query: QueryDict) -> Selection:
     if not parameters.is_sent(query, "matching"):
         return chosen_ids(query, "policy")
     filters = POLICIES.filters(query, queryset=Policy.objects.none(), request=request)
-    return PolicyFilter(**filters.form.cleaned_data) if filters.form.is_valid() else []
+    known = {*filters.form.fields, *BESIDE_FILTERS}
+    if not filters.form.is_valid() or set(parameters.names(query)) - known:
+        return []
+    return PolicyFilter(**{name: str(value) for name, value in filters.form.cleaned_data.items() if value})
 
 
 def chosen_policies(request: TenantRequest, selection: Selection) -> PolicyQuerySet:

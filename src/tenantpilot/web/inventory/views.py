@@ -36,7 +36,7 @@ TABS = ("settings", "related", "runs")
 def inventory(request: TenantRequest) -> HttpResponse:
     """Return all policies that were ever seen in the tenant."""
     now = timezone.now()
-    rows = with_modified(Policy.objects.of_tenant(request.tenant).defer("properties", "description"))
+    rows = with_modified(Policy.objects.of_tenant(request.tenant).with_facts().defer("properties", "description"))
     context = {
         "heading": _("Policies"),
         "now": now,

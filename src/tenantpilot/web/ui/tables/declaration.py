@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django_filters import FilterSet
 
+from tenantpilot.web.ui.tables.csv_files import CsvColumn
+
 Words = str | Promise
 
 
@@ -49,8 +51,9 @@ class Table:
 
     `rows` is the template that draws the body's rows from `rows`. `counted` makes "312 policies" from a number and
     the number as people read it. `sorts` maps the name in the address to the order; `default_sort` is one of them,
-    with "-" in front for descending. `searched` says what part of the rows a search looks through, where that is
-    not all of them.
+    with "-" in front for descending. `folded_filters` stand behind "More filters". `hidden_columns` are not shown until
+    somebody chooses them; the first column always is. With `csv`, the list can be downloaded. `searched` says what
+    part of the rows a search looks through, where that is not all of them.
     """
 
     name: str
@@ -64,3 +67,6 @@ class Table:
     search_label: Words
     empty: Empty
     searched: Callable[[], str] | None = None
+    folded_filters: tuple[str, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
+    csv: tuple[CsvColumn, ...] = ()

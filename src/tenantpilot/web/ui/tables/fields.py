@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +37,21 @@ class DayFilter(django_filters.DateFilter):  # type: ignore[misc]  # django-filt
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"))
         kwargs.setdefault("error_messages", {"invalid": _("is not a day such as 2026-06-01")})
         super().__init__(*args, **kwargs)
+
+
+class RunNumber(forms.CharField):
+    """The number of an operation."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **kwargs, validators=[RegexValidator(r"^[0-9]{1,18}$", _("is not the number of an operation"))]
+        )
+
+
+class RunFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter ships no types
+    """The operation that saw the last change."""
+
+    field_class = RunNumber
 
 
 class RangeForm(forms.Form):

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -13,8 +14,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import FilterSet
+from django_scopes import get_scope
 
 from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.tables.columns import ColumnChoice, chosen_columns, keep_columns
+from tenantpilot.web.ui.tables.csv_files import csv_answer
 from tenantpilot.web.ui.tables.cursor import Cursor, Order, Page, page, unpack
 from tenantpilot.web.ui.tables.declaration import Column, Table
 from tenantpilot.web.ui.tables.wording import shown, state_of
@@ -128,6 +132,32 @@ class Listing:
         if parameters.is_sent(query, PLACE) and self.cursor is None:
             wrong.append(Wrong(str(_UNKNOWN_PLACE), self.url()))
         return wrong
+
+    @cached_property
+    def first_fields(self) -> list[BoundField]:
+        """Return the fields of the filters that are always in sight."""
+        return [field for field in self.filters.form if field.name not in self.table.folded_filters]
+
+    @cached_property
+    def folded_fields(self) -> list[BoundField]:
+        return [field for field in self.filters.form if field.name in self.table.folded_filters]
+
+    @property
+    def folded_in_force(self) -> int:
+        """Return the number of filters behind the fold that narrow the list."""
+        return sum(bool(parameters.as_sent(self.request.GET, field.name)) for field in self.folded_fields)
+
+    @cached_property
+    def columns(self) -> ColumnChoice:
+        return chosen_columns(self.table, self.request)
+
+    @property
+    def csv_url(self) -> str:
+        """Return the address of all matching rows as a file; empty for a list that has none."""
+        if not self.table.csv:
+            return ""
+        address = self.url()
+        return f"{address}{'&' if '?' in address else '?'}as=csv"
 
     @property
     def searched(self) -> str:
@@ -245,6 +275,12 @@ def listing(
     if parameters.has_empty(request.GET):
         return HttpResponseRedirect(Listing(table, rows, request).url())
     result = Listing(table, rows, request)
+    if table.csv and parameters.as_sent(request.GET, "as") == "csv":
+        ordered = result.filters.qs.order_by(*result.order.fields(backwards=False))
+        # A stream is an answer as any other to a view, though it is no HttpResponse to Django.
+        return cast("HttpResponse", csv_answer(table.name, table.csv, ordered, get_scope()))
+    if keep_columns(table, request):
+        return HttpResponseRedirect(result.url())
     chosen = "web/table/list.html" if asks_for_list(request) else template
     response = render(request, chosen, {**context, "list": result, **beside(result)})
     patch_vary_headers(response, ["HX-Request", "HX-Target", "X-Whole-Page"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import stringfilter
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from tenantpilot.audit.actions import audit_actions
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.core.reasons import Reason
 from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.services import requested_types
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
@@ -75,6 +77,22 @@ def targets(run: OperationRun) -> str:
     if len(keys) <= 3:
         return ", ".join(policy_types.label_of(key) for key in keys)
     return ngettext("%(number)d policy type", "%(number)d policy types", len(keys)) % {"number": len(keys)}
+
+
+@register.filter
+def changed_pages(run: OperationRun) -> list[tuple[str, str]]:
+    """Return the lists of what the run changed, each with its address and its words: "12 updated" opens those 12."""
+    counts = run.summary_counts or {}
+    if run.tenant is None:
+        return []
+    pages = []
+    if changed := counts.get("created", 0) + counts.get("updated", 0) if run.type == INVENTORY_SYNC.key else 0:
+        words = ngettext("Show the policy that changed", "Show the policies that changed", changed)
+        pages.append((f"{reverse('inventory', args=[run.tenant.slug])}?run={run.pk}", words))
+    if versions := counts.get("versions", 0):
+        words = ngettext("Show the version that was taken", "Show the versions that were taken", versions)
+        pages.append((f"{reverse('versions', args=[run.tenant.slug])}?run={run.pk}", words))
+    return pages
 
 
 @register.filter
