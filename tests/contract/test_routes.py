@@ -20,6 +20,7 @@ from tenantpilot.operations.models import Notification, OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.tenancy import invitations, recovery
 from tenantpilot.tenancy.models import Invitation, TenantMember, User
 from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
@@ -122,7 +123,8 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         last_seen_at=now,
         changed_at=now,
     )
-    assert take(policy, {"id": "p1", "name": "BitLocker", "platforms": "windows10"}, now)
+    version = take(policy, {"id": "p1", "name": "BitLocker", "platforms": "windows10"}, now)
+    restore = draft_of_versions(tenant=contoso, versions=[version], source="BitLocker", actor=alice, now=now)
     invited = {"workspace": contoso.workspace, "role": Role.READONLY, "actor": olivia, "now": timezone.now()}
     recovery.make_link(bob, removes_second_factor=False, actor=olivia, now=timezone.now())
     return {
@@ -137,6 +139,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "no run": 999_999,
         "policy": policy.pk,
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
+        "restore": restore.pk,
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "tenantpilot.directory",
     "tenantpilot.versions",
     "tenantpilot.backups",
+    "tenantpilot.restores",
 ]
 
 MIDDLEWARE = [

@@ -96,6 +96,15 @@ def record_type(
     return record_types(tenant, {key: Reading(observations, unusable)}, run_id=run_id, now=now)[key]
 
 
+def record_one(tenant: Tenant, key: str, observation: Observation, *, run_id: int, now: datetime) -> Policy:
+    """Upsert one object that was read by itself, and return its policy. Nothing is said about others of its type.
+
+    Call it in a transaction.
+    """
+    _upsert([_row(tenant, key, observation, run_id=run_id, now=now)])
+    return Policy.everywhere.of_tenant(tenant).get(type=key, graph_id=observation.graph_id)
+
+
 def record_failure(tenant: Tenant, key: str, reason_code: str, *, now: datetime) -> None:
     """The type could not be read: what is known of it stays as it is, and says how old it is."""
     _note(tenant, [key], attempted_at=now, reason_code=reason_code)

@@ -16,6 +16,7 @@ ReasonCatalog.add(
             Owner.NOBODY,
             "Look at the items that wait; each says for whom.",
         ),
+        reason("items_differ", "{count} of {total} items differ in places after they were written.", Owner.OPERATOR, "Look at the items that differ; each names the places."),
         reason("items_failed", "{failed} of {total} items failed[, for {reasons} different reasons].", Owner.OPERATOR, "Look at the failures by item."),
         reason("removal_not_confirmed", "Nobody confirmed the removal of this tenant.", Owner.TENANT_MANAGER, "Start it from the tenant's own settings."),
         reason("removal_in_use", "Something of another tenant still points at what was to be removed.", Owner.PLATFORM_OPERATOR, "Remove what points at it, such as restores from its backups, then start the removal again."),

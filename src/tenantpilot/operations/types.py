@@ -46,7 +46,8 @@ class OperationType(Generic[InputsT]):
     these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
     from those of a schedule at the time of a slot; None: it never starts by the clock. `for_schedule` puts the
     schedule's key into them, for an operation of which each schedule has its own work.
-    `nouns` are the words for what its counts are counts of.
+    `nouns` are the words for what its counts are counts of. With `is_partial_with_warnings`, a run that counted a
+    warning has succeeded in part at best.
     """
 
     key: str
@@ -65,6 +66,7 @@ class OperationType(Generic[InputsT]):
     reason_codes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     writes_tenant: bool = False
+    is_partial_with_warnings: bool = False
 
 
 class UnknownOperationType(TenantPilotError):

@@ -92,6 +92,18 @@ def opened(policy: Policy, row: VersionSecret) -> str:
     return unseal(Sealed(row.key_id, bytes(row.sealed)), belongs_to=_place(policy, row.pointer))
 
 
+def with_secrets(
+    contract: Contract, payload: Mapping[str, Any], policy: Policy, rows: Iterable[VersionSecret]
+) -> dict[str, Any]:
+    """Return a copy of a version's payload with its secrets in plain, as far as they are kept. Raises CannotOpen."""
+    plain = copy.deepcopy(dict(payload))
+    sealed = {row.pointer: row for row in rows}
+    for place in list(secret_places(contract, plain)):
+        if place.is_masked and (row := sealed.get(_short(place.pointer))):
+            place.holder[place.name] = json.loads(opened(policy, row))
+    return plain
+
+
 @dataclass(frozen=True)
 class Resealed:
     """`unreadable` counts the secrets that no key of this installation opens."""

@@ -15,6 +15,7 @@ from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy import stops
 from tenantpilot.versions import services as versions
 
@@ -25,6 +26,7 @@ SLOTS_EVERY_SECONDS = 5
 RETENTION_EVERY_SECONDS = 300
 STATISTICS_EVERY_SECONDS = 3_600
 INDEX_FILLS_EVERY_SECONDS = 3_600
+RESTORES_EVERY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
         Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
         Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
+        Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),

@@ -143,6 +143,12 @@ def _bare(payload: JsonObject) -> dict[str, Any]:
     return {name: value for name, value in payload.items() if name != "assignments"}
 
 
+def unchangeable(contract: Contract, payload: JsonObject, live: JsonObject) -> str:
+    """Return a property that would have to change and that no update changes; "" when there is none."""
+    changes = _differences(contract, payload, live)
+    return _unchangeable(contract, payload, live, changes) if changes else ""
+
+
 def _unchangeable(contract: Contract, payload: JsonObject, live: JsonObject, changes: list[Difference]) -> str:
     """Return the first property that differs and that no update changes; "" when there is none."""
     if contract.update is None and any(not change.path.startswith("assignments") for change in changes):

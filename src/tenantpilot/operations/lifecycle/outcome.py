@@ -45,11 +45,22 @@ class EndedRun:
     cancelled_by_id: int | None
 
 
-def ending_of(counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0) -> Ending:
-    """The handler came to its end: succeeded, partially succeeded or failed, by its counts."""
+def ending_of(
+    counts: Mapping[str, int], failures: Iterable[Failure] = (), *, more_failures: int = 0, is_warned: bool = False
+) -> Ending:
+    """The handler came to its end: succeeded, partially succeeded or failed, by its counts.
+
+    `is_warned`: the run has warnings, and its type says that such a run has succeeded in part at best.
+    """
     clean = clean_counts(counts)
     outcome = outcome_of(clean)
     stored = list(failures)
+    if outcome is RunOutcome.SUCCEEDED and is_warned:
+        total = max(clean.get("total", 0), clean.get("processed", 0))
+        reason = describe("items_differ", {"count": clean.get("warnings", 0), "total": total})
+        return Ending(
+            RunOutcome.PARTIALLY_SUCCEEDED, clean, bounded(stored, more_failures), reason.code, reason.message
+        )
     if outcome is RunOutcome.SUCCEEDED:
         return Ending(outcome, clean, bounded(stored, more_failures))
     reason = _common_reason(stored, clean)

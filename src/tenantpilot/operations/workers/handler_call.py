@@ -107,7 +107,9 @@ def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType[A
         return failed_ending(error, context)
     if context.must_stop is interruptions.CircuitOpen:
         return _circuit_open(context)
-    return ending_of(context.counts(), context.failures, more_failures=context.more_failures)
+    counts = context.counts()
+    is_warned = kind.is_partial_with_warnings and counts.get("warnings", 0) > 0
+    return ending_of(counts, context.failures, more_failures=context.more_failures, is_warned=is_warned)
 
 
 def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType[Any]) -> Ending:

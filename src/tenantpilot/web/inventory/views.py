@@ -103,6 +103,14 @@ def _bulk(request: TenantRequest) -> Bulk | None:
             lambda _policy: True,
         ),
         Action(
+            "restore",
+            gettext_lazy("Restore policies"),
+            "rotate-cw",
+            reverse("new-restore", args=[slug]),
+            gettext_lazy("{0} of {1} can be restored"),
+            lambda _policy: True,
+        ),
+        Action(
             "ignore",
             gettext_lazy("Ignore policies"),
             "ban",

@@ -74,6 +74,7 @@ def version(request: TenantRequest, policy_id: int, number: int) -> HttpResponse
         "shown": shown(row),
         "before": before,
         "differences": _differences(before, row) if before else None,
+        "may_restore": request.access.may(Capability.RESTORE_PREVIEW),
         "newer": _versions(policy).filter(number__gt=number).order_by("number").only("number").first(),
     }
     return render(request, "web/versions/version.html", context)

@@ -12,6 +12,7 @@ from intunesim.graph.changes import record_change
 from intunesim.graph.conditional_access import check_policy, check_strength_reference, merged
 from intunesim.graph.constraints import CONTENT_TYPES, check_contents, check_group, check_unique, check_unused
 from intunesim.graph.groups import add_references
+from intunesim.graph.known_settings import remember_definitions
 from intunesim.graph.messages import Answer, Call
 from intunesim.graph.reading import to_write
 from intunesim.graph.showing import show
@@ -134,6 +135,7 @@ def delete(call: Call, identifier: str) -> Answer:
     entity = to_write(call, identifier)
     _check_deletable(call, entity)
     check_unused(call, entity)
+    remember_definitions(call.tenant, now=call.now)
     call.tenant.store.remove(kept_under(collection), entity.id)
     note_removal(call.tenant, collection, entity)
     if collection.soft_delete and (collection.key != "group" or "Unified" in (entity.body.get("groupTypes") or [])):

@@ -6,6 +6,7 @@ from pathlib import Path
 from intunesim.catalog import Collection, find_collection
 from intunesim.generator import Plan, generate
 from intunesim.graph.delta import note
+from intunesim.graph.known_settings import remember_definitions
 from intunesim.json_types import JsonObject
 from intunesim.loader import load_folder
 from intunesim.simulator import Simulator
@@ -81,6 +82,7 @@ def edit(simulator: Simulator, tenant: Tenant, method: str, path: str, body: Jso
     if entity is None:
         raise LookupError(f"{path} does not exist")
     if method == "DELETE":
+        remember_definitions(tenant, now=now)
         tenant.store.remove(kept_under(collection), entity.id)
         note_edit(tenant, collection, entity.id, now=now, removed="deleted")
         return None

@@ -1,0 +1,1 @@
+"""Restores: what was chosen is written back to a tenant, exactly as a preview has shown it."""

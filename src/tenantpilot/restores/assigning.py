@@ -1,0 +1,72 @@
+"""The assignments that an object gets: those of the tenant, those of the version, both, or none.
+
+Each target stands alone. Rows that come from a policy set belong to it: they are never written and never removed.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenantpilot.graph.compare.items import target_of
+from tenantpilot.restores.states import Assignments
+
+Row = dict[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+
+FROM_POLICY_SETS = "policySets"
+WIDE = ("allDevices", "allLicensedUsers")
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The rows to write; None: assignments stay as they are. `warnings` are codes that a person has to accept."""
+
+    rows: list[Row] | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+def usual_rule(*, is_new: bool, same_tenant: bool) -> Assignments:
+    """Return the rule where a person chose none."""
+    if not same_tenant:
+        return Assignments.NONE
+    return Assignments.EXACT if is_new else Assignments.KEEP
+
+
+def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -> Assigned:
+    """Return what an object is assigned to by the rule. `live` is None for an object that is created."""
+    if rule is Assignments.NONE or source is None or (rule is Assignments.KEEP and live is not None):
+        return Assigned()
+    own = _own(source)
+    present = _own(live or ())
+    rows = own if rule is not Assignments.MERGE else _both(own, present)
+    kept = [dict(row) for row in live or () if row.get("source") == FROM_POLICY_SETS]
+    if live is None and not rows:
+        return Assigned()
+    return Assigned([*rows, *kept], _warnings(rows, present))
+
+
+def _warnings(rows: Rows, present: Rows) -> tuple[str, ...]:
+    """Return what a person has to accept: nobody is left, or everybody is added."""
+    warnings = []
+    if present and not rows:
+        warnings.append("unassigns_all")
+    added = {target_of(row) for row in rows if not _is_exclusion(row)} - {target_of(row) for row in present}
+    if added.intersection(WIDE):
+        warnings.append("wide_target")
+    return tuple(warnings)
+
+
+def _own(rows: Rows) -> list[Row]:
+    return [copy.deepcopy(dict(row)) for row in rows if row.get("source") != FROM_POLICY_SETS]
+
+
+def _both(source: Sequence[Row], live: Sequence[Row]) -> list[Row]:
+    """Return the union by target; where both have a row for a target, that of the version."""
+    targets = {target_of(row) for row in source}
+    return [*source, *(row for row in live if target_of(row) not in targets)]
+
+
+def _is_exclusion(row: Mapping[str, Any]) -> bool:
+    target = row.get("target")
+    return isinstance(target, dict) and "exclusion" in str(target.get("@odata.type", ""))

@@ -1,0 +1,298 @@
+"""The execution of a restore: each item in its turn, exactly as it was shown, and never twice."""
+
+import structlog
+from django.db import transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.core.connections import release_connection
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.compare.differences import differences
+from tenantpilot.graph.compare.sentences import sentence_of
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.errors import GraphApprovalPending, GraphStopped
+from tenantpilot.graph.write.results import (
+    ChangedSince,
+    HalfWritten,
+    Intent,
+    NeedsNewObject,
+    Result,
+    WaitingForApproval,
+    Written,
+    WrittenWithDifferences,
+)
+from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.observing import storable
+from tenantpilot.operations.items.models import ItemState as RunItemState
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting
+from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.restores import moving
+from tenantpilot.restores.drafting import fingerprint_of_restore
+from tenantpilot.restores.imaging import Images
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.operations import RestoreInputs
+from tenantpilot.restores.sources import source_of
+from tenantpilot.restores.states import WRITING, Action, ItemState
+from tenantpilot.restores.tasks import ItemRefused, Tasks
+from tenantpilot.restores.writing import ItemWriter, Task, Told
+from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy.sealing import seal
+from tenantpilot.versions.comparing import names_for_people
+from tenantpilot.versions.payloads import content_of
+from tenantpilot.versions.states import Source
+
+log = structlog.get_logger(__name__)
+
+MOST_PATHS = 100
+LONGEST_PATH = 300
+
+
+def execute_restore(run: RunContext[RestoreInputs]) -> None:
+    """Write the items of a confirmed restore. Raises OperationFailed."""
+    restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
+    if restore is None or not moving.to_executing(restore.pk, run.run_id):
+        raise OperationFailed("restore_not_confirmed")
+    if fingerprint_of_restore(restore) != restore.fingerprint:
+        raise OperationFailed("restore_changed")
+    items = RunItems(run, find=lambda _run: _find_items(restore.pk))
+    with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
+        client.sign_in()
+        execution = _Execution(run, restore, client, items)
+        for item in items.pending():
+            run.safe_point()
+            execution.do(item)
+
+
+def _find_items(restore_id: int) -> list[Item]:
+    rows = RestoreItem.everywhere.of_run(restore_id).in_writing_order().values_list("pk", "name")
+    return [Item(str(pk), ObjectName(name)) for pk, name in rows]
+
+
+class _Execution:
+    """One run's execution."""
+
+    def __init__(
+        self,
+        run: RunContext[RestoreInputs],
+        restore: RestoreRun,
+        client: GraphClient,
+        items: RunItems[RestoreInputs],
+    ) -> None:
+        self._run, self._restore, self._items, self._client = run, restore, items, client
+        self._writer, self._images = ItemWriter(client, run.tenant), Images(run, client)
+        self._tasks = Tasks(restore)
+
+    def do(self, entry: Item) -> None:
+        """Write one item and settle it; nothing is open in the database while Graph is asked."""
+        item = RestoreItem.everywhere.select_related("payload", "version__policy", "before_version__payload").get(
+            pk=int(entry.key)
+        )
+        if item.action not in WRITING:
+            self._leave(entry, item)
+            return
+        contract = registry.get(item.type)
+        try:
+            release_connection()
+            self._write(entry, item, contract)
+        except GraphStopped:
+            self._run.safe_point()
+            raise
+        except GraphApprovalPending as pending:
+            self._wait(entry, item, pending.approval_code)
+        except ReasonedError as error:
+            self._fail(entry, item, error, error.reason_code)
+        except Exception as error:
+            log.exception("item_not_restored", item=item.pk)
+            self._fail(entry, item, error, "internal_error")
+
+    def _write(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
+        """Raises ReasonedError."""
+        if self._tasks.lacks_dependency(item, contract):
+            self._skip(entry, item, "dependency_failed")
+            return
+        if item.action == Action.DELETE:
+            self._delete(entry, item, contract)
+            return
+        if item.action == Action.UPDATE:
+            live = self._writer.read(contract, item.found_id, source_of(contract, item))
+            if live is None:
+                raise ItemRefused(reason_code="changed_since_preview")
+            task, told = self._tasks.task(item, contract, live), self._told(item, contract)
+            result = self._writer.update(task, live, told)
+        else:
+            task, told = self._tasks.task(item, contract, None), self._told(item, contract)
+            _graph_id, result = self._writer.create(task, told)
+        self._settle(entry, item, contract, task, result)
+
+    def _told(self, item: RestoreItem, contract: Contract) -> Told:
+        """Return what writes down the intent before the first request that changes anything (SEC-10)."""
+
+        def changes(intent: Intent) -> None:
+            if item.action == Action.CREATE:
+                return
+            snapshot = self._images.snapshot(contract, intent.before)
+            with transaction.atomic():
+                self._run.safe_point()
+                if item.before_version_id is None:
+                    version = self._images.keep(contract, intent.before, snapshot, Source.BEFORE_RESTORE)
+                    moving.move_item(
+                        item, ItemState.WRITING, before_version=version, target_id=item.found_id,
+                        intent={"paths": [str(storable(path)) for path in intent.paths]},
+                    )  # fmt: skip
+            release_connection()
+
+        def creates(known: list[str]) -> None:
+            with transaction.atomic():
+                self._run.safe_point()
+                moving.move_item(item, ItemState.WRITING, intent={"known": known})
+            release_connection()
+
+        def created(graph_id: str) -> None:
+            with transaction.atomic():
+                moving.move_item(item, ItemState.WRITING, target_id=graph_id)
+            release_connection()
+
+        return Told(changes, creates, created)
+
+    def _settle(self, entry: Item, item: RestoreItem, contract: Contract, task: Task, result: Result) -> None:
+        match result:
+            case Written() if result.was_equal and item.state == ItemState.PENDING:
+                self._done(entry, item, ItemState.UNCHANGED, RunItemState.UNCHANGED)
+            case Written(after=after):
+                self._keep(entry, item, contract, task, after, ())
+            case WrittenWithDifferences(paths=paths, after=after):
+                self._keep(entry, item, contract, task, after, paths)
+            case ChangedSince(live=live):
+                self._show_change(item, contract, live)
+                raise ItemRefused(reason_code="changed_since_preview")
+            case NeedsNewObject():
+                raise ItemRefused(reason_code="needs_new_object")
+            case WaitingForApproval(approval_code=code):
+                self._wait(entry, item, code)
+            case HalfWritten(error=error):
+                log.warning("half_written", item=item.pk, reason=error.reason_code)
+                raise ItemRefused(reason_code="half_written")
+
+    def _keep(
+        self, entry: Item, item: RestoreItem, contract: Contract, task: Task, after: JsonObject, paths: tuple[str, ...]
+    ) -> None:
+        """Keep the after-image, settle the item and record it, all or nothing."""
+        snapshot = self._images.snapshot(contract, after) if after else None
+        state = ItemState.VERIFIED_WITH_DIFFERENCES if paths else ItemState.VERIFIED
+        with transaction.atomic():
+            version = self._images.keep(contract, after, snapshot, Source.AFTER_RESTORE) if snapshot else None
+            moving.move_item(
+                item, state, after_version=version, reason_code="verified_with_differences" if paths else "",
+                left_paths=[str(storable(path))[:LONGEST_PATH] for path in paths[:MOST_PATHS]],
+            )  # fmt: skip
+            self._record("restore.object_written", item)
+            self._run.count("updated" if item.action == Action.UPDATE else "created")
+            if "assignments" in task.payload:
+                self._run.count("assignments", len(task.payload["assignments"]))
+            if paths:
+                self._run.count("warnings")
+            self._items.settled(entry, RunItemState.SUCCEEDED)
+        self._items.report()
+
+    def _delete(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
+        live = self._writer.read(contract, item.found_id, source_of(contract, item))
+        if live is not None and not item.intent:
+            snapshot = self._images.snapshot(contract, live)
+            with transaction.atomic():
+                version = self._images.keep(contract, live, snapshot, Source.BEFORE_RESTORE)
+                moving.move_item(
+                    item, ItemState.WRITING, before_version=version, target_id=item.found_id, intent={"deletes": True}
+                )
+        task = Task(contract, source_of(contract, item), item.live_hash, item.found_id, item.intent)
+        result = self._writer.delete(task)
+        if result is not None:
+            self._settle(entry, item, contract, task, result)
+            return
+        with transaction.atomic():
+            Policy.everywhere.of_tenant(self._run.tenant).present().filter(
+                type=item.type, graph_id=item.found_id
+            ).update(missing_since=self._run.now)
+            state = ItemState.VERIFIED if item.before_version_id else ItemState.UNCHANGED
+            moving.move_item(item, state)
+            self._record("restore.object_deleted", item)
+            self._run.count("deleted")
+            self._items.settled(entry, RunItemState.SUCCEEDED)
+        self._items.report()
+
+    def _leave(self, entry: Item, item: RestoreItem) -> None:
+        """Settle what the preview has found nothing to write for."""
+        if item.action == Action.NONE:
+            self._done(entry, item, ItemState.UNCHANGED, RunItemState.UNCHANGED)
+            return
+        code = str(item.blockers[0]["code"]) if item.blockers else "left_out"
+        self._skip(entry, item, code)
+
+    def _skip(self, entry: Item, item: RestoreItem, code: str) -> None:
+        self._done(entry, item, ItemState.SKIPPED, skipped(code), code)
+
+    def _done(
+        self, entry: Item, item: RestoreItem, state: ItemState, result: RunItemState | ItemResult, code: str = ""
+    ) -> None:
+        with transaction.atomic():
+            moving.move_item(item, state, reason_code=code)
+            self._items.settled(entry, result)
+        self._items.report()
+
+    def _wait(self, entry: Item, item: RestoreItem, code: str) -> None:
+        """Keep the code of the approval sealed; a later run goes on with it."""
+        sealed = seal(code, belongs_to=approval_place(self._run.tenant, item)) if code else None
+        with transaction.atomic():
+            moving.move_item(
+                item,
+                ItemState.WAITING,
+                reason_code="approval_pending",
+                waits_since=self._run.now,
+                approval_sealed=sealed.value if sealed else None,
+                approval_key_id=sealed.key_id if sealed else "",
+            )
+            self._items.settled(entry, waiting("approval_pending"))
+        self._items.report()
+
+    def _fail(self, entry: Item, item: RestoreItem, error: Exception, code: str) -> None:
+        with transaction.atomic():
+            moving.move_item(item, ItemState.FAILED, reason_code=code)
+            if item.action == Action.CREATE and item.target_id:
+                self._run.count("created")
+            self._items.note_failure(entry, error)
+        self._items.report()
+
+    def _show_change(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> None:
+        """Write down what has changed since the preview, so that the result shows it."""
+        seen = item.seen_version
+        if live is None or seen is None:
+            return
+        changes = differences(contract, content_of(seen.payload), live)
+        names = names_for_people({**item.names, **seen.names})
+        item.changed_sentences = [
+            {"kind": change.kind.value, "text": str(storable(sentence_of(change, names)))[:600], "path": ""}
+            for change in changes[:MOST_PATHS]
+        ]
+        RestoreItem.everywhere.filter(pk=item.pk).update(changed_sentences=item.changed_sentences)
+
+    def _record(self, action: str, item: RestoreItem) -> None:
+        before, after = item.before_version, item.after_version
+        audit.record(
+            action,
+            workspace_id=self._restore.workspace_id,
+            tenant_id=self._restore.tenant_id,
+            actor=self._run.initiator,
+            target_type="policy",
+            target_id=item.effective_target[:64],
+            before={"name": item.name, "version": before.number} if before else None,
+            after={"name": item.name, "version": after.number if after else None, "restore": self._restore.pk},
+            at=self._run.now,
+        )
+
+
+def approval_place(tenant: Tenant, item: RestoreItem) -> str:
+    """Return what the seal of an approval's code belongs to."""
+    return f"{tenant.workspace_id}|{tenant.pk}|restore-item:{item.pk}|approval"

@@ -1,0 +1,56 @@
+"""The fingerprint of a restore: a hash over everything that a person is shown before confirming it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class ItemPart:
+    """An item, as far as it decides what is written."""
+
+    key: str
+    payload_sha: str
+    action: str
+    target_id: str
+    live_hash: str
+    live_modified: str
+    turn: int
+    choice: str
+    picked_id: str
+    blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MappingPart:
+    """A decision about a reference."""
+
+    kind: str
+    source_id: str
+    action: str
+    target_id: str
+
+
+def fingerprint_of(
+    *,
+    tenant: str,
+    source_digest: str,
+    options: Mapping[str, Any],
+    items: Sequence[ItemPart],
+    mappings: Sequence[MappingPart],
+) -> str:
+    """Return the same for the same restore, in hexadecimal; the order of items and mappings counts for nothing."""
+    whole = {
+        "format": FORMAT,
+        "tenant": tenant,
+        "source_digest": source_digest,
+        "options": dict(options),
+        "items": sorted((asdict(item) for item in items), key=lambda item: str(item["key"])),
+        "mappings": sorted((asdict(one) for one in mappings), key=lambda one: (one["kind"], one["source_id"])),
+    }
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

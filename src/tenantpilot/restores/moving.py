@@ -1,0 +1,88 @@
+"""The only writer of the states of restores and their items. Each move is a condition of the UPDATE itself."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.states import EDITABLE, ItemState, RestoreState
+
+PREVIEW_GOOD_FOR = timedelta(minutes=60)
+_S = RestoreState
+
+
+def to_draft(restore_id: int) -> bool:
+    """Make the restore a draft again, so that it can be edited. Return False for one that cannot be."""
+    states = [state for state in EDITABLE if state is not _S.DRAFT]
+    return _move(restore_id, states, _S.DRAFT) or _is_in(restore_id, _S.DRAFT)
+
+
+def to_previewing(restore_id: int, run_id: int) -> bool:
+    """Begin a preview. A worker that takes over begins again."""
+    states = (*EDITABLE, _S.PREVIEWING)
+    rows = RestoreRun.everywhere.filter(pk=restore_id, state__in=states)
+    return bool(rows.update(state=_S.PREVIEWING, preview_run_id=run_id))
+
+
+def to_previewed(restore_id: int, fingerprint: str, *, is_blocked: bool, now: datetime) -> bool:
+    """End a preview. What has nothing to write is blocked."""
+    shown = {"fingerprint": fingerprint, "previewed_at": now, "preview_expires_at": now + PREVIEW_GOOD_FOR}
+    return _move(restore_id, [_S.PREVIEWING], _S.BLOCKED if is_blocked else _S.PREVIEWED, **shown)
+
+
+def preview_ended_without_result(restore_id: int) -> bool:
+    """Make the restore a draft again: its preview failed or was cancelled."""
+    return _move(restore_id, [_S.PREVIEWING], _S.DRAFT)
+
+
+def expire(*, now: datetime) -> int:
+    """Expire the previews that are too old, and return their number."""
+    old = RestoreRun.everywhere.filter(state=_S.PREVIEWED, preview_expires_at__lte=now)
+    return int(old.update(state=_S.EXPIRED))
+
+
+def to_confirmed(restore_id: int, fingerprint: str, *, reason: str, actor_id: int, now: datetime) -> bool:
+    """Confirm what was shown; False if it is not what stands there any more, or is too old."""
+    rows = RestoreRun.everywhere.filter(
+        pk=restore_id, state=_S.PREVIEWED, fingerprint=fingerprint, preview_expires_at__gt=now
+    )
+    return bool(rows.update(state=_S.CONFIRMED, reason=reason, confirmed_by_id=actor_id, confirmed_at=now))
+
+
+def take_confirmation_back(restore_id: int) -> bool:
+    """Make a confirmed restore previewed again: it could not be started."""
+    return _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED)
+
+
+def to_executing(restore_id: int, run_id: int) -> bool:
+    """Begin to write, or go on: with the run that began it, or with a new one for what waits."""
+    begun = RestoreRun.everywhere.filter(pk=restore_id, state=_S.EXECUTING, execute_run_id=run_id)
+    return begun.exists() or _move(restore_id, [_S.CONFIRMED, _S.WAITING], _S.EXECUTING, execute_run_id=run_id)
+
+
+def to_end(restore_id: int, outcome: str, *, is_waiting: bool, now: datetime) -> bool:
+    """Settle a restore whose run has ended; it waits while items wait for an approval."""
+    if is_waiting:
+        return _move(restore_id, [_S.EXECUTING], _S.WAITING, outcome=outcome)
+    return _move(restore_id, [_S.EXECUTING, _S.WAITING], _S.DONE, outcome=outcome, ended_at=now)
+
+
+def discard(restore_id: int, *, now: datetime) -> bool:
+    return _move(restore_id, [*EDITABLE, _S.PREVIEWING], _S.DISCARDED, ended_at=now)
+
+
+def move_item(item: RestoreItem, state: ItemState, **columns: Any) -> None:
+    """Move an item, and write what came of it."""
+    RestoreItem.everywhere.filter(pk=item.pk).update(state=state, **columns)
+    item.state = state
+    for name, value in columns.items():
+        setattr(item, name, value)
+
+
+def _move(restore_id: int, states: Collection[RestoreState], new: RestoreState, **columns: Any) -> bool:
+    rows = RestoreRun.everywhere.filter(pk=restore_id, state__in=list(states))
+    return bool(rows.update(state=new, **columns))
+
+
+def _is_in(restore_id: int, state: RestoreState) -> bool:
+    return bool(RestoreRun.everywhere.filter(pk=restore_id, state=state).exists())

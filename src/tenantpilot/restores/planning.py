@@ -1,0 +1,152 @@
+"""The plan for one item: what is written to which object, or what stands in the way. The same for preview and write."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenantpilot.graph.compare.differences import Difference, differences
+from tenantpilot.graph.compare.form import secret_places
+from tenantpilot.graph.contracts import paths
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.payloads import is_mask
+from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
+from tenantpilot.restores.assigning import assignments_for, usual_rule
+from tenantpilot.restores.matching import Found
+from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.references import Decisions, Key, foreign_ids, with_decisions
+from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, Sharpened, covers_everybody, with_safe_state
+from tenantpilot.restores.states import Action, Assignments, Choice, Match
+
+Payload = dict[str, Any]
+COPY_SUFFIX = " (restored)"
+TO_DELETE = "deletes_object"
+
+
+@dataclass(frozen=True)
+class Question:
+    """An item, and what is known of the tenant. `source` has its secrets in plain; `live` is the object found."""
+
+    contract: Contract
+    source: Payload = field(repr=False)
+    live: Payload | None = field(repr=False)
+    found: Found
+    choice: Choice
+    options: RestoreOptions
+    same_tenant: bool
+    decisions: Decisions
+    foreign: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """The code of a reason, and the references that it is about."""
+
+    code: str
+    about: tuple[Key, ...] = ()
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`payload` is what the object becomes. A plan with blockers writes nothing."""
+
+    action: Action
+    payload: Payload = field(default_factory=dict, repr=False)
+    blockers: tuple[Blocker, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def plan_for(question: Question) -> Plan:
+    """Return the plan: the first thing that stands in the way blocks the item."""
+    if question.choice is Choice.SKIP:
+        return Plan(Action.SKIP)
+    if question.choice is Choice.DELETE:
+        return _deleting(question)
+    if blocker := _not_at_all(question):
+        return _blocked(blocker)
+    mapped = with_decisions(question.contract, question.source, question.decisions)
+    if mapped.blocker:
+        return _blocked(mapped.blocker, mapped.about)
+    if foreign_ids(
+        question.contract, mapped.payload, question.decisions, same_tenant=question.same_tenant, known=question.foreign
+    ):
+        return _blocked("foreign_id")
+    return _with_state(question, _with_assignments(question, mapped.payload))
+
+
+def _deleting(question: Question) -> Plan:
+    if question.live is None:
+        return Plan(Action.NONE)
+    return Plan(Action.DELETE, dict(question.source), warnings=(TO_DELETE,))
+
+
+def _not_at_all(question: Question) -> str:
+    """Return why the item cannot be written whatever its references are."""
+    answer = question.contract.restorability(question.source)
+    if answer.mode is not RestoreMode.FULL and answer.reason is not Reason.DELIVERED:
+        return "preview_only"
+    if question.found.match is Match.CONFLICT:
+        return "conflict"
+    if question.live is None and (_is_delivered(question) or question.contract.create is None):
+        return "delivered_missing"
+    return ""
+
+
+def _is_delivered(question: Question) -> bool:
+    answer = question.contract.restorability(question.source)
+    return question.contract.is_delivered(question.source) or answer.reason is Reason.DELIVERED
+
+
+def _with_assignments(question: Question, payload: Payload) -> Plan:
+    """Return the plan with the assignments that the rule gives; without any list where they stay as they are."""
+    is_new = question.live is None
+    rule = Assignments(question.options.assignments)
+    if rule is Assignments.USUAL:
+        rule = usual_rule(is_new=is_new, same_tenant=question.same_tenant)
+    source = payload.pop("assignments", None)
+    live = None if question.live is None else question.live.get("assignments") or []
+    assigned = assignments_for(rule, source, live)
+    if assigned.rows is not None and question.contract.assign is not None:
+        payload["assignments"] = assigned.rows
+    if question.choice is Choice.COPY:
+        name = question.contract.name_field
+        payload[name] = f"{payload.get(name) or ''}{COPY_SUFFIX}"
+    return Plan(Action.CREATE if is_new else Action.UPDATE, payload, warnings=assigned.warnings)
+
+
+def _with_state(question: Question, plan: Plan) -> Plan:
+    """Return the plan in the state that it may have, and nothing to do where the tenant has it like this."""
+    sharp = Sharpened(plan.payload)
+    if question.contract.key == CONDITIONAL_ACCESS:
+        sharp = with_safe_state(plan.payload, question.live, enforce=question.options.enforce)
+    changes = changes_to(question.contract, question.live, sharp.payload) if question.live is not None else []
+    if question.live is not None and not changes:
+        return Plan(Action.NONE, sharp.payload)
+    sends_body = question.live is None or any(not change.path.startswith("assignments") for change in changes)
+    if sends_body and has_masks(question.contract, sharp.payload):
+        return _blocked("secret_masked")
+    if sharp.becomes_enforced and covers_everybody(sharp.payload):
+        return _blocked("lockout_risk")
+    unchecked = ("lockout_not_checked",) if sharp.is_enforced and covers_everybody(sharp.payload) else ()
+    return Plan(plan.action, sharp.payload, warnings=(*plan.warnings, *sharp.warnings, *unchecked))
+
+
+def changes_to(contract: Contract, live: Mapping[str, Any], payload: Mapping[str, Any]) -> list[Difference]:
+    """Return what would change; assignments only where the payload speaks of them."""
+    if isinstance(payload.get("assignments"), list):
+        return differences(contract, live, payload)
+    return differences(contract, _bare(live), _bare(payload))
+
+
+def has_masks(contract: Contract, payload: Mapping[str, Any]) -> bool:
+    """Return True if a mask stands in the place of a secret."""
+    masked = any(place.is_masked for place in secret_places(contract, payload) if place.value not in ("", None))
+    return masked or any(is_mask(text) for _path, _place, text in paths.texts(dict(payload)))
+
+
+def _bare(payload: Mapping[str, Any]) -> Payload:
+    return {name: value for name, value in payload.items() if name != "assignments"}
+
+
+def _blocked(code: str, about: tuple[Key, ...] = ()) -> Plan:
+    return Plan(Action.BLOCK, blockers=(Blocker(code, about),))

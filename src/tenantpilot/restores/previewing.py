@@ -1,0 +1,272 @@
+"""The preview of a restore: every live object is read, everything is compared, and nothing is written to the tenant."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.client.tokens import granted_roles
+from tenantpilot.graph.compare.sentences import sentence_of
+from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.references import references_in
+from tenantpilot.graph.write.exact import unchangeable
+from tenantpilot.inventory.observing import name_of, observe, storable
+from tenantpilot.inventory.recording import record_one
+from tenantpilot.operations.items.models import ItemState as RunItemState
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
+from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.restores import moving
+from tenantpilot.restores.checking import gone_definitions
+from tenantpilot.restores.deciding import Known, decide, decisions_of
+from tenantpilot.restores.drafting import fingerprint_of_restore
+from tenantpilot.restores.live import hash_of, live_form
+from tenantpilot.restores.matching import Found, find_target
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.operations import RestoreInputs
+from tenantpilot.restores.ordering import Subject, block_dependants, block_doubled, put_in_order
+from tenantpilot.restores.planning import Question, changes_to, plan_for
+from tenantpilot.restores.reading import Reader, Seen, Sought
+from tenantpilot.restores.references import Key, key_of, references_to_decide
+from tenantpilot.restores.sources import VersionDamaged, source_of
+from tenantpilot.restores.states import WRITING, Action, Choice, Match
+from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.versions.comparing import names_for_people
+from tenantpilot.versions.names import Directory
+from tenantpilot.versions.states import Source
+from tenantpilot.versions.storing import newest_versions, snapshot_of, take_version
+
+log = structlog.get_logger(__name__)
+
+MOST_SENTENCES = 300
+LONGEST_SENTENCE = 600
+
+
+def preview_restore(run: RunContext[RestoreInputs]) -> None:
+    """Read the tenant and write down what the restore would do. Raises OperationFailed."""
+    restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
+    if restore is None or not moving.to_previewing(restore.pk, run.run_id):
+        raise OperationFailed("restore_changed")
+    items = RunItems(run, find=lambda _run: find_items(restore.pk))
+    RestoreItem.everywhere.of_run(restore.pk).update(found_id="")
+    with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
+        preview = _Preview(run, restore, client)
+        subjects = preview.planned()
+        preview.learn_names(subjects)
+    by_key = {str(subject.item.pk): subject for subject in subjects}
+    for item in items.pending():
+        items.attempt(item, lambda _run, entry: preview.keep(by_key[entry.key]))
+    _finish(run, restore)
+
+
+def find_items(restore_id: int) -> list[Item]:
+    """Return the items of a restore as a run works through them."""
+    rows = RestoreItem.everywhere.of_run(restore_id).in_order().values_list("pk", "name")
+    return [Item(str(pk), ObjectName(name)) for pk, name in rows]
+
+
+def _finish(run: RunContext[RestoreInputs], restore: RestoreRun) -> None:
+    run.safe_point()
+    with transaction.atomic():
+        rows = RestoreItem.everywhere.of_run(restore.pk)
+        is_blocked = not rows.filter(action__in=[*WRITING, Action.NONE]).exists()
+        fingerprint = fingerprint_of_restore(RestoreRun.everywhere.get(pk=restore.pk))
+        if not moving.to_previewed(restore.pk, fingerprint, is_blocked=is_blocked, now=run.now):
+            raise OperationFailed("restore_changed")
+
+
+class _Preview:
+    """One preview."""
+
+    def __init__(self, run: RunContext[RestoreInputs], restore: RestoreRun, client: GraphClient) -> None:
+        self._run, self._restore, self._client = run, restore, client
+        self._reader = Reader(client, same_tenant=restore.is_same_tenant)
+        self._directory = Directory(client, run.tenant)
+        self._names: dict[str, Any] = {}
+        self._roles = granted_roles(client.sign_in())
+
+    def planned(self) -> list[Subject]:
+        """Return every item with its plan."""
+        subjects = self._subjects()
+        self._find(subjects)
+        rows = self._decide(subjects)
+        for subject in subjects:
+            self._plan(subject, rows)
+        self._check_definitions(subjects)
+        block_doubled(subjects)
+        put_in_order(subjects)
+        block_dependants(subjects)
+        self._run.safe_point()
+        return subjects
+
+    def learn_names(self, subjects: list[Subject]) -> None:
+        """Look up the names behind the ids of live objects, all at once."""
+        self._directory.learn(
+            [reference for one in subjects if one.live for reference in references_in(one.contract, one.live)],
+            now=self._run.now,
+        )
+
+    def keep(self, subject: Subject) -> RunItemState | ItemResult:
+        """Write the plan of an item. Raises what kept its object from being read."""
+        item, plan, live = subject.item, subject.plan, subject.live
+        sentences = self._sentences(subject)
+        item.earlier_sentences = item.sentences if item.sentences and item.sentences != sentences else []
+        item.sentences, item.difference_count = sentences[:MOST_SENTENCES], len(sentences)
+        item.action, item.match, item.turn = plan.action, subject.found.match, subject.turn
+        item.candidates = self._candidates(subject)
+        is_target = live is not None and plan.action not in (Action.SKIP, Action.BLOCK)
+        item.found_id = str(live["id"]) if live is not None and is_target else ""
+        item.found_name = name_of(subject.contract, live) if live is not None else ""
+        item.live_hash = hash_of(live_form(subject.contract, live, self._run.tenant)) if live is not None else ""
+        item.live_modified = str((live or {}).get(subject.contract.modified_field) or "")[:64]
+        item.seen_version_id = self._seen_version(subject)
+        item.blockers = [
+            {"code": one.code, "about": [list(key) for key in one.about], "permission": one.permission}
+            for one in plan.blockers
+        ]
+        item.warnings, item.accepted = list(plan.warnings), []
+        item.save()
+        if subject.error is not None:
+            raise subject.error
+        if plan.warnings:
+            self._run.count("warnings", len(plan.warnings))
+        return skipped(plan.blockers[0].code) if plan.blockers else RunItemState.SUCCEEDED
+
+    def _subjects(self) -> list[Subject]:
+        rows = RestoreItem.everywhere.of_run(self._restore.pk).in_order().select_related("payload", "version__policy")
+        return [self._subject(item) for item in rows]
+
+    def _subject(self, item: RestoreItem) -> Subject:
+        contract = registry.get(item.type)
+        try:
+            return Subject(item, contract, source_of(contract, item))
+        except VersionDamaged as error:
+            return Subject(item, contract, {"id": item.source_id}, error=error)
+
+    def _find(self, subjects: list[Subject]) -> None:
+        """Read what the items may be written to."""
+        sought = [
+            Sought(one.item.pk, one.contract, one.source, one.item.picked_id)
+            for one in subjects
+            if one.error is None and one.item.choice not in (Choice.CREATE, Choice.COPY)
+        ]
+        seen = self._reader.seen_by(sought)
+        for one in subjects:
+            self._run.safe_point()
+            self._take(one, seen.get(one.item.pk, Seen()))
+
+    def _take(self, subject: Subject, seen: Seen) -> None:
+        """Note which of the objects seen the item is written to."""
+        if seen.error is not None:
+            subject.error = seen.error
+            return
+        if subject.item.picked_id:
+            subject.found = Found(Match.PICKED if seen.live else Match.ABSENT, subject.item.picked_id)
+            subject.live = seen.live[0] if seen.live else None
+            return
+        same = self._restore.is_same_tenant
+        subject.found = find_target(subject.contract, subject.source, seen.live, same_tenant=same)
+        if subject.found.match is not Match.CONFLICT and subject.found.target_id:
+            subject.live = next(one for one in seen.live if str(one["id"]) == subject.found.target_id)
+        if seen.is_moved:
+            subject.block("moved")
+
+    def _decide(self, subjects: list[Subject]) -> dict[Key, RestoreMapping]:
+        """Decide about references; one to another item of this restore follows that item."""
+        taking_part = [one for one in subjects if one.item.choice not in (Choice.SKIP, Choice.DELETE) and not one.error]
+        uses = [
+            key_of(named) for one in taking_part for named in references_to_decide(one.contract, one.source)
+        ]  # fmt: skip
+        selected = {one.key: str(one.live["id"]) if one.live else "" for one in taking_part}
+        to_check = {key for key in uses if key not in selected}
+        present = self._reader.present(to_check) if self._restore.is_same_tenant else set()
+        self._names = {graph_id: entry for one in subjects for graph_id, entry in one.item.names.items()}
+        names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
+        with transaction.atomic():
+            return decide(self._restore, uses, Known(names, frozenset(present), selected))
+
+    def _plan(self, subject: Subject, rows: Mapping[Key, RestoreMapping]) -> None:
+        if subject.plan.blockers:
+            return
+        if subject.error is not None:
+            code = getattr(subject.error, "reason_code", "object_unreadable")
+            subject.block(code if isinstance(subject.error, ReasonedError) else "object_unreadable")
+            return
+        if subject.item.picked_id and subject.live is None:
+            subject.block("object_gone")
+            return
+        subject.plan = plan_for(self._question(subject, rows))
+        self._check(subject)
+
+    def _question(self, subject: Subject, rows: Mapping[Key, RestoreMapping]) -> Question:
+        return Question(
+            contract=subject.contract,
+            source=subject.source,
+            live=subject.live,
+            found=subject.found,
+            choice=Choice(subject.item.choice),
+            options=self._restore.chosen,
+            same_tenant=self._restore.is_same_tenant,
+            decisions=decisions_of(rows),
+        )
+
+    def _check(self, subject: Subject) -> None:
+        """Block what the application may not write, and what no request changes."""
+        if subject.plan.action not in WRITING:
+            return
+        missing = sorted(set(subject.contract.permissions.to_write) - (self._roles or frozenset()))
+        if self._roles and missing:
+            subject.block("permission_missing", permission=missing[0])
+        elif subject.live is not None and subject.plan.action is Action.UPDATE:
+            self._check_changeable(subject, subject.live)
+
+    def _check_changeable(self, subject: Subject, live: JsonObject) -> None:
+        if unchangeable(subject.contract, subject.plan.payload, live):
+            subject.block("needs_new_object")
+
+    def _check_definitions(self, subjects: list[Subject]) -> None:
+        """Block what uses settings or templates that the service no longer knows."""
+        writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
+        gone = gone_definitions(self._client, [(one.contract, one.plan.payload, one.live) for one in writing])
+        for number in gone:
+            writing[number].block("definition_gone")
+
+    def _sentences(self, subject: Subject) -> list[dict[str, str]]:
+        """Return what changes, in words; of an object that is created there is nothing to compare with."""
+        if subject.live is None or subject.plan.action is not Action.UPDATE:
+            return []
+        references = references_in(subject.contract, subject.live)
+        own = {graph_id: name.as_json() for graph_id, name in self._directory.names_of(references).items()}
+        names = names_for_people({**self._names, **own})
+        changes = changes_to(subject.contract, subject.live, subject.plan.payload)
+        return [
+            {
+                "kind": change.kind.value,
+                "text": str(storable(sentence_of(change, names)))[:LONGEST_SENTENCE],
+                "path": str(storable(change.path))[:LONGEST_SENTENCE],
+            }
+            for change in changes
+        ]
+
+    def _candidates(self, subject: Subject) -> list[dict[str, str]]:
+        """Return the objects that a person may choose among."""
+        if subject.found.match is not Match.CONFLICT:
+            return []
+        return [{"id": graph_id, "name": subject.item.name} for graph_id in subject.found.candidates if graph_id]
+
+    def _seen_version(self, subject: Subject) -> int | None:
+        """Keep the live object as a version, so that a later change of it can be shown. Call it in a transaction."""
+        if subject.live is None:
+            return None
+        observation = observe(subject.contract, subject.live)
+        policy = record_one(
+            self._run.tenant, subject.contract.key, observation, run_id=self._run.run_id, now=self._run.now
+        )
+        snapshot = snapshot_of(subject.contract, subject.live, read_at=self._run.now)
+        names = self._directory.names_of(snapshot.references)
+        taken = take_version(policy, snapshot, names, source=Source.CAPTURE, run_id=self._run.run_id)
+        return taken.pk if taken else newest_versions([policy.pk])[policy.pk].version.pk

@@ -1,0 +1,34 @@
+"""Reason codes of restores."""
+
+from tenantpilot.core.reasons import Owner, ReasonCatalog, reason
+
+ReasonCatalog.add(
+    [
+        reason("conflict", "Several objects of the tenant fit, or several items fit one object.", Owner.OPERATOR, "Choose the object to write over, a new one, or leave it out."),
+        reason("moved", "Microsoft has moved it to another type of policy, and the tenant has one of that type with its name.", Owner.OPERATOR, "Compare with the other policy; create it anew only if both are wanted."),
+        reason("unmapped", "It refers to an object that is not known in the target tenant.", Owner.OPERATOR, "Decide about the reference on the page of references."),
+        reason("would_be_empty", "Leaving the references out would empty a list, which widens or ends the policy.", Owner.OPERATOR, "Map at least one of the references to another object."),
+        reason("reference_needed", "It cannot be without the reference that was to be left out.", Owner.OPERATOR, "Map the reference to another object, or leave the item out."),
+        reason("foreign_id", "An id of the source tenant would be left in it.", Owner.OPERATOR, "Leave the item out; restore it by hand."),
+        reason("preview_only", "It can be compared, and not written back.", Owner.TENANT_ADMINISTRATOR, "Change it in Microsoft's console."),
+        reason("delivered_missing", "Microsoft delivers it, and the tenant does not have it.", Owner.NOBODY, "It cannot be created."),
+        reason("dependency_cycle", "It refers to other items in a circle, so that none can be made first.", Owner.OPERATOR, "Leave one of them out, and restore it afterwards."),
+        reason("dependency_blocked", "An item that it needs cannot be restored.", Owner.OPERATOR, "Look at the item that it needs."),
+        reason("dependency_failed", "An item that it needs was not restored.", Owner.OPERATOR, "Look at the item that it needs, then restore both again."),
+        reason("object_unreadable", "It could not be compared, because objects of its type could not be read.", Owner.TENANT_ADMINISTRATOR, "Check the connection and its permissions."),
+        reason("version_damaged", "The stored version is not what was stored.", Owner.PLATFORM_OPERATOR, "Restore TenantPilot's database from a backup, or choose another version."),
+        reason("object_gone", "The object that was chosen is not in the tenant any more.", Owner.OPERATOR, "Choose again."),
+        reason("definition_gone", "Microsoft no longer knows one of its settings or its template.", Owner.TENANT_ADMINISTRATOR, "Build the policy anew in Microsoft's console."),
+        reason("lockout_risk", "People who administer the tenant could lose access.", Owner.TENANT_MANAGER, "Exclude an emergency account, or leave the item out."),
+        reason("not_accepted", "A warning was not accepted.", Owner.OPERATOR, "Read the warnings of the item; accept them or leave the item out."),
+        reason("changed_since_preview", "The object was changed after the preview was made.", Owner.OPERATOR, "Look at what changed, then preview again."),
+        reason("needs_new_object", "Microsoft does not change this property of an object that is there.", Owner.OPERATOR, "Restore it as a copy, and remove the old one by hand."),
+        reason("half_written", "A part of it was written before Microsoft refused.", Owner.OPERATOR, "Preview again and restore it: what is missing is finished."),
+        reason("verified_with_differences", "It was written, and differs in places when it is read again.", Owner.OPERATOR, "Look at the places that are named."),
+        reason("approval_refused", "A second administrator at Microsoft refused it.", Owner.TENANT_ADMINISTRATOR, "Ask the administrator, then restore it again."),
+        reason("approval_expired", "Nobody at Microsoft approved it in time.", Owner.TENANT_ADMINISTRATOR, "Restore it again, and have it approved."),
+        reason("restore_changed", "The restore was edited while this was under way.", Owner.OPERATOR, "Make a new preview."),
+        reason("restore_not_confirmed", "Nobody has confirmed this restore.", Owner.OPERATOR, "Open the restore, and confirm it."),
+        reason("left_out", "It was left out.", Owner.NOBODY, "Restore it another time if it is wanted."),
+    ]
+)  # fmt: skip

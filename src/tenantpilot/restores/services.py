@@ -1,0 +1,144 @@
+"""Starting previews, and confirming what a person was shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.audit import services as audit
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.inventory.models import Policy
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.restores import moving
+from tenantpilot.restores.drafting import NotEditable, fingerprint_of_restore
+from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
+from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RestoreInputs
+from tenantpilot.restores.settling import settle
+from tenantpilot.restores.states import EDITABLE, WRITING, RestoreState
+from tenantpilot.tenancy.models import User
+from tenantpilot.versions.models import PolicyVersion
+
+
+class CannotConfirm(TenantPilotError):
+    """`str()` says to a person why not."""
+
+
+class PreviewStale(CannotConfirm):
+    """What was shown is not what stands there any more: a new preview shows both."""
+
+
+class RestoreBusy(CannotConfirm):
+    """Another restore writes to the tenant."""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a person typed and saw."""
+
+    fingerprint: str
+    tenant_name: str
+    reason: str
+    accepted: frozenset[tuple[int, str]] = frozenset()
+    """The warnings that were ticked: the key of an item, and a code."""
+
+
+def start_preview(restore: RestoreRun, *, actor: User, now: datetime) -> Started | AlreadyActive:
+    """Read the tenant and show what the restore would do. Raises NotEditable, DispatchFailed."""
+    if settle(restore, now=now).state not in EDITABLE and restore.state != RestoreState.PREVIEWING:
+        raise NotEditable("It is under way or has ended, so there is nothing to preview.")
+    inputs = RestoreInputs(restore.pk)
+    return OperationRunService().start(RESTORE_PREVIEW, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now)
+
+
+def confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> Started | AlreadyActive:
+    """Start to write what was shown. Raises CannotConfirm, DispatchFailed; then the restore stays previewed."""
+    _confirm(settle(restore, now=now), confirmation, actor=actor, now=now)
+    inputs = RestoreInputs(restore.pk)
+    try:
+        started = OperationRunService().start(
+            RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now
+        )
+    except DispatchFailed:
+        moving.take_confirmation_back(restore.pk)
+        raise
+    if started.run.inputs != inputs.to_json():
+        moving.take_confirmation_back(restore.pk)
+        raise RestoreBusy("Another restore writes to this tenant. Confirm this one when it has ended.")
+    return started
+
+
+def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> None:
+    with transaction.atomic():
+        RestoreRun.everywhere.select_for_update().get(pk=restore.pk)
+        reason = confirmation.reason.strip()
+        if confirmation.tenant_name.strip() != restore.tenant.name:
+            raise CannotConfirm(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
+        if not reason:
+            raise CannotConfirm("Write down why it is restored: the audit log keeps it.")
+        if len(reason) > MAX_REASON:
+            raise CannotConfirm(f"The reason has at most {MAX_REASON} characters.")
+        if restore.state == RestoreState.EXPIRED:
+            raise PreviewStale("The preview is older than an hour. Make a new one.")
+        _require_as_shown(restore, confirmation.fingerprint)
+        _accept(restore, confirmation.accepted)
+        if not moving.to_confirmed(restore.pk, restore.fingerprint, reason=reason, actor_id=actor.pk, now=now):
+            raise PreviewStale("It is not previewed any more. Make a new preview.")
+        audit.record(
+            "restore.confirmed",
+            workspace_id=restore.workspace_id,
+            tenant_id=restore.tenant_id,
+            actor=actor,
+            target_type="restore",
+            target_id=restore.pk,
+            after={"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source},
+            at=now,
+        )
+
+
+def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
+    """Raises PreviewStale if the page showed something else, or TenantPilot has seen the tenant change since."""
+    if fingerprint != restore.fingerprint or fingerprint_of_restore(restore) != restore.fingerprint:
+        raise PreviewStale("What you saw is not what would be restored now. Look at the preview again.")
+    if changed := changed_since_preview(restore):
+        names = ", ".join(changed[:3])
+        raise PreviewStale(f"Changed in the tenant since the preview: {names}. Make a new preview; it shows both.")
+
+
+def changed_since_preview(restore: RestoreRun) -> list[str]:
+    """Return the names of objects that are known to have changed in the tenant since the preview."""
+    items = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).exclude(found_id="")
+    rows = list(items.in_order().values_list("type", "found_id", "name", "seen_version"))
+    policies = {
+        (policy.type, policy.graph_id): policy
+        for policy in Policy.everywhere.filter(
+            tenant_id=restore.tenant_id,
+            type__in=sorted({row[0] for row in rows}),
+            graph_id__in=[row[1] for row in rows],
+        )
+    }
+    newest = _newest_version_ids([policy.pk for policy in policies.values()])
+    return [
+        name
+        for kind, graph_id, name, seen in rows
+        if (policy := policies.get((kind, graph_id))) and (policy.missing_since or newest.get(policy.pk, seen) != seen)
+    ]
+
+
+def _newest_version_ids(policy_ids: list[int]) -> dict[int, int]:
+    rows = PolicyVersion.everywhere.newest_of_each(policy_ids).values_list("policy_id", "pk")
+    return dict(rows)
+
+
+def _accept(restore: RestoreRun, accepted: frozenset[tuple[int, str]]) -> None:
+    """Write down the warnings that were ticked. Raises CannotConfirm while one of an item to write was not."""
+    rows = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).in_order()
+    items = list(rows.only("name", "warnings"))
+    if not items:
+        raise CannotConfirm("There is nothing to write.")
+    open_ones = [item.name for item in items if any((item.pk, code) not in accepted for code in item.warnings)]
+    if open_ones:
+        raise CannotConfirm(f"Accept the warnings of {', '.join(open_ones[:3])}, or leave these items out.")
+    for item in items:
+        if item.warnings:
+            RestoreItem.everywhere.filter(pk=item.pk).update(accepted=sorted(item.warnings))

@@ -1,0 +1,55 @@
+"""Settling restores whose run has ended: the outcome of a run is known only after its worker has left it."""
+
+from datetime import datetime
+
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.restores import moving
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
+from tenantpilot.restores.states import ItemState, RestoreState
+
+UNDER_WAY = (RestoreState.PREVIEWING, RestoreState.CONFIRMED, RestoreState.EXECUTING)
+AT_MOST = 200
+
+
+def active_run(restore: RestoreRun) -> OperationRun | None:
+    """Return the run that works on the restore or waits for it, if there is one."""
+    kinds = (RESTORE_PREVIEW.key, RESTORE_EXECUTE.key)
+    runs = OperationRun.everywhere.filter(tenant_id=restore.tenant_id, type__in=kinds, inputs__restore=restore.pk)
+    return runs.active().select_related("tenant").order_by("-pk").first()
+
+
+def settle(restore: RestoreRun, *, now: datetime) -> RestoreRun:
+    """Bring the state up to what the restore's run says, and return the restore as it stands then."""
+    if restore.state in UNDER_WAY and active_run(restore) is None:
+        _settle(restore, now=now)
+        restore.refresh_from_db()
+    elif restore.state == RestoreState.PREVIEWED and restore.preview_expires_at and restore.preview_expires_at <= now:
+        moving.expire(now=now)
+        restore.refresh_from_db()
+    return restore
+
+
+def settle_all(*, now: datetime) -> int:
+    """Settle what is left over, and return how many restores moved. A duty of the scheduler."""
+    number = moving.expire(now=now)
+    for restore in RestoreRun.everywhere.filter(state__in=UNDER_WAY).order_by("pk")[:AT_MOST]:
+        state = restore.state
+        number += settle(restore, now=now).state != state
+    return number
+
+
+def _settle(restore: RestoreRun, *, now: datetime) -> None:
+    match RestoreState(restore.state):
+        case RestoreState.PREVIEWING:
+            moving.preview_ended_without_result(restore.pk)
+        case RestoreState.CONFIRMED:
+            moving.take_confirmation_back(restore.pk)
+        case RestoreState.EXECUTING:
+            waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING)
+            moving.to_end(restore.pk, _outcome_of(restore), is_waiting=waiting.exists(), now=now)
+
+
+def _outcome_of(restore: RestoreRun) -> str:
+    run = restore.execute_run
+    return str(run.outcome or "") if run else ""

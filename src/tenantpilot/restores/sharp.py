@@ -1,0 +1,60 @@
+"""Conditional Access: a restore makes no policy stronger or weaker than it is, unless a person asked for that.
+
+A new policy begins as report-only. One that was disabled begins so, and so does one that acts on what people do with
+their account, because report-only does not exist for it. An existing policy keeps its state.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ENABLED, REPORT_ONLY, DISABLED = "enabled", "enabledForReportingButNotEnforced", "disabled"
+CONDITIONAL_ACCESS = "conditionalAccessPolicy"
+CONTROLS = ("grantControls", "sessionControls")
+
+
+@dataclass(frozen=True)
+class Sharpened:
+    """The payload in the state that it may have, and codes of what a person has to accept."""
+
+    payload: dict[str, Any] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    is_enforced: bool = False
+    becomes_enforced: bool = False
+
+
+def with_safe_state(payload: Mapping[str, Any], live: Mapping[str, Any] | None, *, enforce: bool) -> Sharpened:
+    """Return the payload with the state that it may be written in. `live` is None for a policy that is created."""
+    copied = {**copy.deepcopy(dict(payload)), **{name: payload.get(name) for name in CONTROLS}}
+    wanted, present = str(payload.get("state") or DISABLED), str(live.get("state") or "") if live else ""
+    state = ENABLED if enforce and wanted == ENABLED else present or _state_of_new(payload, wanted)
+    copied["state"] = state
+    warnings = ("asks_for_compliant_device",) if state == REPORT_ONLY and _asks_for_compliance(payload) else ()
+    is_enforced = state == ENABLED
+    return Sharpened(copied, warnings, is_enforced, becomes_enforced=is_enforced and present != ENABLED)
+
+
+def _state_of_new(payload: Mapping[str, Any], wanted: str) -> str:
+    return DISABLED if wanted == DISABLED or _has_user_actions(payload) else REPORT_ONLY
+
+
+def covers_everybody(payload: Mapping[str, Any]) -> bool:
+    """Return True if the policy is about all people or about roles that administer."""
+    users = _below(payload, "conditions", "users")
+    return "All" in (users.get("includeUsers") or ()) or bool(users.get("includeRoles"))
+
+
+def _has_user_actions(payload: Mapping[str, Any]) -> bool:
+    return bool(_below(payload, "conditions", "applications").get("includeUserActions"))
+
+
+def _asks_for_compliance(payload: Mapping[str, Any]) -> bool:
+    return "compliantDevice" in (_below(payload, "grantControls").get("builtInControls") or ())
+
+
+def _below(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    value: Any = payload
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}

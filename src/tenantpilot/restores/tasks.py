@@ -1,0 +1,76 @@
+"""What an item of a restore is written as, computed from what was confirmed."""
+
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.restores.deciding import decisions_of
+from tenantpilot.restores.matching import Found
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.planning import Plan, Question, plan_for
+from tenantpilot.restores.references import Key, key_of, references_to_decide
+from tenantpilot.restores.sources import source_of
+from tenantpilot.restores.states import Action, Choice, ItemState, Match
+from tenantpilot.restores.writing import Task
+from tenantpilot.versions.payloads import content_of
+
+
+class ItemRefused(ReasonedError):
+    """The item was not written, for a reason of the catalogue."""
+
+
+class Tasks:
+    """The tasks of one restore."""
+
+    def __init__(self, restore: RestoreRun) -> None:
+        self._restore = restore
+        rows = RestoreMapping.everywhere.filter(restore_run=restore)
+        self._mappings = {(row.kind, row.source_id): row for row in rows}
+
+    def task(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> Task:
+        """Return what is to be written, computed as the preview did it. Raises ItemRefused."""
+        before = content_of(item.before_version.payload) if item.before_version else None
+        plan = self._plan(item, contract, before if item.intent and before is not None else live)
+        if plan.action is Action.NONE:
+            plan = Plan(Action.UPDATE, plan.payload)
+        if plan.blockers:
+            raise ItemRefused(reason_code=plan.blockers[0].code)
+        return Task(
+            contract=contract,
+            payload=plan.payload,
+            live_hash=item.live_hash,
+            target_id=item.effective_target,
+            earlier=item.intent,
+            before=before,
+            justification=self._restore.reason,
+        )
+
+    def _plan(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> Plan:
+        return plan_for(
+            Question(
+                contract=contract,
+                source=source_of(contract, item),
+                live=live,
+                found=Found(Match(item.match), item.found_id),
+                choice=Choice(item.choice),
+                options=self._restore.chosen,
+                same_tenant=self._restore.is_same_tenant,
+                decisions=decisions_of(self._mappings, self._created()),
+            )
+        )
+
+    def _created(self) -> dict[Key, str]:
+        """Return the ids of what this restore has created, by the references to it."""
+        rows = RestoreItem.everywhere.of_run(self._restore.pk).exclude(target_id="")
+        return {
+            (kind, source.lower()): target
+            for kind, source, target in rows.values_list("type", "source_id", "target_id")
+        }
+
+    def lacks_dependency(self, item: RestoreItem, contract: Contract) -> bool:
+        """Return True if it refers to an item of this restore that should have been created and was not."""
+        if item.action == Action.DELETE:
+            return False
+        needed = {key_of(named) for named in references_to_decide(contract, source_of(contract, item))}
+        rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(action=Action.CREATE).exclude(pk=item.pk)
+        lacking = rows.exclude(state__in=[ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES])
+        return any((kind, source.lower()) in needed for kind, source in lacking.values_list("type", "source_id"))

@@ -1,0 +1,22 @@
+"""Words for what a preview warns of."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WARNINGS: dict[str, str | Promise] = {
+    "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
+    "wide_target": _("It is assigned to all users or all devices, which it is not now."),
+    "asks_for_compliant_device": _(
+        "It asks for a compliant device in report-only: people may be asked to choose a certificate."
+    ),
+    "lockout_not_checked": _(
+        "It is enforced and concerns everybody or administrators. TenantPilot does not know the emergency accounts of "
+        "the tenant, so it has not checked who could be locked out."
+    ),
+    "deletes_object": _("The object is deleted in the tenant. A version of it is kept."),
+}
+
+
+def warning_words(code: str) -> str:
+    """Return the words of a warning; one of another version reads as its code."""
+    return str(WARNINGS.get(code, code.replace("_", " ").capitalize()))

@@ -1,0 +1,195 @@
+"""Writing one item to its tenant, so that it may be repeated after a crash at any request.
+
+Before the first request that changes anything, the intent is stored: for an object that is there its before-image and
+the places that change, for one that is created the ids of those that have its name already. A second attempt looks at
+the tenant first and goes on from what it finds. Only workers import this module (GUARD-F).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tenantpilot.graph.client.answers import JsonObject
+from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.graph.compare.differences import differences
+from tenantpilot.graph.compare.form import Form
+from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.errors import (
+    GraphApprovalPending,
+    GraphError,
+    GraphHalfWritten,
+    GraphNotFound,
+    GraphOutcomeUnknown,
+    GraphStopped,
+)
+from tenantpilot.graph.read.full import read_by_id
+from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.write.exact import Approval, write_if_unchanged
+from tenantpilot.graph.write.results import ChangedSince, HalfWritten, Intent, Result
+from tenantpilot.graph.write.writer import Writer
+from tenantpilot.restores.live import fingerprint_in, hash_of, live_form
+from tenantpilot.restores.matching import normal_name
+from tenantpilot.restores.planning import changes_to
+from tenantpilot.tenancy.models import Tenant
+
+LIST_GOOD_FOR_SECONDS = 60
+LOOKS_FOR_OURS = 4
+"""At a list that may not show at once what was created."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """An item to write. `earlier` is the intent that an attempt before this one has stored; empty at first.
+
+    `before` is the payload of the before-image, where one is kept.
+    """
+
+    contract: Contract
+    payload: JsonObject = field(repr=False)
+    live_hash: str
+    target_id: str
+    earlier: Mapping[str, object]
+    before: JsonObject | None = field(default=None, repr=False)
+    justification: str = ""
+    approval_code: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The functions that write down what is about to happen, each in a transaction of its own."""
+
+    changes: Callable[[Intent], None]
+    creates: Callable[[list[str]], None]
+    created: Callable[[str], None]
+
+
+class ItemWriter:
+    """Writes items of one tenant."""
+
+    def __init__(self, client: GraphClient, tenant: Tenant) -> None:
+        self._client, self._tenant = client, tenant
+        self._lists: dict[str, tuple[float, list[JsonObject]]] = {}
+
+    def update(self, task: Task, live: JsonObject, told: Told) -> Result:
+        """Make the object, just read, what the task says, if it is still the one that was seen. Raises GraphError."""
+        form = live_form(task.contract, live, self._tenant)
+        if hash_of(form) != task.live_hash and not self._is_ours(task, live):
+            return ChangedSince(live)
+        return self._write(task, task.target_id, form, told)
+
+    def create(self, task: Task, told: Told) -> tuple[str, Result]:
+        """Create the object, or go on with the one that an earlier attempt has created. Raises GraphError.
+
+        Return its id, and how it compares with what was wanted after it was assigned.
+        """
+        graph_id = task.target_id or self._earlier_one(task) or self._new_one(task, told)
+        if graph_id != task.target_id:
+            told.created(graph_id)
+        try:
+            return graph_id, self._finished(task, graph_id, told)
+        except (GraphStopped, GraphApprovalPending):
+            raise
+        except GraphError as error:
+            return graph_id, HalfWritten(graph_id, error, {})
+
+    def delete(self, task: Task) -> Result | None:
+        """Delete the object if it is still the one that was seen; None when it is gone. Raises GraphError."""
+        live = self.read(task.contract, task.target_id, task.payload)
+        if live is None:
+            return None
+        if hash_of(live_form(task.contract, live, self._tenant)) != task.live_hash:
+            return ChangedSince(live)
+        kind = str(live.get("@odata.type") or "")
+        self._writer(task).delete(task.target_id, odata_type=kind)
+        return None
+
+    def read(self, contract: Contract, graph_id: str, like: JsonObject) -> JsonObject | None:
+        """Return the whole object; None when it is gone. Raises GraphError."""
+        kind = str(like.get("@odata.type") or "")
+        (read,) = read_by_id(self._client, contract, [{"id": graph_id, **({"@odata.type": kind} if kind else {})}])
+        if isinstance(read.error, GraphNotFound):
+            return None
+        if read.error is not None:
+            raise read.error
+        return read.payload
+
+    def _write(self, task: Task, graph_id: str, expected: Form, told: Told) -> Result:
+        return write_if_unchanged(
+            self._client,
+            task.contract,
+            graph_id,
+            task.payload,
+            expected,
+            record=told.changes,
+            approval=Approval(task.justification, task.approval_code),
+            fingerprint=fingerprint_in(self._tenant),
+        )
+
+    def _is_ours(self, task: Task, live: JsonObject) -> bool:
+        """Return True if the object stands between its before-image and what was wanted, after an earlier attempt.
+
+        Anything that is neither was changed by somebody else.
+        """
+        paths = task.earlier.get("paths")
+        if not isinstance(paths, list) or task.before is None:
+            return False
+        left = {change.path for change in changes_to(task.contract, live, task.payload)}
+        if not left:
+            return True
+        done = {change.path for change in differences(task.contract, task.before, live)}
+        return left | done <= set(paths)
+
+    def _earlier_one(self, task: Task) -> str:
+        """Return the id of the object that an earlier attempt has created without coming to write its id down."""
+        known = task.earlier.get("known")
+        if not isinstance(known, list):
+            return ""
+        for look in range(1 if task.contract.settles else LOOKS_FOR_OURS):
+            if look:
+                self._client.pause(self._client.patience.look_seconds)
+            self._lists.pop(task.contract.key, None)
+            new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known]
+            if len(new) > 1:
+                raise GraphOutcomeUnknown(match_count=len(new))
+            if new:
+                return new[0]
+        return ""
+
+    def _new_one(self, task: Task, told: Told) -> str:
+        known = task.earlier.get("known")
+        names = list(known) if isinstance(known, list) else self._namesakes(task)
+        told.creates(names)
+        try:
+            graph_id = self._writer(task).create(task.payload, known_ids=names).graph_id
+        except GraphHalfWritten as half:
+            graph_id = half.graph_id
+        _since, items = self._lists.get(task.contract.key, (0.0, []))
+        items.append({**task.payload, "id": graph_id})
+        return graph_id
+
+    def _namesakes(self, task: Task) -> list[str]:
+        """Return the ids of the objects of the type that have the name already. Raises GraphError."""
+        field_name = task.contract.name_field
+        name = normal_name(task.payload.get(field_name))
+        items = self._listed(task.contract)
+        return [str(item["id"]) for item in items if normal_name(item.get(field_name)) == name]
+
+    def _listed(self, contract: Contract) -> list[JsonObject]:
+        """Return the list of a type, at most a minute old, with what was created since. Raises GraphError."""
+        since, items = self._lists.get(contract.key, (0.0, []))
+        if contract.key not in self._lists or time.monotonic() - since > LIST_GOOD_FOR_SECONDS:
+            items = list(read_policies(self._client, contract))
+            self._lists[contract.key] = (time.monotonic(), items)
+        return items
+
+    def _finished(self, task: Task, graph_id: str, told: Told) -> Result:
+        """Wait until the new object can be read, then make it equal to what was wanted, its assignments included."""
+        kind = str(task.payload.get("@odata.type") or "")
+        self._writer(task).wait_until_readable(graph_id, odata_type=kind)
+        live = self.read(task.contract, graph_id, task.payload)
+        if live is None:
+            return ChangedSince(None)
+        return self._write(task, graph_id, live_form(task.contract, live, self._tenant), told)
+
+    def _writer(self, task: Task) -> Writer:
+        return Writer(self._client, task.contract, justification=task.justification, approval_code=task.approval_code)

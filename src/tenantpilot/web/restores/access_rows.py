@@ -1,0 +1,19 @@
+"""The people who reach the addresses of restores."""
+
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access_rows import AccessRow, in_tenant
+
+_VIEW, _PREPARE = Capability.RESTORE_VIEW, Capability.RESTORE_PREVIEW
+access_rows: dict[str, AccessRow] = {
+    "restores": in_tenant(_VIEW),
+    "new-restore": in_tenant(_PREPARE),
+    "restore": in_tenant(_VIEW, subject="restore"),
+    "restore-scope": in_tenant(_PREPARE, subject="restore"),
+    "restore-mapping": in_tenant(_PREPARE, subject="restore"),
+    "restore-preview": in_tenant(_VIEW, subject="restore"),
+    "start-restore-preview": in_tenant(_PREPARE, "post", subject="restore"),
+    "restore-confirmation": in_tenant(Capability.RESTORE_EXECUTE, subject="restore"),
+    "restore-result": in_tenant(_VIEW, subject="restore"),
+    "undo-restore": in_tenant(_PREPARE, "post", subject="restore"),
+    "discard-restore": in_tenant(_PREPARE, "post", subject="restore"),
+}

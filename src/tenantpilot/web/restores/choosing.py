@@ -1,0 +1,114 @@
+"""Choosing what to restore: versions of policies, or what was there before a restore."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenantpilot.inventory.models import Policy
+from tenantpilot.restores.drafting import NothingToRestore, TooManyItems, draft_of_versions, draft_to_undo
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions.models import PolicyVersion
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.addresses import page_before
+from tenantpilot.web.restores.shown import restore_of
+from tenantpilot.web.ui.tables.bulk import chosen_ids
+
+MOST_CHOSEN = 200
+MOST_VERSIONS = 20
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A policy, and its versions to choose one of."""
+
+    policy: Policy
+    versions: list[PolicyVersion]
+    chosen: int
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.RESTORE_PREVIEW)
+def new_restore(request: TenantRequest) -> HttpResponse:
+    """GET shows the chosen policies with their versions; POST prepares the restore."""
+    if request.method == "POST":
+        return _draft(request)
+    return _ask(request, chosen_ids(request.GET, "version"), chosen_ids(request.GET, "policy"))
+
+
+@require_POST
+@requires(Capability.RESTORE_PREVIEW)
+def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Prepare a restore of what was there before this one."""
+    found = restore_of(request, restore_id)
+    source = _("Undo of %(restore)s") % {"restore": found.source}
+    try:
+        draft = draft_to_undo(found, source=source, actor=request.user, now=timezone.now())
+    except (NothingToRestore, TooManyItems):
+        return redirect("restore-result", request.tenant.slug, found.pk)
+    return redirect("restore-scope", request.tenant.slug, draft.pk)
+
+
+def _draft(request: TenantRequest) -> HttpResponse:
+    ids = chosen_ids(request.POST, "version")[:MOST_CHOSEN]
+    rows = PolicyVersion.objects.of_tenant(request.tenant).filter(pk__in=ids).select_related("policy", "tenant")
+    versions = sorted(rows.defer("names"), key=lambda version: version.policy.name)
+    try:
+        draft = draft_of_versions(
+            tenant=request.tenant,
+            versions=versions,
+            source=_source_of(versions),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except (NothingToRestore, TooManyItems) as error:
+        return _ask(request, [], chosen_ids(request.POST, "policy"), problem=str(error))
+    return redirect("restore-preview", request.tenant.slug, draft.pk)
+
+
+def _source_of(versions: list[PolicyVersion]) -> str:
+    if not versions:
+        return ""
+    first = versions[0]
+    name = _("%(policy)s, version %(number)d") % {"policy": first.policy.name[:120], "number": first.number}
+    more = len(versions) - 1
+    if not more:
+        return name
+    return ngettext("%(name)s and %(more)d more", "%(name)s and %(more)d more", more) % {"name": name, "more": more}
+
+
+def _ask(request: TenantRequest, version_ids: list[int], policy_ids: list[int], problem: str = "") -> HttpResponse:
+    context = {
+        "heading": _("New restore"),
+        "offered": _offered(request, version_ids, policy_ids),
+        "problem": problem,
+        "back": page_before(request, otherwise=reverse("restores", args=[request.tenant.slug])),
+    }
+    return render(request, "web/restores/new.html", context, status=422 if problem else 200)
+
+
+def _offered(request: TenantRequest, version_ids: list[int], policy_ids: list[int]) -> list[Offered]:
+    """Return the policies with their newest versions; the newest is chosen unless another one was named."""
+    versions = PolicyVersion.objects.of_tenant(request.tenant)
+    named = dict(versions.filter(pk__in=version_ids[:MOST_CHOSEN]).values_list("policy_id", "pk"))
+    keys = [*named, *policy_ids][:MOST_CHOSEN]
+    policies = Policy.objects.of_tenant(request.tenant).filter(pk__in=keys).by_name().only("name", "type", "tenant")
+    by_policy: dict[int, list[PolicyVersion]] = {}
+    rows = versions.filter(policy__in=keys).order_by("policy_id", "-number").defer("names", "actors")
+    for version in rows:
+        by_policy.setdefault(version.policy_id, []).append(version)
+    return [
+        Offered(policy, _shortened(own, named.get(policy.pk)), named.get(policy.pk, own[0].pk if own else 0))
+        for policy in policies
+        for own in [by_policy.get(policy.pk, [])]
+    ]
+
+
+def _shortened(versions: list[PolicyVersion], chosen: int | None) -> list[PolicyVersion]:
+    """Return the newest versions, and the chosen one wherever it stands."""
+    return [version for place, version in enumerate(versions) if place < MOST_VERSIONS or version.pk == chosen]

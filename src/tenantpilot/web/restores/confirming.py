@@ -1,0 +1,87 @@
+"""Making a preview, and confirming it: the name of the tenant is typed, and the reason is written down."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.restores.drafting import NotEditable
+from tenantpilot.restores.duration import least_seconds
+from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
+from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, start_preview
+from tenantpilot.restores.states import WRITING
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.starts import could_not_start, operation_started
+from tenantpilot.web.restores.shown import frame_of, items_shown, restore_of
+from tenantpilot.web.restores.views import heading_of
+from tenantpilot.web.ui import parameters
+
+MOST_WARNED = 200
+
+
+@require_POST
+@requires(Capability.RESTORE_PREVIEW)
+def start_restore_preview(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Start a preview."""
+    found = restore_of(request, restore_id)
+    try:
+        started = start_preview(found, actor=request.user, now=timezone.now())
+    except NotEditable:
+        return redirect("restore", request.tenant.slug, restore_id)
+    except DispatchFailed as error:
+        return could_not_start(request, error.run)
+    return operation_started(request, started)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.RESTORE_EXECUTE)
+def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """GET shows what will be written; POST confirms it."""
+    found = restore_of(request, restore_id)
+    if request.method == "GET":
+        if not frame_of(request, found).is_previewed:
+            return redirect("restore", request.tenant.slug, restore_id)
+        return _ask(request, found)
+    try:
+        confirm(found, _typed(request), actor=request.user, now=timezone.now())
+    except PreviewStale as error:
+        return _ask(request, restore_of(request, restore_id), problem=str(error), is_stale=True)
+    except CannotConfirm as error:
+        return _ask(request, restore_of(request, restore_id), problem=str(error))
+    except DispatchFailed as error:
+        return could_not_start(request, error.run)
+    return redirect("restore-result", request.tenant.slug, restore_id)
+
+
+def _typed(request: TenantRequest) -> Confirmation:
+    pairs = [text.partition(":") for text in parameters.texts(request.POST, "accept")]
+    return Confirmation(
+        fingerprint=parameters.text(request.POST, "fingerprint", longest=64),
+        tenant_name=parameters.text(request.POST, "name", longest=120),
+        reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
+        accepted=frozenset((int(key), code) for key, _colon, code in pairs if key.isascii() and key.isdecimal()),
+    )
+
+
+def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
+    rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).in_order()
+    warned = list(rows.exclude(warnings=[]).defer("intent", "names", "sentences")[:MOST_WARNED])
+    context = {
+        "warned": items_shown(warned),
+        "least_minutes": _least_minutes(found),
+        "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in ("name", "reason")},
+        "accepted": parameters.texts(request.POST, "accept"),
+        "problem": problem,
+        "is_stale": is_stale,
+        "step": "confirmation",
+        **heading_of(frame_of(request, found)),
+    }
+    return render(request, "web/restores/confirmation.html", context, status=422 if problem else 200)
+
+
+def _least_minutes(found: RestoreRun) -> int:
+    """Return full minutes that Microsoft's limits make it take; 0 for less than one."""
+    rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).values_list("type", "action")
+    return int(least_seconds((kind, action, True) for kind, action in rows) // 60)

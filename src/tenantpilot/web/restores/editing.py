@@ -1,0 +1,151 @@
+"""Editing a restore before it is confirmed: what is left out, the options, and the references."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenantpilot.inventory.models import Policy
+from tenantpilot.restores import drafting
+from tenantpilot.restores.drafting import ChoiceNotPossible, ItemEdit, MappingEdit, NotEditable
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.states import Assignments, Choice, MappingAction
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.restores.shown import frame_of, restore_of
+from tenantpilot.web.restores.views import heading_of
+from tenantpilot.web.ui import parameters
+
+MOST_EDITED = 500
+LONGEST_ID = 128
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.RESTORE_PREVIEW)
+def scope(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """GET shows the items and the options; POST changes them."""
+    found = restore_of(request, restore_id)
+    if request.method == "GET":
+        return _scope(request, found)
+    rule = parameters.choice(request.POST, "assignments", Assignments.values, usual="")
+    now = timezone.now()
+    try:
+        drafting.edit_options(found, RestoreOptions(assignments=rule), actor=request.user, now=now)
+        drafting.edit_items(found, _item_edits(request, found), actor=request.user, now=now)
+    except (NotEditable, ChoiceNotPossible) as error:
+        return _scope(request, restore_of(request, restore_id), problem=str(error))
+    return redirect("restore-preview", request.tenant.slug, restore_id)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.RESTORE_PREVIEW)
+def mapping(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """GET shows the references to other objects; POST decides about them."""
+    found = restore_of(request, restore_id)
+    if request.method == "GET":
+        return _mapping(request, found)
+    try:
+        edits = _mapping_edits(request, found)
+        drafting.edit_mappings(found, edits, actor=request.user, now=timezone.now())
+    except (NotEditable, ChoiceNotPossible) as error:
+        return _mapping(request, restore_of(request, restore_id), problem=str(error))
+    return redirect("restore-preview", request.tenant.slug, restore_id)
+
+
+@require_POST
+@requires(Capability.RESTORE_PREVIEW)
+def discard_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Give the restore up; one that is under way stays as it is."""
+    found = restore_of(request, restore_id)
+    try:
+        drafting.discard(found, actor=request.user, now=timezone.now())
+    except NotEditable:
+        return redirect("restore", request.tenant.slug, restore_id)
+    return redirect("restores", request.tenant.slug)
+
+
+def _scope(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
+    rows = (
+        RestoreItem.objects.of_run(found.pk)
+        .in_order()
+        .only(
+            "position",
+            "type",
+            "name",
+            "choice",
+            "picked_id",
+            "candidates",
+            "match",
+            "may_delete",
+            "action",
+            "restore_run",
+        )
+    )
+    context = {
+        "items": list(rows[:MOST_EDITED]),
+        "rules": Assignments.choices,
+        "chosen_rule": found.chosen.assignments,
+        "problem": problem,
+        "step": "scope",
+        **heading_of(frame_of(request, found)),
+    }
+    return render(request, "web/restores/scope.html", context, status=422 if problem else 200)
+
+
+def _item_edits(request: TenantRequest, found: RestoreRun) -> dict[int, ItemEdit]:
+    """Return the wish for each item of which the form has sent one: "skip", "copy", or "target:" and an id."""
+    rows = RestoreItem.objects.of_run(found.pk).only("pk", "choice", "picked_id", "restore_run")
+    sent = {item.pk: parameters.text(request.POST, f"item-{item.pk}", longest=LONGEST_ID + 10) for item in rows}
+    names = set(parameters.names(request.POST))
+    return {key: _item_edit(value) for key, value in sent.items() if f"item-{key}" in names}
+
+
+def _item_edit(sent: str) -> ItemEdit:
+    """Raises ChoiceNotPossible."""
+    wish, _colon, target = sent.partition(":")
+    if wish not in Choice.values:
+        raise ChoiceNotPossible(_("Choose one of the ways that are listed."))
+    return ItemEdit(Choice(wish), target)
+
+
+def _mapping(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
+    rows = RestoreMapping.objects.filter(restore_run=found).order_by("action", "kind", "source_name", "source_id")
+    context = {
+        "mappings": list(rows[:MOST_EDITED]),
+        "problem": problem,
+        "step": "mapping",
+        **heading_of(frame_of(request, found)),
+    }
+    return render(request, "web/restores/mapping.html", context, status=422 if problem else 200)
+
+
+def _mapping_edits(request: TenantRequest, found: RestoreRun) -> dict[int, MappingEdit]:
+    """Return the decision for each reference of which the form has sent one. Raises ChoiceNotPossible."""
+    names = set(parameters.names(request.POST))
+    rows = [row for row in RestoreMapping.objects.filter(restore_run=found) if f"decision-{row.pk}" in names]
+    edits = {}
+    for row in rows:
+        sent = parameters.text(request.POST, f"decision-{row.pk}", longest=20)
+        typed = parameters.text(request.POST, f"target-{row.pk}", longest=LONGEST_ID)
+        edits[row.pk] = _mapping_edit(request, row, sent, typed)
+    return edits
+
+
+def _mapping_edit(request: TenantRequest, row: RestoreMapping, sent: str, typed: str) -> MappingEdit:
+    match sent:
+        case "suggested" if row.suggested_id:
+            return MappingEdit(MappingAction.MAP, row.suggested_id, row.suggested_name)
+        case MappingAction.SKIP:
+            return MappingEdit(MappingAction.SKIP)
+        case MappingAction.MAP:
+            return MappingEdit(MappingAction.MAP, typed, _name_of(request, row.kind, typed))
+        case MappingAction.BLOCK:
+            return MappingEdit(MappingAction.BLOCK)
+    raise ChoiceNotPossible(_("Choose one of the ways that are listed."))
+
+
+def _name_of(request: TenantRequest, kind: str, graph_id: str) -> str:
+    policies = Policy.objects.of_tenant(request.tenant).filter(type=kind, graph_id=graph_id)
+    return policies.values_list("name", flat=True).first() or ""

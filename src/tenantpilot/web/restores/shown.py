@@ -1,0 +1,157 @@
+"""Restores as their pages show them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404
+from django.utils import timezone
+
+from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.settling import active_run, settle
+from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
+from tenantpilot.restores.words import warning_words
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest
+
+SHOWN = 100
+OPEN_BELOW = 3
+HEAVY = ("intent", "names", "changed_sentences", "earlier_sentences", "sentences", "left_paths", "candidates")
+
+
+@dataclass(frozen=True)
+class Why:
+    """A reason in words, and what to do."""
+
+    text: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning of an item; `value` is what its box sends."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ItemShown:
+    """An item of a restore, with its reasons and warnings in words."""
+
+    item: RestoreItem
+    blockers: tuple[Why, ...]
+    warnings: tuple[Warned, ...]
+    why: Why | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A restore, the run that works on it, and what the person may do."""
+
+    restore: RestoreRun
+    run: OperationRun | None
+    actions: Mapping[str, int]
+    states: Mapping[str, int]
+    may_prepare: bool
+    may_execute: bool
+    why_not_prepare: str
+    why_not_execute: str
+
+    @property
+    def is_editable(self) -> bool:
+        return self.restore.state in EDITABLE and self.run is None
+
+    @property
+    def is_previewed(self) -> bool:
+        return self.restore.state == RestoreState.PREVIEWED
+
+    @property
+    def writes(self) -> int:
+        """Return the number of items that would be written."""
+        return sum(self.actions.get(action, 0) for action in WRITING)
+
+    @property
+    def has_result(self) -> bool:
+        return self.restore.state in (RestoreState.EXECUTING, RestoreState.WAITING, RestoreState.DONE)
+
+    @property
+    def can_be_undone(self) -> bool:
+        done = (ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED)
+        return self.restore.state == RestoreState.DONE and any(self.states.get(state) for state in done)
+
+    @property
+    def plan(self) -> list[tuple[str, int]]:
+        """Return the numbers of items by action, in a fixed order."""
+        return [(action.value, number) for action in Action if (number := self.actions.get(action, 0))]
+
+    @property
+    def results(self) -> list[tuple[str, int]]:
+        """Return the numbers of items by state, in a fixed order."""
+        return [(state.value, number) for state in ItemState if (number := self.states.get(state, 0))]
+
+
+def restore_of(request: TenantRequest, restore_id: int) -> RestoreRun:
+    """Return a restore of the tenant, settled. Raises Http404."""
+    rows = RestoreRun.objects.of_tenant(request.tenant).select_related(
+        "tenant", "source_tenant", "created_by", "confirmed_by", "preview_run", "execute_run", "undo_of"
+    )
+    restore: RestoreRun | None = rows.filter(pk=restore_id).first()
+    if restore is None:
+        raise Http404
+    return settle(restore, now=timezone.now())
+
+
+def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
+    """Return what every page of the restore shows."""
+    rows = RestoreItem.objects.of_run(restore.pk).order_by().values_list("action", "state").annotate(Count("pk"))
+    actions: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    for action, state, number in rows:
+        actions[action] += number
+        states[state] += number
+    run = active_run(restore) if restore.state not in (RestoreState.DONE, RestoreState.DISCARDED) else None
+    return Frame(
+        restore,
+        run,
+        actions,
+        states,
+        may_prepare=request.access.may(Capability.RESTORE_PREVIEW),
+        may_execute=request.access.may(Capability.RESTORE_EXECUTE),
+        why_not_prepare=request.access.why_not(Capability.RESTORE_PREVIEW),
+        why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
+    )
+
+
+def items_shown(items: Sequence[RestoreItem]) -> list[ItemShown]:
+    return [_shown(item, is_open=len(items) <= OPEN_BELOW) for item in items]
+
+
+def why(code: str) -> Why | None:
+    """Return a reason in words; None where there is none."""
+    if not code:
+        return None
+    known = code if ReasonCatalog.knows(code) else "internal_error"
+    return Why(ReasonCatalog.describe(known), str(ReasonCatalog.get(known).next_step))
+
+
+def _shown(item: RestoreItem, *, is_open: bool) -> ItemShown:
+    reasons = [(entry, why(str(entry.get("code")))) for entry in item.blockers]
+    return ItemShown(
+        item=item,
+        blockers=tuple(_with_permission(reason, entry) for entry, reason in reasons if reason),
+        warnings=tuple(Warned(f"{item.pk}:{code}", warning_words(code)) for code in item.warnings),
+        why=why(item.reason_code),
+        is_open=is_open,
+    )
+
+
+def _with_permission(reason: Why, entry: Mapping[str, Any]) -> Why:
+    """Name the permission that is missing: the reason alone does not say which."""
+    permission = str(entry.get("permission") or "")
+    return Why(f"{reason.text} ({permission})", reason.next_step) if permission else reason

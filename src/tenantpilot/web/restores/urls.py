@@ -1,0 +1,19 @@
+"""Addresses of restores."""
+
+from django.urls import URLPattern, path
+
+from tenantpilot.web.restores import choosing, confirming, editing, views
+
+tenant_plane: list[URLPattern] = [
+    path("restores/", views.restores, name="restores"),
+    path("restores/new/", choosing.new_restore, name="new-restore"),
+    path("restores/<int:restore_id>/", views.restore, name="restore"),
+    path("restores/<int:restore_id>/scope/", editing.scope, name="restore-scope"),
+    path("restores/<int:restore_id>/mapping/", editing.mapping, name="restore-mapping"),
+    path("restores/<int:restore_id>/preview/", views.preview, name="restore-preview"),
+    path("restores/<int:restore_id>/previews/", confirming.start_restore_preview, name="start-restore-preview"),
+    path("restores/<int:restore_id>/confirmation/", confirming.confirmation, name="restore-confirmation"),
+    path("restores/<int:restore_id>/result/", views.result, name="restore-result"),
+    path("restores/<int:restore_id>/undo/", choosing.undo, name="undo-restore"),
+    path("restores/<int:restore_id>/discarding/", editing.discard_restore, name="discard-restore"),
+]

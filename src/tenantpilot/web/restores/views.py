@@ -1,0 +1,85 @@
+"""The pages of restores: the list, the preview of one, and its result."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.states import MappingAction, RestoreState
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.restores.shown import SHOWN, Frame, ItemShown, frame_of, items_shown, restore_of
+from tenantpilot.web.restores.tables import RESTORES
+from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.tables.listing import listing
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Some of the items, and the position behind which the next ones stand; 0 at the end."""
+
+    items: list[ItemShown]
+    next_after: int
+
+
+@require_GET
+@requires(Capability.RESTORE_VIEW)
+def restores(request: TenantRequest) -> HttpResponse:
+    """Return the restores of the tenant, the newest first."""
+    rows = RestoreRun.objects.of_tenant(request.tenant).kept().select_related("created_by").defer("options")
+    return listing(request, RESTORES, rows, "web/restores/page.html", {"heading": _("Restores")})
+
+
+@require_GET
+@requires(Capability.RESTORE_VIEW)
+def restore(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Lead to the page on which the restore goes on."""
+    return redirect(_step_of(restore_of(request, restore_id)), request.tenant.slug, restore_id)
+
+
+@require_GET
+@requires(Capability.RESTORE_VIEW)
+def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Return what the restore would do, item by item, setting by setting."""
+    found = restore_of(request, restore_id)
+    frame = frame_of(request, found)
+    undecided = RestoreMapping.objects.filter(restore_run=found, action=MappingAction.BLOCK).count()
+    context = {"page": item_page(request, found), "undecided": undecided, "step": "preview", **heading_of(frame)}
+    return render(request, "web/restores/preview.html", context)
+
+
+@require_GET
+@requires(Capability.RESTORE_VIEW)
+def result(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Return what came of the restore, item by item."""
+    found = restore_of(request, restore_id)
+    frame = frame_of(request, found)
+    if not frame.has_result and found.state != RestoreState.CONFIRMED:
+        return redirect(_step_of(found), request.tenant.slug, restore_id)
+    context = {"page": item_page(request, found), "step": "result", **heading_of(frame)}
+    return render(request, "web/restores/result.html", context)
+
+
+def heading_of(frame: Frame) -> dict[str, Any]:
+    """Return what the head of each page of a restore needs."""
+    return {"heading": frame.restore.source, "restoring": frame, "restore": frame.restore}
+
+
+def item_page(request: TenantRequest, found: RestoreRun) -> ItemPage:
+    """Return the items behind the position that the address names."""
+    text = parameters.text(request.GET, "after", longest=9)
+    after = int(text) if text.isascii() and text.isdecimal() else 0
+    rows = RestoreItem.objects.of_run(found.pk).in_order().filter(position__gt=after).defer("intent", "names")
+    items = list(rows.select_related("before_version", "after_version")[: SHOWN + 1])
+    shown = items[:SHOWN]
+    return ItemPage(items_shown(shown), shown[-1].position if len(items) > SHOWN else 0)
+
+
+def _step_of(found: RestoreRun) -> str:
+    if found.state in (RestoreState.CONFIRMED, RestoreState.EXECUTING, RestoreState.WAITING, RestoreState.DONE):
+        return "restore-result"
+    return "restore-preview"
