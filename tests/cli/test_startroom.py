@@ -37,7 +37,7 @@ def test_beside_its_folders_it_changes_two_files(checkout):
     own = {path.relative_to(checkout).parts[:4] for path in written[:-2]}
     assert all("rehearsals" in parts for parts in own)
     project = (checkout / "pyproject.toml").read_text()
-    assert '"versions", "rehearsals", "inventory"' in project
+    assert '"versions", "rehearsals", "inventory' in project
     assert " | rehearsals | " in project
     for shared in SHARED:
         before, after = ((folder / shared).read_text().splitlines() for folder in (ROOT, checkout))

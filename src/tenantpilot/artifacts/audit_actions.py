@@ -4,10 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit.actions import audit_actions
 
-audit_actions.add(
-    {
-        "artifact.ready": _("File made"),
-        "artifact.downloaded": _("File downloaded"),
-        "artifact.removed": _("File removed"),
-    }
-)
+ARTIFACT_READY = audit_actions.declare("artifact.ready", _("File made"))
+ARTIFACT_DOWNLOADED = audit_actions.declare("artifact.downloaded", _("File downloaded"))
+ARTIFACT_REMOVED = audit_actions.declare("artifact.removed", _("File removed"))

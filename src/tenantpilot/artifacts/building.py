@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tenantpilot.artifacts.audit_actions import ARTIFACT_READY
 from tenantpilot.artifacts.models import CHUNK_BYTES, Artifact, ArtifactChunk
 from tenantpilot.artifacts.states import ArtifactState, Purpose
 from tenantpilot.audit import services as audit
@@ -130,7 +131,7 @@ class ArtifactWriter:
 
 def _record_ready(artifact: Artifact, *, now: datetime) -> None:
     audit.record(
-        "artifact.ready",
+        ARTIFACT_READY,
         workspace_id=artifact.workspace_id,
         tenant_id=artifact.tenant_id,
         actor=artifact.owner,

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from tenantpilot.artifacts.audit_actions import ARTIFACT_REMOVED
 from tenantpilot.artifacts.building import remove_content
 from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.states import ArtifactState
@@ -29,7 +30,7 @@ def _remove(artifact: Artifact, run: RunContext) -> bool:
     if not remove_content(artifact, state=state):
         return False
     audit.record(
-        "artifact.removed",
+        ARTIFACT_REMOVED,
         workspace_id=artifact.workspace_id,
         tenant_id=artifact.tenant_id,
         target_type="artifact",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenantpilot.artifacts.audit_actions import ARTIFACT_DOWNLOADED
 from tenantpilot.artifacts.building import ArtifactWriter, NewArtifact, begin
 from tenantpilot.artifacts.models import Artifact
 from tenantpilot.audit import services as audit
@@ -15,7 +16,7 @@ def record_download(artifact: Artifact, *, actor: User, now: datetime) -> None:
     """Leave an audit entry for a download that is about to begin."""
     with transaction.atomic():
         audit.record(
-            "artifact.downloaded",
+            ARTIFACT_DOWNLOADED,
             workspace_id=artifact.workspace_id,
             tenant_id=artifact.tenant_id,
             actor=actor,

@@ -1,4 +1,7 @@
-"""The catalogue of audited actions: each room adds its own in a module `audit_actions`, found by that name."""
+"""The catalogue of audited actions: each room declares its own in a module `audit_actions`, found by that name.
+
+A room records what it has declared, by the constant: one that is misspelled fails when the code is imported.
+"""
 
 from collections.abc import Mapping
 
@@ -7,11 +10,22 @@ from django.utils.functional import Promise
 Words = str | Promise
 
 
+class Action(str):
+    """The name of an action that some room has declared."""
+
+    __slots__ = ()
+
+
 class AuditActions:
-    """Actions and their words, in the order in which they were added."""
+    """Actions and their words, in the order in which they were declared."""
 
     def __init__(self) -> None:
         self._words: dict[str, Words] = {}
+
+    def declare(self, name: str, words: Words) -> Action:
+        """Return the action, for `audit.services.record`. Raises ValueError for a name that is taken."""
+        self.add({name: words})
+        return Action(name)
 
     def add(self, words: Mapping[str, Words]) -> None:
         """Raises ValueError for an action that another room has."""

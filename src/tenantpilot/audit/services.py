@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.db import connection, transaction
 
+from tenantpilot.audit.actions import Action
 from tenantpilot.audit.chain import GENESIS, HASHED, hash_of
 from tenantpilot.audit.models import AuditChain, AuditLog
 from tenantpilot.core.inserting import Insert
@@ -31,7 +32,7 @@ class Actor(Protocol):
 
 
 def record(
-    action: str,
+    action: Action,
     *,
     workspace_id: int,
     at: datetime,

@@ -4,18 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit.actions import audit_actions
 
-audit_actions.add(
-    {
-        "backup_set.finished": _("Backup set finished"),
-        "backup_set.revised": _("Backup set changed"),
-        "backup_set.held": _("Backup set held"),
-        "backup_set.released": _("Hold of a backup set released"),
-        "backup_set.trashed": _("Backup set moved to the trash"),
-        "backup_set.restored": _("Backup set taken back from the trash"),
-        "backup_set.deleted": _("Backup set deleted for good"),
-        "backup_set.verified": _("Backup set verified"),
-        "backup_retention.changed": _("Retention of backups changed"),
-        "backup_retention.undone": _("Change of backup retention undone"),
-        "backup_retention.applied": _("Retention of backups applied"),
-    }
-)
+BACKUP_SET_FINISHED = audit_actions.declare("backup_set.finished", _("Backup set finished"))
+BACKUP_SET_REVISED = audit_actions.declare("backup_set.revised", _("Backup set changed"))
+BACKUP_SET_HELD = audit_actions.declare("backup_set.held", _("Backup set held"))
+BACKUP_SET_RELEASED = audit_actions.declare("backup_set.released", _("Hold of a backup set released"))
+BACKUP_SET_TRASHED = audit_actions.declare("backup_set.trashed", _("Backup set moved to the trash"))
+BACKUP_SET_RESTORED = audit_actions.declare("backup_set.restored", _("Backup set taken back from the trash"))
+BACKUP_SET_DELETED = audit_actions.declare("backup_set.deleted", _("Backup set deleted for good"))
+BACKUP_SET_VERIFIED = audit_actions.declare("backup_set.verified", _("Backup set verified"))
+BACKUP_RETENTION_CHANGED = audit_actions.declare("backup_retention.changed", _("Retention of backups changed"))
+BACKUP_RETENTION_UNDONE = audit_actions.declare("backup_retention.undone", _("Change of backup retention undone"))
+BACKUP_RETENTION_APPLIED = audit_actions.declare("backup_retention.applied", _("Retention of backups applied"))

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups.asking import Asked
+from tenantpilot.backups.audit_actions import BACKUP_SET_FINISHED
 from tenantpilot.backups.digest import digest_of, entries_of
 from tenantpilot.backups.models import BackupChain, BackupGap, BackupMember, BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.states import GapKind, SetState
@@ -133,7 +134,7 @@ def _add(numbers: Numbers, key: str, more: dict[str, Any]) -> None:
 
 def _record(backup_set: BackupSet, state: SetState, items: int, now: datetime) -> None:
     audit.record(
-        "backup_set.finished",
+        BACKUP_SET_FINISHED,
         workspace_id=backup_set.workspace_id,
         tenant_id=backup_set.tenant_id,
         target_type="backup_set",

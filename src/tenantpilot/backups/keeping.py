@@ -8,6 +8,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
+from tenantpilot.backups.audit_actions import (
+    BACKUP_SET_DELETED,
+    BACKUP_SET_HELD,
+    BACKUP_SET_RELEASED,
+    BACKUP_SET_RESTORED,
+    BACKUP_SET_TRASHED,
+)
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupSet
 from tenantpilot.backups.states import WITH_CONTENT, ChainKind, SetState
 from tenantpilot.backups.usage import in_use
@@ -43,7 +51,7 @@ def hold(backup_set: BackupSet, *, reason: str, until: datetime | None, actor: U
         record.held_at, record.held_by, record.held_until = record.held_at or now, actor, until
         record.hold_reason = screened(reason)[:LONGEST_REASON]
         record.save(update_fields=["held_at", "held_by", "held_until", "hold_reason"])
-        _record("backup_set.held", record, actor, now, before, _hold_facts(record))
+        _record(BACKUP_SET_HELD, record, actor, now, before, _hold_facts(record))
 
 
 def release(backup_set: BackupSet, *, actor: User, now: datetime) -> datetime:
@@ -56,7 +64,7 @@ def release(backup_set: BackupSet, *, actor: User, now: datetime) -> datetime:
         if record.held_until is None or record.held_until > ends:
             record.held_until = ends
             record.save(update_fields=["held_until"])
-            _record("backup_set.released", record, actor, now, before, _hold_facts(record))
+            _record(BACKUP_SET_RELEASED, record, actor, now, before, _hold_facts(record))
     return record.held_until or ends
 
 
@@ -75,7 +83,7 @@ def trash(backup_set: BackupSet, *, actor: User | None, now: datetime) -> bool:
                 )
         except IntegrityError as error:
             raise CannotKeep(reason_code="last_good") from error
-        _record("backup_set.trashed", record, actor, now, {"state": record.state}, None)
+        _record(BACKUP_SET_TRASHED, record, actor, now, {"state": record.state}, None)
     return True
 
 
@@ -85,7 +93,7 @@ def take_back(backup_set: BackupSet, *, actor: User | None, now: datetime) -> bo
         trashed = BackupSet.everywhere.filter(pk=backup_set.pk, trashed_at__isnull=False)
         landed = trashed.update(trashed_at=None, trashed_by=None)
         if landed:
-            _record("backup_set.restored", backup_set, actor, now, None, {"state": backup_set.state})
+            _record(BACKUP_SET_RESTORED, backup_set, actor, now, None, {"state": backup_set.state})
     return bool(landed)
 
 
@@ -96,7 +104,7 @@ def delete(backup_set: BackupSet, *, actor: User | None, now: datetime) -> None:
         _require_deletable(record, now=now)
         facts = {"chain": record.chain.name, "state": record.state, "policies": record.items, "digest": record.digest}
         chain = record.chain
-        _record("backup_set.deleted", record, actor, now, facts, None)
+        _record(BACKUP_SET_DELETED, record, actor, now, facts, None)
         record.delete()
         _drop_orphans(chain)
 
@@ -155,7 +163,7 @@ def _hold_facts(record: BackupSet) -> dict[str, Any]:
 
 
 def _record(
-    action: str,
+    action: Action,
     record: BackupSet,
     actor: User | None,
     now: datetime,

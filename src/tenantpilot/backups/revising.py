@@ -13,6 +13,7 @@ from django.db import transaction
 from tenantpilot.audit import services as audit
 from tenantpilot.backups import building
 from tenantpilot.backups.asking import RevisionInputs
+from tenantpilot.backups.audit_actions import BACKUP_SET_REVISED
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.states import ChainKind
@@ -96,7 +97,7 @@ def _write(run: Revision, backup_set: BackupSet) -> None:
             raise OperationFailed("set_busy") from changed
         backup_set.refresh_from_db()
         audit.record(
-            "backup_set.revised",
+            BACKUP_SET_REVISED,
             workspace_id=backup_set.workspace_id,
             tenant_id=backup_set.tenant_id,
             actor=run.initiator,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups.asking import VerifyInputs
+from tenantpilot.backups.audit_actions import BACKUP_SET_VERIFIED
 from tenantpilot.backups.digest import Entry, digest_of
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.queries import members_of_set
@@ -62,7 +63,7 @@ def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | 
             verified_at=now, verdict=verdict, faults=[fault.as_json() for fault in faults[:200]]
         )
         audit.record(
-            "backup_set.verified",
+            BACKUP_SET_VERIFIED,
             workspace_id=backup_set.workspace_id,
             tenant_id=backup_set.tenant_id,
             actor=actor,

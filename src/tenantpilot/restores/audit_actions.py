@@ -4,13 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit.actions import audit_actions
 
-audit_actions.add(
-    {
-        "restore.drafted": _("Restore prepared"),
-        "restore.edited": _("Restore edited"),
-        "restore.discarded": _("Restore discarded"),
-        "restore.confirmed": _("Restore confirmed"),
-        "restore.object_written": _("Object restored"),
-        "restore.object_deleted": _("Object deleted by a restore"),
-    }
-)
+RESTORE_DRAFTED = audit_actions.declare("restore.drafted", _("Restore prepared"))
+RESTORE_EDITED = audit_actions.declare("restore.edited", _("Restore edited"))
+RESTORE_DISCARDED = audit_actions.declare("restore.discarded", _("Restore discarded"))
+RESTORE_CONFIRMED = audit_actions.declare("restore.confirmed", _("Restore confirmed"))
+RESTORE_OBJECT_WRITTEN = audit_actions.declare("restore.object_written", _("Object restored"))
+RESTORE_OBJECT_DELETED = audit_actions.declare("restore.object_deleted", _("Object deleted by a restore"))

@@ -9,6 +9,7 @@ from django.db import transaction
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
+from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_DRAFTED, RESTORE_EDITED
 from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_of
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
@@ -98,7 +99,7 @@ def _draft(
             created_at=now,
         )
         RestoreItem.everywhere.bulk_create(_rows(restore, newest.values()), batch_size=200)
-        _record("restore.drafted", restore, actor, now, after={"items": len(newest), "source": restore.source})
+        _record(RESTORE_DRAFTED, restore, actor, now, after={"items": len(newest), "source": restore.source})
     return restore
 
 
@@ -131,7 +132,7 @@ def edit_options(restore: RestoreRun, options: RestoreOptions, *, actor: User, n
             return
         _reopen(restore)
         RestoreRun.everywhere.filter(pk=restore.pk).update(options=options.to_json())
-        _record("restore.edited", restore, actor, now, before=vars(before), after=vars(options))
+        _record(RESTORE_EDITED, restore, actor, now, before=vars(before), after=vars(options))
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def edit_items(restore: RestoreRun, edits: Mapping[int, ItemEdit], *, actor: Use
             _require_possible(item, edit)
             RestoreItem.everywhere.filter(pk=item.pk).update(choice=edit.choice, picked_id=edit.picked_id)
         wishes = {item.name[:80]: str(edit.choice.label) for item, edit in changed[:20]}
-        _record("restore.edited", restore, actor, now, after={"items": len(changed), "choices": wishes})
+        _record(RESTORE_EDITED, restore, actor, now, after={"items": len(changed), "choices": wishes})
     return len(changed)
 
 
@@ -193,7 +194,7 @@ def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, acto
         for row, edit in changed:
             _decide(row, edit)
         said = {f"{row.kind} {row.source_name or row.source_id}"[:80]: str(edit.action.label) for row, edit in changed}
-        _record("restore.edited", restore, actor, now, after={"references": said})
+        _record(RESTORE_EDITED, restore, actor, now, after={"references": said})
     return len(changed)
 
 
@@ -217,7 +218,7 @@ def discard(restore: RestoreRun, *, actor: User, now: datetime) -> None:
     with transaction.atomic():
         if not moving.discard(restore.pk, now=now):
             raise NotEditable("It is under way or has ended, so it cannot be discarded.")
-        _record("restore.discarded", restore, actor, now)
+        _record(RESTORE_DISCARDED, restore, actor, now)
 
 
 def fingerprint_of_restore(restore: RestoreRun) -> str:

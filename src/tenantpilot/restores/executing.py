@@ -30,6 +30,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
+from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.drafting import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
 from tenantpilot.restores.models import RestoreItem, RestoreRun
@@ -189,7 +190,7 @@ class _Execution:
                 item, state, after_version=version, reason_code="verified_with_differences" if paths else "",
                 left_paths=[str(storable(path))[:LONGEST_PATH] for path in paths[:MOST_PATHS]],
             )  # fmt: skip
-            self._record("restore.object_written", item)
+            self._record(RESTORE_OBJECT_WRITTEN, item)
             self._run.count("updated" if item.action == Action.UPDATE else "created")
             if "assignments" in task.payload:
                 self._run.count("assignments", len(task.payload["assignments"]))
@@ -218,7 +219,7 @@ class _Execution:
             ).update(missing_since=self._run.now)
             state = ItemState.VERIFIED if item.before_version_id else ItemState.UNCHANGED
             moving.move_item(item, state)
-            self._record("restore.object_deleted", item)
+            self._record(RESTORE_OBJECT_DELETED, item)
             self._run.count("deleted")
             self._items.settled(entry, RunItemState.SUCCEEDED)
         self._items.report()

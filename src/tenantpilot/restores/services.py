@@ -11,6 +11,7 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.restores import moving
+from tenantpilot.restores.audit_actions import RESTORE_CONFIRMED
 from tenantpilot.restores.drafting import NotEditable, fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RestoreInputs
@@ -85,7 +86,7 @@ def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, no
         if not moving.to_confirmed(restore.pk, restore.fingerprint, reason=reason, actor_id=actor.pk, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
         audit.record(
-            "restore.confirmed",
+            RESTORE_CONFIRMED,
             workspace_id=restore.workspace_id,
             tenant_id=restore.tenant_id,
             actor=actor,

@@ -10,8 +10,17 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import F
 
+from tenantpilot.audit.actions import Action
 from tenantpilot.tenancy import owners, security_events
 from tenantpilot.tenancy.addresses import canonical
+from tenantpilot.tenancy.audit_actions import (
+    PERSON_ADDRESS_CHANGED,
+    PERSON_PASSWORD_CHANGED,
+    PERSON_SECOND_FACTOR_REMOVED,
+    PERSON_SESSIONS_ENDED,
+    PERSON_SWITCHED_OFF,
+    PERSON_SWITCHED_ON,
+)
 from tenantpilot.tenancy.links import AccountLink
 from tenantpilot.tenancy.people import User
 from tenantpilot.tenancy.services import AlreadyThere
@@ -27,7 +36,7 @@ def change_address(person: User, address: str, *, actor: User | None, now: datet
         before, after = {"at": _domain(person.email)}, {"at": _domain(new_address)}
         person.email = new_address
         person.save(update_fields=["email"])
-        action = "person.address_changed"
+        action = PERSON_ADDRESS_CHANGED
         security_events.record(action, person=person, actor=actor, before=before, after=after, now=now)
 
 
@@ -36,7 +45,7 @@ def change_password(person: User, password: str, *, actor: User | None, now: dat
     with transaction.atomic():
         person.set_password(password)
         person.save(update_fields=["password"])
-        security_events.record("person.password_changed", person=person, actor=actor, client=client, now=now)
+        security_events.record(PERSON_PASSWORD_CHANGED, person=person, actor=actor, client=client, now=now)
 
 
 def switch_off(person: User, *, actor: User | None, now: datetime) -> None:
@@ -45,12 +54,12 @@ def switch_off(person: User, *, actor: User | None, now: datetime) -> None:
         owners.require_others_in_all(person)
         AccountLink.objects.filter(person=person).withdraw(now=now)
         end_sessions(person, actor=actor, now=now)
-        _set_active(person, False, "person.switched_off", actor, now)
+        _set_active(person, False, PERSON_SWITCHED_OFF, actor, now)
 
 
 def switch_on(person: User, *, actor: User | None, now: datetime) -> None:
     """Let the person in again."""
-    _set_active(person, True, "person.switched_on", actor, now)
+    _set_active(person, True, PERSON_SWITCHED_ON, actor, now)
 
 
 def remove_second_factor(person: User, *, actor: User | None, now: datetime) -> bool:
@@ -58,7 +67,7 @@ def remove_second_factor(person: User, *, actor: User | None, now: datetime) -> 
     with transaction.atomic():
         removed, _kinds = Authenticator.objects.filter(user_id=person.pk).delete()
         if removed:
-            security_events.record("person.second_factor_removed", person=person, actor=actor, now=now)
+            security_events.record(PERSON_SECOND_FACTOR_REMOVED, person=person, actor=actor, now=now)
     return bool(removed)
 
 
@@ -80,7 +89,7 @@ def end_sessions(person: User, *, actor: User | None, now: datetime, keep: str =
         User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
         person.refresh_from_db(fields=["sessions_ended"])
         facts = {"sessions": len(ended_sessions)}
-        security_events.record("person.sessions_ended", person=person, actor=actor, before=facts, now=now)
+        security_events.record(PERSON_SESSIONS_ENDED, person=person, actor=actor, before=facts, now=now)
     return len(ended_sessions)
 
 
@@ -92,11 +101,11 @@ def end_session(person: User, session_id: int, *, actor: User | None, now: datet
             return False
         session.end()
         facts = {"sessions": 1}
-        security_events.record("person.sessions_ended", person=person, actor=actor, before=facts, now=now)
+        security_events.record(PERSON_SESSIONS_ENDED, person=person, actor=actor, before=facts, now=now)
     return True
 
 
-def _set_active(person: User, is_active: bool, action: str, actor: User | None, now: datetime) -> None:
+def _set_active(person: User, is_active: bool, action: Action, actor: User | None, now: datetime) -> None:
     with transaction.atomic():
         person.is_active = is_active
         person.save(update_fields=["is_active"])

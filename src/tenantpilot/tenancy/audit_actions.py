@@ -4,58 +4,54 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit.actions import audit_actions
 
-audit_actions.add(
-    {
-        "tenant.credential_changed": _("Credential changed"),
-        "tenant.created": _("Tenant added"),
-        "tenant.renamed": _("Tenant renamed"),
-        "tenant.directory_changed": _("Directory of the tenant changed"),
-        "tenant.application_changed": _("Application of the tenant changed"),
-        "tenant.restores_switched": _("Restores switched"),
-        "tenant.signed_in": _("First signed in to the tenant"),
-        "tenant.archived": _("Tenant archived"),
-        "tenant.brought_back": _("Tenant brought back"),
-        "tenant.removal_began": _("Removal of the tenant began"),
-        "tenant.removed": _("Tenant removed for good"),
-        "tenant.role_set": _("Role in the tenant set"),
-        "tenant.access_refused": _("Access refused"),
-        "tenant.stopped": _("Work in the tenant stopped"),
-        "tenant.resumed": _("Work in the tenant resumed"),
-        "workspace.created": _("Workspace added"),
-        "workspace.renamed": _("Workspace renamed"),
-        "workspace.archived": _("Workspace archived"),
-        "workspace.brought_back": _("Workspace brought back"),
-        "workspace.removed": _("Workspace removed for good"),
-        "workspace.role_set": _("Role in the workspace set"),
-        "person.created": _("Person added"),
-        "person.signed_in": _("Signed in"),
-        "person.sign_in_failed": _("Sign-in failed"),
-        "person.locked_out": _("Too many attempts"),
-        "person.signed_out": _("Signed out"),
-        "person.password_changed": _("Password changed"),
-        "person.password_refused": _("Password not confirmed"),
-        "person.address_changed": _("Address changed"),
-        "person.second_factor_added": _("Second factor turned on"),
-        "person.second_factor_removed": _("Second factor turned off"),
-        "person.second_factor_failed": _("Second factor refused"),
-        "person.recovery_codes_made": _("Recovery codes made"),
-        "person.switched_off": _("Person switched off"),
-        "person.switched_on": _("Person switched on"),
-        "person.passkey_added": _("Passkey added"),
-        "person.passkey_removed": _("Passkey removed"),
-        "person.sessions_ended": _("Sessions ended"),
-        "person.recovery_link_made": _("Recovery link made"),
-        "person.recovered": _("Account recovered"),
-        "invitation.made": _("Invitation made"),
-        "invitation.withdrawn": _("Invitation withdrawn"),
-        "invitation.accepted": _("Invitation accepted"),
-        "tenant.member_removed": _("Member of the tenant removed"),
-        "workspace.member_removed": _("Member of the workspace removed"),
-        "keys.rotated": _("Sealing key changed"),
-        "keys.retired": _("Sealing key retired"),
-        "database.backed_up": _("Database backed up"),
-        "database.restored": _("Database restored from a backup"),
-        "installation.stopped": _("All work stopped"),
-        "installation.resumed": _("All work resumed"),
-    }
-)
+TENANT_CREDENTIAL_CHANGED = audit_actions.declare("tenant.credential_changed", _("Credential changed"))
+TENANT_CREATED = audit_actions.declare("tenant.created", _("Tenant added"))
+TENANT_RENAMED = audit_actions.declare("tenant.renamed", _("Tenant renamed"))
+TENANT_DIRECTORY_CHANGED = audit_actions.declare("tenant.directory_changed", _("Directory of the tenant changed"))
+TENANT_APPLICATION_CHANGED = audit_actions.declare("tenant.application_changed", _("Application of the tenant changed"))
+TENANT_RESTORES_SWITCHED = audit_actions.declare("tenant.restores_switched", _("Restores switched"))
+TENANT_SIGNED_IN = audit_actions.declare("tenant.signed_in", _("First signed in to the tenant"))
+TENANT_ARCHIVED = audit_actions.declare("tenant.archived", _("Tenant archived"))
+TENANT_BROUGHT_BACK = audit_actions.declare("tenant.brought_back", _("Tenant brought back"))
+TENANT_REMOVAL_BEGAN = audit_actions.declare("tenant.removal_began", _("Removal of the tenant began"))
+TENANT_REMOVED = audit_actions.declare("tenant.removed", _("Tenant removed for good"))
+TENANT_ROLE_SET = audit_actions.declare("tenant.role_set", _("Role in the tenant set"))
+TENANT_ACCESS_REFUSED = audit_actions.declare("tenant.access_refused", _("Access refused"))
+TENANT_STOPPED = audit_actions.declare("tenant.stopped", _("Work in the tenant stopped"))
+TENANT_RESUMED = audit_actions.declare("tenant.resumed", _("Work in the tenant resumed"))
+WORKSPACE_CREATED = audit_actions.declare("workspace.created", _("Workspace added"))
+WORKSPACE_RENAMED = audit_actions.declare("workspace.renamed", _("Workspace renamed"))
+WORKSPACE_ARCHIVED = audit_actions.declare("workspace.archived", _("Workspace archived"))
+WORKSPACE_BROUGHT_BACK = audit_actions.declare("workspace.brought_back", _("Workspace brought back"))
+WORKSPACE_REMOVED = audit_actions.declare("workspace.removed", _("Workspace removed for good"))
+WORKSPACE_ROLE_SET = audit_actions.declare("workspace.role_set", _("Role in the workspace set"))
+PERSON_CREATED = audit_actions.declare("person.created", _("Person added"))
+PERSON_SIGNED_IN = audit_actions.declare("person.signed_in", _("Signed in"))
+PERSON_SIGN_IN_FAILED = audit_actions.declare("person.sign_in_failed", _("Sign-in failed"))
+PERSON_LOCKED_OUT = audit_actions.declare("person.locked_out", _("Too many attempts"))
+PERSON_SIGNED_OUT = audit_actions.declare("person.signed_out", _("Signed out"))
+PERSON_PASSWORD_CHANGED = audit_actions.declare("person.password_changed", _("Password changed"))
+PERSON_PASSWORD_REFUSED = audit_actions.declare("person.password_refused", _("Password not confirmed"))
+PERSON_ADDRESS_CHANGED = audit_actions.declare("person.address_changed", _("Address changed"))
+PERSON_SECOND_FACTOR_ADDED = audit_actions.declare("person.second_factor_added", _("Second factor turned on"))
+PERSON_SECOND_FACTOR_REMOVED = audit_actions.declare("person.second_factor_removed", _("Second factor turned off"))
+PERSON_SECOND_FACTOR_FAILED = audit_actions.declare("person.second_factor_failed", _("Second factor refused"))
+PERSON_RECOVERY_CODES_MADE = audit_actions.declare("person.recovery_codes_made", _("Recovery codes made"))
+PERSON_SWITCHED_OFF = audit_actions.declare("person.switched_off", _("Person switched off"))
+PERSON_SWITCHED_ON = audit_actions.declare("person.switched_on", _("Person switched on"))
+PERSON_PASSKEY_ADDED = audit_actions.declare("person.passkey_added", _("Passkey added"))
+PERSON_PASSKEY_REMOVED = audit_actions.declare("person.passkey_removed", _("Passkey removed"))
+PERSON_SESSIONS_ENDED = audit_actions.declare("person.sessions_ended", _("Sessions ended"))
+PERSON_RECOVERY_LINK_MADE = audit_actions.declare("person.recovery_link_made", _("Recovery link made"))
+PERSON_RECOVERED = audit_actions.declare("person.recovered", _("Account recovered"))
+INVITATION_MADE = audit_actions.declare("invitation.made", _("Invitation made"))
+INVITATION_WITHDRAWN = audit_actions.declare("invitation.withdrawn", _("Invitation withdrawn"))
+INVITATION_ACCEPTED = audit_actions.declare("invitation.accepted", _("Invitation accepted"))
+TENANT_MEMBER_REMOVED = audit_actions.declare("tenant.member_removed", _("Member of the tenant removed"))
+WORKSPACE_MEMBER_REMOVED = audit_actions.declare("workspace.member_removed", _("Member of the workspace removed"))
+KEYS_ROTATED = audit_actions.declare("keys.rotated", _("Sealing key changed"))
+KEYS_RETIRED = audit_actions.declare("keys.retired", _("Sealing key retired"))
+DATABASE_BACKED_UP = audit_actions.declare("database.backed_up", _("Database backed up"))
+DATABASE_RESTORED = audit_actions.declare("database.restored", _("Database restored from a backup"))
+INSTALLATION_STOPPED = audit_actions.declare("installation.stopped", _("All work stopped"))
+INSTALLATION_RESUMED = audit_actions.declare("installation.resumed", _("All work resumed"))

@@ -9,6 +9,7 @@ from django_scopes import scopes_disabled
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import ReasonedError
+from tenantpilot.tenancy.audit_actions import TENANT_CREDENTIAL_CHANGED
 from tenantpilot.tenancy.credential_checks import CheckedCredential, check_certificate, check_secret
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, newest_key_id, seal, unseal
@@ -66,7 +67,7 @@ def store_credential(
             },
         )
         audit.record(
-            "tenant.credential_changed",
+            TENANT_CREDENTIAL_CHANGED,
             workspace_id=tenant.workspace_id,
             tenant_id=tenant.pk,
             actor=actor,

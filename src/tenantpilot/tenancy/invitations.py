@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy import access, owners, services
 from tenantpilot.tenancy.addresses import canonical
+from tenantpilot.tenancy.audit_actions import INVITATION_ACCEPTED, INVITATION_MADE, INVITATION_WITHDRAWN
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.links import INVITATION_LASTS, Invitation, LinkNotValid
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
@@ -59,7 +61,7 @@ def invite(
             made_at=now,
             expires_at=now + INVITATION_LASTS,
         )
-        _record("invitation.made", invitation, actor, now)
+        _record(INVITATION_MADE, invitation, actor, now)
     return invitation
 
 
@@ -68,7 +70,7 @@ def withdraw(invitation: Invitation, *, actor: User | None, now: datetime) -> bo
     with transaction.atomic():
         ended = Invitation.everywhere.filter(pk=invitation.pk).withdraw(now=now)
         if ended:
-            _record("invitation.withdrawn", invitation, actor, now)
+            _record(INVITATION_WITHDRAWN, invitation, actor, now)
     return bool(ended)
 
 
@@ -132,7 +134,7 @@ def _spend(token: str, now: datetime) -> Invitation:
 def _give_role(invitation: Invitation, person: User, now: datetime) -> None:
     """A stronger role that the person was given meanwhile stays."""
     role, actor = Role(invitation.role), invitation.made_by
-    _record("invitation.accepted", invitation, person, now)
+    _record(INVITATION_ACCEPTED, invitation, person, now)
     if invitation.tenant is not None:
         if not _has_at_least(TenantMember.everywhere.filter(tenant=invitation.tenant, user=person), role):
             services.set_tenant_role(tenant=invitation.tenant, person=person, role=role, actor=actor, now=now)
@@ -159,7 +161,7 @@ def _require_no_member(workspace: Workspace, tenant: Tenant | None, address: str
         raise AlreadyMember(f"{person.display_name} is a member of {place} already. Change the role instead.")
 
 
-def _record(action: str, invitation: Invitation, actor: User | None, now: datetime) -> None:
+def _record(action: Action, invitation: Invitation, actor: User | None, now: datetime) -> None:
     """The address is personal data (OPS-12): the entry has the id, and of the address the domain."""
     audit.record(
         action,

@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.tenancy import accounts, owners
+from tenantpilot.tenancy.audit_actions import TENANT_MEMBER_REMOVED, WORKSPACE_MEMBER_REMOVED
 from tenantpilot.tenancy.links import AccountLink, Invitation
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace, WorkspaceMember
 
@@ -32,7 +34,7 @@ def remove_from_workspace(*, workspace: Workspace, person: User, actor: User | N
         roles.delete()
         in_tenants.delete()
         _end_links(workspace, person, now)
-        _record("workspace.member_removed", workspace, None, person, actor, before, now)
+        _record(WORKSPACE_MEMBER_REMOVED, workspace, None, person, actor, before, now)
         accounts.end_sessions(person, actor=actor, now=now)
     return True
 
@@ -49,7 +51,7 @@ def remove_from_tenant(*, tenant: Tenant, person: User, actor: User | None, now:
         roles.delete()
         links = Invitation.everywhere.filter(tenant=tenant)
         links.filter(email=person.email).withdraw(now=now)
-        _record("tenant.member_removed", tenant.workspace, tenant, person, actor, {"role": role}, now)
+        _record(TENANT_MEMBER_REMOVED, tenant.workspace, tenant, person, actor, {"role": role}, now)
     return True
 
 
@@ -62,7 +64,7 @@ def _end_links(workspace: Workspace, person: User, now: datetime) -> None:
 
 
 def _record(
-    action: str,
+    action: Action,
     workspace: Workspace,
     tenant: Tenant | None,
     person: User,

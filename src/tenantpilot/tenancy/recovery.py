@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from tenantpilot.tenancy import accounts, security_events, services
+from tenantpilot.tenancy.audit_actions import PERSON_RECOVERED, PERSON_RECOVERY_LINK_MADE
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.links import ACCOUNT_LINK_LASTS, AccountLink, LinkNotValid
 from tenantpilot.tenancy.models import TenantMember, User, Workspace, WorkspaceMember
@@ -50,7 +51,7 @@ def make_link(person: User, *, removes_second_factor: bool, actor: User | None, 
             expires_at=now + ACCOUNT_LINK_LASTS,
         )
         after = {"removes_second_factor": removes_second_factor}
-        security_events.record("person.recovery_link_made", person=person, actor=actor, after=after, now=now)
+        security_events.record(PERSON_RECOVERY_LINK_MADE, person=person, actor=actor, after=after, now=now)
     return link
 
 
@@ -74,7 +75,7 @@ def recover(token: str, password: str, *, client: str, now: datetime) -> User:
             accounts.remove_second_factor(person, actor=person, now=now)
         accounts.change_password(person, password, actor=person, now=now, client=client)
         accounts.end_sessions(person, actor=person, now=now)
-        security_events.record("person.recovered", person=person, actor=person, client=client, now=now)
+        security_events.record(PERSON_RECOVERED, person=person, actor=person, client=client, now=now)
     return person
 
 

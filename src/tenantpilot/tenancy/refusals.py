@@ -6,6 +6,7 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.tenancy.attempts import is_first_refusal
+from tenantpilot.tenancy.audit_actions import TENANT_ACCESS_REFUSED
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import Tenant, User
 
@@ -24,7 +25,7 @@ def record_refusal(person: User, slug: str, *, now: datetime) -> None:
         with transaction.atomic():
             if is_first_refusal(person.pk, tenant_id, within=AGAIN_AFTER, now=now):
                 audit.record(
-                    "tenant.access_refused",
+                    TENANT_ACCESS_REFUSED,
                     workspace_id=workspace_id,
                     tenant_id=tenant_id,
                     actor=person,

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.people import User
 
 
 def record(
-    action: str,
+    action: Action,
     *,
     now: datetime,
     person: User | None = None,

@@ -7,8 +7,17 @@ from uuid import UUID
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy import owners
+from tenantpilot.tenancy.audit_actions import (
+    PERSON_CREATED,
+    TENANT_CREATED,
+    TENANT_ROLE_SET,
+    WORKSPACE_CREATED,
+    WORKSPACE_RENAMED,
+    WORKSPACE_ROLE_SET,
+)
 from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import GRAPH_URL, LOGIN_URL, Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
@@ -25,7 +34,7 @@ def create_workspace(*, slug: str, name: str, actor: User | None, now: datetime)
         if Workspace.objects.filter(slug=slug).exists():
             raise AlreadyThere(f"A workspace {slug} exists already.")
         workspace = Workspace.objects.create(slug=slug, name=name, created_at=now)
-        _record("workspace.created", workspace.pk, None, actor, {"slug": slug, "name": name}, now)
+        _record(WORKSPACE_CREATED, workspace.pk, None, actor, {"slug": slug, "name": name}, now)
     return workspace
 
 
@@ -38,7 +47,7 @@ def rename_workspace(workspace: Workspace, name: str, *, actor: User | None, now
             return False
         Workspace.objects.filter(pk=record.pk).update(name=name)
         audit.record(
-            "workspace.renamed",
+            WORKSPACE_RENAMED,
             workspace_id=record.pk,
             actor=actor,
             before={"name": record.name},
@@ -82,7 +91,7 @@ def create_tenant(
             created_at=now,
         )
         facts = {"slug": slug, "name": name, "entra_tenant_id": str(entra_tenant_id), "graph_url": graph_url}
-        _record("tenant.created", workspace.pk, tenant.pk, actor, facts, now)
+        _record(TENANT_CREATED, workspace.pk, tenant.pk, actor, facts, now)
     return tenant
 
 
@@ -104,7 +113,7 @@ def create_person(
             email, password, display_name=display_name, is_platform_operator=is_platform_operator, created_at=now
         )
         facts = {"person": person.pk, "is_platform_operator": is_platform_operator}
-        _record("person.created", audit.INSTALLATION, None, actor, facts, now)
+        _record(PERSON_CREATED, audit.INSTALLATION, None, actor, facts, now)
     return person
 
 
@@ -118,7 +127,7 @@ def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | N
         member, _created = TenantMember.everywhere.update_or_create(
             tenant=tenant, user=person, defaults={"workspace_id": tenant.workspace_id, "role": role}
         )
-        _record_role("tenant.role_set", tenant.workspace_id, tenant.pk, person, before, role, actor, now)
+        _record_role(TENANT_ROLE_SET, tenant.workspace_id, tenant.pk, person, before, role, actor, now)
     return member
 
 
@@ -135,12 +144,12 @@ def set_workspace_role(
         member, _created = WorkspaceMember.everywhere.update_or_create(
             workspace=workspace, user=person, defaults={"role": role}
         )
-        _record_role("workspace.role_set", workspace.pk, None, person, before, role, actor, now)
+        _record_role(WORKSPACE_ROLE_SET, workspace.pk, None, person, before, role, actor, now)
     return member
 
 
 def _record(
-    action: str,
+    action: Action,
     workspace_id: int,
     tenant_id: int | None,
     actor: User | None,
@@ -151,7 +160,7 @@ def _record(
 
 
 def _record_role(
-    action: str,
+    action: Action,
     workspace_id: int,
     tenant_id: int | None,
     person: User,

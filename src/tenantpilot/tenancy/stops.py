@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
+from tenantpilot.tenancy.audit_actions import INSTALLATION_RESUMED, INSTALLATION_STOPPED, TENANT_RESUMED, TENANT_STOPPED
 from tenantpilot.tenancy.database_identity import database_identity
 from tenantpilot.tenancy.models import Installation, Tenant, User, Workspace
 
@@ -79,7 +81,7 @@ def stop_installation(*, actor: User | None, now: datetime, reason: StopReason =
         going = Installation.objects.filter(pk=THE_ONE, stopped_at=None)
         if not going.update(stopped_at=now, stop_reason=reason.value):
             return False
-        _record("installation.stopped", None, actor, now, reason.value)
+        _record(INSTALLATION_STOPPED, None, actor, now, reason.value)
     return True
 
 
@@ -89,7 +91,7 @@ def resume_installation(*, actor: User | None, now: datetime) -> bool:
         stopped = Installation.objects.filter(pk=THE_ONE, stopped_at__isnull=False)
         if not stopped.update(stopped_at=None, stop_reason=None, database_identity=database_identity()):
             return False
-        _record("installation.resumed", None, actor, now)
+        _record(INSTALLATION_RESUMED, None, actor, now)
     return True
 
 
@@ -98,7 +100,7 @@ def stop_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
     with transaction.atomic():
         if not Tenant.everywhere.filter(pk=tenant.pk, stopped_at=None).update(stopped_at=now):
             return False
-        _record("tenant.stopped", tenant, actor, now)
+        _record(TENANT_STOPPED, tenant, actor, now)
     return True
 
 
@@ -108,7 +110,7 @@ def resume_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
         stopped = Tenant.everywhere.filter(pk=tenant.pk, stopped_at__isnull=False, archived_at=None)
         if not stopped.update(stopped_at=None):
             return False
-        _record("tenant.resumed", tenant, actor, now)
+        _record(TENANT_RESUMED, tenant, actor, now)
     return True
 
 
@@ -132,7 +134,7 @@ def _make_row() -> None:
     Installation.objects.bulk_create([Installation(pk=THE_ONE)], ignore_conflicts=True)
 
 
-def _record(action: str, tenant: Tenant | None, actor: User | None, now: datetime, reason: str = "") -> None:
+def _record(action: Action, tenant: Tenant | None, actor: User | None, now: datetime, reason: str = "") -> None:
     audit.record(
         action,
         workspace_id=tenant.workspace_id if tenant else audit.INSTALLATION,

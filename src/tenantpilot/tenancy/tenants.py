@@ -10,7 +10,15 @@ from uuid import UUID
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.tenancy.audit_actions import (
+    TENANT_APPLICATION_CHANGED,
+    TENANT_DIRECTORY_CHANGED,
+    TENANT_RENAMED,
+    TENANT_RESTORES_SWITCHED,
+    TENANT_SIGNED_IN,
+)
 from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.services import AlreadyThere
@@ -23,7 +31,7 @@ class DirectoryFixed(TenantPilotError):
 def rename_tenant(tenant: Tenant, name: str, *, actor: User | None, now: datetime) -> bool:
     """Return False if it has this name already. Its name in addresses stays. Raises DoesNotFit."""
     (name,) = fitted(Tenant, name=name)
-    return _change(tenant, "tenant.renamed", {"name": name}, actor=actor, now=now)
+    return _change(tenant, TENANT_RENAMED, {"name": name}, actor=actor, now=now)
 
 
 def change_directory(
@@ -46,12 +54,12 @@ def change_directory(
         rivals = Tenant.everywhere.filter(workspace_id=record.workspace_id, entra_tenant_id=entra_tenant_id)
         if rivals.exclude(pk=record.pk).exists():
             raise AlreadyThere("This directory is another tenant of the workspace already.")
-        return _change(tenant, "tenant.directory_changed", facts, actor=actor, now=now)
+        return _change(tenant, TENANT_DIRECTORY_CHANGED, facts, actor=actor, now=now)
 
 
 def set_application(tenant: Tenant, application_id: UUID, *, actor: User | None, now: datetime) -> bool:
     """Keep the client id of the application that was registered, for the steps that follow."""
-    return _change(tenant, "tenant.application_changed", {"application_id": application_id}, actor=actor, now=now)
+    return _change(tenant, TENANT_APPLICATION_CHANGED, {"application_id": application_id}, actor=actor, now=now)
 
 
 def switch_restores(tenant: Tenant, *, is_on: bool, actor: User | None, now: datetime) -> bool:
@@ -60,7 +68,7 @@ def switch_restores(tenant: Tenant, *, is_on: bool, actor: User | None, now: dat
         same = Tenant.everywhere.filter(pk=tenant.pk, restores_wanted_at__isnull=is_on)
         if not same.update(restores_wanted_at=now if is_on else None):
             return False
-        _record("tenant.restores_switched", tenant, actor, {"restores": not is_on}, {"restores": is_on}, now)
+        _record(TENANT_RESTORES_SWITCHED, tenant, actor, {"restores": not is_on}, {"restores": is_on}, now)
     return True
 
 
@@ -72,11 +80,11 @@ def record_sign_in(tenant: Tenant, *, now: datetime) -> bool:
         if not Tenant.everywhere.filter(pk=tenant.pk, signed_in_at=None).update(signed_in_at=now):
             return False
         directory = {"entra_tenant_id": str(tenant.entra_tenant_id)}
-        _record("tenant.signed_in", tenant, None, None, directory, now)
+        _record(TENANT_SIGNED_IN, tenant, None, None, directory, now)
     return True
 
 
-def _change(tenant: Tenant, action: str, facts: Mapping[str, object], *, actor: User | None, now: datetime) -> bool:
+def _change(tenant: Tenant, action: Action, facts: Mapping[str, object], *, actor: User | None, now: datetime) -> bool:
     """Write what differs, with an entry of before and after; and nothing if nothing does."""
     with transaction.atomic():
         record = _locked(tenant)
@@ -105,7 +113,7 @@ def _plain(value: object) -> object:
 
 
 def _record(
-    action: str,
+    action: Action,
     tenant: Tenant,
     actor: User | None,
     before: Mapping[str, object] | None,

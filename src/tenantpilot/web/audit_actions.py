@@ -4,12 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit.actions import audit_actions
 
-audit_actions.add(
-    {
-        "view.created": _("View saved"),
-        "view.renamed": _("View renamed"),
-        "view.shared": _("View shared"),
-        "view.unshared": _("View no longer shared"),
-        "view.deleted": _("View deleted"),
-    }
-)
+VIEW_CREATED = audit_actions.declare("view.created", _("View saved"))
+VIEW_RENAMED = audit_actions.declare("view.renamed", _("View renamed"))
+VIEW_SHARED = audit_actions.declare("view.shared", _("View shared"))
+VIEW_UNSHARED = audit_actions.declare("view.unshared", _("View no longer shared"))
+VIEW_DELETED = audit_actions.declare("view.deleted", _("View deleted"))

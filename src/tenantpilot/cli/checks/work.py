@@ -12,6 +12,7 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy import second_factors
+from tenantpilot.tenancy.audit_actions import DATABASE_BACKED_UP
 from tenantpilot.tenancy.credentials import open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
 from tenantpilot.tenancy.stops import installation_stop
@@ -77,7 +78,7 @@ def second_factors_can_be_opened() -> str:
 
 def the_database_is_backed_up() -> str:
     """Raises NotLookedAt: whoever backs it up by other means knows."""
-    entry = AuditLog.objects.of_workspace(audit.INSTALLATION).filter(action="database.backed_up").newest_first().first()
+    entry = AuditLog.objects.of_workspace(audit.INSTALLATION).filter(action=DATABASE_BACKED_UP).newest_first().first()
     if entry is None:
         raise NotLookedAt("no backup by tenantpilot database backup yet (see docs/how-to/back-up-tenantpilot.md)")
     return f"last backed up {entry.at:%Y-%m-%d %H:%M} UTC"

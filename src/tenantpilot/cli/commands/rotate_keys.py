@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.database.keys import number_sealed_with
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
@@ -15,6 +16,7 @@ from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
 from tenantpilot.tenancy import credentials, second_factors
+from tenantpilot.tenancy.audit_actions import KEYS_RETIRED, KEYS_ROTATED
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.sealing import newest_key_id
 from tenantpilot.versions import overlay
@@ -47,7 +49,7 @@ def _reseal() -> None:
     tenants, people = credentials.reseal_all(), second_factors.reseal_seeds()
     secrets = overlay.reseal_all()
     changed = {"credentials": tenants.changed, "second_factors": people.changed, "version_secrets": secrets.changed}
-    _record("keys.rotated", {"key": newest_key_id(), **changed})
+    _record(KEYS_ROTATED, {"key": newest_key_id(), **changed})
     done(
         f"{tenants.changed} credentials, {people.changed} second factors and {secrets.changed} secrets of versions"
         f" sealed with key {newest_key_id()}"
@@ -81,11 +83,11 @@ def _retire(key_id: str) -> None:
         done(f"key {key_id} is out of {settings.DATA_DIR / SEALING_KEYS}")
     else:
         done(f"nothing needs key {key_id}: take it out of TENANTPILOT_SEALING_KEYS on every machine")
-    _record("keys.retired", {"key": key_id})
+    _record(KEYS_RETIRED, {"key": key_id})
     say("Was it stolen? Then change the credentials in Entra as well: a copy of the database could be read with it.")
 
 
-def _record(action: str, facts: dict[str, str | int]) -> None:
+def _record(action: Action, facts: dict[str, str | int]) -> None:
     with transaction.atomic():
         audit.record(action, workspace_id=audit.INSTALLATION, after=facts, at=timezone.now())
 

@@ -17,6 +17,7 @@ from tenantpilot.cli.database.manifest import FORMAT, Contents, Manifest
 from tenantpilot.cli.database.refusals import BackupRefused, Refusal
 from tenantpilot.cli.database.versions import applied_migrations, program_version
 from tenantpilot.cli.schema import require_migrated
+from tenantpilot.tenancy.audit_actions import DATABASE_BACKED_UP
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def back_up(target: Path, *, now: datetime) -> Backup:
         _give_name(unfinished, path)
     with transaction.atomic():
         facts = {"rows": manifest.contents.rows, "keys": [key.id for key in manifest.keys]}
-        audit.record("database.backed_up", workspace_id=audit.INSTALLATION, after=facts, at=now)
+        audit.record(DATABASE_BACKED_UP, workspace_id=audit.INSTALLATION, after=facts, at=now)
     return Backup(path, manifest)
 
 

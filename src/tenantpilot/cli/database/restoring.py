@@ -21,6 +21,7 @@ from tenantpilot.cli.database.verifying import require_restorable
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
+from tenantpilot.tenancy.audit_actions import DATABASE_RESTORED
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import User, Workspace
 from tenantpilot.tenancy.stops import StopReason, stop_installation
@@ -76,7 +77,7 @@ def _stop(manifest: Manifest, now: datetime) -> None:
     """In the database that was restored. A stop that it brought along stays."""
     with transaction.atomic():
         facts = {"made_at": manifest.made_at.isoformat(), "rows": manifest.contents.rows}
-        audit.record("database.restored", workspace_id=audit.INSTALLATION, after=facts, at=now)
+        audit.record(DATABASE_RESTORED, workspace_id=audit.INSTALLATION, after=facts, at=now)
         stop_installation(actor=None, now=now, reason=StopReason.COPIED)
 
 

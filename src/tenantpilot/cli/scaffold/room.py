@@ -35,6 +35,7 @@ class NewRoom:
         return {
             "room": self.name,
             "record": self.record,
+            "record_upper": self.record.upper(),
             "capability": self.capability,
             "word": word,
             "words": words,
@@ -109,12 +110,13 @@ def _with_app(text: str, new: NewRoom) -> str:
 def _rooms(project: str) -> list[str]:
     """Return the rooms that a new one may stand above."""
     layers = LAYERS.search(project)
-    return re.findall(r'"(\w+)"', layers[2]) if layers else []
+    return re.findall(r"\w+", layers[2]) if layers else []
 
 
 def _with_layers(text: str, new: NewRoom) -> str:
     """Give the room its place among the rooms, and its pages theirs among the features."""
-    text = LAYERS.sub(lambda match: match[0].replace(f'"{new.above}"', f'"{new.name}", "{new.above}"'), text)
+    layer = re.compile(rf'"([^"]*\b{new.above}\b[^"]*)"')
+    text = LAYERS.sub(lambda match: layer.sub(rf'"{new.name}", "\1"', match[0]), text)
     return with_feature(text, new.name)
 
 

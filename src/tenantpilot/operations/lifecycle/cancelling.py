@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.core.sanitizing import describe
+from tenantpilot.operations.audit_actions import RUN_CANCEL_REQUESTED
 from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.completing import Complete
 from tenantpilot.operations.lifecycle.outcome import stopped
@@ -24,7 +25,7 @@ def request_cancel(run: OperationRun, complete: Complete, *, actor: User | None,
         running = OperationRun.everywhere.running().filter(pk=run.pk)
         if running.filter(cancel_requested_at=None).update(cancel_requested_at=now, cancel_requested_by=actor):
             records.record_event("cancel_requested", run.pk, now=now)
-            records.record_audit("run.cancel_requested", run, actor=actor, now=now)
+            records.record_audit(RUN_CANCEL_REQUESTED, run, actor=actor, now=now)
         elif not running.exists():
             raise CannotCancel(OperationRun.everywhere.get(pk=run.pk))
     return False

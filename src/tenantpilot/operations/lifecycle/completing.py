@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django.db import connection, transaction
 
+from tenantpilot.operations.audit_actions import RUN_COMPLETED
 from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.outcome import EndedRun, Ending
 from tenantpilot.operations.lifecycle.statements import COMPLETE_RUN, Condition, values_of_end
@@ -46,4 +47,4 @@ def record_ending(run: EndedRun, ending: Ending, *, now: datetime, actor: User |
     facts = {"outcome": ending.outcome.value}
     records.record_event("completed", run.pk, now=now, attempt=run.attempt, data=facts)
     OperationRunCompleted.store(run, ending, at=now)
-    records.record_audit("run.completed", run, actor=actor, now=now, after=facts)
+    records.record_audit(RUN_COMPLETED, run, actor=actor, now=now, after=facts)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import describe
+from tenantpilot.operations.audit_actions import RUN_QUEUED
 from tenantpilot.operations.lifecycle import records
 from tenantpilot.operations.lifecycle.completing import Complete
 from tenantpilot.operations.lifecycle.outcome import stopped
@@ -84,7 +85,7 @@ def _insert(run: OperationRun, *, now: datetime) -> None:
     run._state.adding = False
     records.record_event("queued", run.pk, now=now)
     facts = {"type": run.type} | ({"retry_of": run.retry_of_id} if run.retry_of_id else {})
-    records.record_audit("run.queued", run, actor=run.initiator, now=now, after=facts)
+    records.record_audit(RUN_QUEUED, run, actor=run.initiator, now=now, after=facts)
 
 
 def _dispatch(run: OperationRun, dispatcher: Dispatcher) -> None:

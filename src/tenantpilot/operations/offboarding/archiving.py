@@ -9,9 +9,16 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.audit_actions import (
+    TENANT_ARCHIVED,
+    TENANT_BROUGHT_BACK,
+    WORKSPACE_ARCHIVED,
+    WORKSPACE_BROUGHT_BACK,
+)
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 
@@ -25,7 +32,7 @@ def archive_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool
         Tenant.everywhere.filter(pk=tenant.pk).update(archived_at=now, stopped_at=record.stopped_at or now)
         ended = _end_runs(tenant, actor=actor, now=now)
         audit.record(
-            "tenant.archived",
+            TENANT_ARCHIVED,
             workspace_id=tenant.workspace_id,
             tenant_id=tenant.pk,
             actor=actor,
@@ -46,7 +53,7 @@ def bring_tenant_back(tenant: Tenant, *, actor: User | None, now: datetime) -> b
         stopped_at = record.stopped_at if was_stopped_before else None
         Tenant.everywhere.filter(pk=tenant.pk).update(archived_at=None, stopped_at=stopped_at)
         audit.record(
-            "tenant.brought_back",
+            TENANT_BROUGHT_BACK,
             workspace_id=tenant.workspace_id,
             tenant_id=tenant.pk,
             actor=actor,
@@ -65,7 +72,7 @@ def archive_workspace(workspace: Workspace, *, actor: User | None, now: datetime
         tenants = list(Tenant.everywhere.filter(workspace=workspace, archived_at=None).order_by("pk"))
         for tenant in tenants:
             archive_tenant(tenant, actor=actor, now=now)
-        _record_workspace("workspace.archived", workspace, actor, now, {"tenants": len(tenants)})
+        _record_workspace(WORKSPACE_ARCHIVED, workspace, actor, now, {"tenants": len(tenants)})
     return True
 
 
@@ -80,7 +87,7 @@ def bring_workspace_back(workspace: Workspace, *, actor: User | None, now: datet
         tenants = list(with_it)
         for tenant in tenants:
             bring_tenant_back(tenant, actor=actor, now=now)
-        _record_workspace("workspace.brought_back", workspace, actor, now, {"tenants": len(tenants)})
+        _record_workspace(WORKSPACE_BROUGHT_BACK, workspace, actor, now, {"tenants": len(tenants)})
     return True
 
 
@@ -102,6 +109,6 @@ def _is_of_archived_workspace(tenant: Tenant) -> bool:
 
 
 def _record_workspace(
-    action: str, workspace: Workspace, actor: User | None, now: datetime, facts: dict[str, int]
+    action: Action, workspace: Workspace, actor: User | None, now: datetime, facts: dict[str, int]
 ) -> None:
     audit.record(action, workspace_id=workspace.pk, actor=actor, after=facts, at=now)

@@ -10,6 +10,7 @@ from tenantpilot.operations.offboarding.stored import RemovalCheckpoint, Removal
 from tenantpilot.operations.offboarding.tables import Owned, owned_tables
 from tenantpilot.operations.retention.purging import gate_open
 from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.tenancy.audit_actions import TENANT_REMOVED
 from tenantpilot.tenancy.models import Tenant
 
 CHUNK = 500
@@ -45,7 +46,7 @@ def _remove(tenant: Tenant, run: RunContext[RemovalInputs]) -> None:
     with transaction.atomic():
         Tenant.everywhere.filter(pk=tenant.pk).delete()
         audit.record(
-            "tenant.removed",
+            TENANT_REMOVED,
             workspace_id=tenant.workspace_id,
             tenant_id=tenant.pk,
             actor=run.initiator,

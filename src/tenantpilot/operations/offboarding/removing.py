@@ -17,6 +17,7 @@ from tenantpilot.operations.operations import TENANT_REMOVAL
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.retention.purging import gate_open
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.audit_actions import TENANT_REMOVAL_BEGAN, WORKSPACE_REMOVED
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 
@@ -54,7 +55,7 @@ def _mark(tenant: Tenant, *, typed: str, actor: User | None, now: datetime) -> T
         _require_at_rest(OperationRun.everywhere.filter(tenant=record), record.name)
         if Tenant.everywhere.filter(pk=record.pk, removal_began_at=None).update(removal_began_at=now):
             audit.record(
-                "tenant.removal_began",
+                TENANT_REMOVAL_BEGAN,
                 workspace_id=record.workspace_id,
                 tenant_id=record.pk,
                 actor=actor,
@@ -79,7 +80,7 @@ def remove_workspace(workspace: Workspace, *, typed: str, actor: User | None, no
         Workspace.objects.filter(pk=record.pk).delete()
         facts = {"slug": record.slug, "name": record.name}
         for log in (record.pk, audit.INSTALLATION):
-            audit.record("workspace.removed", workspace_id=log, actor=actor, before=facts, at=now)
+            audit.record(WORKSPACE_REMOVED, workspace_id=log, actor=actor, before=facts, at=now)
     return rows
 
 

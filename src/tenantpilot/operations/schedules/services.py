@@ -9,8 +9,16 @@ import structlog
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.outages import is_outage
+from tenantpilot.operations.audit_actions import (
+    SCHEDULE_BROKEN,
+    SCHEDULE_CREATED,
+    SCHEDULE_DELETED,
+    SCHEDULE_PAUSED,
+    SCHEDULE_RESUMED,
+)
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules.cadence import Cadence
@@ -71,7 +79,7 @@ def create_schedule(
             created_by=actor,
             created_at=now,
         )
-        _record("schedule.created", schedule, actor, now)
+        _record(SCHEDULE_CREATED, schedule, actor, now)
     return schedule
 
 
@@ -79,7 +87,7 @@ def pause(schedule: Schedule, *, actor: User, now: datetime) -> None:
     """No slot is filled until it is resumed. Pausing twice is harmless."""
     with transaction.atomic():
         if Schedule.everywhere.filter(pk=schedule.pk, paused_at=None).update(paused_at=now):
-            _record("schedule.paused", schedule, actor, now)
+            _record(SCHEDULE_PAUSED, schedule, actor, now)
 
 
 def resume(schedule: Schedule, *, actor: User, now: datetime) -> None:
@@ -87,13 +95,13 @@ def resume(schedule: Schedule, *, actor: User, now: datetime) -> None:
     with transaction.atomic():
         paused = Schedule.everywhere.filter(pk=schedule.pk, paused_at__isnull=False)
         if paused.update(paused_at=None, broken_at=None, fault=None, next_slot_at=_next_slot(schedule, now=now)):
-            _record("schedule.resumed", schedule, actor, now)
+            _record(SCHEDULE_RESUMED, schedule, actor, now)
 
 
 def delete_schedule(schedule: Schedule, *, actor: User, now: datetime) -> None:
     """Its runs stay."""
     with transaction.atomic():
-        _record("schedule.deleted", schedule, actor, now)
+        _record(SCHEDULE_DELETED, schedule, actor, now)
         schedule.delete()
 
 
@@ -145,7 +153,7 @@ def _mark_broken(schedule: Schedule, fault: ScheduleFault, *, now: datetime) -> 
         same = Schedule.everywhere.filter(pk=schedule.pk)
         is_new = not same.filter(fault=fault).exists()
         if same.update(broken_at=now, fault=fault) and is_new:
-            _record("schedule.broken", schedule, None, now, {"fault": fault.value})
+            _record(SCHEDULE_BROKEN, schedule, None, now, {"fault": fault.value})
 
 
 def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> ScheduleSlot.Result | None:
@@ -217,7 +225,7 @@ def _start(
 
 
 def _record(
-    action: str, schedule: Schedule, actor: User | None, now: datetime, more: Mapping[str, str] | None = None
+    action: Action, schedule: Schedule, actor: User | None, now: datetime, more: Mapping[str, str] | None = None
 ) -> None:
     audit.record(
         action,

@@ -14,6 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse_lazy
 
+from tenantpilot.tenancy.audit_actions import (
+    PERSON_PASSKEY_ADDED,
+    PERSON_PASSKEY_REMOVED,
+    PERSON_RECOVERY_CODES_MADE,
+    PERSON_SECOND_FACTOR_ADDED,
+    PERSON_SECOND_FACTOR_REMOVED,
+)
 from tenantpilot.web.sign_in import events
 
 sign_in = account.login
@@ -48,7 +55,7 @@ class TurnOn(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
-        events.record(self.request, "person.second_factor_added", self.request.user)
+        events.record(self.request, PERSON_SECOND_FACTOR_ADDED, self.request.user)
         return answer
 
 
@@ -58,7 +65,7 @@ class TurnOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
-        events.record(self.request, "person.second_factor_removed", self.request.user)
+        events.record(self.request, PERSON_SECOND_FACTOR_REMOVED, self.request.user)
         return answer
 
 
@@ -81,7 +88,7 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth ships no typ
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
-        events.record(self.request, "person.passkey_added", self.request.user)
+        events.record(self.request, PERSON_PASSKEY_ADDED, self.request.user)
         return answer
 
 
@@ -93,7 +100,7 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth ships 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
-        events.record(self.request, "person.passkey_removed", self.request.user)
+        events.record(self.request, PERSON_PASSKEY_REMOVED, self.request.user)
         return answer
 
 
@@ -111,7 +118,7 @@ class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # alla
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
-        events.record(self.request, "person.recovery_codes_made", self.request.user)
+        events.record(self.request, PERSON_RECOVERY_CODES_MADE, self.request.user)
         return answer
 
 

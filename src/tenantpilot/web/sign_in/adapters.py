@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy import accounts
 from tenantpilot.tenancy.attempts import Purpose, TooManyAttempts
+from tenantpilot.tenancy.audit_actions import (
+    PERSON_PASSWORD_REFUSED,
+    PERSON_SIGN_IN_FAILED,
+    PERSON_SIGNED_IN,
+    PERSON_SIGNED_OUT,
+)
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.second_factors import open_seed, seal_seed
 from tenantpilot.web.frame.addresses import own_path
@@ -60,20 +66,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         person = User.objects.of_address(str(credentials.get("email", "")))
-        events.record(request, "person.sign_in_failed", person)
+        events.record(request, PERSON_SIGN_IN_FAILED, person)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         if not user.is_active:
-            events.record(request, "person.sign_in_failed", user, reason="switched_off")
+            events.record(request, PERSON_SIGN_IN_FAILED, user, reason="switched_off")
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return answer
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        events.record(request, "person.signed_in", user, by=_means_of(request))
+        events.record(request, PERSON_SIGNED_IN, user, by=_means_of(request))
 
     def logout(self, request: HttpRequest) -> None:
-        events.record(request, "person.signed_out", _person(request))
+        events.record(request, PERSON_SIGNED_OUT, _person(request))
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
@@ -86,7 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         attempt = events.attempt_on(request, Purpose.OWN_PASSWORD, user)
         self._begin(request, attempt, user)
         if not user.check_password(password):
-            events.record(request, "person.password_refused", user)
+            events.record(request, PERSON_PASSWORD_REFUSED, user)
             return False
         events.succeed(attempt)
         return True

@@ -6,16 +6,18 @@ import structlog
 from django.http import HttpRequest
 from django.utils import timezone
 
+from tenantpilot.audit.actions import Action
 from tenantpilot.tenancy import attempts, security_events
 from tenantpilot.tenancy.addresses import AddressRefused, canonical
 from tenantpilot.tenancy.attempts import Attempt, Purpose, TooManyAttempts
+from tenantpilot.tenancy.audit_actions import PERSON_LOCKED_OUT
 from tenantpilot.tenancy.models import User
 from tenantpilot.web.frame.proxies import client_address
 
 log = structlog.get_logger(__name__)
 
 
-def record(request: HttpRequest, action: str, person: User | None, **facts: Any) -> None:
+def record(request: HttpRequest, action: Action, person: User | None, **facts: Any) -> None:
     """Append an audit entry about the person, by the person, from where the request came."""
     now, client = timezone.now(), client_address(request)
     actor = person if getattr(request, "user", None) == person else None
@@ -42,7 +44,7 @@ def begin(request: HttpRequest, attempt: Attempt, person: User | None) -> None:
         attempts.begin(attempt, now=timezone.now())
     except TooManyAttempts as refusal:
         if refusal.is_first:
-            record(request, "person.locked_out", person, tried=attempt.purpose.value)
+            record(request, PERSON_LOCKED_OUT, person, tried=attempt.purpose.value)
         raise
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy import attempts
 from tenantpilot.tenancy.attempts import Purpose, TooManyAttempts
+from tenantpilot.tenancy.audit_actions import PERSON_SECOND_FACTOR_FAILED
 from tenantpilot.tenancy.sealing import CannotOpen
 from tenantpilot.tenancy.second_factors import MARK
 from tenantpilot.web.sign_in import events
@@ -53,7 +54,7 @@ class CountedCode:
         except CannotOpen:
             raise ValidationError(UNREADABLE) from None
         except ValidationError:
-            events.record(request, "person.second_factor_failed", self.user)
+            events.record(request, PERSON_SECOND_FACTOR_FAILED, self.user)
             raise
         if not attempts.is_first_use(code, account=str(self.user.pk), now=timezone.now()):
             raise ValidationError(SPENT)
@@ -98,7 +99,7 @@ class SignedByPasskey:
         try:
             return super().clean_credential()  # type: ignore[misc]  # allauth ships no types
         except ValidationError:
-            events.record(context.request, "person.second_factor_failed", self.user)
+            events.record(context.request, PERSON_SECOND_FACTOR_FAILED, self.user)
             raise ValidationError(REFUSED) from None
         except UNREADABLE_ANSWER:
             raise ValidationError(REFUSED) from None

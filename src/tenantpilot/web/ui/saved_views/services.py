@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import Action
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.web.audit_actions import VIEW_CREATED, VIEW_DELETED, VIEW_RENAMED, VIEW_SHARED, VIEW_UNSHARED
 from tenantpilot.web.ui.saved_views.models import SavedView, SavedViewQuerySet
 
 AT_MOST = 30
@@ -34,7 +36,7 @@ def save_view(
     view.query = query
     if _own_beside(view).count() >= AT_MOST:
         raise TooManyViews(f"{owner} has {AT_MOST} views of {list_name}")
-    _keep(view, "view.created", actor=owner, now=now)
+    _keep(view, VIEW_CREATED, actor=owner, now=now)
     return view
 
 
@@ -42,7 +44,7 @@ def rename_view(view: SavedView, name: str, *, actor: User, now: datetime) -> No
     """Raises NameTaken, SharedNameTaken."""
     before, view.name = view.name, name
     if name != before:
-        _keep(view, "view.renamed", actor=actor, now=now, changed=["name"], before={"name": before})
+        _keep(view, VIEW_RENAMED, actor=actor, now=now, changed=["name"], before={"name": before})
 
 
 def share_view(view: SavedView, *, actor: User, now: datetime) -> None:
@@ -50,26 +52,26 @@ def share_view(view: SavedView, *, actor: User, now: datetime) -> None:
     if view.is_shared:
         return
     view.shared_at = now
-    _keep(view, "view.shared", actor=actor, now=now, changed=["shared_at"])
+    _keep(view, VIEW_SHARED, actor=actor, now=now, changed=["shared_at"])
 
 
 def unshare_view(view: SavedView, *, actor: User, now: datetime) -> None:
     """Its owner keeps it. Repeating it is harmless."""
     with transaction.atomic():
         if SavedView.everywhere.shared().filter(pk=view.pk).update(shared_at=None):
-            _record("view.unshared", view, actor, now)
+            _record(VIEW_UNSHARED, view, actor, now)
 
 
 def delete_view(view: SavedView, *, actor: User, now: datetime) -> None:
     """Nothing but the view goes."""
     with transaction.atomic():
-        _record("view.deleted", view, actor, now)
+        _record(VIEW_DELETED, view, actor, now)
         view.delete()
 
 
 def _keep(
     view: SavedView,
-    action: str,
+    action: Action,
     *,
     actor: User,
     now: datetime,
@@ -103,7 +105,9 @@ def _beside(view: SavedView) -> SavedViewQuerySet:
     return listed.of_tenant(view.tenant) if view.tenant else listed.across_tenants([view.workspace_id])
 
 
-def _record(action: str, view: SavedView, actor: User, now: datetime, *, before: dict[str, str] | None = None) -> None:
+def _record(
+    action: Action, view: SavedView, actor: User, now: datetime, *, before: dict[str, str] | None = None
+) -> None:
     audit.record(
         action,
         workspace_id=view.workspace_id,
