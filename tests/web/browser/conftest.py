@@ -205,3 +205,27 @@ def screenshots() -> Path | None:
     """Where pictures are kept, if somebody wants to look at them."""
     folder = os.environ.get("TENANTPILOT_SCREENSHOTS")
     return Path(folder) if folder else None
+
+
+@pytest.fixture(scope="module")
+def installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory, screenshots: Path | None) -> Iterator[Any]:
+    """What `tenantpilot serve` made in an empty folder. Its first owner comes by the link that was printed."""
+    from tests.web.browser.installation import installed  # it needs what stands above
+
+    with installed(browser, tmp_path_factory.mktemp("empty"), screenshots) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def owner(installation: Any) -> Page:
+    """Olivia, by nothing but the link that was printed; with the keyboard alone (UX-71)."""
+    page = installation.open(installation.setup_link)
+    installation.look(page, "set up")
+    installation.picture(page, "first-start", "main")
+    page.locator("input[name=workspace]").focus()
+    for text in ("Northwind MSP", "Olivia", "olivia@northwind.example", *["a long and fine secret"] * 2):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    return page

@@ -1,81 +1,10 @@
 """From an empty folder to colleagues who come and go, in the browser alone: no shell after `tenantpilot serve`."""
 
-import itertools
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from tests.web.browser.installation import SECRET, Installation, fill
 
-from tests.cli.kit import running
-from tests.ports import free_port
-from tests.web.browser.conftest import NARROW, WIDE
-from tests.web.browser.test_axe import assert_nothing_found, assert_nothing_scrolls_sideways
-
-SECRET, NEW_SECRET = "a long and fine secret", "another long and fine one"
-
-
-@dataclass
-class Installation:
-    """A folder in which `tenantpilot serve` was the first command, and browsers of its people."""
-
-    browser: Browser
-    address: str
-    setup_link: str
-    screenshots: Path | None
-    looked_at: list[str] = field(default_factory=list)
-
-    def open(self, path: str = "/") -> Page:
-        """A browser of its own."""
-        page = self.browser.new_context(base_url=self.address, viewport=WIDE, reduced_motion="reduce").new_page()
-        page.goto(path)
-        return page
-
-    def look(self, page: Page, name: str) -> None:
-        """Nothing is found by the automatic check and nothing scrolls sideways (UX-19, UX-70)."""
-        self.looked_at.append(name)
-        every = itertools.product((WIDE, NARROW), ("light", "dark"))
-        for size, theme in every if self.screenshots else ((WIDE, "light"), (NARROW, "dark")):
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=theme)
-            if self.screenshots:
-                path = self.screenshots / f"{name}-{theme}-{size['width']}.png"
-                page.screenshot(path=path, full_page=True)
-            assert_nothing_found(page)
-            assert_nothing_scrolls_sideways(page)
-        page.set_viewport_size(WIDE)
-
-
-@pytest.fixture(scope="module")
-def installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory, screenshots) -> Iterator[Installation]:
-    folder, port = tmp_path_factory.mktemp("empty"), free_port()
-    command = ("serve", "--port", str(port), "--workers", "1", "--host", "localhost")
-    with running(*command, output=folder / "output", DATA_DIR=str(folder / "data")) as process:
-        process.until_said("TenantPilot listens")
-        link = re.search(r"http://\S+/auth/setup/\S+", process.said)
-        assert link, process.said
-        yield Installation(browser, f"http://localhost:{port}", link[0], screenshots)
-
-
-def fill(page: Page, **fields: str) -> None:
-    for label, text in fields.items():
-        page.get_by_label(label.replace("_", " "), exact=True).fill(text)
-
-
-@pytest.fixture(scope="module")
-def owner(installation: Installation) -> Page:
-    """Olivia, by nothing but the link that was printed; with the keyboard alone (UX-71)."""
-    page = installation.open(installation.setup_link)
-    installation.look(page, "set up")
-    page.locator("input[name=workspace]").focus()
-    for text in ("Northwind MSP", "Olivia", "olivia@northwind.example", SECRET, SECRET):
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
-    return page
+NEW_SECRET = "another long and fine one"
 
 
 def invite(owner: Page, email: str) -> str:

@@ -27,6 +27,7 @@ from tenantpilot.web.connection.forms import ApplicationForm, CredentialForm
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started, start_surface
 from tenantpilot.web.ui.directory_form import DirectoryForm
+from tenantpilot.web.ui.remedies import place_of
 from tenantpilot.web.ui.sync_button import sync_button
 
 # Two forms of the page ask for the client id, and an id stands on a page once.
@@ -129,6 +130,8 @@ def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpRes
     state = connection_state(tenant, now=now)
     steps = steps_of(tenant, state)
     application = application_of(tenant, state)
+    has_failed = state.last_check is not None and state.last_check.outcome == "failed"
+    reason = reason_of(state.last_check) if state.last_check else None
     context = {
         "heading": _("Connection"),
         "now": now,
@@ -136,7 +139,8 @@ def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpRes
         "steps": steps,
         "current": current_step(steps),
         "refused": sent.refused,
-        "reason": reason_of(state.last_check) if state.last_check else None,
+        "reason": reason,
+        "mends": place_of(reason).fragment.removeprefix("step-") if reason and has_failed else "",
         "directory_form": sent.directory or DirectoryForm.of(tenant),
         "application_form": sent.application or ApplicationForm(initial={"client_id": application}),
         "credential_form": sent.credential
