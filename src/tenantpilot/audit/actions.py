@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 Words = str | Promise
 
 
-class Action(str):
+class AuditAction(str):
     """The name of an action that some room has declared."""
 
     __slots__ = ()
@@ -22,10 +22,10 @@ class AuditActions:
     def __init__(self) -> None:
         self._words: dict[str, Words] = {}
 
-    def declare(self, name: str, words: Words) -> Action:
+    def declare(self, name: str, words: Words) -> AuditAction:
         """Return the action, for `audit.services.record`. Raises ValueError for a name that is taken."""
         self.add({name: words})
-        return Action(name)
+        return AuditAction(name)
 
     def add(self, words: Mapping[str, Words]) -> None:
         """Raises ValueError for an action that another room has."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db import connection, transaction
 
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.audit.chain import GENESIS, HASHED, hash_of
 from tenantpilot.audit.models import AuditChain, AuditLog
 from tenantpilot.core.inserting import Insert
@@ -32,7 +32,7 @@ class Actor(Protocol):
 
 
 def record(
-    action: Action,
+    action: AuditAction,
     *,
     workspace_id: int,
     at: datetime,

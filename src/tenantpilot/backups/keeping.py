@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.backups.audit_actions import (
     BACKUP_SET_DELETED,
     BACKUP_SET_HELD,
@@ -163,7 +163,7 @@ def _hold_facts(record: BackupSet) -> dict[str, Any]:
 
 
 def _record(
-    action: Action,
+    action: AuditAction,
     record: BackupSet,
     actor: User | None,
     now: datetime,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_DRAFTED, RESTORE_EDITED
@@ -257,7 +258,7 @@ def _reopen(restore: RestoreRun) -> None:
 
 
 def _record(
-    action: str,
+    action: AuditAction,
     restore: RestoreRun,
     actor: User,
     now: datetime,

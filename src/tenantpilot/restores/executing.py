@@ -4,6 +4,7 @@ import structlog
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.connections import release_connection
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
@@ -279,7 +280,7 @@ class _Execution:
         ]
         RestoreItem.everywhere.filter(pk=item.pk).update(changed_sentences=item.changed_sentences)
 
-    def _record(self, action: str, item: RestoreItem) -> None:
+    def _record(self, action: AuditAction, item: RestoreItem) -> None:
         before, after = item.before_version, item.after_version
         audit.record(
             action,

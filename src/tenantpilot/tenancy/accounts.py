@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import F
 
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.tenancy import owners, security_events
 from tenantpilot.tenancy.addresses import canonical
 from tenantpilot.tenancy.audit_actions import (
@@ -105,7 +105,7 @@ def end_session(person: User, session_id: int, *, actor: User | None, now: datet
     return True
 
 
-def _set_active(person: User, is_active: bool, action: Action, actor: User | None, now: datetime) -> None:
+def _set_active(person: User, is_active: bool, action: AuditAction, actor: User | None, now: datetime) -> None:
     with transaction.atomic():
         person.is_active = is_active
         person.save(update_fields=["is_active"])

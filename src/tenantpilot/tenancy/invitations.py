@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy import access, owners, services
 from tenantpilot.tenancy.addresses import canonical
@@ -161,7 +161,7 @@ def _require_no_member(workspace: Workspace, tenant: Tenant | None, address: str
         raise AlreadyMember(f"{person.display_name} is a member of {place} already. Change the role instead.")
 
 
-def _record(action: Action, invitation: Invitation, actor: User | None, now: datetime) -> None:
+def _record(action: AuditAction, invitation: Invitation, actor: User | None, now: datetime) -> None:
     """The address is personal data (OPS-12): the entry has the id, and of the address the domain."""
     audit.record(
         action,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.tenancy import accounts, owners
 from tenantpilot.tenancy.audit_actions import TENANT_MEMBER_REMOVED, WORKSPACE_MEMBER_REMOVED
 from tenantpilot.tenancy.links import AccountLink, Invitation
@@ -64,7 +64,7 @@ def _end_links(workspace: Workspace, person: User, now: datetime) -> None:
 
 
 def _record(
-    action: Action,
+    action: AuditAction,
     workspace: Workspace,
     tenant: Tenant | None,
     person: User,

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.people import User
 
 
 def record(
-    action: Action,
+    action: AuditAction,
     *,
     now: datetime,
     person: User | None = None,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy import owners
 from tenantpilot.tenancy.audit_actions import (
@@ -149,7 +149,7 @@ def set_workspace_role(
 
 
 def _record(
-    action: Action,
+    action: AuditAction,
     workspace_id: int,
     tenant_id: int | None,
     actor: User | None,
@@ -160,7 +160,7 @@ def _record(
 
 
 def _record_role(
-    action: Action,
+    action: AuditAction,
     workspace_id: int,
     tenant_id: int | None,
     person: User,

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.tenancy.audit_actions import INSTALLATION_RESUMED, INSTALLATION_STOPPED, TENANT_RESUMED, TENANT_STOPPED
 from tenantpilot.tenancy.database_identity import database_identity
 from tenantpilot.tenancy.models import Installation, Tenant, User, Workspace
@@ -134,7 +134,7 @@ def _make_row() -> None:
     Installation.objects.bulk_create([Installation(pk=THE_ONE)], ignore_conflicts=True)
 
 
-def _record(action: Action, tenant: Tenant | None, actor: User | None, now: datetime, reason: str = "") -> None:
+def _record(action: AuditAction, tenant: Tenant | None, actor: User | None, now: datetime, reason: str = "") -> None:
     audit.record(
         action,
         workspace_id=tenant.workspace_id if tenant else audit.INSTALLATION,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy.audit_actions import (
     TENANT_APPLICATION_CHANGED,
@@ -84,7 +84,9 @@ def record_sign_in(tenant: Tenant, *, now: datetime) -> bool:
     return True
 
 
-def _change(tenant: Tenant, action: Action, facts: Mapping[str, object], *, actor: User | None, now: datetime) -> bool:
+def _change(
+    tenant: Tenant, action: AuditAction, facts: Mapping[str, object], *, actor: User | None, now: datetime
+) -> bool:
     """Write what differs, with an entry of before and after; and nothing if nothing does."""
     with transaction.atomic():
         record = _locked(tenant)
@@ -113,7 +115,7 @@ def _plain(value: object) -> object:
 
 
 def _record(
-    action: Action,
+    action: AuditAction,
     tenant: Tenant,
     actor: User | None,
     before: Mapping[str, object] | None,

@@ -100,6 +100,7 @@ def test_a_passkey_is_added_and_asked_for_at_the_next_sign_in(installation: Inst
     page.goto("/auth/login/")
     fill(page, Email="paul@northwind.example", Password=SECRET)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
     installation.look(page, "second factor")
     held = tools.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
     tools.send("WebAuthn.clearCredentials", {"authenticatorId": key})

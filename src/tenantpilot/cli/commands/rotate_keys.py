@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.database.keys import number_sealed_with
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
@@ -87,7 +87,7 @@ def _retire(key_id: str) -> None:
     say("Was it stolen? Then change the credentials in Entra as well: a copy of the database could be read with it.")
 
 
-def _record(action: Action, facts: dict[str, str | int]) -> None:
+def _record(action: AuditAction, facts: dict[str, str | int]) -> None:
     with transaction.atomic():
         audit.record(action, workspace_id=audit.INSTALLATION, after=facts, at=timezone.now())
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.operations.lifecycle.statements import INSERT_EVENT
 from tenantpilot.tenancy.models import User
 
@@ -28,7 +28,7 @@ def record_event(name: str, run_id: int, *, now: datetime, attempt: int = 0, dat
 
 
 def record_audit(
-    action: Action, run: AuditedRun, *, actor: User | None, now: datetime, after: Facts | None = None
+    action: AuditAction, run: AuditedRun, *, actor: User | None, now: datetime, after: Facts | None = None
 ) -> None:
     """Add an entry about the run to the audit log."""
     audit.record(

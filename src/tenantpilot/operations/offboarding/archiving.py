@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
@@ -109,6 +109,6 @@ def _is_of_archived_workspace(tenant: Tenant) -> bool:
 
 
 def _record_workspace(
-    action: Action, workspace: Workspace, actor: User | None, now: datetime, facts: dict[str, int]
+    action: AuditAction, workspace: Workspace, actor: User | None, now: datetime, facts: dict[str, int]
 ) -> None:
     audit.record(action, workspace_id=workspace.pk, actor=actor, after=facts, at=now)

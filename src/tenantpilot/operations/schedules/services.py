@@ -9,7 +9,7 @@ import structlog
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.outages import is_outage
 from tenantpilot.operations.audit_actions import (
@@ -225,7 +225,7 @@ def _start(
 
 
 def _record(
-    action: Action, schedule: Schedule, actor: User | None, now: datetime, more: Mapping[str, str] | None = None
+    action: AuditAction, schedule: Schedule, actor: User | None, now: datetime, more: Mapping[str, str] | None = None
 ) -> None:
     audit.record(
         action,

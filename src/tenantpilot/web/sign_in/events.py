@@ -6,7 +6,7 @@ import structlog
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.tenancy import attempts, security_events
 from tenantpilot.tenancy.addresses import AddressRefused, canonical
 from tenantpilot.tenancy.attempts import Attempt, Purpose, TooManyAttempts
@@ -17,7 +17,7 @@ from tenantpilot.web.frame.proxies import client_address
 log = structlog.get_logger(__name__)
 
 
-def record(request: HttpRequest, action: Action, person: User | None, **facts: Any) -> None:
+def record(request: HttpRequest, action: AuditAction, person: User | None, **facts: Any) -> None:
     """Append an audit entry about the person, by the person, from where the request came."""
     now, client = timezone.now(), client_address(request)
     actor = person if getattr(request, "user", None) == person else None

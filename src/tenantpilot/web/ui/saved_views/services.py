@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import Action
+from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.web.audit_actions import VIEW_CREATED, VIEW_DELETED, VIEW_RENAMED, VIEW_SHARED, VIEW_UNSHARED
@@ -71,7 +71,7 @@ def delete_view(view: SavedView, *, actor: User, now: datetime) -> None:
 
 def _keep(
     view: SavedView,
-    action: Action,
+    action: AuditAction,
     *,
     actor: User,
     now: datetime,
@@ -106,7 +106,7 @@ def _beside(view: SavedView) -> SavedViewQuerySet:
 
 
 def _record(
-    action: Action, view: SavedView, actor: User, now: datetime, *, before: dict[str, str] | None = None
+    action: AuditAction, view: SavedView, actor: User, now: datetime, *, before: dict[str, str] | None = None
 ) -> None:
     audit.record(
         action,
