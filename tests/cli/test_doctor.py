@@ -48,9 +48,9 @@ def examine(healthy):
     return run
 
 
-def alive(role: str, when) -> None:
+def alive(role: str, when, queues: str = "interactive,scheduled,bulk") -> None:
     ProcessHeartbeat.objects.update_or_create(
-        name=role, defaults={"role": role, "queues": "", "started_at": when, "seen_at": when}
+        name=role, defaults={"role": role, "queues": queues, "started_at": when, "seen_at": when}
     )
 
 
@@ -120,6 +120,14 @@ def test_a_migration_that_is_missing_stops_it_from_looking_further(examine):
 def test_a_process_that_went_silent_is_missed(examine, role):
     alive(role, timezone.now() - timedelta(minutes=5))
     assert f"tenantpilot {role}" in examine()[f"{role}s" if role == "worker" else role]["remedy"]
+
+
+@pytest.mark.parametrize("without", ["interactive", "scheduled", "bulk"])
+def test_a_queue_without_a_worker_is_named(examine, without):
+    alive("worker", timezone.now(), ",".join({"interactive", "scheduled", "bulk"} - {without}))
+    failed = examine()["workers"]
+    assert failed["says"].startswith(f"No worker takes jobs of: {without}.")
+    assert failed["remedy"].endswith(f"tenantpilot worker --queue {without}")
 
 
 def test_a_queue_that_does_not_move_is_seen(examine, contoso, monkeypatch):

@@ -1,5 +1,6 @@
 """A tenant leaves the last free worker to others, and a slot that frees wakes the run that waits longest."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from tenantpilot.operations.models import ProcessHeartbeat
 from tenantpilot.operations.results import Claimed, WaitsForSlot
-from tests.operations.kit import SUCCEEDED, Engine, again
+from tests.operations.kit import SUCCEEDED, WORK, Engine, again
 
 pytestmark = pytest.mark.contract
 
@@ -32,9 +33,19 @@ def claim(engine: Engine, run: Any, owner: str = "one") -> Any:
 
 def test_a_tenant_leaves_the_last_free_worker_to_others(engine: Engine, elsewhere: Engine) -> None:
     a_worker("one", places=3)
+    other = elsewhere.start(what=1)
     taken = [claim(engine, engine.start(what=number)) for number in range(3)]
     assert [type(answer) for answer in taken] == [Claimed, Claimed, WaitsForSlot]
-    assert isinstance(claim(elsewhere, elsewhere.start(what=1)), Claimed)
+    assert isinstance(claim(elsewhere, other), Claimed)
+
+
+def test_where_nobody_else_waits_it_takes_the_last_one(engine: Engine, elsewhere: Engine) -> None:
+    a_worker("one", places=3)
+    elsewhere.completed(what=1)
+    elsewhere.kind = replace(WORK, queue="bulk")
+    elsewhere.start(what=2)
+    taken = [claim(engine, engine.start(what=number)) for number in range(3)]
+    assert [type(answer) for answer in taken] == [Claimed] * 3
 
 
 @pytest.mark.parametrize("places", [0, 1])
@@ -45,11 +56,12 @@ def test_where_there_is_one_worker_it_is_everybodys(engine: Engine, places: int)
     assert isinstance(claim(engine, engine.start(what=2)), Claimed)
 
 
-def test_places_of_other_queues_and_of_silent_workers_are_no_places(engine: Engine) -> None:
+def test_places_of_other_queues_and_of_silent_workers_are_no_places(engine: Engine, elsewhere: Engine) -> None:
     a_worker("one", places=2)
     a_worker("two", places=9, queues="bulk")
     a_worker("three", places=9)
     ProcessHeartbeat.objects.filter(name="worker@three").update(seen_at=timezone.now() - timedelta(hours=1))
+    elsewhere.start(what=1)
     assert isinstance(claim(engine, engine.start(what=1)), Claimed)
     assert isinstance(claim(engine, engine.start(what=2)), WaitsForSlot)
 

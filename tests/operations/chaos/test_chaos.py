@@ -54,7 +54,7 @@ def test_nothing_is_lost_doubled_or_left_hanging(
     print(json.dumps(report))
     assert len(runs) >= 10, report
     assert told["killed"] >= 10, report
-    assert [run.pk for run in runs if run.is_active] == [], report
+    assert [left_over(run) for run in runs if run.is_active] == [], report
     assert accepted(happened) - {run.pk for run in runs} == set()
     assert told_right(runs) == []
     assert healthy_but_taken(happened) == []
@@ -89,6 +89,13 @@ def test_restarts_of_the_server_alone_cost_no_run(
     assert told_right(runs) == []
     each_ended_once_and_for_good(runs)
     assert audit.verify().holds
+
+
+def left_over(run: OperationRun) -> dict[str, Any]:
+    """Return what tells why a run has not ended."""
+    facts = {name: getattr(run, name) for name in ("pk", "status", "attempt", "not_before", "lease_owner")}
+    times = {"created_at": run.created_at, "dispatched_at": run.dispatched_at, "dispatches": run.dispatches}
+    return facts | times | {"events": [*run.events.in_order().values_list("name", "at")]}
 
 
 def each_ended_once_and_for_good(runs: list[OperationRun]) -> None:

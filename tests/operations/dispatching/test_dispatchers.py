@@ -79,6 +79,17 @@ def test_a_job_that_the_last_release_put_in_line_is_done(
     assert dispatcher.waiting() == 0
 
 
+@pytest.mark.parametrize(("hours", "counts"), [(0, True), (25, False), (-25, False)])
+@pytest.mark.parametrize("engine_name", ["database"], indirect=True)
+def test_ops_07_a_job_that_was_taken_by_a_wrong_clock_keeps_its_run_from_nobody(dispatcher, overlooked, hours, counts):
+    """Its worker may have died before it claimed the run; by that clock the lease would end tomorrow."""
+    run = overlooked(what="a")
+    dispatcher.dispatch(run.pk, queue="interactive")
+    taken_at = timezone.now() + timedelta(hours=hours)
+    DBTaskResult.objects.update(status="RUNNING", started_at=taken_at)
+    assert (run.pk in dispatcher.in_line(until=timezone.now())) is counts
+
+
 def test_urgent_work_goes_first_and_equals_in_the_order_they_came(dispatcher, overlooked, drain):
     runs = {priority: overlooked(what=str(priority)) for priority in (-50, 0, 1, 50)}
     equal = overlooked(what="equal")

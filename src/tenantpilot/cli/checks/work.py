@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from tenantpilot.audit import services as audit
@@ -10,7 +11,7 @@ from tenantpilot.cli.checks.finding import NotLookedAt
 from tenantpilot.cli.problems import Problem
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.operations.monitoring import health
-from tenantpilot.operations.monitoring.health import Health
+from tenantpilot.operations.monitoring.health import Health, Process
 from tenantpilot.tenancy import second_factors
 from tenantpilot.tenancy.audit_actions import DATABASE_BACKED_UP
 from tenantpilot.tenancy.credentials import open_credential
@@ -43,8 +44,15 @@ def work_is_not_stopped() -> str:
 
 
 def workers_are_alive() -> str:
-    """Raises Problem."""
-    return _alive("worker")
+    """Raises Problem, also where workers are alive and a queue has none."""
+    names = _alive("worker")
+    served = {queue for process in _living("worker") for queue in process.queues.split(",")}
+    if without := [queue for queue in settings.TASKS["default"]["QUEUES"] if queue not in served]:
+        raise Problem(
+            f"No worker takes jobs of: {', '.join(without)}. What waits there is never started.",
+            f"Start a worker for it: tenantpilot worker {' '.join(f'--queue {queue}' for queue in without)}",
+        )
+    return names
 
 
 def a_scheduler_is_alive() -> str:
@@ -84,12 +92,13 @@ def the_database_is_backed_up() -> str:
     return f"last backed up {entry.at:%Y-%m-%d %H:%M} UTC"
 
 
+def _living(role: str) -> list[Process]:
+    processes = health.processes(now=timezone.now())
+    return [process for process in processes if process.role == role and process.health is Health.OK]
+
+
 def _alive(role: str) -> str:
-    names = [
-        process.name
-        for process in health.processes(now=timezone.now())
-        if process.role == role and process.health is Health.OK
-    ]
+    names = [process.name for process in _living(role)]
     if not names:
         raise Problem(f"No {role} is alive.", f"{START}, or: tenantpilot {role}")
     return ", ".join(names)

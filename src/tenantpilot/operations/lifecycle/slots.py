@@ -33,6 +33,12 @@ _NEXT = (
 )
 
 
+_OTHERS_WAIT = (
+    "SELECT 1 FROM operation_runs WHERE status = 'queued' AND outcome IS NULL AND queue = %s"
+    " AND (tenant_id IS NULL OR tenant_id <> %s) LIMIT 1"
+)
+
+
 class Place(StrEnum):
     """The place that has no slot left."""
 
@@ -96,25 +102,33 @@ def full(run: Waiting) -> Full | None:
     ):
         if running >= limit:
             return Full(place, running, limit)
-    if in_tenant and (places := _places_left_to_a_tenant(run.queue)) is not None and places <= 0:
+    if in_tenant and _is_last_place(run.queue) and _others_wait(run):
         return Full(Place.TENANT, in_tenant, in_tenant)
     return None
 
 
-def _places_left_to_a_tenant(queue: str) -> int | None:
-    """Return how many free places a tenant may take that has one: the last is for others. None: nobody counts places.
+def _others_wait(run: Waiting) -> bool:
+    """Return True if another tenant, or a workspace, has a run in this queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS_WAIT, [run.queue, run.tenant_id])
+        return cursor.fetchone() is not None
 
-    So one tenant's twentieth run holds up no first run of another, however few workers there are.
+
+def _is_last_place(queue: str) -> bool:
+    """Return True if one place is free, or none: a tenant that has one leaves the last to those who wait.
+
+    So one tenant's twentieth run holds up no first run of another, however few workers there are. Where nobody counts
+    places, or there is a single one, it is everybody's.
     """
     since = timezone.now() - timedelta(seconds=ALIVE_FOR_BEATS * settings.OPERATIONS_HEARTBEAT_SECONDS)
     with connection.cursor() as cursor:
         cursor.execute(_WORKERS, [stored_time(since)])
         workers = {name: places for name, queues, places in cursor.fetchall() if queue in queues.split(",")}
         if sum(workers.values()) <= 1:
-            return None
+            return False
         cursor.execute("SELECT lease_owner FROM operation_runs WHERE status = 'running' AND lease_owner <> ''")
         held = sum(f"worker@{owner}" in workers for (owner,) in cursor.fetchall())
-    return int(sum(workers.values()) - held - 1)
+    return bool(sum(workers.values()) - held <= 1)
 
 
 def next_put_off(workspace_id: int, *, now: datetime) -> int | None:

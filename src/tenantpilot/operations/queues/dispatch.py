@@ -87,11 +87,15 @@ class DatabaseDispatcher:
         return int(DBTaskResult.objects.filter(status="READY").count())
 
     def in_line(self, *, until: datetime) -> set[int]:
-        """A job that was taken counts for a lease: by then its worker has claimed the run, or is lost."""
+        """A job that was taken counts for a lease: by then its worker has claimed the run, or is lost.
+
+        One that was taken at a time that is still to come does not count: a clock is wrong, and its worker may be dead.
+        """
         from django_tasks_db.models import DBTaskResult, get_date_max
 
         waiting = Q(status="READY") & (Q(run_after=get_date_max()) | Q(run_after__lte=until))
-        recently_started = Q(status="RUNNING", started_at__gt=timezone.now() - lease_time())
+        now = timezone.now()
+        recently_started = Q(status="RUNNING", started_at__gt=now - lease_time(), started_at__lte=now + lease_time())
         return set(
             DBTaskResult.objects.filter(waiting | recently_started).values_list("args_kwargs__args__0", flat=True)
         )
