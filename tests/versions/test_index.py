@@ -4,11 +4,14 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tenantpilot.directory.models import DirectoryName
+from tenantpilot.directory.names import remember
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.versions.index_models import Assignment, PolicyIndex, SettingDefinition, SettingValue
 from tenantpilot.versions.services import start_due_index_fills
+from tenantpilot.versions.showing import newest_of, shown
+from tests.versions.kit import new_policy, take
 
 CATALOG = "deviceManagement/configurationPolicies"
 OMA = "deviceManagement/deviceConfigurations"
@@ -86,3 +89,20 @@ def test_names_behind_ids_are_kept_and_those_not_found_too(captured, directory):
     captured()
     names = dict(DirectoryName.everywhere.values_list("graph_id", "name"))
     assert (names[known.id.lower()], names[unknown]) == (known.body["displayName"], "")
+
+
+def test_a_version_shows_names_that_were_learned_after_it(contoso, now, workspace_scope):
+    """An id without a name when it was captured is looked up later, and a setting is shown by its name."""
+    group, key = "abcdefab-0000-0000-0000-000000000003", "device_vendor_msft_allowcamera"
+    policy = new_policy(contoso, now, key="settingsCatalog")
+    choice = {"settingDefinitionId": key, "choiceSettingValue": {"value": f"{key}_1", "children": []}}
+    choice["@odata.type"] = "#microsoft.graph.deviceManagementConfigurationChoiceSettingInstance"
+    choice["choiceSettingValue"]["@odata.type"] = "#microsoft.graph.deviceManagementConfigurationChoiceSettingValue"
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": group}
+    take(policy, {"id": "p1", "settings": [{"settingInstance": choice}], "assignments": [{"target": target}]}, now)
+    assert shown(newest_of(policy)).assignments[0].target == f"Unresolved ({group})"
+    remember(contoso, {group: "group"}, {group: ("group", "Pilots")}, now=now)
+    SettingDefinition.everywhere.filter(key=key).update(label="Allow camera", choices={"1": "Allowed"})
+    seen = shown(newest_of(policy))
+    assert seen.assignments[0].target == "Pilots"
+    assert ("Allow camera", "Allowed") in [(line.label, line.value) for part in seen.sections for line in part.lines]

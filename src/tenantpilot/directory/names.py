@@ -38,6 +38,15 @@ def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[st
     return known
 
 
+def names_for_page(tenant: Tenant, ids: Iterable[str]) -> dict[str, Known]:
+    """Return the names that a page of the tenant shows behind ids, however old they are; in two questions."""
+    wanted = {graph_id.lower() for graph_id in ids}
+    looked_up = DirectoryName.objects.filter(tenant=tenant, graph_id__in=wanted).exclude(name="")
+    groups = Group.objects.of_tenant(tenant).filter(graph_id__in=wanted).exclude(name="")
+    known = {row.graph_id: Known(row.kind, row.name) for row in looked_up}
+    return known | {group.graph_id: Known("group", group.name) for group in groups}
+
+
 def _is_synced(tenant: Tenant, *, now: datetime) -> bool:
     synced = GroupCursor.everywhere.filter(tenant=tenant, synced_at__gt=now - LOOKED_UP_AGAIN_AFTER)
     return synced.exists()

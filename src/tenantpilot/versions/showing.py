@@ -9,8 +9,10 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.references import Named, references_in
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.assigned import with_later_names
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
+from tenantpilot.versions.setting_labels import labels_for
 from tenantpilot.versions.wording.assignments import Assignment, assignments_of
 from tenantpilot.versions.wording.lines import Line, Section
 from tenantpilot.versions.wording.policies import scope_tags_of, sections_of, without_secrets
@@ -109,11 +111,12 @@ def shown(version: PolicyVersion) -> Shown:
         payload = content_of(version.payload)
     except PayloadDamaged:
         return Shown(version, is_damaged=True)
+    names = with_later_names(version.policy.tenant, contract, payload, version.names)
     return Shown(
         version,
-        tuple(sections_of(contract, payload, version.names)),
-        tuple(assignments_of(payload, version.names)),
-        tuple(scope_tags_of(payload, version.names)),
+        tuple(sections_of(contract, payload, names, labels_for(version.workspace_id, payload))),
+        tuple(assignments_of(payload, names)),
+        tuple(scope_tags_of(payload, names)),
         is_assignable="assignments" in payload,
         payload=without_secrets(contract, payload),
     )

@@ -1,0 +1,35 @@
+"""Labels of settings and of their choices, as Graph's setting definitions named them, for pages."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tenantpilot.versions.index_models import SettingDefinition
+from tenantpilot.versions.wording.catalog import SettingNames
+
+MOST = 500
+"""So many settings of one policy are asked for; the others are shown by their ids."""
+
+
+def labels_for(workspace_id: int, payload: Mapping[str, Any]) -> SettingNames:
+    """Return the known labels of the settings that the payload has, in one question; none for other payloads."""
+    keys = {key.lower() for key in _definition_ids(payload.get("settings"))}
+    if not keys:
+        return SettingNames()
+    rows = SettingDefinition.objects.filter(workspace=workspace_id, key__in=sorted(keys)[:MOST]).exclude(label="")
+    settings, options = {}, {}
+    for key, label, choices in rows.values_list("key", "label", "choices"):
+        settings[key] = label
+        options |= {f"{key}_{short}".lower(): name for short, name in choices.items()}
+    return SettingNames(settings, options)
+
+
+def _definition_ids(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _definition_ids(item)
+    elif isinstance(value, dict):
+        if isinstance(key := value.get("settingDefinitionId"), str):
+            yield key
+        for inner in value.values():
+            if isinstance(inner, (dict, list)):
+                yield from _definition_ids(inner)
