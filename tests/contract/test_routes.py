@@ -24,6 +24,7 @@ from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.tenancy import invitations, recovery
 from tenantpilot.tenancy.models import Invitation, TenantMember, User
 from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
+from tenantpilot.versions.index_models import SettingDefinition
 from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
@@ -123,7 +124,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         last_seen_at=now,
         changed_at=now,
     )
-    version = take(policy, {"id": "p1", "name": "BitLocker", "platforms": "windows10"}, now)
+    version = take(policy, {"id": "p1", "name": "BitLocker", "isOn": True}, now)
     restore = draft_of_versions(tenant=contoso, versions=[version], source="BitLocker", actor=alice, now=now)
     invited = {"workspace": contoso.workspace, "role": Role.READONLY, "actor": olivia, "now": timezone.now()}
     recovery.make_link(bob, removes_second_factor=False, actor=olivia, now=timezone.now())
@@ -138,6 +139,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "ended run": ended.pk,
         "no run": 999_999,
         "policy": policy.pk,
+        "setting": SettingDefinition.everywhere.get().pk,
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "restore": restore.pk,
         "schedule": daily(contoso, olivia, now).pk,

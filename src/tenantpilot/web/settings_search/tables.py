@@ -1,0 +1,45 @@
+"""The table of a setting's values over tenants."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tenantpilot.versions.index_models import SettingValue
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+
+
+class ValueFilters(Filters):
+    """By a part of the value, and by one exact value."""
+
+    q = django_filters.CharFilter(label=_("Value"), field_name="value_text", lookup_expr="icontains")
+
+    class Meta:
+        model = SettingValue
+        fields: list[str] = []
+
+
+def _counted(count: int, figure: str) -> str:
+    return ngettext("%(figure)s value", "%(figure)s values", count) % {"figure": figure}
+
+
+VALUES = Table(
+    name="setting_values",
+    caption=_("Values"),
+    columns=(
+        Column(_("Policy"), sort="policy"),
+        Column(_("Tenant"), sort="tenant"),
+        Column(_("Value"), sort="value", css="to-end"),
+    ),
+    sorts={"policy": Sort("policy__name"), "tenant": Sort("tenant__name"), "value": Sort("value_text")},
+    default_sort="tenant",
+    filters=ValueFilters,
+    rows="web/settings_search/rows.html",
+    counted=_counted,
+    search_label=_("Search value"),
+    empty=Empty(
+        title=_("No values"),
+        text=_("No policy of your tenants has this setting now."),
+        nothing_matches=_("No values match these filters"),
+        icon="search-x",
+    ),
+)
