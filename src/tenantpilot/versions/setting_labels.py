@@ -16,7 +16,8 @@ def labels_for(workspace_id: int, payload: Mapping[str, Any]) -> SettingNames:
     if not keys:
         return SettingNames()
     rows = SettingDefinition.objects.filter(workspace=workspace_id, key__in=sorted(keys)[:MOST]).exclude(label="")
-    settings, options = {}, {}
+    settings: dict[str, str] = {}
+    options: dict[str, str] = {}
     for key, label, choices in rows.values_list("key", "label", "choices"):
         settings[key] = label
         options |= {f"{key}_{short}".lower(): name for short, name in choices.items()}
