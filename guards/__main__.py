@@ -1,4 +1,4 @@
-"""`python -m guards`: 0 when the product keeps GUARD-D, E and I to L, 1 with the findings when it does not.
+"""`python -m guards`: 0 when the product keeps GUARD-D, E and I to M, 1 with the findings when it does not.
 
 `python -m guards FOLDER …` looks only for words that a stranger cannot read (GUARD-I), in these folders.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-from guards import audited, catalogues, circles, prose, toasts
+from guards import audited, badged, catalogues, circles, prose, toasts
 from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
         return report(prose_findings(Path(argument).resolve() for argument in arguments), "prose")
     product = list(sources())
     readable = [ROOT / folder for folder in READABLE]
-    all_findings = chain(findings(product, known_words()), escaped_keys(), circles.check(), prose_findings(readable))
+    words, pages = findings(product, known_words()), prose.templates([ROOT / "src" / "tenantpilot"])
+    all_findings = chain(words, badge_findings(pages), escaped_keys(), circles.check(), prose_findings(readable))
     return report(all_findings, f"{len(product)} files")
 
 
@@ -47,6 +48,15 @@ def findings(product: Iterable[Source], catalogue: Catalogues) -> Iterator[Findi
         yield from toasts.check(source)
         yield from catalogues.check(source, catalogue)
         yield from audited.check(source, catalogue.actions)
+
+
+def badge_findings(pages: Iterable[Path]) -> Iterator[Finding]:
+    """Yield every badge that a page draws and no room declares."""
+    from tenantpilot.core.badges import BadgeCatalog
+
+    badges = BadgeCatalog.all().keys()
+    for page in pages:
+        yield from badged.check(page, badges)
 
 
 def escaped_keys() -> Iterator[Finding]:

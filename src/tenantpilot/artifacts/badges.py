@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 
-BadgeCatalog.add(
+ARTIFACT = BadgeCatalog.add(
     "artifact",
     {
         "building": Badge(_("Being made"), Tone.INFO, "rotate-cw", _("A worker writes the file.")),

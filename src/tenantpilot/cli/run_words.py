@@ -8,8 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from tenantpilot.cli.console import out
-from tenantpilot.core.badges import BadgeCatalog
 from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.operations.badges import RUN
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.presenter import OperationUxPresenter, counts_text
 from tenantpilot.operations.types import operation_types
@@ -84,7 +84,7 @@ def title(run: OperationRun) -> str:
 
 
 def state(run: OperationRun) -> str:
-    badge = BadgeCatalog.get("run_outcome_or_status", run.state)
+    badge = RUN.of(run.state)
     color = COLORS.get(badge.tone)
     return f"[{color}]{badge.label}[/]" if color else str(badge.label)
 

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "tenantpilot.core",
     "tenantpilot.audit",
     "tenantpilot.tenancy",
     "tenantpilot.operations",

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 
-BadgeCatalog.add(
+GROUP_PRESENCE = BadgeCatalog.add(
     "group_presence",
     {
         "present": Badge(_("Present"), Tone.SUCCESS, "check", _("The last group sync saw it in the tenant.")),

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 from tenantpilot.inventory.models import PolicyTypeSync
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.operations.models import OperationRun
@@ -14,9 +11,6 @@ from tenantpilot.operations.states import RunOutcome
 from tenantpilot.tenancy.models import Tenant
 
 STALE_AFTER = timedelta(hours=24)
-BadgeCatalog.add(
-    "freshness", {"stale": Badge(_("Stale"), Tone.WARNING, "clock", _("Last synced more than a day ago."))}
-)
 READ_SOMETHING = (RunOutcome.SUCCEEDED, RunOutcome.PARTIALLY_SUCCEEDED)
 
 

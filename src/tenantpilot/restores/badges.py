@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 
-BadgeCatalog.add(
+RESTORE = BadgeCatalog.add(
     "restore",
     {
         "draft": Badge(_("Draft"), Tone.NEUTRAL, "file-cog", _("It is being prepared; nothing was written.")),
@@ -19,7 +19,7 @@ BadgeCatalog.add(
         "discarded": Badge(_("Discarded"), Tone.NEUTRAL, "ban", _("Nothing was written.")),
     },
 )
-BadgeCatalog.add(
+RESTORE_ACTION = BadgeCatalog.add(
     "restore_action",
     {
         "": Badge(_("Not known yet"), Tone.NEUTRAL, "circle-help", _("A preview finds out.")),
@@ -31,7 +31,7 @@ BadgeCatalog.add(
         "block": Badge(_("Blocked"), Tone.DANGER, "circle-x", _("It is not written; the reason stands beside it.")),
     },
 )
-BadgeCatalog.add(
+RESTORE_ITEM = BadgeCatalog.add(
     "restore_item",
     {
         "pending": Badge(_("Not written"), Tone.NEUTRAL, "clock", _("Nothing was written.")),
@@ -46,7 +46,7 @@ BadgeCatalog.add(
         "waiting": Badge(_("Waits"), Tone.INFO, "hourglass", _("A second administrator has to approve.")),
     },
 )
-BadgeCatalog.add(
+RESTORE_MAPPING = BadgeCatalog.add(
     "restore_mapping",
     {
         "same": Badge(_("Same object"), Tone.SUCCESS, "check", _("The tenant has it under this id.")),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 
-BadgeCatalog.add(
+VERSION_RESTORABLE = BadgeCatalog.add(
     "version_restorable",
     {
         "yes": Badge(_("Restorable"), Tone.SUCCESS, "check", _("All of it can be written back to the tenant.")),
@@ -19,7 +19,7 @@ BadgeCatalog.add(
         ),
     },
 )
-BadgeCatalog.add(
+DIFFERENCE = BadgeCatalog.add(
     "difference",
     {
         "changed": Badge(_("Changed"), Tone.INFO, "wrench", _("Another value than before.")),
@@ -30,7 +30,7 @@ BadgeCatalog.add(
         "service_added": Badge(_("By the service"), Tone.NEUTRAL, "list-plus", _("Microsoft added it.")),
     },
 )
-BadgeCatalog.add(
+ASSIGNMENT_MODE = BadgeCatalog.add(
     "assignment_mode",
     {
         "include": Badge(_("Included"), Tone.SUCCESS, "check", _("The policy is assigned to it.")),

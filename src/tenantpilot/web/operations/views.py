@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tenantpilot.artifacts.models import Artifact
-from tenantpilot.core.badges import BadgeCatalog
+from tenantpilot.operations.badges import RUN
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import OperationRun, RunItem
 from tenantpilot.operations.monitoring.statistics import time_left
@@ -169,7 +169,7 @@ def _file_of(run: OperationRun, request: TenantRequest) -> Artifact | None:
 def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
     return {
         "heading": f"{operation_types.label(run.type)} #{run.pk}",
-        "state": BadgeCatalog.get("run", run.state).label,
+        "state": RUN.of(run.state).label,
         "tag": _tag(run, waiting),
         "failures": failures_of(run),
         "reason": reason_of(run),

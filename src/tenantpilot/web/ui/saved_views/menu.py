@@ -3,22 +3,12 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from tenantpilot.core.badges import Badge, BadgeCatalog, Tone
 from tenantpilot.web.ui.saved_views.available import Shelf
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.tables.listing import Listing
 from tenantpilot.web.ui.tables.wording import described
-
-BadgeCatalog.add(
-    "saved_view",
-    {
-        "private": Badge(_("Only you"), Tone.NEUTRAL, "lock", _("Nobody else sees this view.")),
-        "shared": Badge(_("Shared"), Tone.NEUTRAL, "users", _("Everybody who may see this list sees this view.")),
-    },
-)
 
 
 @dataclass(frozen=True)
