@@ -30,6 +30,7 @@ from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
 from tests.artifacts.kit import made
+from tests.backups.kit import finished_set, new_chain
 from tests.directory.kit import group_of
 from tests.versions.kit import take
 
@@ -142,6 +143,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "setting": SettingDefinition.everywhere.get().pk,
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "restore": restore.pk,
+        "backup set": finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk,
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,

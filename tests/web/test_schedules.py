@@ -191,3 +191,11 @@ def test_sec_03_a_schedule_of_another_tenant_is_not_there(ask, fabrikam, charlie
     theirs = made(fabrikam, charlie, now, "Theirs")
     assert ask(name, theirs, {"name": "Theirs"}).status_code == 404
     assert Schedule.everywhere.get().paused_at is None
+
+
+def test_a_schedule_is_run_now_for_the_person_who_asks(ask, nightly, alice):
+    assert "Run now" in ask("schedules").text
+    for _twice in "12":
+        ask("run-schedule", nightly, {})
+    run = OperationRun.everywhere.get()
+    assert (run.type, run.initiator) == ("inventory_sync", alice)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types as catalogue
-from tenantpilot.inventory.selecting import Policies, PolicySelection
+from tenantpilot.inventory.selecting import Policies, PolicyFilter, PolicySelection
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class BackupInputs(StoredData):
     def __post_init__(self) -> None:
         """Raises UnknownPolicyType."""
         catalogue.chosen(self.policy_types)
+
+    def to_json(self) -> dict[str, Any]:
+        """Store of a filter only what narrows: two requests are the same work if these are equal."""
+        stored = super().to_json()
+        if isinstance(self.policies, PolicyFilter):
+            stored["policies"] = {name: value for name, value in vars(self.policies).items() if value}
+        return stored
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Holding sets, trashing them, taking them back and deleting them for good. Each verb is one transaction, audited."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,15 +16,13 @@ from tenantpilot.backups.audit_actions import (
     BACKUP_SET_RESTORED,
     BACKUP_SET_TRASHED,
 )
-from tenantpilot.backups.models import BackupChain, BackupMember, BackupSet
+from tenantpilot.backups.models import LOCK, BackupChain, BackupMember, BackupSet
 from tenantpilot.backups.states import WITH_CONTENT, ChainKind, SetState
 from tenantpilot.backups.usage import in_use
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.tenancy.models import Tenant, User
 
-LOCK = timedelta(days=7)
-"""So long an owner can see and undo what makes less be kept."""
 LONGEST_REASON = 200
 FOREVER = 2**31 - 1
 

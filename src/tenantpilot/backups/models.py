@@ -5,6 +5,7 @@ adds no member. The database keeps the rules (`guards`): states move one way, wh
 but for a revision of a set made by hand, and the last good set is not trashed.
 """
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -16,6 +17,9 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
+
+LOCK = timedelta(days=7)
+"""So long owners can see and undo what makes less be kept."""
 
 
 class BackupChain(TenantOwned):
@@ -140,6 +144,13 @@ class BackupSet(TenantOwned):
     @property
     def has_content(self) -> bool:
         return self.state in WITH_CONTENT
+
+    @property
+    def deletable_from(self) -> datetime | None:
+        """Return when a trashed set can be deleted for good: what a person trashed is locked for a week."""
+        if self.trashed_at is None or self.trashed_by_id is None:
+            return self.trashed_at
+        return self.trashed_at + LOCK
 
     @property
     def shown_state(self) -> str:

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tenantpilot.backups.asking import BackupInputs, RevisionInputs
+from tenantpilot.backups.asking import BackupInputs, RevisionInputs, SetsInputs, VerifyInputs
 from tenantpilot.backups.models import BackupSet
-from tenantpilot.backups.operations import BACKUP_CREATE, BACKUP_SET_ADD_POLICIES, BACKUP_SET_REMOVE_POLICIES
+from tenantpilot.backups.operations import (
+    BACKUP_CREATE,
+    BACKUP_SET_ADD_POLICIES,
+    BACKUP_SET_REMOVE_POLICIES,
+    BACKUP_VERIFY,
+)
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.inventory import policy_types as catalogue
@@ -79,3 +84,17 @@ def _other_revision(
         if (run.type, run.inputs) != (kind.key, inputs.to_json()):
             return run
     return None
+
+
+def start_verification(backup_set: BackupSet, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
+    """Verify a set. Raises DispatchFailed."""
+    inputs, tenant = VerifyInputs(backup_set.pk), backup_set.tenant
+    return OperationRunService().start(BACKUP_VERIFY, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def start_of_sets(
+    kind: OperationType[SetsInputs], *, tenant: Tenant, initiator: User | None, sets: Sequence[int], now: datetime
+) -> Started | AlreadyActive:
+    """Trash sets, take them back or delete them for good. Raises DispatchFailed."""
+    inputs = SetsInputs(tuple(sorted(set(sets))))
+    return OperationRunService().start(kind, tenant=tenant, initiator=initiator, inputs=inputs, now=now)

@@ -95,6 +95,14 @@ def _bulk(request: TenantRequest) -> Bulk | None:
             lambda policy: policy.missing_since is None,
         ),
         Action(
+            "backup",
+            gettext_lazy("Back up policies"),
+            "database",
+            reverse("back-up-policies", args=[slug]),
+            gettext_lazy("{0} of {1} can be backed up"),
+            lambda policy: policy.missing_since is None,
+        ),
+        Action(
             "export",
             gettext_lazy("Export policies"),
             "download",

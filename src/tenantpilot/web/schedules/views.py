@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenantpilot.operations.models import Schedule
+from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.schedules import services
+from tenantpilot.operations.schedules.faults import FaultySchedule
 from tenantpilot.operations.schedules.reading import lines_of, schedulable
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.starts import could_not_start, operation_started
 from tenantpilot.web.schedules.forms import ScheduleForm
 from tenantpilot.web.ui import parameters
 
@@ -41,6 +45,21 @@ def create_schedule(request: TenantRequest) -> HttpResponse:
         return redirect("schedules", request.tenant.slug)
     context = {"heading": _("New schedule"), "form": form}
     return render(request, "web/schedules/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Capability.SCHEDULE_MANAGE)
+def run_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
+    """Start what the schedule starts, outside its slots: its initiator is the person, who is notified once."""
+    schedule = _schedule(request, schedule_id)
+    if schedule.type not in {kind.key for kind in schedulable(request.access)}:
+        raise PermissionDenied
+    try:
+        return operation_started(request, services.run_now(schedule, initiator=request.user, now=timezone.now()))
+    except DispatchFailed as error:
+        return could_not_start(request, error.run)
+    except FaultySchedule:
+        return redirect("schedules", request.tenant.slug)
 
 
 @require_POST

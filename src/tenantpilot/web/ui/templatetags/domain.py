@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from tenantpilot.audit.actions import audit_actions
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.core.reasons import Reason
+from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.services import requested_types
@@ -110,6 +110,12 @@ def audit_change(entry: AuditLog) -> SafeString:
     if not entry.before:
         return format_html("<code>{}</code>", _facts(entry.after))
     return format_html(html, _facts(entry.before), _("became"), _facts(entry.after))
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    """Return the text of a reason code without its parameters."""
+    return ReasonCatalog.describe(code)
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Backup sets: the list, a set, making one, changing one, and the trash."""

@@ -1,0 +1,24 @@
+"""The people who reach the addresses of backups."""
+
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame.access_rows import AccessRow, in_tenant
+
+_SET = "backup set"
+access_rows: dict[str, AccessRow] = {
+    "backups": in_tenant(Capability.BACKUP_VIEW),
+    "create-backup": in_tenant(Capability.BACKUP_RUN),
+    "back-up-policies": in_tenant(Capability.BACKUP_RUN),
+    "backup-trash": in_tenant(Capability.BACKUP_VIEW),
+    "trash-backup-sets": in_tenant(Capability.BACKUP_DELETE),
+    "return-backup-sets": in_tenant(Capability.BACKUP_DELETE),
+    "delete-backup-sets": in_tenant(Capability.BACKUP_DELETE),
+    "backup-set": in_tenant(Capability.BACKUP_VIEW, subject=_SET),
+    "backup-set-policies": in_tenant(Capability.BACKUP_VIEW, subject=_SET),
+    "backup-set-picker": in_tenant(Capability.BACKUP_MANAGE, subject=_SET),
+    "add-to-backup-set": in_tenant(Capability.BACKUP_MANAGE, subject=_SET),
+    "remove-from-backup-set": in_tenant(Capability.BACKUP_MANAGE, subject=_SET),
+    "verify-backup-set": in_tenant(Capability.BACKUP_VERIFY, "post", _SET),
+    "hold-backup-set": in_tenant(Capability.BACKUP_MANAGE, "post", _SET),
+    "release-backup-set": in_tenant(Capability.BACKUP_MANAGE, "post", _SET),
+    "backup-set-comparison": in_tenant(Capability.BACKUP_VIEW, subject=_SET),
+}
