@@ -141,6 +141,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "no run": 999_999,
         "policy": policy.pk,
         "setting": SettingDefinition.everywhere.get().pk,
+        "version": version.pk,
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "restore": restore.pk,
         "backup set": finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk,
@@ -167,7 +168,8 @@ def daily(place, actor, now):
 def address(name: str, row: AccessRow, world, slug: str = "contoso") -> str:
     parts = [slug] if row.plane in IN_A_TENANT else []
     parts += [str(world[row.subject])] if row.subject else []
-    return reverse(name, args=[*parts, *row.arguments]) + row.query.format(workspace=world["workspace"])
+    query = row.query.format(workspace=world["workspace"], version=world["version"])
+    return reverse(name, args=[*parts, *row.arguments]) + query
 
 
 def expected(row: AccessRow, person: str) -> set[int]:

@@ -8,7 +8,10 @@ from django.urls import reverse
 from tenantpilot.inventory.services import start_ignore
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.tenancy.roles import Role
+from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.names import Name
+from tests.people import member
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 from tests.web.kit import SCRIPT
@@ -158,3 +161,56 @@ def test_the_operations_of_a_policy_say_what_they_did(page, contoso, alice, capt
     run = start_ignore(tenant=contoso, initiator=alice, selection=[captured.pk], reason="", now=now).run
     Runner().execute(run.pk)
     assert "Ignoring of policies" in page("policy", captured.pk, query="?tab=runs")
+
+
+@pytest.fixture
+def mona(contoso):
+    """A manager of Contoso."""
+    return member(contoso, "mona", Role.MANAGER)
+
+
+@pytest.fixture
+def keys(changed):
+    return list(PolicyVersion.everywhere.of_policy(changed).order_by("number").values_list("pk", flat=True))
+
+
+def test_a_removal_shows_first_what_stays_and_why(signed_in, mona, contoso, keys):
+    address = reverse("prune-versions", args=["contoso"])
+    words = read(signed_in(mona).get(f"{address}?version={keys[0]}&version={keys[1]}")).one("main").words
+    assert "Remove 1 version of Contoso?" in words
+    assert "It is the newest version of its policy, which always stays." in words
+    signed_in(mona).post(address, {"version": [keys[0]]})
+    assert OperationRun.everywhere.get().type == "policy_version_prune"
+
+
+@pytest.mark.parametrize("query", ["", "version=x", "matching=1&tpye=x", "matching=1&type=nonsense"])
+def test_a_removal_that_cannot_be_read_removes_nothing(signed_in, mona, keys, query):
+    words = read(signed_in(mona).get(f"{reverse('prune-versions', args=['contoso'])}?{query}")).one("main").words
+    assert "None of the chosen versions can be removed." in words
+
+
+def test_an_operator_may_not_remove_versions(signed_in, alice, keys):
+    assert signed_in(alice).post(reverse("prune-versions", args=["contoso"]), {"version": keys}).status_code == 403
+
+
+def test_two_chosen_versions_are_compared_the_older_one_first(signed_in, bob, keys):
+    address = reverse("compare-versions", args=["contoso"])
+    answer = signed_in(bob).get(f"{address}?version={keys[1]}&version={keys[0]}", follow=True)
+    assert "Password minimum length: 8 (was 6)" in read(answer).one("main").words
+
+
+@pytest.fixture
+def of_fabrikam(fabrikam, now):
+    policy = new_policy(fabrikam, now, graph_id="f1")
+    return take(policy, {"id": "f1", "displayName": "Wi-Fi", "passwordMinimumLength": 12, "preSharedKey": CANARY}, now)
+
+
+def test_policies_of_two_tenants_are_compared_by_who_sees_both(signed_in, olivia, bob, keys, of_fabrikam, changed):
+    address = reverse("version-comparison", args=["contoso"]) + f"?before={keys[1]}&after={of_fabrikam.pk}"
+    words = read(signed_in(olivia).get(address)).one("main").words
+    assert "Password minimum length: 12 (was 8)" in words
+    assert "another secret" not in words
+    assert signed_in(bob).get(address).status_code == 404
+    counterparts = reverse("policy-counterparts", args=["contoso", changed.pk])
+    assert of_fabrikam.policy.name in read(signed_in(olivia).get(counterparts)).one("main").words
+    assert of_fabrikam.policy.name not in read(signed_in(bob).get(counterparts)).one("main").words

@@ -1,8 +1,9 @@
 """The operation types of versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import PolicySelection, limited_to
@@ -11,6 +12,9 @@ from tenantpilot.operations.types import Limits, NoInputs, OperationType, operat
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions import reasons as _reasons  # noqa: F401 the declaration names them
 from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT as BULK_POLICY_EXPORT
+from tenantpilot.versions.pruning import PruneInputs
+
+VERSIONS = ngettext_lazy("version", "versions")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,36 @@ SETTING_INDEX_FILL = operation_types.register(
         queue="bulk",
         counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped"),
         reason_codes=tuple(dict.fromkeys((*INVENTORY_SYNC.reason_codes, "policy_not_found", "version_unreadable"))),
+        limits=Limits(seconds=3_600, attempts=5),
+    )
+)
+
+POLICY_VERSION_PRUNE = operation_types.register(
+    OperationType(
+        key="policy_version_prune",
+        label=_("Removal of old versions"),
+        capability=Capability.POLICY_PRUNE,
+        handler="tenantpilot.versions.pruning_handlers:prune_versions",
+        nouns=Nouns(VERSIONS),
+        inputs=PruneInputs,
+        queue="bulk",
+        identity_fields=("versions",),
+        for_items=lambda inputs, keys: replace(inputs, versions=keys),
+        counts=("total", "processed", "succeeded", "skipped", "failed", "deleted"),
+        reason_codes=("version_newest", "held_by_backup", "held_by_baseline", "held_by_restore", "version_missing"),
+    )
+)
+
+PAYLOAD_SWEEP = operation_types.register(
+    OperationType(
+        key="payload_sweep",
+        label=_("Sweep of unused payloads"),
+        capability=Capability.OPERATIONS_PURGE,
+        handler="tenantpilot.versions.pruning_handlers:sweep_payloads",
+        nouns=Nouns(ngettext_lazy("payload", "payloads")),
+        inputs=NoInputs,
+        queue="bulk",
+        counts=("deleted",),
         limits=Limits(seconds=3_600, attempts=5),
     )
 )

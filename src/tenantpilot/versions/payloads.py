@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
+
 from tenantpilot.versions.models import Payload
 from tenantpilot.versions.states import Codec
 
@@ -23,12 +25,20 @@ def encoded(payload: Mapping[str, Any]) -> bytes:
 def keep(workspace_id: int, raw: bytes) -> Payload:
     """Return the row of these bytes, which is made when there is none."""
     row: Payload
-    row, _is_new = Payload.everywhere.get_or_create(
+    row, is_new = Payload.everywhere.get_or_create(
         workspace_id=workspace_id,
         sha256=hashlib.sha256(raw).hexdigest(),
         defaults={"codec": Codec.ZLIB, "raw_bytes": len(raw), "data": zlib.compress(raw, LEVEL)},
     )
-    return row
+    return row if is_new or _is_held(row) else keep(workspace_id, raw)
+
+
+def _is_held(row: Payload) -> bool:
+    """Hold the row until the transaction ends, so that no sweep takes it; return False if one was faster."""
+    if not connection.in_atomic_block:
+        return True
+    rows = Payload.everywhere.select_for_update(no_key=True).filter(pk=row.pk)
+    return rows.values_list("pk", flat=True).first() is not None
 
 
 def content_of(row: Payload) -> dict[str, Any]:

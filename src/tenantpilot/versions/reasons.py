@@ -26,5 +26,29 @@ ReasonCatalog.add(
                 "Capture the policy when it has changed; its older versions can be compared among each other."
             ),
         ),
+        Reason(
+            "version_newest",
+            gettext_noop("It is the newest version of its policy, which always stays."),
+            Owner.NOBODY,
+            gettext_noop("Nothing has to be done."),
+        ),
+        Reason(
+            "held_by_backup",
+            gettext_noop("A backup holds the version."),
+            Owner.NOBODY,
+            gettext_noop("Remove the backup first, or let its retention remove it."),
+        ),
+        Reason(
+            "held_by_restore",
+            gettext_noop("A restore holds the version."),
+            Owner.NOBODY,
+            gettext_noop("Remove the record of the restore first."),
+        ),
+        Reason(
+            "held_by_baseline",
+            gettext_noop("A baseline holds the version."),
+            Owner.NOBODY,
+            gettext_noop("Choose another version for the baseline first."),
+        ),
     ]
 )

@@ -1,11 +1,12 @@
 """Asking for versions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from django.db.models import Exists, OuterRef
 
-from tenantpilot.inventory.selecting import Selection, chosen_policies
+from tenantpilot.inventory.selecting import NothingChosen, Selection, TooManyChosen, chosen_policies
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
@@ -13,7 +14,13 @@ from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.stops import installation_stop
 from tenantpilot.versions.index_models import INDEX_FORMAT, PolicyIndex
 from tenantpilot.versions.models import PolicyVersion
-from tenantpilot.versions.operations import POLICY_CAPTURE, SETTING_INDEX_FILL, CaptureInputs
+from tenantpilot.versions.operations import (
+    POLICY_CAPTURE,
+    POLICY_VERSION_PRUNE,
+    SETTING_INDEX_FILL,
+    CaptureInputs,
+)
+from tenantpilot.versions.pruning import MOST_CHOSEN, PruneInputs
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +33,18 @@ def start_capture(
     """Take a version of each policy that changed. Raises NothingChosen, TooManyChosen, DispatchFailed."""
     inputs = CaptureInputs(chosen_policies(selection))
     return OperationRunService().start(POLICY_CAPTURE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+
+
+def start_prune(
+    *, tenant: Tenant, initiator: User | None, versions: Sequence[int], now: datetime
+) -> Started | AlreadyActive:
+    """Remove these versions, as far as nothing holds them. Raises NothingChosen, TooManyChosen, DispatchFailed."""
+    if not versions:
+        raise NothingChosen("Choose at least one version.")
+    if len(versions) > MOST_CHOSEN:
+        raise TooManyChosen(f"At most {MOST_CHOSEN:,} versions can be chosen at once.")
+    inputs = PruneInputs(tuple(str(pk) for pk in sorted(set(versions))))
+    return OperationRunService().start(POLICY_VERSION_PRUNE, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
 
 
 def start_index_fill(*, tenant: Tenant, initiator: User | None, now: datetime) -> Started | AlreadyActive:

@@ -23,8 +23,11 @@ from tenantpilot.operations.workers import handler_call
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.roles import Role
-from tenantpilot.versions.services import start_capture
+from tenantpilot.versions.operations import PAYLOAD_SWEEP
+from tenantpilot.versions.payloads import encoded, keep
+from tenantpilot.versions.services import start_capture, start_prune
 from tests.people import member
+from tests.versions.kit import new_policy, take
 
 TYPES = ("settingsCatalog", "compliancePolicy", "powershellScript")
 LONG_AGO = timedelta(days=2_000)
@@ -84,6 +87,20 @@ class Works:
         member(leaver, f"person-{leaver.pk}", Role.OWNER)
         archive_tenant(leaver, actor=None, now=self.now)
         return start_removal(leaver, typed=leaver.name, actor=None, now=self.now, service=self.service)
+
+    def _policy_version_prune(self) -> Any:
+        """New versions each time, of which the first ones may go."""
+        policy = new_policy(self.tenant, self.now, graph_id=f"pruned-{Policy.everywhere.count()}")
+        taken = [take(policy, {"id": "p", "passwordMinimumLength": number}, self.now) for number in range(4)]
+        chosen = [version.pk for version in taken if version]
+        return start_prune(tenant=self.tenant, initiator=None, versions=chosen, now=self.now)
+
+    def _payload_sweep(self) -> Any:
+        for number in range(3):
+            keep(self.tenant.workspace_id, encoded({"forgotten": number, "at": OperationRun.everywhere.count()}))
+        return self.service.start(
+            PAYLOAD_SWEEP, tenant=None, workspace=self.tenant.workspace, initiator=None, inputs=NoInputs(), now=self.now
+        )
 
     def _policies(self) -> list[int]:
         return list(Policy.everywhere.of_tenant(self.tenant).order_by("pk").values_list("pk", flat=True)[:6])

@@ -18,6 +18,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy import stops
 from tenantpilot.versions import services as versions
+from tenantpilot.versions.operations import PAYLOAD_SWEEP
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_retention", RETENTION_EVERY_SECONDS, start_retention),
         Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
         Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
+        Duty("start_sweep", RETENTION_EVERY_SECONDS, start_sweep),
         Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
@@ -96,6 +98,13 @@ def start_purge(now: datetime) -> bool:
     """Start the removal of expired files, once a day in each workspace; some of them at a time."""
     started = retention.start_daily(now=now, kind=ARTIFACT_PURGE)
     _tell("purge_started", started)
+    return started >= retention.AT_MOST
+
+
+def start_sweep(now: datetime) -> bool:
+    """Start the removal of payloads that no version needs, once a day in each workspace."""
+    started = retention.start_daily(now=now, kind=PAYLOAD_SWEEP)
+    _tell("sweep_started", started)
     return started >= retention.AT_MOST
 
 

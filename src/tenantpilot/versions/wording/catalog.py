@@ -26,8 +26,8 @@ GROUPS = ("groupSettingValue", "groupSettingCollectionValue")
 class SettingNames:
     """Labels of settings and of their choices, by the ids of Graph's definitions in small letters."""
 
-    settings: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
 
     def with_those_of(self, payload: Mapping[str, Any]) -> "SettingNames":
         """Return the same with the names of the definitions that the payload itself carries."""
@@ -44,6 +44,17 @@ class SettingNames:
     def option(self, item_id: str, definition_id: str) -> str:
         """Return the label of a choice; without one, what its id says beyond the id of its setting."""
         return self.options.get(item_id.lower()) or item_id.removeprefix(f"{definition_id}_").replace("_", " ")
+
+
+def definition_ids(value: Any) -> set[str]:
+    """Return the ids of all definitions of settings that stand anywhere in the payload."""
+    if isinstance(value, list):
+        return {key for item in value for key in definition_ids(item)}
+    if not isinstance(value, dict):
+        return set()
+    own = value.get("settingDefinitionId")
+    inner = {key for item in value.values() if isinstance(item, dict | list) for key in definition_ids(item)}
+    return inner | {own} if isinstance(own, str) else inner
 
 
 def readable(definition_id: str) -> str:

@@ -11,5 +11,9 @@ access_rows: dict[str, AccessRow] = {
     "policy-version-rest": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
     "policy-version-payload": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
     "policy-version-line": AccessRow("tenant", _VIEW, subject="policy", arguments=("1", "0")),
+    "prune-versions": in_tenant(Capability.POLICY_PRUNE, "post"),
+    "compare-versions": in_tenant(_VIEW),
+    "version-comparison": AccessRow("tenant", _VIEW, query="?before={version}&after={version}"),
+    "policy-counterparts": in_tenant(_VIEW, subject="policy"),
     "policy-comparison": AccessRow("tenant", _VIEW, subject="policy", query="?before=1&after=1"),
 }

@@ -12,6 +12,9 @@ _ALSO = (
     "policy-version-payload",
     "policy-version-line",
     "policy-comparison",
+    "prune-versions",
+    "version-comparison",
+    "policy-counterparts",
 )
 tenant_items = (
     Item(

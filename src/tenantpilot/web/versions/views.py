@@ -1,6 +1,5 @@
 """The pages of versions: all of a tenant, those of a policy, one of them, and the differences of two."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,30 +9,16 @@ from django.views.decorators.http import require_GET
 
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.versions.comparing import Sentence, compare
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
-from tenantpilot.versions.payloads import PayloadDamaged
 from tenantpilot.versions.showing import shown
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
+from tenantpilot.web.versions.differing import differences_of
+from tenantpilot.web.versions.pruning import bulk_of_versions
 from tenantpilot.web.versions.tables import VERSIONS
 
 SHOWN = 100
-FOLDED_FROM = 20
-
-
-@dataclass(frozen=True)
-class Differences:
-    """What differs between two versions; `is_damaged` where the stored bytes of one are not what was stored."""
-
-    first: tuple[Sentence, ...] = ()
-    more: tuple[Sentence, ...] = ()
-    is_damaged: bool = False
-
-    @property
-    def count(self) -> int:
-        return len(self.first) + len(self.more)
 
 
 @require_GET
@@ -41,7 +26,13 @@ class Differences:
 def versions(request: TenantRequest) -> HttpResponse:
     """Return all versions of the tenant, the newest first."""
     rows = PolicyVersion.objects.of_tenant(request.tenant).select_related("policy").defer("names", "actors")
-    return listing(request, VERSIONS, rows, "web/versions/page.html", {"heading": _("Versions"), **_may(request)})
+    return listing(
+        request,
+        VERSIONS,
+        rows,
+        "web/versions/page.html",
+        {"heading": _("Versions"), "bulk": bulk_of_versions(request), **_may(request)},
+    )
 
 
 @require_GET
@@ -73,7 +64,7 @@ def version(request: TenantRequest, policy_id: int, number: int) -> HttpResponse
         "version": row,
         "shown": shown(row),
         "before": before,
-        "differences": _differences(before, row) if before else None,
+        "differences": differences_of(before, row) if before else None,
         "may_restore": request.access.may(Capability.RESTORE_PREVIEW),
         "newer": _versions(policy).filter(number__gt=number).order_by("number").only("number").first(),
     }
@@ -93,7 +84,7 @@ def comparison(request: TenantRequest, policy_id: int) -> HttpResponse:
         "numbers": numbers,
         "before": before,
         "after": after,
-        "differences": _differences(before, after),
+        "differences": differences_of(before, after),
     }
     return render(request, "web/versions/comparison.html", context)
 
@@ -128,11 +119,3 @@ def _chosen(request: TenantRequest, policy: Policy, name: str) -> PolicyVersion:
     if not text.isdecimal():
         raise Http404
     return _version(policy, int(text))
-
-
-def _differences(before: PolicyVersion, after: PolicyVersion) -> Differences:
-    try:
-        sentences = compare(before, after)
-    except PayloadDamaged:
-        return Differences(is_damaged=True)
-    return Differences(tuple(sentences[:FOLDED_FROM]), tuple(sentences[FOLDED_FROM:]))

@@ -1,0 +1,7 @@
+"""The actions that this room records in the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.audit.actions import audit_actions
+
+VERSION_REMOVED = audit_actions.declare("version.removed", _("Version of a policy removed"))
