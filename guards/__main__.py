@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-from guards import audited, badged, catalogues, circles, prose, toasts
+from guards import audited, badged, catalogues, circles, prose, template_lines, toasts
 from guards.catalogues import Catalogues
 from guards.findings import ROOT, Finding, Source, sources
 
@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> int:
     product = list(sources())
     readable = [ROOT / folder for folder in READABLE]
     words, pages = findings(product, known_words()), prose.templates([ROOT / "src" / "tenantpilot"])
-    all_findings = chain(words, badge_findings(pages), escaped_keys(), circles.check(), prose_findings(readable))
+    rest = (badge_findings(pages), escaped_keys(), circles.check(), template_lines.check(), prose_findings(readable))
+    all_findings = chain(words, *rest)
     return report(all_findings, f"{len(product)} files")
 
 

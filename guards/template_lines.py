@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
-from guards.findings import SOURCES
+from guards.findings import ROOT, SOURCES, Finding
 
 LONGEST = 120
 INDENT = "  "
@@ -231,6 +231,15 @@ def _fragments(pieces: list[Piece]) -> Iterator[tuple[str, bool, bool]]:
                 yield match[0], piece.can_break if number == 0 else True, piece.is_spaced if number == 0 else True
         else:
             yield piece.text, piece.can_break, piece.is_spaced
+
+
+def check(root: Path = SOURCES) -> Iterator[Finding]:
+    """Yield one finding for each template that the formatter would change."""
+    for path in sorted(root.rglob("*.html")):
+        text = path.read_text()
+        if format_template(text) != text:
+            shown = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+            yield Finding("GUARD-I", shown, 1, 1, path.name, "a template is not formatted", "run `make format`")
 
 
 def main(root: Path = SOURCES) -> int:
