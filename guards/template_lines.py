@@ -238,8 +238,8 @@ def check(root: Path = SOURCES) -> Iterator[Finding]:
     for path in sorted(root.rglob("*.html")):
         text = path.read_text()
         if format_template(text) != text:
-            shown = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
-            yield Finding("GUARD-I", shown, 1, 1, path.name, "a template is not formatted", "run `make format`")
+            name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+            yield Finding("GUARD-I", name, 1, 1, path.name, "a template is not formatted", "run `make format`")
 
 
 def main(root: Path = SOURCES) -> int:
