@@ -1,8 +1,14 @@
 """The restores app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class RestoresConfig(AppConfig):
     name = "tenantpilot.restores"
     label = "restores"
+
+    def ready(self) -> None:
+        """Tell the backups which of their sets a restore needs."""
+        import_module("tenantpilot.restores.usage")

@@ -46,6 +46,15 @@ def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -
     return Assigned([*rows, *kept], _warnings(rows, present))
 
 
+def has_doubled_targets(rows: Rows) -> bool:
+    """Return True if two rows name one target: mapping two groups to one does that, and Graph refuses it.
+
+    Apps are assigned to one target several times, each with an intent of its own.
+    """
+    targets = [(target_of(row), str(row.get("intent") or "")) for row in rows]
+    return len(set(targets)) < len(targets)
+
+
 def _warnings(rows: Rows, present: Rows) -> tuple[str, ...]:
     """Return what a person has to accept: nobody is left, or everybody is added."""
     warnings = []

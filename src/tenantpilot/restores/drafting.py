@@ -8,6 +8,8 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
+from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_DRAFTED, RESTORE_EDITED
@@ -38,6 +40,16 @@ class ChoiceNotPossible(TenantPilotError):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The tenant that the versions come from, in words the place where they were chosen, and the backup set."""
+
+    tenant: Tenant
+    words: str
+    backup_set: int | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Chosen:
     """A version to restore, or an object to delete that a restore has created."""
 
@@ -53,7 +65,17 @@ def draft_of_versions(
     Raises NothingToRestore, TooManyItems.
     """
     origin = versions[0].tenant if versions else tenant
-    return _draft(tenant, origin, [Chosen(version) for version in versions], source, actor, None, now)
+    return _draft(tenant, Origin(origin, source), [Chosen(version) for version in versions], actor, now)
+
+
+def draft_of_set(
+    *, tenant: Tenant, backup_set: BackupSet, policy_ids: Sequence[int], source: str, actor: User, now: datetime
+) -> RestoreRun:
+    """Prepare a restore of policies as a backup set holds them. Raises NothingToRestore, TooManyItems."""
+    rows = versions_of_set(backup_set).filter(policy__in=policy_ids[: MOST_ITEMS + 1])
+    versions = rows.select_related("policy", "tenant").order_by("policy__name", "pk")
+    origin = Origin(backup_set.tenant, source, backup_set.pk, backup_set.digest or "")
+    return _draft(tenant, origin, [Chosen(version) for version in versions], actor, now)
 
 
 def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
@@ -70,18 +92,17 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
         elif item.after_version is not None and item.action == Action.CREATE:
             chosen.append(Chosen(item.after_version, Choice.DELETE))
     options = RestoreOptions(assignments="exact")
-    return _draft(restore.tenant, restore.tenant, chosen, source, actor, restore, now, options)
+    return _draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
 
 
 def _draft(
     tenant: Tenant,
-    origin: Tenant,
+    origin: Origin,
     chosen: Sequence[Chosen],
-    source: str,
     actor: User,
-    undo_of: RestoreRun | None,
     now: datetime,
     options: RestoreOptions | None = None,
+    undo_of: RestoreRun | None = None,
 ) -> RestoreRun:
     newest = {(one.version.policy.type, one.version.policy.graph_id): one for one in chosen}
     if not newest:
@@ -92,8 +113,10 @@ def _draft(
         restore = RestoreRun.everywhere.create(
             workspace_id=tenant.workspace_id,
             tenant=tenant,
-            source_tenant=origin,
-            source=source[:200],
+            source_tenant=origin.tenant,
+            source=origin.words[:200],
+            source_set=origin.backup_set,
+            source_digest=origin.digest,
             undo_of=undo_of,
             options=(options or RestoreOptions()).to_json(),
             created_by=actor,

@@ -53,6 +53,8 @@ class RestoreRun(TenantOwned):
     source_tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=200)
     source_digest = models.CharField(max_length=64, blank=True, default="")
+    # The key of the backup set that it restores from, which may be of another tenant.
+    source_set = models.BigIntegerField(null=True)
     undo_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="undone_by")
     state = models.CharField(max_length=12, choices=RestoreState.choices, default=RestoreState.DRAFT)
     options = models.JSONField(default=dict)

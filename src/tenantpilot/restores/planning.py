@@ -10,7 +10,7 @@ from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import is_mask
 from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
-from tenantpilot.restores.assigning import assignments_for, usual_rule
+from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
 from tenantpilot.restores.matching import Found
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.references import Decisions, Key, foreign_ids, with_decisions
@@ -71,7 +71,8 @@ def plan_for(question: Question) -> Plan:
         question.contract, mapped.payload, question.decisions, same_tenant=question.same_tenant, known=question.foreign
     ):
         return _blocked("foreign_id")
-    return _with_state(question, _with_assignments(question, mapped.payload))
+    plan = _with_assignments(question, mapped.payload)
+    return plan if plan.blockers else _with_state(question, plan)
 
 
 def _deleting(question: Question) -> Plan:
@@ -106,6 +107,8 @@ def _with_assignments(question: Question, payload: Payload) -> Plan:
     source = payload.pop("assignments", None)
     live = None if question.live is None else question.live.get("assignments") or []
     assigned = assignments_for(rule, source, live)
+    if has_doubled_targets(assigned.rows or ()) and not has_doubled_targets(question.source.get("assignments") or ()):
+        return _blocked("doubled_target")
     if assigned.rows is not None and question.contract.assign is not None:
         payload["assignments"] = assigned.rows
     if question.choice is Choice.COPY:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.payloads import cleaned
 from tenantpilot.graph.contracts.references import (
     GUID,
     Named,
@@ -26,6 +27,7 @@ Key = tuple[str, str]
 
 LEFT_OUT = "\ue000left-out\ue000"
 """Stands in the place of an id that is left out, until its row is taken away. No id of Graph holds it."""
+NEVER_WRITTEN = ("assignments[].id", "assignments[].sourceId")
 GLOBAL = frozenset({Outside.APPLICATION, Outside.DIRECTORY_ROLE, Outside.EXTERNAL_TENANT, Outside.ADMX_DEFINITION})
 """Kinds whose ids mean the same in every tenant."""
 
@@ -100,10 +102,11 @@ def foreign_ids(
     replaced = {graph_id for (_kind, graph_id), decision in decisions.items() if decision.target_id.lower() != graph_id}
     foreign = (replaced | {graph_id.lower() for graph_id in known}) - targets
     own = str(payload.get("id", "")).lower()
-    inner = {name: value for name, value in payload.items() if name != "id"}
+    inner = cleaned({name: value for name, value in payload.items() if name != "id"})
     left = [
         guid
-        for _path, _place, text in paths.texts(inner)
+        for path, _place, text in paths.texts(inner)
+        if path not in NEVER_WRITTEN
         for guid in GUID.findall(text)
         if guid.lower() in foreign and guid.lower() != own
     ]

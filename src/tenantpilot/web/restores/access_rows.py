@@ -7,6 +7,7 @@ _VIEW, _PREPARE = Capability.RESTORE_VIEW, Capability.RESTORE_PREVIEW
 access_rows: dict[str, AccessRow] = {
     "restores": in_tenant(_VIEW),
     "new-restore": in_tenant(_PREPARE),
+    "restore-of-set": in_tenant(_PREPARE, subject="backup set"),
     "restore": in_tenant(_VIEW, subject="restore"),
     "restore-scope": in_tenant(_PREPARE, subject="restore"),
     "restore-mapping": in_tenant(_PREPARE, subject="restore"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +10,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.inventory.models import Policy
-from tenantpilot.restores.drafting import NothingToRestore, TooManyItems, draft_of_versions, draft_to_undo
+from tenantpilot.restores.drafting import (
+    NothingToRestore,
+    TooManyItems,
+    draft_of_set,
+    draft_of_versions,
+    draft_to_undo,
+)
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.restores.shown import restore_of
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.bulk import chosen_ids
 
 MOST_CHOSEN = 200
 MOST_VERSIONS = 20
+MOST_SHOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,31 @@ def new_restore(request: TenantRequest) -> HttpResponse:
     return _ask(request, chosen_ids(request.GET, "version"), chosen_ids(request.GET, "policy"))
 
 
+@require_http_methods(["GET", "POST"])
+@requires(Capability.RESTORE_PREVIEW)
+def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
+    """GET shows what a backup set holds; POST prepares a restore of what was ticked, and of nothing else."""
+    backup_set = BackupSet.objects.of_tenant(request.tenant).kept().select_related("tenant", "chain")
+    found = backup_set.filter(pk=set_id).first()
+    if found is None:
+        raise Http404
+    if request.method == "GET":
+        return _ask_of_set(request, found)
+    source = _("Backup %(name)s") % {"name": found.chain.name}
+    try:
+        draft = draft_of_set(
+            tenant=request.tenant,
+            backup_set=found,
+            policy_ids=chosen_ids(request.POST, "policy"),
+            source=source,
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except (NothingToRestore, TooManyItems) as error:
+        return _ask_of_set(request, found, problem=str(error))
+    return redirect("restore-preview", request.tenant.slug, draft.pk)
+
+
 @require_POST
 @requires(Capability.RESTORE_PREVIEW)
 def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
@@ -52,6 +87,25 @@ def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
     except (NothingToRestore, TooManyItems):
         return redirect("restore-result", request.tenant.slug, found.pk)
     return redirect("restore-scope", request.tenant.slug, draft.pk)
+
+
+def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = "") -> HttpResponse:
+    """Show the items of the set, or those of one type."""
+    kind = parameters.text(request.GET, "type", longest=64)
+    rows = versions_of_set(backup_set).select_related("policy").defer("names", "actors")
+    types = sorted(set(rows.order_by().values_list("policy__type", flat=True).distinct()))
+    of_type = rows.filter(policy__type=kind) if kind in types else rows
+    items = list(of_type.order_by("policy__name", "pk")[: MOST_SHOWN + 1])
+    context = {
+        "heading": _("Restore from a backup"),
+        "backup_set": backup_set,
+        "items": items[:MOST_SHOWN],
+        "has_more": len(items) > MOST_SHOWN,
+        "types": types,
+        "kind": kind,
+        "problem": problem,
+    }
+    return render(request, "web/restores/new_of_set.html", context, status=422 if problem else 200)
 
 
 def _draft(request: TenantRequest) -> HttpResponse:

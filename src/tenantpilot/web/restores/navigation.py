@@ -7,6 +7,7 @@ from tenantpilot.web.frame.navigation import Group, Item
 
 _ALSO = (
     "new-restore",
+    "restore-of-set",
     "restore-scope",
     "restore-mapping",
     "restore-preview",

@@ -7,6 +7,7 @@ from tenantpilot.web.restores import choosing, confirming, editing, views
 tenant_plane: list[URLPattern] = [
     path("restores/", views.restores, name="restores"),
     path("restores/new/", choosing.new_restore, name="new-restore"),
+    path("restores/of-set/<int:set_id>/", choosing.restore_of_set, name="restore-of-set"),
     path("restores/<int:restore_id>/", views.restore, name="restore"),
     path("restores/<int:restore_id>/scope/", editing.scope, name="restore-scope"),
     path("restores/<int:restore_id>/mapping/", editing.mapping, name="restore-mapping"),

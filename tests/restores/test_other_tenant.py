@@ -1,0 +1,95 @@
+"""A restore into another tenant of the workspace: every reference is decided by a person, and no foreign id is sent."""
+
+import json
+
+import pytest
+from intunesim import Plan, generate
+from intunesim.graph.known_settings import remember_definitions
+
+from tenantpilot.restores.drafting import ItemEdit, MappingEdit, edit_items, edit_mappings, edit_options
+from tenantpilot.restores.models import RestoreMapping
+from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.states import Choice, MappingAction
+from tenantpilot.tenancy.credentials import store_credential
+from tests.restores.conftest import entity_of, items_of, version_of, writes_of
+
+CATALOG = "deviceManagement/configurationPolicies"
+
+
+@pytest.fixture
+def other(simulator, directory, captured, fabrikam, now):
+    """Fabrikam in the simulator, with groups and no policies of this kind."""
+    tenant = simulator.add_tenant("Fabrikam", tenant_id=str(fabrikam.entra_tenant_id))
+    generate(tenant, Plan(policies=3, seed=99, kinds=("deviceCategory",)), now=simulator.clock.now())
+    application = tenant.application
+    store_credential(
+        tenant=fabrikam, kind="secret", client_id=application.client_id, secret=application.secrets[0].value,
+        expires_at=None, actor=None, now=now,
+    )  # fmt: skip
+    remember_definitions(directory, now=simulator.clock.now())
+    for path in ("deviceManagement/configurationSettings", "deviceManagement/configurationPolicyTemplates"):
+        for entity in directory.store.entities(path):  # the service has them for every tenant
+            tenant.store.put(path, entity)
+    return tenant
+
+
+def test_a_policy_goes_into_another_tenant_without_assignments_and_without_foreign_ids(
+    captured, directory, simulator, other, fabrikam, restoring
+):
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    restore = restoring.draft(version, tenant=fabrikam)
+    assert (restore.is_same_tenant, items_of(restore)[0].version) == (False, None)
+    restore = restoring.preview(restore)
+    [item] = items_of(restore)
+    undecided = list(RestoreMapping.everywhere.filter(restore_run=restore, action="block"))
+    assert undecided
+    assert (restore.state, item.blockers[0]["code"]) == ("blocked", "unmapped")
+    group = next(iter(other.store.entities("groups"))).id
+    edits = {row.pk: MappingEdit(MappingAction.MAP, group, "Pilots") for row in undecided}
+    edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
+    restore = restoring.preview(restoring.fresh(restore))
+    assert restore.state == "previewed", items_of(restore)[0].blockers
+    simulator.log.clear()
+    run = restoring.execute(restore)
+    [item] = items_of(restore)
+    assert (run.outcome, item.state) == ("succeeded", "verified"), (item.reason_code, item.left_paths)
+    created = other.store.find(CATALOG, item.target_id)
+    assert created.body["name"] == policy.body["name"]
+    assert not created.children.get("assignments")
+    source_ids = {row.source_id for row in RestoreMapping.everywhere.filter(restore_run=restore)} | {policy.id}
+    bodies = [json.dumps(entry.body).lower() for entry in simulator.log if entry.method == "POST" and entry.body]
+    assert bodies
+    assert not [graph_id for graph_id in source_ids for body in bodies if graph_id in body]
+    assert all(entry.tenant != directory.id for entry in simulator.log if entry.method not in ("GET",))
+
+
+def test_an_assignment_is_written_to_the_mapped_group(captured, directory, other, fabrikam, restoring):
+    version = version_of(entity_of(directory, CATALOG).id)
+    restore = restoring.preview(restoring.draft(version, tenant=fabrikam))
+    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    groups = [entity.id for entity in other.store.entities("groups")]
+    rows = RestoreMapping.everywhere.filter(restore_run=restore, kind="group")
+    edits = {row.pk: MappingEdit(MappingAction.MAP, group) for row, group in zip(rows, groups, strict=False)}
+    assert len(edits) == len(rows) > 0
+    rest = RestoreMapping.everywhere.filter(restore_run=restore).exclude(kind="group")
+    edits |= {row.pk: MappingEdit(MappingAction.SKIP) for row in rest}
+    edit_mappings(restoring.fresh(restore), edits, actor=restoring.person, now=restoring.now)
+    restore = restoring.preview(restoring.fresh(restore))
+    assert restore.state == "previewed", items_of(restore)[0].blockers
+    restoring.execute(restore)
+    [item] = items_of(restore)
+    assert item.state == "verified", (item.reason_code, item.left_paths)
+    assigned = other.store.find(CATALOG, item.target_id).children["assignments"]
+    assert {row["target"].get("groupId") for row in assigned} - {None} <= set(groups)
+
+
+def test_what_is_left_out_is_not_previewed_into_a_tenant(captured, directory, simulator, other, fabrikam, restoring):
+    version = version_of(entity_of(directory, CATALOG).id)
+    restore = restoring.draft(version, tenant=fabrikam)
+    [item] = items_of(restore)
+    edit_items(restore, {item.pk: ItemEdit(Choice.SKIP)}, actor=restoring.person, now=restoring.now)
+    simulator.log.clear()
+    restore = restoring.preview(restore)
+    assert (restore.state, items_of(restore)[0].action) == ("blocked", "skip")
+    assert writes_of(simulator) == []

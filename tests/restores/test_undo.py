@@ -1,0 +1,45 @@
+"""An undo is a draft of what was there before; what the restore created is deleted only where a person ticks it."""
+
+from tenantpilot.restores.drafting import ItemEdit, draft_to_undo, edit_items
+from tenantpilot.restores.states import Choice
+from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+
+CATALOG = "deviceManagement/configurationPolicies"
+
+
+def test_after_an_undo_the_tenant_is_as_it_was(captured, directory, simulator, restoring, mona, now):
+    changed, deleted = entity_of(directory, CATALOG), entity_of(directory, CATALOG, 1)
+    versions = version_of(changed.id), version_of(deleted.id)
+    edit(directory, CATALOG, changed.id, description="Changed by hand")
+    delete(simulator, directory, CATALOG, deleted.id)
+    before = {entity.id for entity in directory.store.entities(CATALOG)}
+    restore, run = restoring.whole(*versions)
+    assert run.outcome == "succeeded"
+    undo = draft_to_undo(restore, source="Undo", actor=mona, now=now)
+    assert {(item.choice, item.may_delete) for item in items_of(undo)} == {("", False), ("skip", True)}
+    offered = next(item for item in items_of(undo) if item.may_delete)
+    edit_items(undo, {offered.pk: ItemEdit(Choice.DELETE)}, actor=mona, now=now)
+    undo = restoring.preview(undo)
+    assert {item.action for item in items_of(undo)} == {"update", "delete"}
+    run = restoring.execute(undo)
+    assert run.outcome == "succeeded", [(i.name, i.state, i.reason_code) for i in items_of(undo)]
+    assert directory.store.find(CATALOG, changed.id).body["description"] == "Changed by hand"
+    assert {entity.id for entity in directory.store.entities(CATALOG)} == before
+    assert run.summary_counts["deleted"] == 1
+
+
+def test_what_was_created_and_changed_since_is_not_deleted(captured, directory, simulator, restoring, mona, now):
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    delete(simulator, directory, CATALOG, policy.id)
+    restore, _run = restoring.whole(version)
+    undo = draft_to_undo(restore, source="Undo", actor=mona, now=now)
+    [item] = items_of(undo)
+    edit_items(undo, {item.pk: ItemEdit(Choice.DELETE)}, actor=mona, now=now)
+    undo = restoring.preview(undo)
+    created = items_of(restore)[0].target_id
+    edit(directory, CATALOG, created, description="Somebody works on it")
+    restoring.execute(undo)
+    [item] = items_of(undo)
+    assert (item.state, item.reason_code) == ("failed", "changed_since_preview")
+    assert directory.store.find(CATALOG, created)
