@@ -11,4 +11,4 @@ from tenantpilot.restores.states import ENDED
 def sets_in_use(set_ids: Iterable[int]) -> set[int]:
     """Return the keys of the sets from which a restore that has not ended takes its items."""
     rows = RestoreRun.everywhere.filter(source_set__in=list(set_ids)).exclude(state__in=ENDED)
-    return set(rows.values_list("source_set", flat=True))
+    return {key for key in rows.values_list("source_set", flat=True) if key is not None}
