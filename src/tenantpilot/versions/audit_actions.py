@@ -5,3 +5,5 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.audit.actions import audit_actions
 
 VERSION_REMOVED = audit_actions.declare("version.removed", _("Version of a policy removed"))
+LIBRARY_CREATED = audit_actions.declare("library.created", _("Library added"))
+LIBRARY_IMPORTED = audit_actions.declare("library.imported", _("Policies imported into a library"))

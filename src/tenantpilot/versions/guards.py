@@ -8,6 +8,7 @@ may be renewed.
 
 from tenantpilot.core.migrating import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
+from tenantpilot.versions.library import guards as library
 
 _FIXED = (
     "id", "workspace_id", "tenant_id", "policy_id", "number", "payload_id", "form_hash", "change", "read_at", "source",
@@ -139,6 +140,6 @@ REMOVE: Statements = {
     "postgresql": [dropping(name, event) for name, (event, _function) in _POSTGRESQL.items()],
 }
 EXPECTED_TRIGGERS: dict[str, tuple[str, ...]] = {
-    "sqlite": (*_SQLITE, *_NOT_REPLACED),
-    "postgresql": tuple(_POSTGRESQL),
+    "sqlite": (*_SQLITE, *_NOT_REPLACED, *library.EXPECTED_TRIGGERS["sqlite"]),
+    "postgresql": (*_POSTGRESQL, *library.EXPECTED_TRIGGERS["postgresql"]),
 }

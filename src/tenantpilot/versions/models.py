@@ -17,6 +17,9 @@ from tenantpilot.versions.index_models import Assignment as Assignment
 from tenantpilot.versions.index_models import PolicyIndex as PolicyIndex
 from tenantpilot.versions.index_models import SettingDefinition as SettingDefinition
 from tenantpilot.versions.index_models import SettingValue as SettingValue
+from tenantpilot.versions.library.models import Library as Library
+from tenantpilot.versions.library.models import LibraryPolicy as LibraryPolicy
+from tenantpilot.versions.library.models import LibraryRevision as LibraryRevision
 from tenantpilot.versions.states import Change, Codec, Confidence, Restorable, Source
 
 LONGEST_POINTER = 500

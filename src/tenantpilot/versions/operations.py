@@ -12,6 +12,7 @@ from tenantpilot.operations.types import Limits, NoInputs, OperationType, operat
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions import reasons as _reasons  # noqa: F401 the declaration names them
 from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT as BULK_POLICY_EXPORT
+from tenantpilot.versions.library.operations import POLICY_IMPORT as POLICY_IMPORT
 from tenantpilot.versions.pruning import PruneInputs
 
 VERSIONS = ngettext_lazy("version", "versions")

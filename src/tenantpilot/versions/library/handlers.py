@@ -1,0 +1,166 @@
+"""The import that workers run: each file of an archive is an item, and what it holds is kept with the item's state.
+
+The library goes on with the revision that it has until the new one is whole.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from tenantpilot.artifacts.models import Artifact
+from tenantpilot.artifacts.reading import ArtifactFile
+from tenantpilot.audit import services as audit
+from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.compare.form import form_hash, secret_places
+from tenantpilot.inventory.observing import storable
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
+from tenantpilot.operations.items.models import ItemState
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
+from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
+from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
+from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
+from tenantpilot.versions.library.operations import ImportInputs
+from tenantpilot.versions.library.recognizing import Found, policies_in
+from tenantpilot.versions.library.states import RevisionState
+from tenantpilot.versions.overlay import separated
+from tenantpilot.versions.payloads import encoded, keep
+
+Run = RunContext[ImportInputs]
+LONGEST_PATH = 300
+TABLES = frozenset({"migrationtable.json", "manifest.json"})
+"""Files that tell of an export, and are no policies."""
+
+
+def import_policies(run: Run) -> None:
+    """Read the uploaded archive into a new revision of the library."""
+    archive = _archive(run)
+    items = RunItems(run, find=lambda _run: _begin(run, archive))
+    revision = LibraryRevision.everywhere.get(run_id=run.run_id)
+    if revision.state == RevisionState.READY:
+        return
+    work = _Import(run, archive, revision)
+    for item in items.pending():
+        items.attempt(item, work.import_file)
+    _finish(run, revision)
+
+
+def _archive(run: Run) -> Archive:
+    """Raises OperationFailed for an archive that is gone or refused."""
+    uploads = Artifact.everywhere.filter(workspace=run.workspace).ready()
+    artifact = uploads.filter(pk=run.inputs.artifact, expires_at__gt=run.now).first()
+    if artifact is None:
+        raise OperationFailed("archive_gone")
+    try:
+        return Archive(io.BufferedReader(ArtifactFile(artifact), buffer_size=2**16))
+    except (ArchiveRefused, ArchiveUnsafe, TooLarge) as error:
+        raise OperationFailed(error.reason_code) from error
+
+
+def _begin(run: Run, archive: Archive) -> Iterable[Item]:
+    """Begin a revision, in the transaction that freezes the items. What nobody goes on with is removed."""
+    library = Library.everywhere.filter(workspace=run.workspace, pk=run.inputs.library).select_for_update().get()
+    revisions = LibraryRevision.everywhere.filter(library=library)
+    revisions.filter(state=RevisionState.BUILDING, run__completed_at__isnull=False).delete()
+    last = revisions.order_by("-number").first()
+    artifact = Artifact.everywhere.get(pk=run.inputs.artifact)
+    LibraryRevision.everywhere.create(
+        workspace_id=library.workspace_id,
+        library=library,
+        number=last.number + 1 if last else 1,
+        source_name=artifact.name,
+        archive_sha256=artifact.sha256,
+        run_id=run.run_id,
+        created_at=run.now,
+    )
+    files = (member for member in archive.members() if member.path.lower().endswith(".json"))
+    return [
+        Item(str(member.number), ObjectName(member.path[-120:]))
+        for member in files
+        if member.path.rpartition("/")[2].lower() not in TABLES
+    ]
+
+
+class _Import:
+    """The import of the files of one archive into one revision."""
+
+    def __init__(self, run: Run, archive: Archive, revision: LibraryRevision) -> None:
+        self._run, self._archive, self._revision = run, archive, revision
+        self._paths = {str(member.number): member.path for member in archive.members()}
+        earlier = LibraryRevision.everywhere.filter(library=revision.library, state=RevisionState.READY)
+        self._before = earlier.order_by("-number").first()
+
+    def import_file(self, _run: Run, item: Item) -> ItemState | ItemResult:
+        """Keep every policy of the file. Raises TooLarge, ArchiveRefused."""
+        path = self._paths[item.key]
+        try:
+            content = decoded(self._archive.read(int(item.key)))
+        except NotJson:
+            return skipped("not_a_policy")
+        results = [self._keep(found, path) for found in policies_in(content, path)]
+        if not results:
+            return skipped("not_a_policy")
+        return ItemState.SUCCEEDED if any(results) else ItemState.UNCHANGED
+
+    def _keep(self, found: Found, path: str) -> bool:
+        """Keep a policy without its secrets. Return True if the library did not have it like this."""
+        payload = with_lists(found.contract, found.payload)
+        masked = sum(1 for place in secret_places(found.contract, payload) if place.value not in ("", None))
+        safe = separated(found.contract, payload).payload
+        digest = form_hash(found.contract, safe)
+        policy = LibraryPolicy.everywhere.create(
+            workspace_id=self._revision.workspace_id,
+            revision=self._revision,
+            type=found.contract.key,
+            key=self._key(found, path),
+            name=str(storable(found.name))[:512],
+            source_file=str(storable(path))[-LONGEST_PATH:],
+            form_hash=digest,
+            secrets_masked=masked,
+            payload=keep(self._revision.workspace_id, encoded(safe)),
+        )
+        self._run.count("policies")
+        if masked:
+            self._run.count("warnings")
+        is_new = not self._had(policy)
+        if is_new:
+            self._run.count("created")
+        return is_new
+
+    def _key(self, found: Found, path: str) -> str:
+        """Return the id of the policy in its source, else its name. A twin has a part of its file's hash as well."""
+        key = str(storable(found.source_id or found.name))[:LONGEST_KEY]
+        taken = LibraryPolicy.everywhere.filter(revision=self._revision, type=found.contract.key)
+        if not taken.filter(key=key).exists():
+            return key
+        twin = hashlib.sha256(f"{path}|{taken.count()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return f"{key[: LONGEST_KEY - 17]}~{twin}"
+
+    def _had(self, policy: LibraryPolicy) -> bool:
+        if self._before is None:
+            return False
+        same = LibraryPolicy.everywhere.filter(revision=self._before, type=policy.type, key=policy.key)
+        return bool(same.filter(form_hash=policy.form_hash).exists())
+
+
+def _finish(run: Run, revision: LibraryRevision) -> None:
+    """Let the new revision take the place of the one before. Raises OperationFailed where nothing was found."""
+    policies = LibraryPolicy.everywhere.filter(revision=revision).count()
+    if not policies:
+        raise OperationFailed("no_policies")
+    with transaction.atomic():
+        run.checkpoint(ItemsCheckpoint(0))
+        LibraryRevision.everywhere.filter(pk=revision.pk).update(state=RevisionState.READY, ready_at=run.now)
+        run.note("library_replaced", revision=revision.number, policies=policies)
+        audit.record(
+            "library.imported",
+            workspace_id=revision.workspace_id,
+            actor=run.initiator,
+            target_type="library",
+            target_id=revision.library_id,
+            before={"revision": revision.number - 1},
+            after={"revision": revision.number, "policies": policies, "file": revision.source_name},
+            at=run.now,
+        )

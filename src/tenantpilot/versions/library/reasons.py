@@ -1,0 +1,46 @@
+"""Reason codes of imports."""
+
+from django.utils.translation import gettext_noop
+
+from tenantpilot.core.reasons import Owner, Reason, ReasonCatalog
+
+ReasonCatalog.add(
+    [
+        Reason(
+            "archive_refused",
+            gettext_noop("It is no ZIP archive that can be read: it is damaged, encrypted, or of another kind."),
+            Owner.OPERATOR,
+            gettext_noop("Pack the folder as a plain ZIP archive and upload it again. Nothing was imported."),
+        ),
+        Reason(
+            "archive_unsafe",
+            gettext_noop("The archive holds a link, or a path that leads out of it, so nothing of it was read."),
+            Owner.OPERATOR,
+            gettext_noop("Ask where the archive comes from. Pack the files anew if you trust them."),
+        ),
+        Reason(
+            "archive_gone",
+            gettext_noop("The uploaded archive is not kept any more."),
+            Owner.OPERATOR,
+            gettext_noop("Upload it again."),
+        ),
+        Reason(
+            "too_large",
+            gettext_noop("It is larger than what is taken: 20,000 files, 8 MB a file, 512 MB unpacked."),
+            Owner.OPERATOR,
+            gettext_noop("Split the archive, and leave out what is no policy."),
+        ),
+        Reason(
+            "not_a_policy",
+            gettext_noop("The file is no policy that TenantPilot knows."),
+            Owner.NOBODY,
+            gettext_noop("Nothing has to be done, unless you expected a policy there."),
+        ),
+        Reason(
+            "no_policies",
+            gettext_noop("No policy was found in the archive, so the library stays as it was."),
+            Owner.OPERATOR,
+            gettext_noop("Choose an archive that IntuneManagement, IntuneCD or TenantPilot made."),
+        ),
+    ]
+)

@@ -1,0 +1,58 @@
+"""Bringing archives into libraries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.artifacts.building import NewArtifact
+from tenantpilot.artifacts.services import keep_file
+from tenantpilot.artifacts.states import Purpose
+from tenantpilot.audit import services as audit
+from tenantpilot.operations.results import AlreadyActive, Started
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.models import User, Workspace
+from tenantpilot.versions.library.models import Library
+from tenantpilot.versions.library.operations import POLICY_IMPORT, ImportInputs
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a person brings. `parts` are its bytes, in pieces of any size."""
+
+    name: str
+    parts: Iterable[bytes]
+
+
+def library_of(workspace: Workspace, name: str, *, actor: User | None, now: datetime) -> Library:
+    """Return the library of this name, which is made when there is none."""
+    with transaction.atomic():
+        library, is_new = Library.everywhere.get_or_create(
+            workspace=workspace, name=name, defaults={"created_at": now, "created_by": actor}
+        )
+        if is_new:
+            audit.record(
+                "library.created",
+                workspace_id=workspace.pk,
+                actor=actor,
+                target_type="library",
+                target_id=library.pk,
+                after={"name": name},
+                at=now,
+            )
+    made: Library = library
+    return made
+
+
+def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
+    """Store the archive and import it as the library's next revision. Raises DispatchFailed.
+
+    The archive is stored before the run starts, because workers may have another disk. It expires by itself.
+    """
+    new = NewArtifact(library.workspace_id, initiator, Purpose.LIBRARY_UPLOAD, upload.name[-200:] or "upload.zip")
+    artifact = keep_file(new, upload.parts, now=now)
+    inputs = ImportInputs(library.pk, artifact.pk, artifact.sha256)
+    return OperationRunService().start(
+        POLICY_IMPORT, tenant=None, workspace=library.workspace, initiator=initiator, inputs=inputs, now=now
+    )
