@@ -1,0 +1,1 @@
+"""The libraries of a workspace: policies from files."""

@@ -1,0 +1,12 @@
+"""Addresses of the libraries."""
+
+from django.urls import URLPattern, path
+
+from tenantpilot.web.library import importing, views
+
+workspace_plane: list[URLPattern] = [
+    path("library/", views.libraries, name="libraries"),
+    path("library/imports/", importing.import_policies, name="import-policies"),
+    path("library/<int:library_id>/", views.library, name="library"),
+    path("library/policies/<int:policy_id>/", views.library_policy, name="library-policy"),
+]
