@@ -3,7 +3,9 @@
 What is expected follows from the plane and the capability of the row, by the one table of roles.
 """
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,11 +22,14 @@ from tenantpilot.operations.models import Notification, OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.tenancy import invitations, recovery
 from tenantpilot.tenancy.models import Invitation, TenantMember, User
 from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
 from tenantpilot.versions.index_models import SettingDefinition
+from tenantpilot.versions.library.services import Upload, library_of, start_import
+from tenantpilot.versions.models import LibraryPolicy
 from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
@@ -149,6 +154,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
+        **a_library(contoso),
         "file": made(contoso, alice, b"file", timezone.now()).pk,
         "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
     }
@@ -157,6 +163,18 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
 def view(owner, workspace_id, listed, place, now):
     where = {"list_name": listed, "workspace_id": workspace_id, "tenant": place}
     return save_view("Failed", query="state=failed", owner=owner, now=now, **where)
+
+
+def a_library(tenant):
+    """The keys of a library and of a policy in it."""
+    now = timezone.now()
+    library = library_of(tenant.workspace, "Baseline", actor=None, now=now)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.json", '{"name": "A", "platforms": "macOS", "technologies": "mdm", "settings": []}')
+    started = start_import(library, Upload("a.zip", [packed.getvalue()]), initiator=None, now=now)
+    Runner().execute(started.run.pk)
+    return {"library": library.pk, "library policy": LibraryPolicy.everywhere.get().pk}
 
 
 def daily(place, actor, now):

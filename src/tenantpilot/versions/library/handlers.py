@@ -19,6 +19,7 @@ from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import OperationFailed, RunContext
+from tenantpilot.versions.audit_actions import LIBRARY_IMPORTED
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
 from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
@@ -155,7 +156,7 @@ def _finish(run: Run, revision: LibraryRevision) -> None:
         LibraryRevision.everywhere.filter(pk=revision.pk).update(state=RevisionState.READY, ready_at=run.now)
         run.note("library_replaced", revision=revision.number, policies=policies)
         audit.record(
-            "library.imported",
+            LIBRARY_IMPORTED,
             workspace_id=revision.workspace_id,
             actor=run.initiator,
             target_type="library",

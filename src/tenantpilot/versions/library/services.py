@@ -13,6 +13,7 @@ from tenantpilot.audit import services as audit
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import User, Workspace
+from tenantpilot.versions.audit_actions import LIBRARY_CREATED
 from tenantpilot.versions.library.models import Library
 from tenantpilot.versions.library.operations import POLICY_IMPORT, ImportInputs
 
@@ -33,7 +34,7 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
         )
         if is_new:
             audit.record(
-                "library.created",
+                LIBRARY_CREATED,
                 workspace_id=workspace.pk,
                 actor=actor,
                 target_type="library",

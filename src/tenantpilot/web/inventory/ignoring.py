@@ -27,7 +27,18 @@ from tenantpilot.web.ui.tables.bulk import chosen_ids
 Start = Callable[..., Started | AlreadyActive]
 
 SHOWN = 10
-BESIDE_FILTERS = ("matching", "chosen", "policy", "back", "reason", "sort", "size", "at", "csrfmiddlewaretoken")
+BESIDE_FILTERS = (
+    "matching",
+    "chosen",
+    "policy",
+    "back",
+    "reason",
+    "layout",
+    "sort",
+    "size",
+    "at",
+    "csrfmiddlewaretoken",
+)
 """What a form about all matching policies may send beside the filters; with anything else it cannot be read."""
 
 

@@ -99,12 +99,14 @@ def workspace_operation_run(request: WorkspaceRequest, run_id: int) -> HttpRespo
     run = OperationRun.objects.filter(tenant=None, workspace__in=able, pk=run_id).first()
     if run is None:
         raise Http404
-    facts = {"run": run, **_shown(run, why(run, now=timezone.now()))}
-    if request.htmx:
+    items = RunItem.objects.of_run(run.pk)
+    facts = {"run": run, "follows_run": run.is_active, **_shown(run, why(run, now=timezone.now()))}
+    if request.htmx and not request.headers.get("HX-Target"):
         return answer_if_changed(
             request, facts["tag"], lambda: render(request, "web/operations/run_answer.html", facts)
         )
-    return render(request, "web/operations/run.html", facts)
+    facts["has_items"] = _will_have_items(run) or items.exists()
+    return listing(request, ITEMS, items, "web/operations/run.html", facts)
 
 
 @require_http_methods(["GET", "POST"])

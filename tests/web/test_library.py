@@ -1,0 +1,109 @@
+"""Libraries: an archive is uploaded, imported and read by people with a role in the workspace."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tenantpilot.artifacts.models import Artifact
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.tenancy.models import WorkspaceMember
+from tenantpilot.versions.models import Library, LibraryPolicy
+from tests.web.html import read
+from tests.web.kit import at_most_queries
+
+IMPORT, LIBRARIES = "/admin/library/imports/", "/admin/library/"
+CATALOG = {"name": "Base<b>line", "platforms": "windows10", "technologies": "mdm", "settings": []}
+WIFI = {"@odata.type": "#microsoft.graph.iosWiFiConfiguration", "displayName": "WiFi", "preSharedKey": "canary~1"}
+
+
+def archive(**files):
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(f"{name}.json", json.dumps(content))
+    return SimpleUploadedFile("baseline.zip", sink.getvalue())
+
+
+@pytest.fixture
+def bring(signed_in, olivia):
+    def upload(file, name="Baselines"):
+        answer = signed_in(olivia).post(IMPORT, {"name": name, "archive": file})
+        run = OperationRun.everywhere.newest_first().first()
+        if run is not None and run.is_active:
+            Runner().execute(run.pk)
+        return answer
+
+    return upload
+
+
+def test_an_archive_is_imported_and_read(bring, signed_in, olivia):
+    answer = bring(archive(a=CATALOG, b=WIFI, c={"no": "policy"}))
+    library = Library.everywhere.get()
+    assert (answer.status_code, answer.url) == (302, reverse("library", args=[library.pk]))
+    browser = signed_in(olivia)
+    assert "Baselines" in read(browser.get(LIBRARIES)).one("main").words
+    page = read(browser.get(answer.url)).one("main").words
+    assert "Base<b>line" in page
+    assert "baseline.zip" in page
+    wifi = browser.get(reverse("library-policy", args=[LibraryPolicy.everywhere.get(name="WiFi").pk]))
+    assert "canary" not in wifi.text
+    assert "The file held secrets" in read(wifi).one("main").words
+    run = browser.get(f"/admin/operations/{OperationRun.everywhere.get().pk}/")
+    assert "c.json" in read(run).one("main").words
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (SimpleUploadedFile("a.zip", b"PK no archive"), "It is no ZIP archive that can be read"),
+        (SimpleUploadedFile("a.zip", b""), "The file is empty"),
+        (None, "required"),
+    ],
+)
+def test_ux_35_what_is_no_archive_is_refused_in_the_form(bring, file, words):
+    answer = bring(file or "", name="Typed")
+    assert (answer.status_code, words in read(answer).one("main").words) == (422, True)
+    assert 'value="Typed"' in answer.text
+    assert not OperationRun.everywhere.exists()
+    assert not Artifact.everywhere.exists()
+    assert not Library.everywhere.exists()
+
+
+def test_an_import_of_the_same_name_replaces_the_content(bring, signed_in, olivia):
+    bring(archive(a=CATALOG))
+    bring(archive(b=WIFI))
+    page = read(signed_in(olivia).get(reverse("library", args=[Library.everywhere.get().pk]))).one("main").words
+    assert "Revision 2" in page
+    assert "WiFi" in page
+    assert "Base<b>line" not in page
+
+
+def test_sec_04_who_may_read_may_not_import(bring, signed_in, bob, northwind):
+    bring(archive(a=CATALOG))
+    library = reverse("library", args=[Library.everywhere.get().pk])
+    assert signed_in(bob).get(library).status_code == 403
+    WorkspaceMember.everywhere.create(workspace=northwind, user=bob, role="operator")
+    browser = signed_in(bob)
+    assert browser.get(library).status_code == 200
+    assert browser.get(IMPORT).status_code == 403
+    assert IMPORT not in browser.get(LIBRARIES).text
+
+
+def test_ux_21_the_pages_cost_few_queries(bring, signed_in, olivia):
+    bring(archive(a=CATALOG, b=WIFI))
+    browser = signed_in(olivia)
+    for address in (LIBRARIES, reverse("library", args=[Library.everywhere.get().pk])):
+        browser.get(address)
+        with at_most_queries(12):
+            assert browser.get(address).status_code == 200
+
+
+def test_ux_40_an_empty_library_says_how_to_fill_it(signed_in, olivia):
+    page = read(signed_in(olivia).get(LIBRARIES))
+    assert "No libraries yet" in page.one("main").words
+    assert IMPORT in signed_in(olivia).get(LIBRARIES).text
