@@ -45,6 +45,8 @@ def test_an_export_is_started_watched_and_downloaded(signed_in, alice, three):
     assert (answer.status_code, "Export of policies queued" in answer.text) == (202, True)
     run = OperationRun.everywhere.get()
     assert run.inputs["layout"] == "intunemanagement"
+    again = browser.post(ASK, {"matching": "1", "layout": "intunemanagement"})
+    assert (again.status_code, again.url) == (302, FILES)
     assert "Queued" in browser.get(FILES).text
     Runner().execute(run.pk)
     artifact = Artifact.everywhere.get()

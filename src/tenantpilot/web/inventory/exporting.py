@@ -17,7 +17,7 @@ from tenantpilot.versions.exporting.services import start_export
 from tenantpilot.versions.exporting.states import LayoutKey
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
-from tenantpilot.web.frame.starts import could_not_start, operation_started
+from tenantpilot.web.frame.starts import could_not_start, operation_started, started_from_form
 from tenantpilot.web.inventory.ignoring import SHOWN, chosen_policies, hidden_fields, selection_of
 
 
@@ -50,7 +50,11 @@ def export_policies(request: TenantRequest) -> HttpResponse:
         )
     except DispatchFailed as error:
         return could_not_start(request, error.run)
-    return operation_started(request, started)
+    return (
+        operation_started(request, started)
+        if request.htmx
+        else started_from_form(request, started, to=reverse("files"))
+    )
 
 
 def _ask(request: TenantRequest, selection: Selection, form: LayoutForm, *, status: int = 200) -> HttpResponse:
