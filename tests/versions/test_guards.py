@@ -5,7 +5,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError
 
 from tenantpilot.operations.offboarding.archiving import archive_tenant
-from tenantpilot.operations.offboarding.removing import remove_tenant
+from tenantpilot.operations.offboarding.removing import start_removal
+from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
 from tests.versions.kit import new_policy, take
 
@@ -114,17 +115,20 @@ def test_a_version_stays_in_its_tenant_and_workspace(two_versions, fabrikam):
         copy_of(two_versions[1], number=3, form_hash="0" * 64, tenant_id=fabrikam.pk)
 
 
+def remove(tenant, now):
+    archive_tenant(tenant, actor=None, now=now)
+    Runner().execute(start_removal(tenant, typed=tenant.name, actor=None, now=now).run.pk)
+
+
 def test_a_tenant_with_versions_and_their_secrets_can_be_removed(two_versions, contoso, now):
     """All of it goes but for the payloads, which other tenants may share: the sweep takes those without a version."""
-    archive_tenant(contoso, actor=None, now=now)
-    remove_tenant(contoso, typed=contoso.name, actor=None, now=now)
+    remove(contoso, now)
     connection.check_constraints()
     assert (PolicyVersion.everywhere.count(), VersionSecret.everywhere.count()) == (0, 0)
 
 
 def test_the_gate_is_closed_again_after_a_removal(two_versions, contoso, fabrikam, now):
     other = take(new_policy(fabrikam, now), {"id": "p1", "passwordRequired": True}, now)
-    archive_tenant(contoso, actor=None, now=now)
-    remove_tenant(contoso, typed=contoso.name, actor=None, now=now)
+    remove(contoso, now)
     with pytest.raises(IntegrityError), transaction.atomic():
         other.delete()

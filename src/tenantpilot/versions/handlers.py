@@ -15,6 +15,7 @@ from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.versions.actors import fill_actors
 from tenantpilot.versions.operations import CaptureInputs
 from tenantpilot.versions.reading import Portion, portions, read_chosen
 from tenantpilot.versions.setting_names import name_settings
@@ -37,6 +38,7 @@ def capture_policies(run: Capture) -> None:
             run.safe_point()
             _settle(run, items, item_of, taker, portion)
         name_settings(client, run.tenant, now=run.now)
+        fill_actors(client, run.tenant, now=run.now)
 
 
 def _by_type(run: Capture, items: RunItems[CaptureInputs]) -> tuple[dict[str, list[Policy]], dict[int, Item]]:

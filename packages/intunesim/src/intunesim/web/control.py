@@ -119,13 +119,18 @@ class Control:
         return JSONResponse({"status": status})
 
     async def objects(self, request: Request) -> Response:
-        """GET, POST, PATCH and DELETE /_sim/tenants/{tenant}/objects/{path}[/{id}]: edit as people would."""
+        """GET, POST, PATCH and DELETE /_sim/tenants/{tenant}/objects/{path}[/{id}]: edit as people would.
+
+        With ?by=NAME the audit feed names that person for the change.
+        """
         tenant, path = self._tenant(request), request.path_params["path"].strip("/")
         if request.method == "GET" and path in COLLECTIONS:
             return JSONResponse(editing.listed(tenant, COLLECTIONS[path]))
         body: JsonObject = await request.json() if request.method in ("POST", "PATCH") else {}
         try:
-            edited = editing.edit(self._simulator, tenant, request.method, path, body)
+            edited = editing.edit(
+                self._simulator, tenant, request.method, path, body, by=request.query_params.get("by", "")
+            )
         except LookupError as error:
             raise HTTPException(404, str(error)) from error
         return JSONResponse(edited) if edited else Response(status_code=204)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from intunesim.catalog import Collection, find_collection
 from intunesim.generator import Plan, generate
+from intunesim.graph import audit
 from intunesim.graph.delta import note
 from intunesim.graph.known_settings import remember_definitions
 from intunesim.json_types import JsonObject
 from intunesim.loader import load_folder
 from intunesim.simulator import Simulator
 from intunesim.state.building import place, settle, stamp
-from intunesim.state.entities import take_apart
+from intunesim.state.entities import Entity, take_apart
 from intunesim.state.store import kept_under
 from intunesim.state.tenant import Application, Secret, Tenant
 
@@ -61,14 +62,24 @@ def note_edit(
         note(tenant, identifier, now=now, removed=removed)
 
 
+def _audit(tenant: Tenant, collection: Collection, method: str, entity: Entity, by: str, now: datetime) -> None:
+    if by and method in audit.BY_METHOD:
+        audit.record_person(tenant, collection, audit.BY_METHOD[method], entity, by=by, now=now)
+
+
 def listed(tenant: Tenant, collection: Collection) -> list[JsonObject]:
     """Return the ids and names of a collection's objects."""
     entities = tenant.store.entities(kept_under(collection))
     return [{"id": entity.id, "name": entity.body.get(collection.name)} for entity in entities]
 
 
-def edit(simulator: Simulator, tenant: Tenant, method: str, path: str, body: JsonObject) -> JsonObject | None:
-    """Add, change, read or remove an object without any of Graph's rules. Raises LookupError."""
+def edit(
+    simulator: Simulator, tenant: Tenant, method: str, path: str, body: JsonObject, *, by: str = ""
+) -> JsonObject | None:
+    """Add, change, read or remove an object without any of Graph's rules. Raises LookupError.
+
+    With `by`, the audit feed names that person for the change.
+    """
     location = find_collection(path.split("/"))
     if location is None:
         raise LookupError(f"{path} is not simulated")
@@ -76,11 +87,13 @@ def edit(simulator: Simulator, tenant: Tenant, method: str, path: str, body: Jso
     now = simulator.clock.now()
     if method == "POST":
         placed = place(tenant, collection, body, now=now)
+        _audit(tenant, collection, method, placed, by, now)
         note_edit(tenant, collection, placed.id, now=now)
         return placed.as_json()
     entity = tenant.store.find(kept_under(collection), "/".join(rest))
     if entity is None:
         raise LookupError(f"{path} does not exist")
+    _audit(tenant, collection, method, entity, by, now)
     if method == "DELETE":
         remember_definitions(tenant, now=now)
         tenant.store.remove(kept_under(collection), entity.id)
