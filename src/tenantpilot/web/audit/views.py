@@ -1,13 +1,16 @@
 """Governance → Audit log."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tenantpilot.audit.models import AuditLog
+from tenantpilot.audit.models import AuditLog, AuditLogQuerySet
 from tenantpilot.audit.services import INSTALLATION
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.audit.lines import lines_of
 from tenantpilot.web.audit.tables import AUDIT
 from tenantpilot.web.frame.access import (
     SignedInRequest,
@@ -25,7 +28,7 @@ from tenantpilot.web.ui.tables.listing import listing
 def tenant_audit(request: TenantRequest) -> HttpResponse:
     """Return what was done in one tenant."""
     rows = AuditLog.objects.of_tenant(request.tenant.pk)
-    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
+    return _log(request, rows, shows_tenants=False)
 
 
 @require_GET
@@ -35,13 +38,22 @@ def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
     able = [access.workspace.pk for access in request.workspaces if access.may(Capability.AUDIT_VIEW)]
     if not able:
         raise PermissionDenied(_("To read the audit log of a workspace you need to be its owner or manager."))
-    rows = AuditLog.objects.filter(workspace_id__in=able)
-    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
+    return _log(request, AuditLog.objects.filter(workspace_id__in=able), shows_tenants=True)
 
 
 @require_GET
 @platform_plane
 def system_audit(request: SignedInRequest) -> HttpResponse:
     """Return what happened to people and keys of the installation. No tenant is in it (SEC-01)."""
-    rows = AuditLog.objects.of_workspace(INSTALLATION)
-    return listing(request, AUDIT, rows, "web/audit/page.html", {"heading": _("Audit log")})
+    return _log(request, AuditLog.objects.of_workspace(INSTALLATION), shows_tenants=False)
+
+
+def _log(request: Any, rows: AuditLogQuerySet, *, shows_tenants: bool) -> HttpResponse:
+    return listing(
+        request,
+        AUDIT,
+        rows,
+        "web/audit/page.html",
+        {"heading": _("Audit log")},
+        lambda entries: {"lines": lines_of(entries.page.rows, shows_tenants=shows_tenants)},
+    )

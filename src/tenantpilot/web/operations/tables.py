@@ -167,15 +167,14 @@ def _searched() -> str:
     return words % {"runs": figure(NEWEST), "bulk": figure(NEWEST_WITH_ITEMS)}
 
 
+_FOLDED = ("who", "since", "after", "before")
 _SEARCH = _("Search operation, reason, item or number")
 _TENANT = Column(_("Tenant"))
 _COLUMNS = (
     Column(_("Operation")),
     Column(_("Status")),
-    Column(_("Started by"), css="wide-only"),
     Column(_("Queued"), sort="queued"),
-    Column(_("Duration"), css="number wide-only"),
-    Column(_("Result")),
+    Column(_("Result and duration")),
 )
 _EMPTY = Empty(
     title=_("No operations yet"),
@@ -191,6 +190,7 @@ RUNS = Table(
     sorts={"queued": Sort("pk", int)},
     default_sort="-queued",
     filters=RunFilters,
+    folded_filters=_FOLDED,
     rows="web/operations/rows.html",
     counted=_counted,
     search_label=_SEARCH,
@@ -200,10 +200,11 @@ RUNS = Table(
 WORKSPACE_RUNS = Table(
     name="workspace-runs",
     caption=_("Operations"),
-    columns=(_COLUMNS[0], _TENANT, *_COLUMNS[1:-1], Column(_("Result"), css="wide-only")),
+    columns=(_COLUMNS[0], _TENANT, *_COLUMNS[1:]),
     sorts=RUNS.sorts,
     default_sort=RUNS.default_sort,
     filters=WorkspaceRunFilters,
+    folded_filters=_FOLDED,
     rows="web/operations/rows.html",
     counted=_counted,
     search_label=_SEARCH,

@@ -1,19 +1,16 @@
 """Words for what the rooms below store as keys: `{% load domain %}`."""
 
-import json
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tenantpilot.audit.actions import audit_actions
-from tenantpilot.audit.models import AuditLog
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC
@@ -101,17 +98,6 @@ def audit_action(action: str) -> str | Promise:
     return audit_actions.label(action)
 
 
-@register.simple_tag
-def audit_change(entry: AuditLog) -> SafeString:
-    """Before and after, as stored."""
-    if not entry.before and not entry.after:
-        return unknown()
-    html = '<code>{}</code><span aria-hidden="true"> → </span><span class="unseen">{}</span><code>{}</code>'
-    if not entry.before:
-        return format_html("<code>{}</code>", _facts(entry.after))
-    return format_html(html, _facts(entry.before), _("became"), _facts(entry.after))
-
-
 @register.filter
 def reason_words(code: str) -> str:
     """Return the text of a reason code without its parameters."""
@@ -134,9 +120,3 @@ def milliseconds(seconds: float) -> str:
 def translated(text: str) -> str:
     """Return a text that its catalogue marked for translation."""
     return _(text) if text else ""
-
-
-def _facts(facts: dict[str, Any] | None) -> str:
-    return ", ".join(
-        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in (facts or {}).items()
-    )
