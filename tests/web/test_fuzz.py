@@ -76,6 +76,8 @@ def places(contoso, olivia, bob, now):
         "session_id": [1],
         "pk": [1],
         "number": [1],
+        "workspace_id": [contoso.workspace_id],
+        **dict.fromkeys(("artifact_id", "definition_id", "group_id", "restore_id", "set_id", "place"), [1]),
     }
 
 
