@@ -88,7 +88,11 @@ def set_page(request: TenantRequest, found: BackupSet, form: HoldForm, *, status
         "reason": ReasonCatalog.get(found.reason_code) if ReasonCatalog.knows(found.reason_code) else None,
         "form": form,
         **may(
-            request, verify=Capability.BACKUP_VERIFY, manage=Capability.BACKUP_MANAGE, delete=Capability.BACKUP_DELETE
+            request,
+            verify=Capability.BACKUP_VERIFY,
+            restore=Capability.RESTORE_PREVIEW,
+            manage=Capability.BACKUP_MANAGE,
+            delete=Capability.BACKUP_DELETE,
         ),
     }
     return render(request, "web/backups/set.html", context, status=status)
