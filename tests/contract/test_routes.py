@@ -150,6 +150,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "restore": restore.pk,
         "backup set": finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk,
+        "backup chain": new_chain(contoso, now).pk,
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,

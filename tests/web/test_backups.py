@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tenantpilot.backups.models import BackupRetention
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tests.backups.kit import building_set, damaged_and_trashed, finish, finished_set, member, new_chain
@@ -159,3 +160,22 @@ def test_ux_21_pages_cost_few_queries_and_read_no_payload(ask, contoso, by_hand,
     with at_most_queries(12), CaptureQueriesContext(connection) as captured:
         assert ask(name, where).status_code == 200
     assert all('"payloads"."data"' not in query["sql"] for query in captured)
+
+
+def test_b6_a_shorter_retention_is_previewed_waits_and_is_undone_by_an_owner(ask, contoso, now):
+    chain = new_chain(contoso, now)
+    for seq in range(1, 4):
+        finished_set(chain, seq, now - timedelta(days=30 - seq), asked=ASKED)
+    numbers = {"last": 1, "hourly": 0, "daily": 0, "weekly": 0, "monthly": 0, "yearly": 0}
+    preview = ask("backup-chain-retention", chain, {**numbers, "preview": "1"}).text
+    assert not BackupRetention.everywhere.exists()
+    assert "2 sets go to the trash" in preview
+    assert "last good set, one of the newest" in preview
+    assert "This rule keeps less" in preview
+    assert ask("backup-chain-retention", chain, {**numbers, "last": 0}).status_code == 422
+    ask("backup-chain-retention", chain, numbers)
+    assert "A shorter retention of Nightly waits" in ask("backup-retention").text
+    ask("undo-backup-retention", chain, {})
+    assert "waits" not in ask("backup-retention").text
+    ask("apply-backup-retention", chain, {})
+    assert OperationRun.everywhere.get().type == "apply_backup_retention"

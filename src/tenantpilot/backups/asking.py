@@ -61,6 +61,13 @@ class VerifyInputs(StoredData):
 
 
 @dataclass(frozen=True)
+class RetentionInputs(StoredData):
+    """The chain whose rule is applied."""
+
+    chain: int
+
+
+@dataclass(frozen=True)
 class SetsInputs(StoredData):
     """The sets that a bulk operation is about."""
 

@@ -11,12 +11,23 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from tenantpilot.backups.retaining.models import BackupRetention
 from tenantpilot.backups.states import WITH_CONTENT, ChainKind, GapKind, SetState, Verdict
 from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
+
+__all__ = [
+    "BackupChain",
+    "BackupGap",
+    "BackupMember",
+    "BackupMemberQuerySet",
+    "BackupRetention",
+    "BackupSet",
+    "BackupSetQuerySet",
+]
 
 LOCK = timedelta(days=7)
 """So long owners can see and undo what makes less be kept."""

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext_lazy
 from tenantpilot.backups import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.backups.asking import (
     BackupInputs,
+    RetentionInputs,
     RevisionInputs,
     ScheduledBackupInputs,
     SetsInputs,
@@ -155,4 +156,18 @@ BULK_BACKUP_SET_FORCE_DELETE = _of_sets(
     _("Deletion of backup sets for good"),
     "delete_sets",
     ("held", "in_use", "locked", "not_in_trash"),
+)
+APPLY_BACKUP_RETENTION = operation_types.register(
+    OperationType(
+        key="apply_backup_retention",
+        label=_("Retention of backups"),
+        capability=Capability.BACKUP_RETENTION,
+        handler="tenantpilot.backups.retaining.handlers:apply_retention",
+        nouns=Nouns(SETS),
+        inputs=RetentionInputs,
+        queue="bulk",
+        identity_fields=("chain",),
+        counts=("total", "processed", "succeeded", "failed", "skipped", "unchanged", "updated", "deleted"),
+        reason_codes=("set_not_found", "held", "last_good", "locked", "in_use", "not_in_trash"),
+    )
 )

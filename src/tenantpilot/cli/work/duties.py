@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tenantpilot.artifacts.operations import ARTIFACT_PURGE
 from tenantpilot.backups.building import abandon_all
+from tenantpilot.backups.retaining.services import start_due
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
 from tenantpilot.core.planner import refresh_statistics
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
@@ -53,6 +54,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_sweep", RETENTION_EVERY_SECONDS, start_sweep),
         Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
+        Duty("start_backup_retention", 300, lambda now: _tell("backup_retentions_started", start_due(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
         Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),

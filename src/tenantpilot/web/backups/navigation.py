@@ -12,6 +12,8 @@ _ALSO = (
     "backup-set-comparison",
     "create-backup",
     "backup-trash",
+    "backup-retention",
+    "backup-chain-retention",
 )
 tenant_items = (
     Item(

@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.backups import changing, creating, keeping, trashing, views
+from tenantpilot.web.backups import changing, creating, keeping, retaining, trashing, views
 
 tenant_plane: list[URLPattern] = [
     path("backups/", views.backups, name="backups"),
     path("backups/new/", creating.create_backup, name="create-backup"),
     path("backups/policies/", creating.back_up_policies, name="back-up-policies"),
+    path("backups/retention/", retaining.retention, name="backup-retention"),
+    path("backups/retention/<int:chain_id>/", retaining.chain_retention, name="backup-chain-retention"),
+    path("backups/retention/<int:chain_id>/applications/", retaining.apply, name="apply-backup-retention"),
+    path("backups/retention/<int:chain_id>/undoing/", retaining.undo, name="undo-backup-retention"),
     path("backups/trash/", trashing.trash, name="backup-trash"),
     path("backups/trashings/", trashing.trash_sets, name="trash-backup-sets"),
     path("backups/returns/", trashing.return_sets, name="return-backup-sets"),
