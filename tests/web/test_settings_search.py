@@ -72,6 +72,21 @@ def test_the_values_of_a_setting_stand_side_by_side_over_tenants(view, give, con
     assert "Off" in shown
 
 
+@pytest.mark.parametrize("sort", ["policy", "-tenant", "value"])
+def test_the_values_go_on_at_the_next_page(view, give, contoso, signed_in, bob, sort):
+    for number in range(27):
+        give(contoso, f"Policy {number:02}", setting(number, "some_number"))
+    address = f"/admin/settings-search/{SettingDefinition.everywhere.get(key='some_number').pk}/?size=25&sort={sort}"
+    first = read(signed_in(bob).get(address))
+    following = next(link.attributes["href"] for link in first.every("a", rel="next"))
+    names = [
+        row.words.split(" Contoso")[0]
+        for page in (first, read(signed_in(bob).get(following)))
+        for row in page.one("tbody").every("tr")
+    ]
+    assert sorted(names) == [f"Policy {number:02}" for number in range(27)]
+
+
 def test_sec_03_a_person_finds_only_what_is_in_their_tenants(view, give, contoso, fabrikam, charlie):
     give(contoso, "Contoso's own", setting("a-word-of-contoso", "only_at_contoso"), setting(f"{KEY}_1"))
     theirs = SettingDefinition.everywhere.get(key="only_at_contoso").pk

@@ -34,6 +34,8 @@ class Commands(DeferredGroup):
         "person": Deferred(f"{COMMANDS}.person", "Change the account of a person."),
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
+        "groups": Deferred(f"{COMMANDS}.groups", "Sync the groups of a tenant, and list them."),
+        "settings": Deferred(f"{COMMANDS}.settings_search", "Search the settings of captured policies."),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
         "stop": Deferred(f"{COMMANDS}.stop", "Stop all work, or that of one tenant."),
         "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,6 +12,9 @@ from django.db.models.expressions import RawSQL
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions import search
 from tenantpilot.versions.index_models import SettingDefinition, SettingValue
+
+Tenants = QuerySet[Tenant, Any]
+"""Tenants in which to search, as a query of their ids."""
 
 SHOWN = 50
 SHORTEST_VALUE = 3
@@ -48,7 +52,7 @@ class Results:
         return not self.settings and not self.values
 
 
-def find_settings(tenants: QuerySet[Tenant], text: str) -> Results:
+def find_settings(tenants: Tenants, text: str) -> Results:
     """Return what is found in the tenants. Call it in the scope of their workspaces."""
     if not text:
         return Results()
@@ -62,7 +66,7 @@ def find_settings(tenants: QuerySet[Tenant], text: str) -> Results:
     )
 
 
-def values_of(tenants: QuerySet[Tenant], key: str) -> QuerySet[SettingValue]:
+def values_of(tenants: Tenants, key: str) -> QuerySet[SettingValue]:
     """Return every value of a setting in the tenants, whatever workspace they belong to."""
     definitions = SettingDefinition.objects.filter(key=key).values("pk")
     return SettingValue.objects.filter(definition__in=definitions, tenant__in=tenants)
@@ -81,7 +85,7 @@ def _named_like(text: str) -> QuerySet[SettingDefinition]:
     return SettingDefinition.objects.filter(pk__in=RawSQL(statement, [_phrase(text)]))  # noqa: S611
 
 
-def _used(rows: QuerySet[SettingDefinition], tenants: QuerySet[Tenant]) -> QuerySet[SettingDefinition]:
+def _used(rows: QuerySet[SettingDefinition], tenants: Tenants) -> QuerySet[SettingDefinition]:
     """Return those that one of the tenants has: the name of a setting of others is not told."""
     return rows.filter(Exists(SettingValue.objects.filter(definition=OuterRef("pk"), tenant__in=tenants)))
 
@@ -95,7 +99,7 @@ def _once_a_key(rows: QuerySet[SettingDefinition]) -> Iterator[SettingDefinition
             yield row
 
 
-def _values_like(text: str, tenants: QuerySet[Tenant]) -> list[SettingValue]:
+def _values_like(text: str, tenants: Tenants) -> list[SettingValue]:
     """Return at most SHOWN + 1 values that hold the text."""
     rows = SettingValue.objects.filter(tenant__in=tenants).select_related("definition", "policy", "tenant")
     rows = rows.defer("policy__properties", "policy__description")

@@ -1,6 +1,9 @@
 """The table of a setting's values over tenants."""
 
+from typing import Any
+
 import django_filters
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,6 +21,11 @@ class ValueFilters(Filters):
         fields: list[str] = []
 
 
+def with_names(rows: QuerySet[SettingValue]) -> Any:
+    """Add the names by which the table is sorted."""
+    return rows.annotate(policy_name=F("policy__name"), tenant_name=F("tenant__name"))
+
+
 def _counted(count: int, figure: str) -> str:
     return ngettext("%(figure)s value", "%(figure)s values", count) % {"figure": figure}
 
@@ -30,7 +38,7 @@ VALUES = Table(
         Column(_("Tenant"), sort="tenant"),
         Column(_("Value"), sort="value", css="to-end"),
     ),
-    sorts={"policy": Sort("policy__name"), "tenant": Sort("tenant__name"), "value": Sort("value_text")},
+    sorts={"policy": Sort("policy_name"), "tenant": Sort("tenant_name"), "value": Sort("value_text")},
     default_sort="tenant",
     filters=ValueFilters,
     rows="web/settings_search/rows.html",

@@ -14,7 +14,7 @@ from tenantpilot.versions.conflicts import conflicts_of
 from tenantpilot.versions.index_models import SettingDefinition, SettingValue
 from tenantpilot.versions.setting_search import find_settings, value_words, values_of
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
-from tenantpilot.web.settings_search.tables import VALUES
+from tenantpilot.web.settings_search.tables import VALUES, with_names
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
 
@@ -47,7 +47,11 @@ def values(request: WorkspaceRequest, definition_id: int) -> HttpResponse:
     if definition is None or not rows.exists():
         raise Http404
     context = {"heading": str(definition), "definition": definition, "different": _different(definition, rows)}
-    shown = rows.select_related("definition", "policy", "tenant").defer("policy__properties", "policy__description")
+    shown = (
+        with_names(rows)
+        .select_related("definition", "policy", "tenant")
+        .defer("policy__properties", "policy__description")
+    )
     return listing(request, VALUES, shown, "web/settings_search/values.html", context)
 
 
