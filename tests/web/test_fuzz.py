@@ -77,7 +77,7 @@ def places(contoso, olivia, bob, now):
         "pk": [1],
         "number": [1],
         "workspace_id": [contoso.workspace_id],
-        **dict.fromkeys(("artifact_id", "definition_id", "group_id", "restore_id", "set_id", "place"), [1]),
+        **{key: [1] for key in ("artifact_id", "definition_id", "group_id", "restore_id", "set_id", "place")},
     }
 
 

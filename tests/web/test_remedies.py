@@ -9,7 +9,7 @@ from tenantpilot.tenancy.roles import PLATFORM_CAPABILITIES, ROLE_CAPABILITIES, 
 from tenantpilot.web.ui.remedies import PLACES, place_of, remedy_of
 from tests.people import PASSWORD, member
 from tests.web.html import read
-from tests.web.kit import ended
+from tests.web.kit import at_most_queries, ended
 
 
 def test_ux_90_every_place_that_a_reason_names_is_a_page():
@@ -53,6 +53,31 @@ def test_ux_90_a_run_that_failed_leads_on_or_names_who_can(contoso, alice, bob, 
     assert "See the permissions and check again" in operator.words
     assert "See the permissions and check again" not in reader.words
     assert "Owner / Manager / Operator of the tenant can check the connection" in reader.words
+
+
+def test_ux_90_lists_and_notifications_lead_on_or_name_who_can(contoso, alice, bob, signed_in, now):
+    ended(contoso, alice, now, failed=3, succeeded=0)
+    ended(contoso, bob, now, failed=3, succeeded=0)
+    label, able = "See the permissions and check again", "Owner / Manager / Operator of the tenant can check"
+    pages = (
+        "/admin/t/contoso/operations/",
+        "/admin/operations/",
+        "/admin/notifications/",
+        "/admin/notifications/latest/",
+    )
+    for address in pages:
+        operator, reader = (signed_in(person).get(address).text for person in (alice, bob))
+        assert (label in operator, able in operator) == (True, False), address
+        assert (label in reader, able in reader) == (False, True), address
+
+
+def test_ux_21_remedies_cost_a_list_no_query_for_each_row(contoso, olivia, signed_in, now):
+    for _each in range(4):
+        ended(contoso, olivia, now, failed=3, succeeded=0)
+    for address in ("/admin/t/contoso/operations/", "/admin/operations/", "/admin/notifications/"):
+        browser = signed_in(olivia)
+        with at_most_queries(12):
+            browser.get(address)
 
 
 def test_ux_90_somebody_who_runs_the_installation_and_works_in_a_tenant_gets_both(contoso, now):

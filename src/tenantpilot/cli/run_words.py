@@ -7,11 +7,12 @@ from typing import Any
 
 from rich.table import Table
 
-from tenantpilot.cli.console import out
+from tenantpilot.cli.console import out, say
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.badges import RUN
 from tenantpilot.operations.models import OperationRun, RunProgress
 from tenantpilot.operations.presenter import OperationUxPresenter, counts_text
+from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.operations.types import operation_types
 
 COLORS = {"info": "cyan", "success": "green", "warning": "yellow", "danger": "red"}
@@ -65,6 +66,15 @@ def table(runs: Sequence[OperationRun], *, now: datetime) -> Table:
     return rows
 
 
+def print_remedies(runs: Sequence[OperationRun]) -> None:
+    """Print below a list what to do about each reason in it, once, and who can."""
+    codes = dict.fromkeys(run.reason_code for run in runs if run.outcome in NEEDS_REMEDY)
+    for code in codes:
+        if ReasonCatalog.knows(code):
+            reason = ReasonCatalog.get(code)
+            say(f"{code}: {reason.next_step} ({reason.owner.label})")
+
+
 def print_whole(run: OperationRun, *, now: datetime) -> None:
     out.print(f"[bold]{title(run)}[/]  {state(run)}")
     for name, value in _facts(run, now=now):
@@ -106,6 +116,7 @@ def _facts(run: OperationRun, *, now: datetime) -> list[tuple[str, str]]:
         ("counts", counts_text(run.type, run.summary_counts)),
         ("reason", OperationUxPresenter.reason_text(run)),
         ("next step", str(reason.next_step) if reason else ""),
+        ("who can", reason.owner.label if reason else ""),
         ("attempts", str(run.attempt) if run.attempt > 1 else ""),
     ]
 

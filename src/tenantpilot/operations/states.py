@@ -27,4 +27,6 @@ MOVES: dict[RunStatus, frozenset[RunStatus]] = {
 ACTIVE = frozenset(status for status, following in MOVES.items() if following)
 
 # How a run that nobody ever took up may end: it was cancelled, or the queue refused it.
+# Endings whose reason somebody can mend.
+NEEDS_REMEDY = frozenset({RunOutcome.FAILED, RunOutcome.PARTIALLY_SUCCEEDED})
 ENDINGS_WITHOUT_START = frozenset({RunOutcome.FAILED, RunOutcome.CANCELLED})

@@ -102,7 +102,7 @@ def resolve_tenant(person: Person, slug: str) -> TenantAccess:
     roles = _roles_in(tenant, person) if tenant is not None and isinstance(person, User) else frozenset()
     if tenant is None or not roles:
         raise NotVisible(f"tenant {slug!r} is not visible")
-    return _access(tenant, roles)
+    return access_with(tenant, roles)
 
 
 def accesses(person: User) -> list[TenantAccess]:
@@ -111,7 +111,7 @@ def accesses(person: User) -> list[TenantAccess]:
     direct = dict(TenantMember.everywhere.filter(user=person).values_list("tenant_id", "role"))
     through = dict(WorkspaceMember.everywhere.filter(user=person).values_list("workspace_id", "role"))
     pairs = ((tenant, (direct.get(tenant.pk), through.get(tenant.workspace_id))) for tenant in tenants)
-    return [_access(tenant, frozenset(Role(role) for role in roles if role)) for tenant, roles in pairs]
+    return [access_with(tenant, frozenset(Role(role) for role in roles if role)) for tenant, roles in pairs]
 
 
 def tenants_where(person: User, capability: Capability) -> TenantQuerySet:
@@ -145,7 +145,8 @@ def platform_capabilities(person: Person) -> frozenset[Capability]:
     return PLATFORM_CAPABILITIES if is_operator else frozenset()
 
 
-def _access(tenant: Tenant, roles: frozenset[Role]) -> TenantAccess:
+def access_with(tenant: Tenant, roles: frozenset[Role]) -> TenantAccess:
+    """Return the standing of somebody who has these roles in the tenant."""
     capabilities = frozenset[Capability]().union(*(ROLE_CAPABILITIES[role] for role in roles))
     if tenant.archived_at is not None:
         capabilities &= IN_ARCHIVED_TENANT

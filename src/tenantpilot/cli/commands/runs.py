@@ -49,6 +49,7 @@ def list_runs(
         words.print_json([words.brief(run) for run in page])
     elif page:
         out.print(words.table(page, now=timezone.now()))
+        words.print_remedies(page)
     else:
         say("No runs.")
 

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, platform_capabilities, workspaces
+from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, access_with, platform_capabilities, workspaces
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import across_workspaces
-from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.models import Tenant, TenantMember, User
+from tenantpilot.tenancy.roles import Role
 from tenantpilot.tenancy.stops import Stop, stop_of
 from tenantpilot.web.frame import navigation, toasts
 from tenantpilot.web.frame.activity import Activity, activity_of
@@ -73,6 +74,22 @@ class Frame:
         workspace_access: list[WorkspaceAccess] | None = getattr(self.request, "workspaces", None)
         with across_workspaces():
             return workspaces(self.person) if workspace_access is None else workspace_access
+
+    def access_in(self, tenant: Tenant | None) -> TenantAccess | None:
+        """Return the person's standing in a tenant that a list shows; at most one query for the whole page."""
+        if tenant is None or (self.access and self.access.tenant.pk == tenant.pk):
+            return self.access
+        through = next(
+            (held.roles for held in self.workspaces if held.workspace.pk == tenant.workspace_id), frozenset()
+        )
+        direct = frozenset() if Role.OWNER in through else self._direct_roles.get(tenant.pk, frozenset())
+        return access_with(tenant, through | direct) if through | direct else None
+
+    @cached_property
+    def _direct_roles(self) -> dict[int, frozenset[Role]]:
+        with across_workspaces():
+            held = TenantMember.everywhere.filter(user=self.person).values_list("tenant_id", "role")
+            return {tenant_id: frozenset({Role(role)}) for tenant_id, role in held}
 
     @cached_property
     def groups(self) -> list[navigation.LinkGroup]:

@@ -15,8 +15,10 @@ from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.services import requested_types
+from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.operations.presenter import OperationUxPresenter, Telling, reason_of
+from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.web.ui.remedies import remedy_of
 from tenantpilot.web.ui.templatetags.pilot import icon, unknown
 
@@ -29,6 +31,19 @@ def remedy(context: template.Context, reason: Reason | None, run: OperationRun |
     frame = context["frame"]
     is_operator = bool(frame.person and frame.person.is_platform_operator)
     return {"remedy": remedy_of(reason, frame.access, run=run, is_platform_operator=is_operator)}
+
+
+@register.inclusion_tag("web/parts/remedy_link.html", takes_context=True)
+def remedy_link(context: template.Context, run: OperationRun | None) -> dict[str, Any]:
+    """Draw in a list where a run's reason is mended, or who can; nothing where that is the run's own page."""
+    reason = reason_of(run) if run and run.outcome in NEEDS_REMEDY else None
+    if run is None or reason is None:
+        return {"remedy": None}
+    frame = context["frame"]
+    access = frame.access_in(run.tenant) if run.tenant_id else None
+    is_operator = bool(frame.person and frame.person.is_platform_operator)
+    found = remedy_of(reason, access, run=run, is_platform_operator=is_operator)
+    return {"remedy": found if found and found.url != run_url(run) else None}
 
 
 @register.filter
