@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 
 from tenantpilot.core.connections import released
 from tenantpilot.core.errors import ReasonedError
@@ -14,6 +15,7 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.read.full import torn_ones
 from tenantpilot.graph.read.listing import TypeRead, read_types, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.inventory.following import capturing
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
 from tenantpilot.inventory.operations import SyncInputs
@@ -59,6 +61,13 @@ def sync_inventory(run: RunContext[SyncInputs]) -> None:
             reports = [vanished.get(type_read.contract.key) or _report_of(client, type_read) for type_read in group]
             run.safe_point()
             _record(run, reports, pending, items)
+        if run.inputs.capture:
+            capturing()(run, client, list(_changed(run)))
+
+
+def _changed(run: RunContext[SyncInputs]) -> QuerySet[Policy]:
+    """Return the policies that this run found new or changed, and that are there."""
+    return Policy.everywhere.of_tenant(run.tenant).filter(changed_run=run.run_id).present().order_by("pk")
 
 
 def _types(run: RunContext[SyncInputs]) -> list[Item]:

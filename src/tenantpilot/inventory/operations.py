@@ -1,7 +1,7 @@
 """The operation types of the inventory."""
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,18 @@ POLICIES = ngettext_lazy("policy", "policies")
 
 @dataclass(frozen=True)
 class SyncInputs(StoredData):
-    """`policy_types` in the order of the catalogue. A schedule that names none reads all that there are at its time."""
+    """`policy_types` in the order of the catalogue. A schedule that names none reads all that there are at its time.
+
+    With `capture`, a version is taken of each policy that the sync found new or changed.
+    """
 
     policy_types: tuple[str, ...] = ()
+    capture: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Store the wish for versions only where there is one: two requests are the same work if these are equal."""
+        stored = super().to_json()
+        return stored if self.capture else {name: value for name, value in stored.items() if name != "capture"}
 
     def __post_init__(self) -> None:
         """Raises UnknownPolicyType."""
@@ -47,11 +56,11 @@ INVENTORY_SYNC = operation_types.register(
         nouns=Nouns(policy_types.POLICY_TYPES, objects=POLICIES),
         inputs=SyncInputs,
         queue="interactive",
-        identity_fields=("policy_types",),
+        identity_fields=("policy_types", "capture"),
         for_items=_limited_sync,
         scheduled=_scheduled_sync,
         counts=(
-            "total", "processed", "succeeded", "failed", "created", "updated", "unchanged", "missing", "policies",
+            "total", "processed", "succeeded", "failed", "created", "updated", "unchanged", "missing", "policies", "versions",
         ),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",

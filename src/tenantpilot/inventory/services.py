@@ -17,10 +17,18 @@ MAX_REASON = 200
 
 
 def start_sync(
-    *, tenant: Tenant, initiator: User | None, now: datetime, policy_types: Iterable[str] | None = None
+    *,
+    tenant: Tenant,
+    initiator: User | None,
+    now: datetime,
+    policy_types: Iterable[str] | None = None,
+    capture: bool = False,
 ) -> Started | AlreadyActive:
-    """Read the chosen policy types of the tenant, all without a choice. Raises UnknownPolicyType, DispatchFailed."""
-    inputs = SyncInputs(catalogue.chosen(policy_types))
+    """Read the chosen policy types of the tenant, all without a choice; with `capture`, take versions of what changed.
+
+    Raises UnknownPolicyType, DispatchFailed.
+    """
+    inputs = SyncInputs(catalogue.chosen(policy_types), capture)
     return OperationRunService().start(INVENTORY_SYNC, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tenantpilot.inventory.following import capture_by
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import PolicySelection, limited_to
 from tenantpilot.operations.summary import Nouns
@@ -22,6 +23,8 @@ VERSIONS = ngettext_lazy("version", "versions")
 class CaptureInputs(PolicySelection):
     """The policies to take versions of."""
 
+
+capture_by("tenantpilot.versions.handlers:capture_changed")
 
 POLICY_CAPTURE = operation_types.register(
     OperationType(

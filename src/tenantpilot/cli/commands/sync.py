@@ -26,6 +26,7 @@ def sync(
     policy_type: Annotated[
         list[str] | None, typer.Option("--type", help="Only this policy type; may be given again.")
     ] = None,
+    capture: Annotated[bool, typer.Option("--capture", help="Take a version of each policy that changed.")] = False,
     as_person: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")
     ] = None,
@@ -34,7 +35,9 @@ def sync(
     where = find_tenant(tenant)
     initiator = _operator(as_person, where) if as_person else None
     try:
-        answer = start_sync(tenant=where, initiator=initiator, now=timezone.now(), policy_types=policy_type)
+        answer = start_sync(
+            tenant=where, initiator=initiator, now=timezone.now(), policy_types=policy_type, capture=capture
+        )
     except UnknownPolicyType as error:
         raise Problem(f"There is {error}.", f"Known: {', '.join(kind.key for kind in every())}.") from None
     except DispatchFailed as error:

@@ -79,7 +79,7 @@ def start_inventory_sync(request: TenantRequest) -> HttpResponse:
         policy_types.chosen(chosen)
     except policy_types.UnknownPolicyType:
         return HttpResponseBadRequest(_("One of the policy types is not known. Reload the page and choose again."))
-    return _start(request, chosen)
+    return _start(request, chosen, parameters.is_sent(request.POST, "capture"))
 
 
 def _bulk(request: TenantRequest) -> Bulk | None:
@@ -138,8 +138,9 @@ def _bulk(request: TenantRequest) -> Bulk | None:
 
 
 @start_surface
-def _start(request: TenantRequest, chosen: list[str] | None) -> Started | AlreadyActive:
-    return start_sync(tenant=request.tenant, initiator=request.user, now=timezone.now(), policy_types=chosen)
+def _start(request: TenantRequest, chosen: list[str] | None, capture: bool) -> Started | AlreadyActive:
+    now = timezone.now()
+    return start_sync(tenant=request.tenant, initiator=request.user, now=now, policy_types=chosen, capture=capture)
 
 
 def _tab_content(request: TenantRequest, policy: Policy, tab: str) -> dict[str, Any]:

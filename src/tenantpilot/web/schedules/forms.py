@@ -1,5 +1,6 @@
 """Forms that more than a field or two belong to."""
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,6 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenantpilot.core.stored import StoredData
+from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import OperationType
 
@@ -44,6 +47,12 @@ class ScheduleForm(forms.Form):
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, initial="UTC")
 
+    capture = forms.BooleanField(
+        label=gettext_lazy("Capture what changed"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "checkbox"}),
+    )
+
     def __init__(self, *args: Any, kinds: list[OperationType[Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kinds = {kind.key: kind for kind in kinds}
@@ -57,6 +66,14 @@ class ScheduleForm(forms.Form):
     @property
     def kind(self) -> OperationType[Any]:
         return self._kinds[self.cleaned_data["operation"]]
+
+    @property
+    def inputs(self) -> StoredData:
+        """Return the inputs of the runs: those of the operation without a choice, but for what the form asks."""
+        inputs: StoredData = self.kind.inputs()
+        if isinstance(inputs, SyncInputs):
+            return replace(inputs, capture=self.cleaned_data["capture"])
+        return inputs
 
     @property
     def cadence(self) -> Cadence:

@@ -96,7 +96,7 @@ def _create(request: TenantRequest, form: ScheduleForm) -> bool:
             tenant=request.tenant,
             name=form.cleaned_data["name"],
             cadence=form.cadence,
-            inputs=form.kind.inputs(),
+            inputs=form.inputs,
             actor=request.user,
             now=timezone.now(),
         )

@@ -1,0 +1,25 @@
+"""What rooms above do with the policies that a sync found changed, if its person asks for it.
+
+A room signs in with the dotted path of its handler, "module:function", which workers alone import.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+_paths: list[str] = []
+
+
+def capture_by(path: str) -> None:
+    """Let the handler take versions of what a sync found changed. Raises ValueError for a second one."""
+    if _paths and _paths != [path]:
+        raise ValueError(f"changes are captured by {_paths[0]} already")
+    _paths[:] = [path]
+
+
+def capturing() -> Callable[..., None]:
+    """Return the handler. Raises LookupError where no room signed in."""
+    if not _paths:
+        raise LookupError("no room takes versions")
+    module, _colon, name = _paths[0].partition(":")
+    handler: Callable[..., None] = getattr(import_module(module), name)
+    return handler
