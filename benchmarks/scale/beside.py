@@ -34,26 +34,26 @@ def questions() -> Iterator[Question]:
 
 
 def _widget(draw: Draw) -> Any:
-    from tenantpilot.web.frame.activity import activity_of
+    from tenantpilot.operations.monitoring.activity import activity_of
 
     return activity_of(draw.places.owner)
 
 
 def _poll(draw: Draw) -> Any:
-    from tenantpilot.web.frame.activity import _person_with_facts
+    from tenantpilot.operations.monitoring.activity import person_with_facts
 
-    return _person_with_facts(draw.places.owner.pk)
+    return person_with_facts(draw.places.owner.pk)
 
 
 def _unread(draw: Draw) -> Any:
+    from tenantpilot.operations.notices import visible_to
     from tenantpilot.web.frame.context import UNREAD_AT_MOST
-    from tenantpilot.web.frame.notices import visible_to
 
     return visible_to(draw.places.owner).unread()[: UNREAD_AT_MOST + 1].count()
 
 
 def _latest(draw: Draw) -> Any:
-    from tenantpilot.web.frame.notices import visible_to
+    from tenantpilot.operations.notices import visible_to
 
     return list(visible_to(draw.places.owner).newest_first()[:10])
 

@@ -113,7 +113,7 @@ def _runs_across(person: Any, query: Query) -> Any:
 
 
 def of_bell(draw: Draw, query: Query) -> Any:
-    from tenantpilot.web.frame.notices import visible_to
+    from tenantpilot.operations.notices import visible_to
     from tenantpilot.web.notifications.tables import NOTIFICATIONS
 
     if "at" in query:

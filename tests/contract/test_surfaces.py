@@ -10,10 +10,10 @@ from django.urls import resolve
 import tenantpilot
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification
+from tenantpilot.operations.monitoring.activity import activity_of
 from tenantpilot.operations.states import RunStatus
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.web.frame.activity import activity_of
 from tests.operations.kit import WORK, Engine
 
 pytestmark = pytest.mark.contract

@@ -81,13 +81,14 @@ class TestPolicyPage:
         assert page.one("main").one("div", class_="note-danger").one("strong").words == "Gone from the tenant"
 
     def test_its_tab_is_in_the_address_and_a_wrong_one_is_the_first_ux_05(self, hers, contoso, alice, now):
-        found, run = policy(contoso, "BitLocker", now), ended(contoso, alice, now)
+        run = ended(contoso, alice, now)
+        found = policy(contoso, "BitLocker", now, last_seen_run=run)
         address = reverse("policy", args=["contoso", found.pk])
         runs = read(hers.get(f"{address}?tab=runs")).one("ul", class_="runs").every("a")
         assert [link["href"] for link in runs] == [f"/admin/t/contoso/operations/{run.pk}/"]
         assert (
             read(hers.get(f"{address}?tab=nonsense")).one("nav", class_="tabs").one("a", aria_current="page").words
-            == "Properties"
+            == "Settings"
         )
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tenantpilot.cli.run_words import table
 from tenantpilot.core.sanitizing import ObjectName, describe
+from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.lifecycle.outcome import ending_of, stopped
 from tenantpilot.operations.models import OperationRun, ScheduleSlot
@@ -40,6 +41,7 @@ def lists(signed_in, alice, contoso, now):
 
     def show(run: OperationRun) -> dict[str, str]:
         browser = signed_in(alice)
+        Policy.everywhere.filter(pk=seen.pk).update(last_seen_run=run)
 
         def words(name: str, *args: Any, query: str = "") -> str:
             return read(browser.get(reverse(name, args=args) + query)).one("main").words

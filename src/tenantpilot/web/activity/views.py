@@ -4,8 +4,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from tenantpilot.operations.monitoring.activity import activity_of
+from tenantpilot.web.activity.session_tag import tag_for_session
 from tenantpilot.web.frame.access import SignedInRequest, to_sign_in
-from tenantpilot.web.frame.activity import activity_of, tag_for_session
 from tenantpilot.web.frame.conditional import answer_if_changed
 
 

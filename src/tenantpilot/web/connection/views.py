@@ -16,6 +16,7 @@ from tenantpilot.inventory.connecting.guide import RESTORING
 from tenantpilot.inventory.connecting.permissions import READING, WRITING
 from tenantpilot.inventory.connecting.services import connection_state, start_check
 from tenantpilot.inventory.connecting.steps import application_of, current_step, steps_of
+from tenantpilot.inventory.sync_surface import sync_button
 from tenantpilot.operations.presenter import reason_of
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy import tenants
@@ -28,7 +29,6 @@ from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started, start_surface
 from tenantpilot.web.ui.directory_form import DirectoryForm
 from tenantpilot.web.ui.remedies import place_of
-from tenantpilot.web.ui.sync_button import sync_button
 
 # Two forms of the page ask for the client id, and an id stands on a page once.
 CREDENTIAL_IDS = "credential_%s"
@@ -152,7 +152,7 @@ def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpRes
         "may_check": access.may(Capability.CONNECTION_CHECK),
         "why_not_check": access.why_not(Capability.CONNECTION_CHECK),
         **_at_microsoft(request, str(application or "")),
-        **sync_button(request),
+        **sync_button(request.access),
     }
     return render(request, "web/connection/page.html", context, status=status)
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from tenantpilot.operations.monitoring.activity import Activity, activity_of
+from tenantpilot.operations.notices import visible_to
 from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess, access_with, platform_capabilities, workspaces
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.isolation import across_workspaces
@@ -15,8 +17,6 @@ from tenantpilot.tenancy.models import Tenant, TenantMember, User
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.tenancy.stops import Stop, stop_of
 from tenantpilot.web.frame import navigation, toasts
-from tenantpilot.web.frame.activity import Activity, activity_of
-from tenantpilot.web.frame.notices import visible_to
 
 THEME_COOKIE = "tenantpilot_theme"
 THEMES = ("light", "dark")

@@ -16,6 +16,7 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.portal import opens_the_object, portal_url
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.inventory.sync_age import synced_at
+from tenantpilot.inventory.sync_surface import sync_button
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.showing import newest_of, related_to, shown
@@ -24,7 +25,6 @@ from tenantpilot.web.frame.starts import start_surface
 from tenantpilot.web.inventory.tables import POLICIES, with_modified
 from tenantpilot.web.inventory.touching import runs_touching
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.sync_button import sync_button
 from tenantpilot.web.ui.tables.bulk import Action, Bulk, bulk_of
 from tenantpilot.web.ui.tables.listing import listing
 
@@ -42,7 +42,7 @@ def inventory(request: TenantRequest) -> HttpResponse:
         "now": now,
         "fresh": synced_at(request.tenant, now=now),
         "bulk": _bulk(request) if request.access.may(Capability.POLICY_IGNORE) else None,
-        **sync_button(request),
+        **sync_button(request.access),
     }
     return listing(request, POLICIES, rows, "web/inventory/page.html", context)
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tenantpilot.operations.notices import mark_read, notices, visible_to
 from tenantpilot.web.frame.access import SignedInRequest, WorkspaceRequest, workspace_plane
 from tenantpilot.web.frame.addresses import page_before
-from tenantpilot.web.frame.notices import mark_read, notices, visible_to
 from tenantpilot.web.notifications.tables import NOTIFICATIONS
 from tenantpilot.web.ui.tables.listing import listing
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.sync_age import freshness_of
+from tenantpilot.inventory.sync_surface import sync_button
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.ui.charts import Figures, bar_chart, policies_summary
-from tenantpilot.web.ui.sync_button import sync_button
 
 RUNS_SHOWN = 6
 
@@ -39,7 +39,7 @@ def tenant_overview(request: TenantRequest) -> HttpResponse:
         "missing": sum(row.missing for row in rows),
         "types": sum(1 for row in rows if row.total),
         "runs": list(OperationRun.objects.of_tenant(request.tenant).newest_first().for_list()[:RUNS_SHOWN]),
-        **sync_button(request),
+        **sync_button(request.access),
     }
     return render(request, "web/overview/page.html", context)
 

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User, WorkspaceMember
-from tenantpilot.web.frame.access import visible_tenants
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Notice:
 
 def visible_to(person: User) -> Any:
     """Told to the person, about tenants and workspaces of which the person is still a member."""
-    tenants = visible_tenants(person, Capability.OPERATIONS_VIEW)
+    tenants = tenants_where(person, Capability.OPERATIONS_VIEW).values("pk")
     through = WorkspaceMember.everywhere.filter(user=person).values("workspace_id")
     about = Q(tenant__in=tenants) | Q(tenant=None, workspace__in=through)
     return (

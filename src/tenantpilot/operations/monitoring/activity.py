@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.db.models import Aggregate, Case, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User, WorkspaceMember
 from tenantpilot.tenancy.roles import roles_with
-from tenantpilot.web.frame.access import visible_tenants
 
 SHOWN = 5
 COUNTED = 100
@@ -52,27 +49,15 @@ def active_runs(person: User) -> Any:
     """Of every tenant in which the person may see operations, and workspace-wide ones of their workspaces."""
     able = roles_with(Capability.OPERATIONS_VIEW)
     through = WorkspaceMember.everywhere.filter(user=person, role__in=able).values("workspace_id")
-    visible = Q(tenant__in=visible_tenants(person, Capability.OPERATIONS_VIEW)) | Q(tenant=None, workspace__in=through)
+    visible = Q(tenant__in=tenants_where(person, Capability.OPERATIONS_VIEW).values("pk")) | Q(
+        tenant=None, workspace__in=through
+    )
     return OperationRun.everywhere.active().filter(visible).oldest_first()
 
 
 def tag_of(facts: Iterable[str]) -> str:
     """Changes exactly when something that the widget draws changes; elapsed time ticks in the browser."""
     return hashlib.sha256("|".join(sorted(facts)).encode()).hexdigest()[:20]
-
-
-def tag_for_session(request: HttpRequest) -> str | None:
-    """Return the tag for whoever the session belongs to, in one query beside the session's own.
-
-    It reads person and runs together, because this is asked every two seconds by every open tab. None
-    when the session has to be looked at properly. The person found is kept for the rest of the request.
-    """
-    key = request.session.get(SESSION_KEY)
-    person = _person_with_facts(int(key)) if key else None
-    if person is None or not _session_belongs_to(request, person):
-        return None
-    request._cached_user = person  # type: ignore[attr-defined]  # where django.contrib.auth keeps it
-    return tag_of(person.active_facts.split("|") if person.active_facts else ())
 
 
 class _Joined(Aggregate):
@@ -97,7 +82,8 @@ def _with_facts(runs: Any) -> Any:
     return runs.annotate(facts=Concat(*between, output_field=TextField()))
 
 
-def _person_with_facts(key: int) -> Any:
+def person_with_facts(key: int) -> Any:
+    """Return the active person with the facts of their active runs in `active_facts`, or None. One query."""
     statement, parameters = _statement(connection.vendor)
     result = User.objects.raw(statement, [key if value == _ANYBODY else value for value in parameters])
     return next(iter(result), None)
@@ -107,7 +93,7 @@ _ANYBODY = -1
 
 
 @cache
-def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
+def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG001 the key of its cache
     """Return the query as SQL, with _ANYBODY where the person's id goes: building it is the slow part."""
     rows = active_runs(User(pk=_ANYBODY)).values("pk")[:COUNTED]
     facts = _with_facts(OperationRun.everywhere.filter(pk__in=rows).order_by())
@@ -115,7 +101,3 @@ def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
     people = User.objects.filter(pk=_ANYBODY, is_active=True).annotate(active_facts=Subquery(joined))
     statement, parameters = people.query.sql_with_params()
     return statement, tuple(parameters)
-
-
-def _session_belongs_to(request: HttpRequest, person: User) -> bool:
-    return constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
