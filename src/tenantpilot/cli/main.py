@@ -36,6 +36,9 @@ class Commands(DeferredGroup):
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
         "groups": Deferred(f"{COMMANDS}.groups", "Sync the groups of a tenant, and list them."),
         "settings": Deferred(f"{COMMANDS}.settings_search", "Search the settings of captured policies."),
+        "policies": Deferred(
+            f"{COMMANDS}.policies", "Capture, export and import policies, and look at their versions."
+        ),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
         "stop": Deferred(f"{COMMANDS}.stop", "Stop all work, or that of one tenant."),
         "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),
