@@ -173,10 +173,10 @@ def _two_versions(policy: Policy, before: int | None, after: int | None) -> tupl
         raise Problem("There are no two versions to compare.", "Capture the policy after a change.")
     new = after or newest.number
     old = before or new - 1
-    found = {row.number: row for row in rows.filter(number__in=[old, new])}
-    if old not in found or new not in found:
+    pair = {row.number: row for row in rows.filter(number__in=[old, new])}
+    if old not in pair or new not in pair:
         raise Problem(f"There are no versions {old} and {new}.", f"The newest is {newest.number}.")
-    return found[old], found[new]
+    return pair[old], pair[new]
 
 
 def _able(email: str, tenant: Tenant, capability: Capability) -> User:
