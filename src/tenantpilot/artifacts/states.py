@@ -27,4 +27,6 @@ class Purpose(TextChoices):
     """The reason why a file is there."""
 
     POLICY_EXPORT = "policy_export", _("Export of policies")
+    BACKUP_EXPORT = "backup_export", _("Export of a backup set")
+    BACKUP_IMPORT = "backup_import", _("Upload of a backup set")
     LIBRARY_UPLOAD = "library_upload", _("Upload for the library")

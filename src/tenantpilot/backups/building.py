@@ -1,6 +1,7 @@
 """The only writer of a set's state and digest: it opens a set, and ends it as complete, incomplete or failed."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,34 @@ def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime
             asked=asked.to_json(),
             read_from=now,
             created_at=now,
+        )
+    return backup_set
+
+
+@dataclass(frozen=True)
+class Times:
+    """The times of a set that was made elsewhere."""
+
+    created_at: datetime
+    read_from: datetime | None
+    read_until: datetime | None
+
+
+def open_imported(chain: BackupChain, asked: Asked, *, run_id: int, as_of: Times) -> BackupSet:
+    """Return the set of this import, which is as old as the one that was exported."""
+    with transaction.atomic():
+        existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
+        if existing is not None:
+            return existing
+        backup_set: BackupSet = BackupSet.everywhere.create(
+            workspace_id=chain.workspace_id,
+            tenant_id=chain.tenant_id,
+            chain=chain,
+            seq=1,
+            run_id=run_id,
+            asked=asked.to_json(),
+            read_from=as_of.read_from,
+            created_at=as_of.created_at,
         )
     return backup_set
 

@@ -17,6 +17,8 @@ from tenantpilot.backups.asking import (
     VerifyInputs,
     for_schedule,
 )
+from tenantpilot.backups.portable.operations import BACKUP_EXPORT as BACKUP_EXPORT
+from tenantpilot.backups.portable.operations import BACKUP_IMPORT as BACKUP_IMPORT
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import limited_to

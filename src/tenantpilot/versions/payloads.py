@@ -41,15 +41,20 @@ def _is_held(row: Payload) -> bool:
     return rows.values_list("pk", flat=True).first() is not None
 
 
-def content_of(row: Payload) -> dict[str, Any]:
-    """Return the payload. Raises PayloadDamaged when the bytes are not those that the hash names."""
+def raw_of(row: Payload) -> bytes:
+    """Return the bytes that were kept. Raises PayloadDamaged when they are not those that the hash names."""
     try:
         raw = zlib.decompress(bytes(row.data))
     except zlib.error as error:
         raise PayloadDamaged(row.sha256) from error
     if hashlib.sha256(raw).hexdigest() != row.sha256:
         raise PayloadDamaged(row.sha256)
-    content: dict[str, Any] = json.loads(raw)
+    return raw
+
+
+def content_of(row: Payload) -> dict[str, Any]:
+    """Return the payload. Raises PayloadDamaged."""
+    content: dict[str, Any] = json.loads(raw_of(row))
     return content
 
 

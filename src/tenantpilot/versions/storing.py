@@ -78,7 +78,7 @@ def take_version(
         return None
     kept_names = {graph_id: name.as_json() for graph_id, name in names.items()}
     sentence, count = _first_difference(policy, snapshot, newest, kept_names)
-    restorable, reason = _restorability(snapshot)
+    restorable, reason = restorability(snapshot)
     version = PolicyVersion.everywhere.create(
         workspace_id=policy.workspace_id,
         tenant_id=policy.tenant_id,
@@ -128,7 +128,7 @@ def _first_difference(
     return str(sentence)[:LONGEST_SENTENCE], len(found)
 
 
-def _restorability(snapshot: Snapshot) -> tuple[Restorable, str]:
+def restorability(snapshot: Snapshot) -> tuple[Restorable, str]:
     """Return how far it can be written back, and the contract's reason if not all the way."""
     answer = snapshot.contract.restorability(snapshot.separated.payload)
     if answer.reason is Reason.CONTENT_MISSING:

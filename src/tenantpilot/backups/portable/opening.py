@@ -1,0 +1,136 @@
+"""Opening an archive: everything in it is compared with its manifest before any of it is used."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+from tenantpilot.artifacts.archives import MANIFEST, SUMS
+from tenantpilot.backups.portable.encrypting import decrypted
+from tenantpilot.backups.portable.manifest import FORMAT, SetManifest, SetPolicy, digest_of_policies
+from tenantpilot.backups.portable.refusing import ArchiveRefused
+from tenantpilot.core.stored import StoredDataUnreadable
+from tenantpilot.graph.contracts import registry
+
+LARGEST_FILE = 64 << 20
+LARGEST_MANIFEST = 256 << 20
+# The end of a ZIP says how many files it has; so many or more are no backup set.
+_END, _END_BYTES, _TOO_MANY = b"PK\x05\x06", 1 << 16, 0xFFFF
+_UNREADABLE = (BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class OpenArchive:
+    """An archive that was compared as a whole with its manifest."""
+
+    manifest: SetManifest
+    _archive: ZipFile = field(repr=False)
+
+    def payload(self, policy: SetPolicy) -> bytes:
+        """Raises ArchiveRefused."""
+        return _content(self._archive, policy.path, LARGEST_FILE)
+
+    def secrets(self, policy: SetPolicy) -> dict[str, object]:
+        """Return the plain secrets by their pointers. Raises ArchiveRefused."""
+        if not policy.secrets:
+            return {}
+        try:
+            secrets = json.loads(_content(self._archive, policy.secrets, LARGEST_FILE))
+        except ValueError:
+            raise ArchiveRefused("archive_changed") from None
+        if not isinstance(secrets, dict):
+            raise ArchiveRefused("archive_changed")
+        return secrets
+
+
+@contextmanager
+def open_archive(file: IO[bytes], key: str) -> Iterator[OpenArchive]:
+    """Decrypt the archive and compare all of it. Raises ArchiveRefused."""
+    with decrypted(file, key) as plain:
+        archive = _zip(plain)
+        manifest = _manifest(archive)
+        _require_files(archive, manifest)
+        _require_set(manifest)
+        yield OpenArchive(manifest, archive)
+
+
+def _zip(plain: IO[bytes]) -> ZipFile:
+    """Look at the number of files before the list of them is read."""
+    plain.seek(0, 2)
+    plain.seek(max(plain.tell() - _END_BYTES, 0))
+    end = plain.read()
+    place = end.rfind(_END)
+    if place < 0 or int.from_bytes(end[place + 10 : place + 12], "little") >= _TOO_MANY:
+        raise ArchiveRefused("not_a_set_archive")
+    try:
+        return ZipFile(plain)
+    except _UNREADABLE:
+        raise ArchiveRefused("not_a_set_archive") from None
+
+
+def _manifest(archive: ZipFile) -> SetManifest:
+    if MANIFEST not in archive.namelist() or SUMS not in archive.namelist():
+        raise ArchiveRefused("not_a_set_archive")
+    try:
+        stored = json.loads(_content(archive, MANIFEST, LARGEST_MANIFEST))
+    except ValueError:
+        raise ArchiveRefused("archive_changed") from None
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        raise ArchiveRefused("not_a_set_archive")
+    try:
+        manifest = SetManifest.from_json(stored)
+        _asked = manifest.was_asked
+    except StoredDataUnreadable:
+        raise ArchiveRefused("archive_version") from None
+    return manifest
+
+
+def _require_files(archive: ZipFile, manifest: SetManifest) -> None:
+    """Exactly the files that the manifest names are there, and each is what manifest and sums say."""
+    expected, names = [MANIFEST, SUMS, *manifest.paths], archive.namelist()
+    if len(set(names)) != len(names) or len(set(expected)) != len(expected):
+        raise ArchiveRefused("not_a_set_archive")
+    if set(names) != set(expected):
+        raise ArchiveRefused("archive_changed")
+    sums = _sums(archive)
+    if sums.keys() != set(expected) - {SUMS}:
+        raise ArchiveRefused("archive_changed")
+    stated = {policy.path: policy.sha256 for policy in manifest.policies}
+    for name, sha256 in sums.items():
+        largest = LARGEST_MANIFEST if name == MANIFEST else LARGEST_FILE
+        digest = hashlib.sha256(_content(archive, name, largest)).hexdigest()
+        if digest != sha256 or digest != stated.get(name, digest):
+            raise ArchiveRefused("archive_changed")
+
+
+def _sums(archive: ZipFile) -> dict[str, str]:
+    lines = _content(archive, SUMS, LARGEST_FILE).decode("utf-8", "replace").splitlines()
+    return {name: sha256 for sha256, _blank, name in (line.partition("  ") for line in lines)}
+
+
+def _require_set(manifest: SetManifest) -> None:
+    """The digest of the set follows from its policies, each of which is there once and of a known type."""
+    if digest_of_policies(manifest.policies) != manifest.digest:
+        raise ArchiveRefused("archive_changed")
+    keys = {(policy.type, policy.graph_id) for policy in manifest.policies}
+    if len(keys) != len(manifest.policies):
+        raise ArchiveRefused("archive_changed")
+    types = {policy.type for policy in manifest.policies}
+    if unknown_types := types - {contract.key for contract in registry.every()}:
+        raise ArchiveRefused("archive_version") from LookupError(", ".join(sorted(unknown_types)))
+
+
+def _content(archive: ZipFile, name: str, largest: int) -> bytes:
+    """Return a file; one that is larger than it may be is not read to its end."""
+    try:
+        with archive.open(name) as stream:
+            content = stream.read(largest + 1)
+    except _UNREADABLE:
+        raise ArchiveRefused("archive_changed") from None
+    if len(content) > largest:
+        raise ArchiveRefused("not_a_set_archive")
+    return content
