@@ -12,11 +12,17 @@ from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.tenancy import invitations
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.roles import Role
+from tenantpilot.versions.index_models import SettingDefinition
 from tenantpilot.web.ui.saved_views.services import save_view
+from tests.artifacts.kit import made
+from tests.backups.kit import finished_set, new_chain
 from tests.databases import IS_POSTGRESQL
+from tests.directory.kit import group_of
+from tests.versions.kit import take
 from tests.web.fuzzing import Sender, addresses, fuzz, unreal_addresses
 from tests.web.kit import ended, policy, queued
 
@@ -61,6 +67,8 @@ def places(contoso, olivia, bob, now):
     )  # fmt: skip
     place = {"list_name": "runs", "workspace_id": contoso.workspace_id, "tenant": contoso}
     view = save_view("Failures", query="state=failed", owner=olivia, now=now, **place)
+    version = take(kept, {"id": "p1", "name": "Firewall", "isOn": True}, now)
+    restore = draft_of_versions(tenant=contoso, versions=[version], source="Firewall", actor=olivia, now=now)
     note = Notification.everywhere.get(recipient=olivia)
     return {
         "tenant": ["contoso"],
@@ -71,6 +79,13 @@ def places(contoso, olivia, bob, now):
         "notification_id": [note.pk],
         "name": ["theme", "keys"],
         "token": ["no-such-link", invited.token],
+        "workspace_id": [contoso.workspace_id],
+        "artifact_id": [made(contoso, olivia, b"file", timezone.now()).pk],
+        "definition_id": [SettingDefinition.everywhere.get().pk],
+        "group_id": [group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk],
+        "restore_id": [restore.pk],
+        "set_id": [finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk],
+        "place": [1],
         "person_id": [bob.pk],
         "invitation_id": [invited.pk],
         "session_id": [1],

@@ -11,6 +11,7 @@ from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK as CONNECTION_CHECK
+from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC as TENANTS_SYNC
 from tenantpilot.inventory.selecting import IgnoreInputs, PolicySelection, UnignoreInputs, limited_to
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types

@@ -13,6 +13,12 @@ ReasonCatalog.add(
             gettext_noop("Sync the inventory, then choose again."),
         ),
         Reason(
+            "tenant_not_in_use",
+            gettext_noop("The tenant is archived or removed."),
+            Owner.TENANT_MANAGER,
+            gettext_noop("An owner can bring an archived tenant back."),
+        ),
+        Reason(
             "object_unusable",
             gettext_noop("Graph holds an object whose id or values no database can keep."),
             Owner.TENANT_ADMINISTRATOR,

@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tenantpilot.operations.lifecycle import cancelling, claiming, completing, handing_over, reporting, starting
+from tenantpilot.operations.lifecycle import (
+    cancelling,
+    claiming,
+    completing,
+    handing_over,
+    records,
+    reporting,
+    starting,
+)
 from tenantpilot.operations.lifecycle.identity import identity_of, workspace_of
 from tenantpilot.operations.lifecycle.leases import HANDED_ON, SET_ASIDE, Lease
 from tenantpilot.operations.lifecycle.outcome import Ending
@@ -60,6 +68,10 @@ class OperationRunService:
             retry_of=retry_of,
         )
         return starting.start(run, self._dispatcher, self._complete, now=now)
+
+    def record_parent(self, run: OperationRun, parent_id: int, *, now: datetime) -> None:
+        """Record in the run's timeline that another operation asked for it. Call it in the transaction of the start."""
+        records.record_event("asked_by_operation", run.pk, now=now, attempt=run.attempt, data={"operation": parent_id})
 
     def request_cancel(self, run: OperationRun, *, actor: User | None, now: datetime) -> bool:
         """End a queued run at once and return True; ask a running one to stop and return False.

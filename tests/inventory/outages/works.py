@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import connection
 
 from tenantpilot.inventory.connecting.services import start_check
+from tenantpilot.inventory.many_tenants.services import start_syncs
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_ignore, start_sync, start_unignore
 from tenantpilot.operations.models import OperationRun
@@ -77,6 +78,12 @@ class Works:
             inputs=NoInputs(),
             now=self.now,
         )
+
+    def _tenants_sync(self) -> Any:
+        """The sync is under way already, so that each of these joins it and puts no further job in line."""
+        start_sync(tenant=self.tenant, initiator=None, now=self.now)
+        chosen = {"workspace": self.tenant.workspace, "tenants": [self.tenant]}
+        return start_syncs(initiator=None, now=self.now, **chosen)
 
     def _tenant_removal(self) -> Any:
         """A tenant of its own each time: it is gone afterwards."""

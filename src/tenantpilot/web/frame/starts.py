@@ -13,7 +13,7 @@ from tenantpilot.operations.presenter import OperationUxPresenter, Toast
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web.frame import toasts
-from tenantpilot.web.frame.access import TenantRequest
+from tenantpilot.web.frame.access import SignedInRequest, TenantRequest
 from tenantpilot.web.frame.addresses import page_before
 
 P = ParamSpec("P")
@@ -59,7 +59,7 @@ def toast_of(started: Started | AlreadyActive) -> Toast:
     return OperationUxPresenter.already_queued_toast(operation_type, started.run)
 
 
-def could_not_start(request: TenantRequest, run: OperationRun) -> HttpResponse:
+def could_not_start(request: SignedInRequest, run: OperationRun) -> HttpResponse:
     """In place, not a toast: nothing was accepted (OPS-31)."""
     words: Toast = OperationUxPresenter.could_not_start(operation_types.get(run.type), run)
     template = "web/starts/refused_part.html" if request.htmx else "web/starts/refused.html"
@@ -71,5 +71,7 @@ def could_not_start(request: TenantRequest, run: OperationRun) -> HttpResponse:
     )
 
 
-def _overview(request: TenantRequest) -> str:
-    return reverse("tenant-overview", args=[request.tenant.slug])
+def _overview(request: SignedInRequest) -> str:
+    """Return the overview of the tenant, or the tenants where the operation is a workspace's."""
+    tenant = getattr(request, "tenant", None)
+    return reverse("tenant-overview", args=[tenant.slug]) if tenant else reverse("workspace")

@@ -1,10 +1,16 @@
 """The table of a run's items."""
 
+from typing import Any
+
 import django_filters
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenantpilot.operations.models import ItemState, RunItem
+from tenantpilot.inventory.operations import TENANTS_SYNC
+from tenantpilot.operations.models import ItemState, OperationRun, RunItem
+from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 
 
@@ -16,6 +22,16 @@ class ItemFilters(Filters):
     class Meta:
         model = RunItem
         fields: list[str] = []
+
+
+def with_tenants(run: OperationRun, items: Any) -> Any:
+    """Give each item its tenant's name in addresses, for an operation whose items are tenants."""
+    if run.type != TENANTS_SYNC.key:
+        return items
+    tenant = Tenant.everywhere.alias(key=Cast("pk", CharField())).filter(
+        key=OuterRef("key"), workspace=run.workspace_id
+    )
+    return items.annotate(tenant_slug=Subquery(tenant.values("slug")[:1]))
 
 
 def _counted(count: int, figure: str) -> str:

@@ -25,6 +25,7 @@ _EVENTS: dict[str, tuple[Words, str]] = {
     "handed_on": (gettext_lazy("Handed on by a worker that was asked to end"), "rotate-cw"),
     "set_aside": (gettext_lazy("Set aside until Microsoft Graph may be asked again"), "clock"),
     "hastened": (gettext_lazy("Put before scheduled work because a person asked for it"), "arrow-up"),
+    "asked_by_operation": (gettext_lazy("Asked for by an operation of the workspace"), "building-2"),
     "resumed": (gettext_lazy("Taken up again"), "play"),
     "dispatched_again": (gettext_lazy("Put in line again"), "rotate-cw"),
     "cancel_requested": (gettext_lazy("Cancel requested"), "ban"),

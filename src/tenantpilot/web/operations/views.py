@@ -35,7 +35,7 @@ from tenantpilot.web.frame.access import (
 from tenantpilot.web.frame.conditional import answer_if_changed
 from tenantpilot.web.operations import cancel_result
 from tenantpilot.web.operations.cancellations import cancel_action
-from tenantpilot.web.operations.item_table import ITEMS
+from tenantpilot.web.operations.item_table import ITEMS, with_tenants
 from tenantpilot.web.operations.run_facts import (
     failures_of,
     run_of_tenant,
@@ -99,8 +99,10 @@ def workspace_operation_run(request: WorkspaceRequest, run_id: int) -> HttpRespo
     run = OperationRun.objects.filter(tenant=None, workspace__in=able, pk=run_id).first()
     if run is None:
         raise Http404
-    items = RunItem.objects.of_run(run.pk)
     facts = {"run": run, "follows_run": run.is_active, **_shown(run, why(run, now=timezone.now()))}
+    items = with_tenants(run, RunItem.objects.of_run(run.pk))
+    if asks_for_list(request):
+        return listing(request, ITEMS, items, "web/operations/run.html", facts)
     if request.htmx and not request.headers.get("HX-Target"):
         return answer_if_changed(
             request, facts["tag"], lambda: render(request, "web/operations/run_answer.html", facts)

@@ -1,6 +1,7 @@
 """The workspace plane: the person's tenants, and the switcher that keeps the page (UX-03)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,9 @@ from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, work
 from tenantpilot.web.frame.addresses import LONGEST
 from tenantpilot.web.frame.navigation import tenant_items
 from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import listing
+from tenantpilot.web.workspace.syncing import may_sync_all, sync_action, with_may_sync
 from tenantpilot.web.workspace.tables import TENANTS, with_state
 
 SHOWN = 30
@@ -29,9 +32,11 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
     """Return the tenants that the person may see, with how fresh they are and what is under way."""
     now = timezone.now()
     visible = visible_tenants(request.user, Capability.TENANT_VIEW)
-    rows = with_state(Tenant.everywhere.filter(pk__in=visible))
-    context = {"heading": _("Tenants"), "now": now, "stale_before": now - STALE_AFTER}
+    rows = with_may_sync(request, with_state(Tenant.everywhere.filter(pk__in=visible)))
+    context: dict[str, Any] = {"heading": _("Tenants"), "now": now, "stale_before": now - STALE_AFTER}
     context["may_add"] = any(place.may(Capability.TENANT_MANAGE) for place in request.workspaces)
+    context["may_sync"] = may_sync_all(request)
+    context["bulk"] = bulk_of("tenant", sync_action() if context["may_sync"] else None)
     return listing(request, TENANTS, rows, "web/workspace/page.html", context)
 
 

@@ -1,0 +1,1 @@
+"""Syncs of many tenants of a workspace, started by one operation."""
