@@ -75,16 +75,21 @@ def unreal_addresses(parts: Mapping[str, Iterable[object]], most: int) -> list[s
 
 def routes() -> Iterator[str]:
     """Yield the route of every pattern of the URL configuration."""
+    return (route for _name, route in named_routes())
+
+
+def named_routes() -> Iterator[tuple[str, str]]:
+    """Yield the name and the route of every pattern of the URL configuration."""
     yield from _routes(get_resolver().url_patterns, "")
 
 
-def _routes(patterns: Iterable[Any], before: str) -> Iterator[str]:
+def _routes(patterns: Iterable[Any], before: str) -> Iterator[tuple[str, str]]:
     for pattern in patterns:
         route = before + _plain(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern.url_patterns, route)
         else:
-            yield route
+            yield str(pattern.name), route
 
 
 def _plain(route: str) -> str:

@@ -8,23 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import Notification
-from tenantpilot.operations.schedules import services
-from tenantpilot.operations.schedules.cadence import Cadence, Frequency
-from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.tenancy import invitations
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.roles import Role
-from tenantpilot.versions.index_models import SettingDefinition
-from tenantpilot.web.ui.saved_views.services import save_view
-from tests.artifacts.kit import made
-from tests.backups.kit import finished_set, new_chain
+from tests.contract.test_routes import MATRIX, world
 from tests.databases import IS_POSTGRESQL
-from tests.directory.kit import group_of
-from tests.versions.kit import take
-from tests.web.fuzzing import Sender, addresses, fuzz, unreal_addresses
-from tests.web.kit import ended, policy, queued
+from tests.web.fuzzing import PART, Sender, addresses, fuzz, named_routes, unreal_addresses
+from tests.web.kit import ended, queued
 
 WHOLE = {
     "name": "Nightly 2",
@@ -45,6 +36,8 @@ WHOLE = {
     "email": "nadia@x.example",
 }
 
+__all__ = ["world"]
+
 pytestmark = pytest.mark.both_databases
 
 # The first that an address begins with is its own; each is a test, so that they can run side by side.
@@ -54,46 +47,32 @@ PLANES = ("/admin/t/contoso/operations/", "/admin/t/contoso/", "/admin/operation
 
 
 @pytest.fixture
-def places(contoso, olivia, bob, now):
-    """Something real for each part of an address."""
+def places(world, contoso, olivia, bob, now):
+    """Something real for each part of an address; what no line here names is what the contract asks its address for."""
     to_tenant = {"workspace": contoso.workspace, "tenant": contoso, "role": Role.READONLY}
-    invited = invitations.invite(email="nadia@x.example", actor=olivia, now=timezone.now(), **to_tenant)
+    invited = invitations.invite(email="nadia@y.example", actor=olivia, now=timezone.now(), **to_tenant)
     run, failed = queued(contoso, olivia, now), ended(contoso, olivia, now, failed=1, types=("settingsCatalog",))
-    kept = policy(contoso, "Firewall", now)
-    schedule = services.create_schedule(
-        INVENTORY_SYNC, tenant=contoso, name="Nightly", cadence=Cadence(Frequency.DAILY, "UTC", hour=3),
-        inputs=SyncInputs(),
-        actor=olivia, now=now,
-    )  # fmt: skip
-    place = {"list_name": "runs", "workspace_id": contoso.workspace_id, "tenant": contoso}
-    view = save_view("Failures", query="state=failed", owner=olivia, now=now, **place)
-    version = take(kept, {"id": "p1", "name": "Firewall", "isOn": True}, now)
-    restore = draft_of_versions(tenant=contoso, versions=[version], source="Firewall", actor=olivia, now=now)
-    note = Notification.everywhere.get(recipient=olivia)
-    return {
+    return real_parts(world) | {
         "tenant": ["contoso"],
         "run_id": [run.pk, failed.pk],
-        "policy_id": [kept.pk],
-        "schedule_id": [schedule.pk],
-        "view_id": [view.pk],
-        "notification_id": [note.pk],
         "name": ["theme", "keys"],
         "token": ["no-such-link", invited.token],
-        "workspace_id": [contoso.workspace_id],
-        "artifact_id": [made(contoso, olivia, b"file", timezone.now()).pk],
-        "definition_id": [SettingDefinition.everywhere.get().pk],
-        "group_id": [group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk],
-        "restore_id": [restore.pk],
-        "set_id": [finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk],
-        "place": [1],
         "person_id": [bob.pk],
         "invitation_id": [invited.pk],
+        "notification_id": [Notification.everywhere.filter(recipient=olivia).latest("pk").pk],
         "session_id": [1],
         "pk": [1],
         "number": [1],
-        "workspace_id": [contoso.workspace_id],
-        **{key: [1] for key in ("artifact_id", "definition_id", "group_id", "restore_id", "set_id", "place")},
+        "place": [1],
     }
+
+
+def real_parts(world) -> dict[str, list[object]]:
+    """Return, by the name of a part, the id of what its address is about in the contract's world."""
+    rows = ((name, row.subject) for name, row in MATRIX.items() if row.subject)
+    named = {name: subject for name, subject in rows if subject in world}
+    parts = {name: PART.findall(route) for name, route in named_routes() if name in named}
+    return {found[-1][1]: [world[named[name]]] for name, found in parts.items() if found}
 
 
 @pytest.fixture
