@@ -24,7 +24,7 @@ def changed(captured, directory):
 
 
 @pytest.fixture
-def browser(signed_in, mona):
+def manager(signed_in, mona):
     return signed_in(mona)
 
 
@@ -40,81 +40,81 @@ def work_off(kind):
     return OperationRun.everywhere.get(pk=run.pk)
 
 
-def previewed(browser, version):
+def previewed(manager, version):
     """Prepare a restore of the version and preview it; answers the restore."""
-    made = browser.post(f"{HOME}new/", {"version": version.pk})
+    made = manager.post(f"{HOME}new/", {"version": version.pk})
     restore = RestoreRun.everywhere.latest("pk")
     assert made.headers["Location"] == f"{HOME}{restore.pk}/preview/"
-    assert "Preview of a restore queued" in browser.post(f"{HOME}{restore.pk}/previews/", headers=SCRIPT).text
+    assert "Preview of a restore queued" in manager.post(f"{HOME}{restore.pk}/previews/", headers=SCRIPT).text
     work_off("restore_preview")
     restore.refresh_from_db()
     return restore
 
 
-def test_a_version_is_restored_from_page_to_page(changed, browser, directory):
+def test_a_version_is_restored_from_page_to_page(changed, manager, directory):
     page = f"/admin/t/contoso/inventory/{changed.policy_id}/versions/{changed.number}/"
-    assert "Restore this version" in words(browser.get(page))
-    assert changed.policy.name in words(browser.get(f"{HOME}new/?version={changed.pk}"))
-    restore = previewed(browser, changed)
+    assert "Restore this version" in words(manager.get(page))
+    assert changed.policy.name in words(manager.get(f"{HOME}new/?version={changed.pk}"))
+    restore = previewed(manager, changed)
     here = f"{HOME}{restore.pk}/"
     with at_most_queries(16):
-        shown = words(browser.get(f"{here}preview/"))
+        shown = words(manager.get(f"{here}preview/"))
     assert "Description" in shown
     assert "Changed by hand" in shown
-    refused = browser.post(
+    refused = manager.post(
         f"{here}confirmation/", {"name": "Contosso", "reason": "x", "fingerprint": restore.fingerprint}
     )
     assert "Type the tenant's name exactly as it is written: Contoso" in words(refused, 422)
     sent = {"name": "Contoso", "reason": "Undo a mistake", "fingerprint": restore.fingerprint}
-    confirmed = browser.post(f"{here}confirmation/", sent)
+    confirmed = manager.post(f"{here}confirmation/", sent)
     assert confirmed.headers["Location"] == f"{here}result/"
     assert work_off("restore_execute").outcome == "succeeded"
-    shown = words(browser.get(f"{here}result/"))
+    shown = words(manager.get(f"{here}result/"))
     assert "Undo a mistake" in shown
     assert "Undo this restore" in shown
-    assert "Restored" in words(browser.get(HOME)) or "Done" in words(browser.get(HOME))
+    assert "Restored" in words(manager.get(HOME)) or "Done" in words(manager.get(HOME))
     assert directory.store.find(CATALOG, changed.policy.graph_id).body["description"] != "Changed by hand"
 
 
-def test_a_stale_preview_is_refused_and_the_next_one_shows_both(changed, browser, capture, directory):
-    restore = previewed(browser, changed)
+def test_a_stale_preview_is_refused_and_the_next_one_shows_both(changed, manager, capture, directory):
+    restore = previewed(manager, changed)
     here = f"{HOME}{restore.pk}/"
     edit(directory, CATALOG, changed.policy.graph_id, description="Changed again")
     capture([changed.policy_id])
     sent = {"name": "Contoso", "reason": "Undo a mistake", "fingerprint": restore.fingerprint}
-    refused = words(browser.post(f"{here}confirmation/", sent), 422)
+    refused = words(manager.post(f"{here}confirmation/", sent), 422)
     assert "Changed in the tenant since the preview" in refused
-    browser.post(f"{here}previews/", headers=SCRIPT)
+    manager.post(f"{here}previews/", headers=SCRIPT)
     work_off("restore_preview")
-    shown = words(browser.get(f"{here}preview/"))
+    shown = words(manager.get(f"{here}preview/"))
     assert "Shown before" in shown
     assert "Changed by hand" in shown
     assert "Changed again" in shown
 
 
-def test_an_edit_makes_it_a_draft_again(changed, browser):
-    restore = previewed(browser, changed)
+def test_an_edit_makes_it_a_draft_again(changed, manager):
+    restore = previewed(manager, changed)
     here = f"{HOME}{restore.pk}/"
     [item] = items_of(restore)
-    browser.post(f"{here}scope/", {"assignments": "exact", f"item-{item.pk}": Choice.SKIP})
+    manager.post(f"{here}scope/", {"assignments": "exact", f"item-{item.pk}": Choice.SKIP})
     restore.refresh_from_db()
     assert (restore.state, items_of(restore)[0].choice) == ("draft", "skip")
     sent = {"name": "Contoso", "reason": "x", "fingerprint": restore.fingerprint}
-    assert browser.post(f"{here}confirmation/", sent).status_code == 422
+    assert manager.post(f"{here}confirmation/", sent).status_code == 422
     assert not OperationRun.everywhere.filter(type="restore_execute").exists()
 
 
-def test_what_is_sent_by_hand_is_refused_with_words(changed, browser):
-    restore = previewed(browser, changed)
+def test_what_is_sent_by_hand_is_refused_with_words(changed, manager):
+    restore = previewed(manager, changed)
     [item] = items_of(restore)
     for wish in ("delete", "target:no-such-id", "nonsense"):
-        answer = browser.post(f"{HOME}{restore.pk}/scope/", {f"item-{item.pk}": wish})
+        answer = manager.post(f"{HOME}{restore.pk}/scope/", {f"item-{item.pk}": wish})
         assert words(answer, 422)
     assert items_of(restore)[0].choice == ""
 
 
-def test_a_reader_sees_it_and_can_start_nothing(changed, browser, signed_in, bob):
-    restore = previewed(browser, changed)
+def test_a_reader_sees_it_and_can_start_nothing(changed, manager, signed_in, bob):
+    restore = previewed(manager, changed)
     reader = signed_in(bob)
     assert "Go on to confirm" not in words(reader.get(f"{HOME}{restore.pk}/preview/"))
     assert reader.post(f"{HOME}{restore.pk}/confirmation/", {}).status_code == 403

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
@@ -93,6 +94,24 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
             chosen.append(Chosen(item.after_version, Choice.DELETE))
     options = RestoreOptions(assignments="exact")
     return _draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
+
+
+def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
+    """Prepare a restore of the items that failed or were left out by it, as they were chosen before.
+
+    Raises NothingToRestore. An item from another tenant is chosen there again.
+    """
+    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(state=ItemState.FAILED, may_delete=False)
+    items = rows.exclude(version=None).select_related("version__policy__tenant")
+    chosen = [Chosen(item.version) for item in items if item.version]
+    origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
+    return _draft(restore.tenant, origin, chosen, actor, now, restore.chosen)
+
+
+def has_written(restore: RestoreRun) -> bool:
+    """Return True if the restore has changed or created anything that an undo can bring back."""
+    rows = RestoreItem.everywhere.of_run(restore.pk)
+    return bool(rows.filter(Q(before_version__isnull=False) | Q(after_version__isnull=False)).exists())
 
 
 def _draft(

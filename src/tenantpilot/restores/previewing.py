@@ -59,7 +59,14 @@ def preview_restore(run: RunContext[RestoreInputs]) -> None:
         preview.learn_names(subjects)
     by_key = {str(subject.item.pk): subject for subject in subjects}
     for item in items.pending():
-        items.attempt(item, lambda _run, entry: preview.keep(by_key[entry.key]))
+        subject = by_key[item.key]
+        if subject.error is None:
+            items.attempt(item, lambda _run, entry: preview.keep(by_key[entry.key]))
+            continue
+        with transaction.atomic():
+            preview.keep(subject)
+            items.note_failure(item, subject.error)
+        items.report()
     _finish(run, restore)
 
 
@@ -111,7 +118,7 @@ class _Preview:
         )
 
     def keep(self, subject: Subject) -> RunItemState | ItemResult:
-        """Write the plan of an item. Raises what kept its object from being read."""
+        """Write the plan of an item, and return what the run says about it."""
         item, plan, live = subject.item, subject.plan, subject.live
         sentences = self._sentences(subject)
         item.earlier_sentences = item.sentences if item.sentences and item.sentences != sentences else []
@@ -130,8 +137,6 @@ class _Preview:
         ]
         item.warnings, item.accepted = list(plan.warnings), []
         item.save()
-        if subject.error is not None:
-            raise subject.error
         if plan.warnings:
             self._run.count("warnings", len(plan.warnings))
         return skipped(plan.blockers[0].code) if plan.blockers else RunItemState.SUCCEEDED

@@ -16,5 +16,6 @@ access_rows: dict[str, AccessRow] = {
     "restore-confirmation": in_tenant(Capability.RESTORE_EXECUTE, subject="restore"),
     "restore-result": in_tenant(_VIEW, subject="restore"),
     "undo-restore": in_tenant(_PREPARE, "post", subject="restore"),
+    "repeat-restore": in_tenant(_PREPARE, "post", subject="restore"),
     "discard-restore": in_tenant(_PREPARE, "post", subject="restore"),
 }

@@ -16,6 +16,7 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.restores.drafting import (
     NothingToRestore,
     TooManyItems,
+    draft_of_failed,
     draft_of_set,
     draft_of_versions,
     draft_to_undo,
@@ -87,6 +88,18 @@ def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
     except (NothingToRestore, TooManyItems):
         return redirect("restore-result", request.tenant.slug, found.pk)
     return redirect("restore-scope", request.tenant.slug, draft.pk)
+
+
+@require_POST
+@requires(Capability.RESTORE_PREVIEW)
+def repeat(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Prepare a restore of the items that this one could not restore."""
+    found = restore_of(request, restore_id)
+    try:
+        draft = draft_of_failed(found, source=found.source, actor=request.user, now=timezone.now())
+    except (NothingToRestore, TooManyItems):
+        return redirect("restore-result", request.tenant.slug, found.pk)
+    return redirect("restore-preview", request.tenant.slug, draft.pk)
 
 
 def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.restores.drafting import has_written
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.settling import active_run, settle
 from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
@@ -62,6 +63,7 @@ class Frame:
     may_execute: bool
     why_not_prepare: str
     why_not_execute: str
+    has_written: bool = False
 
     @property
     def is_editable(self) -> bool:
@@ -82,8 +84,13 @@ class Frame:
 
     @property
     def can_be_undone(self) -> bool:
-        done = (ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED)
-        return self.restore.state == RestoreState.DONE and any(self.states.get(state) for state in done)
+        return self.restore.state == RestoreState.DONE and self.has_written
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Return True if items failed that can be previewed again."""
+        is_own = self.restore.is_same_tenant
+        return self.restore.state == RestoreState.DONE and is_own and bool(self.states.get(ItemState.FAILED))
 
     @property
     def plan(self) -> list[tuple[str, int]]:
@@ -125,6 +132,7 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         may_execute=request.access.may(Capability.RESTORE_EXECUTE),
         why_not_prepare=request.access.why_not(Capability.RESTORE_PREVIEW),
         why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
+        has_written=restore.state == RestoreState.DONE and has_written(restore),
     )
 
 

@@ -16,5 +16,6 @@ tenant_plane: list[URLPattern] = [
     path("restores/<int:restore_id>/confirmation/", confirming.confirmation, name="restore-confirmation"),
     path("restores/<int:restore_id>/result/", views.result, name="restore-result"),
     path("restores/<int:restore_id>/undo/", choosing.undo, name="undo-restore"),
+    path("restores/<int:restore_id>/repeat/", choosing.repeat, name="repeat-restore"),
     path("restores/<int:restore_id>/discarding/", editing.discard_restore, name="discard-restore"),
 ]

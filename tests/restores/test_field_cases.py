@@ -1,0 +1,124 @@
+"""Cases from the field: each is a public report about another tool, and its right result."""
+
+from intunesim import Fault
+
+from tenantpilot.restores.drafting import edit_options
+from tenantpilot.restores.options import RestoreOptions
+from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
+
+CATALOG = "deviceManagement/configurationPolicies"
+COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
+TEMPLATES = "deviceManagement/notificationMessageTemplates"
+FILTERS = "deviceManagement/assignmentFilters"
+GROUP, EXCLUDED = (f"#microsoft.graph.{kind}AssignmentTarget" for kind in ("group", "exclusionGroup"))
+
+
+def assign(directory, path, entity, *targets):
+    entity.children["assignments"] = [{"id": f"a{n}", "target": target} for n, target in enumerate(targets)]
+    directory.store.put(path, entity)
+
+
+def group(directory, number=0, kind=GROUP):
+    return {"@odata.type": kind, "groupId": entity_of(directory, "groups", number).id}
+
+
+def exactly(restoring, version):
+    restore = restoring.draft(version)
+    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    return restoring.preview(restoring.fresh(restore))
+
+
+def targets(directory, graph_id):
+    rows = directory.store.find(CATALOG, graph_id).children["assignments"]
+    return {(row["target"]["@odata.type"].rpartition(".")[2], row["target"].get("groupId")) for row in rows}
+
+
+def test_a_change_of_assignments_alone_is_restored_removals_too(directory, sync, capture, simulator, restoring):
+    """IntuneCD #266: include A and exclude B in the version; A alone, then all devices, in the tenant."""
+    policy = entity_of(directory, CATALOG)
+    included, excluded = group(directory, 0), group(directory, 1, EXCLUDED)
+    assign(directory, CATALOG, policy, included, excluded)
+    capture()
+    version, wanted = version_of(policy.id), targets(directory, policy.id)
+    assign(directory, CATALOG, directory.store.find(CATALOG, policy.id), included)
+    restore = exactly(restoring, version)
+    [item] = items_of(restore)
+    assert (item.action, item.difference_count) == ("update", 1)
+    simulator.log.clear()
+    restoring.execute(restore)
+    assert [request.rpartition("/")[2] for request in writes_of(simulator)] == ["assign"]
+    assert targets(directory, policy.id) == wanted
+    devices = {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}
+    assign(directory, CATALOG, directory.store.find(CATALOG, policy.id), devices, excluded)
+    restore = exactly(restoring, version)
+    assert sorted(one["kind"] for one in items_of(restore)[0].sentences) == ["added", "removed"]
+    restoring.execute(restore)
+    assert targets(directory, policy.id) == wanted
+
+
+def test_a_compliance_policy_comes_back_with_its_template(directory, sync, capture, simulator, restoring):
+    """IntuneCD #76: what a create needs and an update does not, and no read-only id in the body."""
+    policy, template = entity_of(directory, COMPLIANCE), entity_of(directory, TEMPLATES)
+    actions = [
+        {"id": "x", "actionType": "block", "gracePeriodHours": 0, "notificationTemplateId": ""},
+        {"id": "y", "actionType": "notification", "gracePeriodHours": 24, "notificationTemplateId": template.id},
+    ]
+    policy.children["scheduledActionsForRule"] = [
+        {"id": "z", "ruleName": None, "scheduledActionConfigurations": actions}
+    ]
+    directory.store.put(COMPLIANCE, policy)
+    capture()
+    versions = version_of(policy.id), version_of(template.id)
+    delete(simulator, directory, COMPLIANCE, policy.id)
+    delete(simulator, directory, TEMPLATES, template.id)
+    simulator.log.clear()
+    restore, run = restoring.whole(*versions)
+    by_type = {item.type: item for item in items_of(restore)}
+    assert run.outcome == "succeeded", [(i.name, i.state, i.reason_code, i.left_paths) for i in items_of(restore)]
+    created = directory.store.find(COMPLIANCE, by_type["compliancePolicy"].target_id)
+    [rule] = created.children["scheduledActionsForRule"]
+    mapped = {row["notificationTemplateId"] for row in rule["scheduledActionConfigurations"]}
+    assert by_type["notificationTemplate"].target_id in mapped
+    sent = [e.body for e in simulator.log if e.method == "POST" and not e.path.endswith(("$batch", "getByIds"))]
+    assert template.id not in str(sent)
+
+
+def test_a_setting_that_the_service_no_longer_knows_creates_nothing(captured, directory, simulator, restoring):
+    """IntuneManagement #308, #241, #209: not an empty policy."""
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    directory.store.remove(CATALOG, policy.id)
+    for definition in list(directory.store.entities("deviceManagement/configurationSettings")):
+        directory.store.remove("deviceManagement/configurationSettings", definition.id)
+    restore = restoring.preview(restoring.draft(version))
+    [item] = items_of(restore)
+    assert (restore.state, item.action, item.blockers[0]["code"]) == ("blocked", "block", "definition_gone")
+    assert writes_of(simulator) == []
+
+
+def test_what_a_step_answers_as_text_is_no_success(captured, directory, simulator, restoring):
+    """CyberDrain/CIPP PR #202: the item failed, and the run has succeeded in part."""
+    one, other = entity_of(directory, CATALOG), entity_of(directory, CATALOG, 1)
+    versions = version_of(one.id), version_of(other.id)
+    for entity in (one, other):
+        edit(directory, CATALOG, entity.id, description="Changed by hand")
+    restore = restoring.preview(restoring.draft(*versions))
+    simulator.faults.add(Fault("status", path=f"/{CATALOG}/{one.id}*", method="*", status=400))
+    run = restoring.execute(restore)
+    assert run.outcome == "partially_succeeded"
+    assert sorted(item.state for item in items_of(restore)) == ["failed", "verified"]
+
+
+def test_scope_tags_that_a_create_ignores_are_written_afterwards(captured, directory, simulator, restoring):
+    """M365DSC #6727: never silently Default."""
+    tags = [tag.id for tag in directory.store.entities("deviceManagement/roleScopeTags")]
+    policy = entity_of(directory, CATALOG)
+    edit(directory, CATALOG, policy.id, roleScopeTagIds=["0", *tags[-1:]])
+    captured()
+    version = version_of(policy.id)
+    delete(simulator, directory, CATALOG, policy.id)
+    restore, _run = restoring.whole(version)
+    [item] = items_of(restore)
+    created = directory.store.find(CATALOG, item.target_id)
+    assert set(created.body["roleScopeTagIds"]) == {"0", *tags[-1:]}
+    assert item.state == "verified"
