@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from intunesim import Fault
 
+from tenantpilot.operations.items.working import RunItems
 from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.run_context import RunCancelled
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.restores.operations import RESTORE_EXECUTE
@@ -49,27 +51,23 @@ def test_items_that_cannot_be_read_are_named_and_the_others_compared(several, si
 
 
 def test_a_cancelled_restore_keeps_what_it_wrote_and_writes_no_more(several, directory, restoring, mona, monkeypatch):
+    """A person cancels while the first item is settled."""
     restore = restoring.preview(restoring.draft(*several))
     run = restoring.start(restore)
-    settled = []
+    report = RunItems.report
 
-    def cancel_behind_the_first(self, lease, data, **when):
-        kept = original(self, lease, data, **when)
-        if items_of(restore)[0].state == "verified" and not settled:
-            settled.append(1)
-            OperationRunService().request_cancel(OperationRun.everywhere.get(pk=run.pk), actor=mona, now=restoring.now)
-        return kept
+    def cancelled_behind_the_first(self, number=1):
+        OperationRunService().request_cancel(OperationRun.everywhere.get(pk=run.pk), actor=mona, now=restoring.now)
+        self._run.stop(RunCancelled)
+        report(self, number)
 
-    original = OperationRunService.checkpoint
-    monkeypatch.setattr(OperationRunService, "checkpoint", cancel_behind_the_first)
+    monkeypatch.setattr(RunItems, "report", cancelled_behind_the_first)
     restoring.runner().execute(run.pk)
     run.refresh_from_db()
-    states = [item.state for item in items_of(restore)]
-    assert run.outcome in ("cancelled", "succeeded")
-    assert told(run) == 1
-    if run.outcome == "cancelled":
-        assert "pending" in states
-        assert restoring.fresh(restore).state == "done"
+    assert Counter(item.state for item in items_of(restore)) == {"verified": 1, "pending": len(several) - 1}
+    by_hand = [e for e in directory.store.entities(CATALOG) if e.body["description"] == "Changed by hand"]
+    assert len(by_hand) == len(several) - 1
+    assert (run.outcome, told(run), restoring.fresh(restore).state) == ("cancelled", 1, "done")
 
 
 def test_a_restore_that_is_cancelled_in_the_queue_writes_nothing(several, simulator, restoring, mona):
