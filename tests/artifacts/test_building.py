@@ -113,8 +113,8 @@ def test_a_second_worker_begins_anew_and_the_first_can_not_go_on(contoso, alice,
 
 def test_the_purge_removes_what_has_expired_and_nothing_else(contoso, alice, now):
     old, young = made(contoso, alice, b"old", now - timedelta(days=2)), made(contoso, alice, b"young", now)
-    assert start_daily(now=now, kind=ARTIFACT_PURGE) == 1
-    assert start_daily(now=now, kind=ARTIFACT_PURGE) == 0
+    assert start_daily(now=now, operation_type=ARTIFACT_PURGE) == 1
+    assert start_daily(now=now, operation_type=ARTIFACT_PURGE) == 0
     run = OperationRun.everywhere.get(type="artifact_purge")
     Runner(clock=lambda: now).execute(run.pk)
     run.refresh_from_db()

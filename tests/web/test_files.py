@@ -86,7 +86,7 @@ def test_sec_03_a_file_is_there_for_its_owner_alone(signed_in, contoso, alice, b
 def test_an_expired_file_says_so_and_how_to_get_another(signed_in, contoso, alice, is_purged):
     artifact = made(contoso, alice, b"content", timezone.now() - timedelta(days=2))
     if is_purged:
-        start_daily(now=timezone.now(), kind=ARTIFACT_PURGE)
+        start_daily(now=timezone.now(), operation_type=ARTIFACT_PURGE)
         Runner().execute(OperationRun.everywhere.get().pk)
         assert Artifact.everywhere.get().state == "gone"
     answer = signed_in(alice).get(reverse("download-file", args=[artifact.pk]))

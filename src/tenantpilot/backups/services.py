@@ -58,7 +58,7 @@ class SetBusy(TenantPilotError):
 
 
 def start_revision(
-    kind: OperationType[RevisionInputs],
+    operation_type: OperationType[RevisionInputs],
     *,
     backup_set: BackupSet,
     initiator: User | None,
@@ -67,21 +67,21 @@ def start_revision(
 ) -> Started | AlreadyActive:
     """Add policies to a set made by hand, or remove some. Raises SetBusy, NothingChosen, TooManyChosen."""
     inputs = RevisionInputs(chosen_policies(selection), backup_set.pk)
-    other = _other_revision(backup_set, kind, inputs)
+    other = _other_revision(backup_set, operation_type, inputs)
     if other is not None:
         raise SetBusy(other)
     tenant = backup_set.tenant
-    return OperationRunService().start(kind, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+    return OperationRunService().start(operation_type, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
 
 
 def _other_revision(
-    backup_set: BackupSet, kind: OperationType[RevisionInputs], inputs: RevisionInputs
+    backup_set: BackupSet, operation_type: OperationType[RevisionInputs], inputs: RevisionInputs
 ) -> OperationRun | None:
     """Return an active run that changes the set in another way; the same change is joined instead."""
     kinds = (BACKUP_SET_ADD_POLICIES.key, BACKUP_SET_REMOVE_POLICIES.key)
     active = OperationRun.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=kinds).active()
     for run in active.filter(inputs__backup_set=backup_set.pk):
-        if (run.type, run.inputs) != (kind.key, inputs.to_json()):
+        if (run.type, run.inputs) != (operation_type.key, inputs.to_json()):
             return run
     return None
 
@@ -93,8 +93,13 @@ def start_verification(backup_set: BackupSet, *, initiator: User | None, now: da
 
 
 def start_of_sets(
-    kind: OperationType[SetsInputs], *, tenant: Tenant, initiator: User | None, sets: Sequence[int], now: datetime
+    operation_type: OperationType[SetsInputs],
+    *,
+    tenant: Tenant,
+    initiator: User | None,
+    sets: Sequence[int],
+    now: datetime,
 ) -> Started | AlreadyActive:
     """Trash sets, take them back or delete them for good. Raises DispatchFailed."""
     inputs = SetsInputs(tuple(sorted(set(sets))))
-    return OperationRunService().start(kind, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+    return OperationRunService().start(operation_type, tenant=tenant, initiator=initiator, inputs=inputs, now=now)

@@ -43,20 +43,20 @@ class OperationUxPresenter:
     """Toasts acknowledge an intent; notifications tell an ending."""
 
     @staticmethod
-    def queued_toast(kind: OperationType[Any] | str, run: OperationRun | None = None) -> Toast:
+    def queued_toast(operation_type: OperationType[Any] | str, run: OperationRun | None = None) -> Toast:
         """Shown only when a run was accepted; without the run at hand the toast has no link."""
-        title = _("%(operation)s queued") % {"operation": _label(kind)}
+        title = _("%(operation)s queued") % {"operation": _label(operation_type)}
         return Toast(title, _("Running in the background."), _("View run"), run_url(run) if run else "")
 
     @staticmethod
-    def already_queued_toast(kind: OperationType[Any] | str, run: OperationRun) -> Toast:
-        title = _("%(operation)s already queued") % {"operation": _label(kind)}
+    def already_queued_toast(operation_type: OperationType[Any] | str, run: OperationRun) -> Toast:
+        title = _("%(operation)s already queued") % {"operation": _label(operation_type)}
         return Toast(title, _("A matching run is already queued or running."), _("View run"), run_url(run))
 
     @staticmethod
-    def could_not_start(kind: OperationType[Any], run: OperationRun) -> Toast:
+    def could_not_start(operation_type: OperationType[Any], run: OperationRun) -> Toast:
         """Shown in place, not as a toast: nothing was accepted."""
-        title = _("%(operation)s could not start") % {"operation": kind.label}
+        title = _("%(operation)s could not start") % {"operation": operation_type.label}
         return Toast(title, _("The queue did not accept the job. Try again."), _("View run"), run_url(run))
 
     @staticmethod
@@ -76,8 +76,8 @@ class OperationUxPresenter:
         return Telling(title, _body(data, _who_cancelled(run)), _("View run"), run_url(run) if run else "", outcome)
 
 
-def _label(kind: OperationType[Any] | str) -> str:
-    return operation_types.label(kind) if isinstance(kind, str) else str(kind.label)
+def _label(operation_type: OperationType[Any] | str) -> str:
+    return operation_types.label(operation_type) if isinstance(operation_type, str) else str(operation_type.label)
 
 
 def counts_text(kind: str, counts: Mapping[str, int]) -> str:

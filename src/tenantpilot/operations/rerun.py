@@ -27,10 +27,10 @@ def run_again(
 
     Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
     """
-    kind = _permitted(run, actor)
+    operation_type = _permitted(run, actor)
     if reason := why_not_again(run):
         raise CannotRunAgain(reason)
-    return _start(kind, run, kind.inputs.from_json(run.inputs), actor, now, service)
+    return _start(operation_type, run, operation_type.inputs.from_json(run.inputs), actor, now, service)
 
 
 def retry_failed(
@@ -40,11 +40,11 @@ def retry_failed(
 
     Raises NotVisible, CapabilityMissing, CannotRunAgain, DispatchFailed.
     """
-    kind = _permitted(run, actor)
-    if (reason := why_not_retry(run)) or kind.for_items is None:
+    operation_type = _permitted(run, actor)
+    if (reason := why_not_retry(run)) or operation_type.for_items is None:
         raise CannotRunAgain(reason)
-    inputs = kind.for_items(kind.inputs.from_json(run.inputs), tuple(failed_keys(run)))
-    return _start(kind, run, inputs, actor, now, service)
+    inputs = operation_type.for_items(operation_type.inputs.from_json(run.inputs), tuple(failed_keys(run)))
+    return _start(operation_type, run, inputs, actor, now, service)
 
 
 def why_not_again(run: OperationRun) -> str:
@@ -52,12 +52,14 @@ def why_not_again(run: OperationRun) -> str:
     if run.is_active:
         return _("It has not ended yet.")
     try:
-        kind = operation_types.get(run.type)
+        operation_type = operation_types.get(run.type)
     except UnknownOperationType:
         return _("This version of TenantPilot cannot do this operation.")
-    if kind.writes_tenant:
+    if operation_type.writes_tenant:
         return _("It writes to the tenant: start it from its own preview.")
-    return "" if _is_readable(run, kind) else _("This version of TenantPilot cannot read what it was asked for.")
+    return (
+        "" if _is_readable(run, operation_type) else _("This version of TenantPilot cannot read what it was asked for.")
+    )
 
 
 def why_not_retry(run: OperationRun) -> str:
@@ -74,9 +76,9 @@ def failed_keys(run: OperationRun) -> list[str]:
     return list(RunItem.objects.of_run(run.pk).failed().in_order().values_list("key", flat=True))
 
 
-def _is_readable(run: OperationRun, kind: OperationType[Any]) -> bool:
+def _is_readable(run: OperationRun, operation_type: OperationType[Any]) -> bool:
     try:
-        kind.inputs.from_json(run.inputs)
+        operation_type.inputs.from_json(run.inputs)
     except StoredDataUnreadable:
         return False
     return True
@@ -85,22 +87,22 @@ def _is_readable(run: OperationRun, kind: OperationType[Any]) -> bool:
 def _permitted(run: OperationRun, actor: User) -> OperationType[Any]:
     """Return the access that permits starting the run again. Raises CannotRunAgain, NotVisible, CapabilityMissing."""
     try:
-        kind = operation_types.get(run.type)
+        operation_type = operation_types.get(run.type)
     except UnknownOperationType:
         raise CannotRunAgain(why_not_again(run)) from None
     if run.tenant is not None:
-        resolve_tenant(actor, run.tenant.slug).require(kind.capability)
-        return kind
+        resolve_tenant(actor, run.tenant.slug).require(operation_type.capability)
+        return operation_type
     own = [access for access in workspaces(actor) if access.workspace.pk == run.workspace_id and access.roles]
     if not own:
         raise NotVisible(f"run {run.pk} is not visible")
-    if not own[0].may(kind.capability):
-        raise CapabilityMissing(kind.capability)
-    return kind
+    if not own[0].may(operation_type.capability):
+        raise CapabilityMissing(operation_type.capability)
+    return operation_type
 
 
 def _start(
-    kind: OperationType[InputsT],
+    operation_type: OperationType[InputsT],
     run: OperationRun,
     inputs: InputsT,
     actor: User,
@@ -109,7 +111,7 @@ def _start(
 ) -> Started | AlreadyActive:
     runs = service or OperationRunService()
     return runs.start(
-        kind,
+        operation_type,
         tenant=run.tenant,
         workspace=run.workspace,
         initiator=actor,

@@ -81,14 +81,14 @@ class RunContext(Generic[InputsOfRun]):
     def __init__(
         self,
         run: OperationRun,
-        kind: OperationType[InputsOfRun],
+        operation_type: OperationType[InputsOfRun],
         lease: Lease,
         service: OperationRunService,
         clock: Callable[[], datetime],
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         """Raises StoredDataUnreadable for inputs or a checkpoint that this version cannot read."""
-        self._run, self._kind, self._lease, self._service, self._clock = run, kind, lease, service, clock
+        self._run, self._kind, self._lease, self._service, self._clock = run, operation_type, lease, service, clock
         self._spent, self._ticks, self._beaten_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
         self._database = connections[DEFAULT_DB_ALIAS]
         self._must_stop: type[Interrupted] | None = None
@@ -98,7 +98,7 @@ class RunContext(Generic[InputsOfRun]):
         self._attempted = 0
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
-        self._inputs: InputsOfRun = kind.inputs.from_json(run.inputs)
+        self._inputs: InputsOfRun = operation_type.inputs.from_json(run.inputs)
         self._last_checkpoint: StoredData | None = None
         self._has_kept, self._wakes_at = not run.was_set_aside, 0.0
         self._take_up_checkpoint()

@@ -38,7 +38,7 @@ class OperationRunService:
 
     def start(
         self,
-        kind: OperationType[InputsT],
+        operation_type: OperationType[InputsT],
         *,
         tenant: Tenant | None,
         initiator: User | None,
@@ -59,10 +59,10 @@ class OperationRunService:
             workspace_id=workspace_of(tenant, workspace),
             tenant=tenant,
             initiator=initiator,
-            type=kind.key,
-            identity=identity_of(kind, stored),
+            type=operation_type.key,
+            identity=identity_of(operation_type, stored),
             inputs=stored,
-            queue=queue_of_schedule(kind.queue) if scheduled else kind.queue,
+            queue=queue_of_schedule(operation_type.queue) if scheduled else operation_type.queue,
             created_at=now,
             dispatched_at=now,
             retry_of=retry_of,

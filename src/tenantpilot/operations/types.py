@@ -79,15 +79,16 @@ class OperationTypes:
     def __init__(self) -> None:
         self._types: dict[str, OperationType[Any]] = {}
 
-    def register(self, kind: OperationType[InputsT]) -> OperationType[InputsT]:
+    def register(self, operation_type: OperationType[InputsT]) -> OperationType[InputsT]:
         """Raises ValueError for a key that is taken, and a count, a reason code or an input that is not declared."""
-        if self._types.get(kind.key, kind) != kind:
-            raise ValueError(f"operation type {kind.key!r} is registered already")
-        _refuse_unknown("count", kind.counts, OperationSummaryKeys.all())
-        _refuse_unknown("reason code", kind.reason_codes, [reason.code for reason in ReasonCatalog.all()])
-        _refuse_unknown("input", kind.identity_fields, [field.name for field in fields(kind.inputs)])  # type: ignore[arg-type]
-        self._types[kind.key] = kind
-        return kind
+        if self._types.get(operation_type.key, operation_type) != operation_type:
+            raise ValueError(f"operation type {operation_type.key!r} is registered already")
+        _refuse_unknown("count", operation_type.counts, OperationSummaryKeys.all())
+        _refuse_unknown("reason code", operation_type.reason_codes, [reason.code for reason in ReasonCatalog.all()])
+        names = [field.name for field in fields(operation_type.inputs)]  # type: ignore[arg-type]
+        _refuse_unknown("input", operation_type.identity_fields, names)
+        self._types[operation_type.key] = operation_type
+        return operation_type
 
     def get(self, key: str) -> OperationType[Any]:
         """Raises UnknownOperationType."""

@@ -59,8 +59,9 @@ def capture_changed(run: RunContext[SyncInputs], client: GraphClient, policies: 
     taker = Taker(client, run.tenant, source=Source.CAPTURE, run_id=run.run_id)
     for portion in read_chosen(client, run.tenant, by_type):
         run.safe_point()
-        for policy in portion.policies if portion.error else ():
-            run.item_raised(ObjectName(policy.name), portion.error, subject=f"policy:{policy.pk}")
+        if portion.error is not None:
+            for policy in portion.policies:
+                run.item_raised(ObjectName(policy.name), portion.error, subject=f"policy:{policy.pk}")
         for prepared in taker.prepare(portion.contract, portion.policies, portion.reads, read_at=run.now):
             _take_changed(run, taker, prepared)
     name_settings(client, run.tenant, now=run.now)

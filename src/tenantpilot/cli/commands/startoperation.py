@@ -26,7 +26,7 @@ def startoperation(
     """Write the declaration, the handler and the tests of a new operation. The tests run at once."""
     if capability not in Capability.__members__:
         raise Problem(f"There is no capability {capability}.", f"Known: {', '.join(Capability.__members__)}.")
-    if name in {kind.key for kind in operation_types.all()}:
+    if name in {operation_type.key for operation_type in operation_types.all()}:
         raise Problem(f"There is an operation {name} already.", "Choose another name.")
     for path in write_operation(NewOperation(name, room, capability), checkout.resolve()):
         done(str(path.relative_to(checkout.resolve())))

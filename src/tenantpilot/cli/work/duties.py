@@ -98,14 +98,14 @@ def start_index_fills(now: datetime) -> bool:
 
 def start_purge(now: datetime) -> bool:
     """Start the removal of expired files, once a day in each workspace; some of them at a time."""
-    started = retention.start_daily(now=now, kind=ARTIFACT_PURGE)
+    started = retention.start_daily(now=now, operation_type=ARTIFACT_PURGE)
     _tell("purge_started", started)
     return started >= retention.AT_MOST
 
 
 def start_sweep(now: datetime) -> bool:
     """Start the removal of payloads that no version needs, once a day in each workspace."""
-    started = retention.start_daily(now=now, kind=PAYLOAD_SWEEP)
+    started = retention.start_daily(now=now, operation_type=PAYLOAD_SWEEP)
     _tell("sweep_started", started)
     return started >= retention.AT_MOST
 

@@ -9,10 +9,10 @@ from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.models import Tenant, Workspace
 
 
-def identity_of(kind: OperationType[Any], stored: Mapping[str, Any]) -> str:
+def identity_of(operation_type: OperationType[Any], stored: Mapping[str, Any]) -> str:
     """Return a hash over the type and its stored identity inputs; order in a list counts, order of keys does not."""
-    chosen = {name: stored.get(name) for name in kind.identity_fields}
-    text = json.dumps([kind.key, chosen], sort_keys=True, separators=(",", ":"))
+    chosen = {name: stored.get(name) for name in operation_type.identity_fields}
+    text = json.dumps([operation_type.key, chosen], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -112,8 +112,8 @@ def _endings(runs: OperationRunQuerySet) -> Iterator[Metric]:
     for row in _waits(runs):
         waited.add_metric([row["type"]], _buckets(row, "wait", WAIT_SECONDS), _seconds(row["wait_sum"]))
     losses = dict(runs.filter(LOST).order_by().values_list("type").annotate(Count("pk")))
-    for kind in operation_types.all():
-        lost.add_metric([kind.key], losses.get(kind.key, 0))
+    for operation_type in operation_types.all():
+        lost.add_metric([operation_type.key], losses.get(operation_type.key, 0))
     return iter((ended, lost, took, waited))
 
 

@@ -44,7 +44,11 @@ def search(runs: OperationRunQuerySet, text: str) -> OperationRunQuerySet:
 
 
 def _types_named(text: str) -> list[str]:
-    return [kind.key for kind in operation_types.all() if _says(text, kind.key, str(kind.label))]
+    return [
+        operation_type.key
+        for operation_type in operation_types.all()
+        if _says(text, operation_type.key, str(operation_type.label))
+    ]
 
 
 def _reasons_named(text: str) -> list[str]:
@@ -90,7 +94,7 @@ def _oldest_of(runs: OperationRunQuerySet, newest: int) -> Coalesce:
 
 
 def _bulk_types() -> list[str]:
-    return [kind.key for kind in operation_types.all() if kind.for_items]
+    return [operation_type.key for operation_type in operation_types.all() if operation_type.for_items]
 
 
 def _told(text: str, codes: list[str]) -> Q:

@@ -21,52 +21,65 @@ AT_MOST = 50
 
 
 def start_daily(
-    *, now: datetime, service: OperationRunService | None = None, kind: OperationType[NoInputs] = OPERATION_RETENTION
+    *,
+    now: datetime,
+    service: OperationRunService | None = None,
+    operation_type: OperationType[NoInputs] = OPERATION_RETENTION,
 ) -> int:
     """Start what is due in some workspaces, once, whoever else asks; answers how many. System runs: nobody is told."""
     if installation_stop() is not None:
         return 0
     runs = service or OperationRunService()
     day = (now - timedelta(hours=settings.OPERATIONS_RETENTION_HOUR)).date()
-    started = DailySlot.everywhere.filter(type=kind.key, day__gte=day).values("workspace")
+    started = DailySlot.everywhere.filter(type=operation_type.key, day__gte=day).values("workspace")
     due = Workspace.objects.exclude(pk__in=started).order_by("pk")[:AT_MOST]
-    return sum(_start_apart(kind, workspace, day, runs, now=now) for workspace in due)
+    return sum(_start_apart(operation_type, workspace, day, runs, now=now) for workspace in due)
 
 
 def _start_apart(
-    kind: OperationType[NoInputs], workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime
+    operation_type: OperationType[NoInputs],
+    workspace: Workspace,
+    day: date,
+    runs: OperationRunService,
+    *,
+    now: datetime,
 ) -> bool:
     """A workspace that fails stops no other. Raises in an outage."""
     try:
-        return _start(kind, workspace, day, runs, now=now)
+        return _start(operation_type, workspace, day, runs, now=now)
     except Exception as error:
         if is_outage(error):
             raise
-        log.exception("daily_run_not_started", type=kind.key, workspace=workspace.pk)
+        log.exception("daily_run_not_started", type=operation_type.key, workspace=workspace.pk)
         return False
 
 
 def _start(
-    kind: OperationType[NoInputs], workspace: Workspace, day: date, runs: OperationRunService, *, now: datetime
+    operation_type: OperationType[NoInputs],
+    workspace: Workspace,
+    day: date,
+    runs: OperationRunService,
+    *,
+    now: datetime,
 ) -> bool:
     with transaction.atomic():
-        if not _take(kind, workspace, day):
+        if not _take(operation_type, workspace, day):
             return False
         try:
-            runs.start(kind, tenant=None, workspace=workspace, initiator=None, inputs=NoInputs(), now=now)
+            runs.start(operation_type, tenant=None, workspace=workspace, initiator=None, inputs=NoInputs(), now=now)
         except DispatchFailed as failed:
             # Its run is kept, and says so; tomorrow is another day.
             log.warning("daily_run_not_started", run_id=failed.run.pk)
     return True
 
 
-def _take(kind: OperationType[NoInputs], workspace: Workspace, day: date) -> bool:
+def _take(operation_type: OperationType[NoInputs], workspace: Workspace, day: date) -> bool:
     """The row decides, never what was read of it before."""
-    slots = DailySlot.everywhere.filter(workspace=workspace, type=kind.key)
+    slots = DailySlot.everywhere.filter(workspace=workspace, type=operation_type.key)
     if slots.filter(day__lt=day).update(day=day):
         return True
     if slots.exists():
         return False
-    slot = DailySlot(workspace=workspace, type=kind.key, day=day - timedelta(days=1))
+    slot = DailySlot(workspace=workspace, type=operation_type.key, day=day - timedelta(days=1))
     DailySlot.everywhere.bulk_create([slot], ignore_conflicts=True)
     return bool(slots.filter(day__lt=day).update(day=day))

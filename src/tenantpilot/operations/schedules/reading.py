@@ -59,4 +59,8 @@ def lines_of(tenant: Tenant) -> list[Line]:
 
 def schedulable(access: TenantAccess) -> list[OperationType[Any]]:
     """Return what the person may let start by the clock: only what they could start themselves."""
-    return [kind for kind in operation_types.all() if kind.scheduled is not None and access.may(kind.capability)]
+    return [
+        operation_type
+        for operation_type in operation_types.all()
+        if operation_type.scheduled is not None and access.may(operation_type.capability)
+    ]

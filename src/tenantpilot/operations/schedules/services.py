@@ -51,7 +51,7 @@ class Ticked:
 
 
 def create_schedule(
-    kind: OperationType[InputsT],
+    operation_type: OperationType[InputsT],
     *,
     tenant: Tenant,
     name: str,
@@ -68,7 +68,7 @@ def create_schedule(
             workspace_id=tenant.workspace_id,
             tenant=tenant,
             name=name,
-            type=kind.key,
+            type=operation_type.key,
             inputs=inputs.to_json(),
             frequency=cadence.frequency.value,
             minute=cadence.minute,
@@ -180,13 +180,15 @@ def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> Sc
 def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType[Any], Any]:
     """Raises FaultySchedule where another version stored what this one does not have."""
     try:
-        kind = operation_types.get(schedule.type)
+        operation_type = operation_types.get(schedule.type)
     except UnknownOperationType as error:
         raise FaultySchedule(ScheduleFault.TYPE_UNKNOWN) from error
     try:
-        inputs = kind.inputs.from_json(schedule.inputs)
-        inputs = kind.scheduled(inputs) if kind.scheduled else inputs
-        return kind, kind.for_schedule(inputs, schedule.pk) if kind.for_schedule else inputs
+        inputs = operation_type.inputs.from_json(schedule.inputs)
+        inputs = operation_type.scheduled(inputs) if operation_type.scheduled else inputs
+        return operation_type, operation_type.for_schedule(
+            inputs, schedule.pk
+        ) if operation_type.for_schedule else inputs
     except Exception as error:
         raise FaultySchedule(ScheduleFault.INPUTS_UNREADABLE) from error
 
@@ -207,19 +209,26 @@ def _advance(schedule: Schedule, next_slot_at: datetime) -> bool:
 
 
 def _start(
-    schedule: Schedule, kind: OperationType[InputsT], inputs: InputsT, runs: OperationRunService, *, now: datetime
+    schedule: Schedule,
+    operation_type: OperationType[InputsT],
+    inputs: InputsT,
+    runs: OperationRunService,
+    *,
+    now: datetime,
 ) -> tuple[ScheduleSlot.Result, OperationRun | None]:
     """Start a system run: nobody is notified, alerts see to a team (OPS-23, OPS-27).
 
     A slot that finds the schedule's own run active has no run: it must not claim what that run does.
     """
     try:
-        answer = runs.start(kind, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True)
+        answer = runs.start(
+            operation_type, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True
+        )
     except DispatchFailed as failed:
         return ScheduleSlot.Result.REFUSED, failed.run
     if isinstance(answer, Started):
         return ScheduleSlot.Result.STARTED, answer.run
-    if kind.for_schedule is not None or schedule.slots.filter(run=answer.run).exists():
+    if operation_type.for_schedule is not None or schedule.slots.filter(run=answer.run).exists():
         return ScheduleSlot.Result.SKIPPED_OVERLAP, None
     return ScheduleSlot.Result.JOINED, answer.run
 

@@ -52,8 +52,8 @@ class LoadedHandler:
 def load(type_key: str) -> LoadedHandler | Ending:
     """Return the handler of this type, or the ending of a run that has none."""
     try:
-        kind = operation_types.get(type_key)
-        return LoadedHandler(kind, load_handler(kind))
+        operation_type = operation_types.get(type_key)
+        return LoadedHandler(operation_type, load_handler(operation_type))
     except (UnknownOperationType, ImportError, AttributeError):
         log.exception("handler_missing", type=type_key)
         return stopped(RunOutcome.FAILED, describe("handler_missing"))
@@ -62,9 +62,9 @@ def load(type_key: str) -> LoadedHandler | Ending:
         return stopped(RunOutcome.FAILED, failure(error))
 
 
-def load_handler(kind: OperationType[Any]) -> Handler:
+def load_handler(operation_type: OperationType[Any]) -> Handler:
     """Raises ImportError, AttributeError."""
-    module, _colon, name = kind.handler.partition(":")
+    module, _colon, name = operation_type.handler.partition(":")
     handler: Handler = getattr(import_module(module), name)
     return handler
 
@@ -91,37 +91,37 @@ def failed_ending(error: BaseException, context: RunContext) -> Ending:
     return stopped(RunOutcome.FAILED, failure(error), counts, failures, more_failures=more)
 
 
-def _ending_of_call(handler: Handler, context: RunContext, kind: OperationType[Any]) -> Ending:
+def _ending_of_call(handler: Handler, context: RunContext, operation_type: OperationType[Any]) -> Ending:
     try:
         handler(context)
     except interruptions.DatabaseLost:
         raise
     except interruptions.Interrupted as why:
-        return _ending_of_interrupted(type(why), context, kind)
+        return _ending_of_interrupted(type(why), context, operation_type)
     except Exception as error:
         if is_outage(error):
             raise interruptions.DatabaseLost from error
         if isinstance(error, ReasonedError):
-            return _ending_of_refusal(error, context, kind)
+            return _ending_of_refusal(error, context, operation_type)
         log.exception("run_crashed")
         return failed_ending(error, context)
     if context.must_stop is interruptions.CircuitOpen:
         return _circuit_open(context)
     counts = context.counts()
-    is_warned = kind.is_partial_with_warnings and counts.get("warnings", 0) > 0
+    is_warned = operation_type.is_partial_with_warnings and counts.get("warnings", 0) > 0
     return ending_of(counts, context.failures, more_failures=context.more_failures, is_warned=is_warned)
 
 
-def _ending_of_refusal(error: ReasonedError, context: RunContext, kind: OperationType[Any]) -> Ending:
+def _ending_of_refusal(error: ReasonedError, context: RunContext, operation_type: OperationType[Any]) -> Ending:
     """A client that had to stop, because the run must, reports it with an error of its own."""
     if context.must_stop is not None and error.reason_code == "cancelled_by_person":
-        return _ending_of_interrupted(context.must_stop, context, kind)
+        return _ending_of_interrupted(context.must_stop, context, operation_type)
     log.warning("run_failed", reason=error.reason_code)
     return failed_ending(error, context)
 
 
 def _ending_of_interrupted(
-    interruption: type[interruptions.Interrupted], context: RunContext, kind: OperationType[Any]
+    interruption: type[interruptions.Interrupted], context: RunContext, operation_type: OperationType[Any]
 ) -> Ending:
     counts, failures, more = context.counts(), context.failures, context.more_failures
     if issubclass(interruption, interruptions.WorkerLeaves):
@@ -129,7 +129,7 @@ def _ending_of_interrupted(
     if issubclass(interruption, interruptions.CircuitOpen):
         return _circuit_open(context)
     if issubclass(interruption, interruptions.TimeLimitExceeded):
-        reason = describe("time_limit_exceeded", {"seconds": kind.limits.seconds})
+        reason = describe("time_limit_exceeded", {"seconds": operation_type.limits.seconds})
         return stopped(RunOutcome.FAILED, reason, counts, failures, more_failures=more)
     reason = describe("cancelled_by_person")
     return stopped(RunOutcome.CANCELLED, reason, counts, failures, more_failures=more)

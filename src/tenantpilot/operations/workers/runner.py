@@ -93,13 +93,15 @@ class Runner:
             result = self._work(claimed.lease, loaded, context)
             return self._settle(claimed.lease, loaded.kind, context, result)
 
-    def _context(self, claimed: Claimed, kind: OperationType[Any]) -> RunContext | Ending:
+    def _context(self, claimed: Claimed, operation_type: OperationType[Any]) -> RunContext | Ending:
         """Return the context, or the ending of a run of which another version stored what this one cannot read."""
         run, lease = claimed.run, claimed.lease
         try:
-            return until_answered(lambda: RunContext(run, kind, lease, self._service, self._clock, self._ticks))
+            return until_answered(
+                lambda: RunContext(run, operation_type, lease, self._service, self._clock, self._ticks)
+            )
         except StoredDataUnreadable as unreadable:
-            log.error("run_unreadable", type=kind.key, problem=str(unreadable))
+            log.error("run_unreadable", type=operation_type.key, problem=str(unreadable))
             return stopped(RunOutcome.FAILED, failure(unreadable))
 
     def _work(self, lease: Lease, loaded: LoadedHandler, context: RunContext) -> Result:
@@ -112,13 +114,13 @@ class Runner:
             self._hand_over(lease, context)
             raise
 
-    def _settle(self, lease: Lease, kind: OperationType[Any], context: RunContext, result: Result) -> bool:
+    def _settle(self, lease: Lease, operation_type: OperationType[Any], context: RunContext, result: Result) -> bool:
         """Write what becomes of the run, if it is still this worker's. Return True if that is its end."""
         match result:
             case Ending():
                 return self._finish(lease, replace(result, seconds_spent=context.seconds_spent))
             case LostDatabase(error):
-                return self._settle_outage(lease, kind, context, error)
+                return self._settle_outage(lease, operation_type, context, error)
             case LeavesRun():
                 self._leave(lease, context)
         log.info("run_lost", outcome="")
@@ -137,12 +139,14 @@ class Runner:
     def _hand_over(self, lease: Lease, context: RunContext) -> None:
         self._service.hand_on(lease, now=self._clock(), seconds_spent=context.seconds_spent)
 
-    def _settle_outage(self, lease: Lease, kind: OperationType[Any], context: RunContext, error: BaseException) -> bool:
+    def _settle_outage(
+        self, lease: Lease, operation_type: OperationType[Any], context: RunContext, error: BaseException
+    ) -> bool:
         """Hand the run over, with one attempt lost (OPS-07); or end it, if its type allows no other."""
         now, spent = self._clock, context.seconds_spent
-        log.warning("database_lost", type=kind.key, exc_info=error)
+        log.warning("database_lost", type=operation_type.key, exc_info=error)
         connection.close()
-        if until_answered(lambda: attempts_lost(lease.run_id, lease.attempt)) >= kind.limits.attempts:
+        if until_answered(lambda: attempts_lost(lease.run_id, lease.attempt)) >= operation_type.limits.attempts:
             return self._finish(lease, replace(failed_ending(error, context), seconds_spent=context.seconds_spent))
         until_answered(lambda: self._service.hand_on(lease, now=now(), seconds_spent=spent, reason=DATABASE_LOST))
         # A worker that takes the next run at once spends an attempt of that one on the same outage.

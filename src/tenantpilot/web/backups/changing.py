@@ -71,7 +71,7 @@ def remove(request: TenantRequest, set_id: int) -> HttpResponse:
 
 
 def _revise(
-    request: TenantRequest, found: BackupSet, kind: OperationType[RevisionInputs], selection: Selection
+    request: TenantRequest, found: BackupSet, operation_type: OperationType[RevisionInputs], selection: Selection
 ) -> HttpResponse:
     page = reverse("backup-set", args=[request.tenant.slug, found.pk])
     if not selection:
@@ -80,13 +80,15 @@ def _revise(
     if request.method == "POST":
         try:
             now = timezone.now()
-            started = start_revision(kind, backup_set=found, initiator=request.user, selection=selection, now=now)
+            started = start_revision(
+                operation_type, backup_set=found, initiator=request.user, selection=selection, now=now
+            )
             return started_from_form(request, started, to=page)
         except DispatchFailed as error:
             return could_not_start(request, error.run)
         except SetBusy as error:
             busy = error.run
-    is_adding = kind is BACKUP_SET_ADD_POLICIES
+    is_adding = operation_type is BACKUP_SET_ADD_POLICIES
     policies = chosen(Policy.objects.of_tenant(request.tenant), selection)
     count = policies.count()
     context: dict[str, Any] = {

@@ -72,7 +72,7 @@ def ngettext_of(single: str, several: str) -> Words:
 
 
 def _ask_or_start(
-    request: TenantRequest, kind: OperationType[SetsInputs], verb: str, words: Words, *, is_trashed: bool
+    request: TenantRequest, operation_type: OperationType[SetsInputs], verb: str, words: Words, *, is_trashed: bool
 ) -> HttpResponse:
     sets = chosen_sets(request)
     sets = sets.trashed() if is_trashed else sets.kept()
@@ -83,7 +83,9 @@ def _ask_or_start(
     is_wrong = verb == "delete" and not _is_typed(request)
     if request.method == "POST" and not is_wrong:
         try:
-            started = start_of_sets(kind, tenant=request.tenant, initiator=request.user, sets=keys, now=timezone.now())
+            started = start_of_sets(
+                operation_type, tenant=request.tenant, initiator=request.user, sets=keys, now=timezone.now()
+            )
         except DispatchFailed as error:
             return could_not_start(request, error.run)
         return started_from_form(request, started, to=back)

@@ -25,7 +25,11 @@ class Touch:
 
 def runs_touching(tenant: Tenant, policy: Policy) -> list[Touch]:
     """Return the newest runs that worked on the policy, read a version of it, or saw it last. Three queries."""
-    types = [kind.key for kind in operation_types.all() if issubclass(kind.inputs, PolicySelection)]
+    types = [
+        operation_type.key
+        for operation_type in operation_types.all()
+        if issubclass(operation_type.inputs, PolicySelection)
+    ]
     of_policies = OperationRun.objects.of_tenant(tenant).filter(type__in=types).newest_first()
     recent = list(of_policies.values_list("pk", flat=True)[:LOOKED_AT])
     items = RunItem.objects.filter(run__in=recent, key=str(policy.pk)).order_by("-run")[:SHOWN]

@@ -39,7 +39,7 @@ WHO: list[tuple[str, Words]] = [("me", _("Me")), ("others", _("Other people")), 
 
 
 def _types() -> list[tuple[str, Words]]:
-    return [(kind.key, kind.label) for kind in operation_types.all()]
+    return [(operation_type.key, operation_type.label) for operation_type in operation_types.all()]
 
 
 def _tenants(request: HttpRequest | None) -> list[Tenant]:

@@ -148,7 +148,9 @@ def _across(shelf: Shelf, listing: Listing) -> dict[str, Any]:
 
 
 def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
-    again = next((kind.capability for kind in operation_types.all() if kind.key == run.type), None)
+    again = next(
+        (operation_type.capability for operation_type in operation_types.all() if operation_type.key == run.type), None
+    )
     return {
         "run": run,
         "may_cancel": request.access.may(Capability.OPERATIONS_CANCEL),
@@ -187,7 +189,9 @@ def _shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
 
 def _will_have_items(run: OperationRun) -> bool:
     """They are listed as soon as a worker has found them."""
-    return run.is_active and any(kind.for_items for kind in operation_types.all() if kind.key == run.type)
+    return run.is_active and any(
+        operation_type.for_items for operation_type in operation_types.all() if operation_type.key == run.type
+    )
 
 
 def _tag(run: OperationRun, waiting: Waiting | None) -> str:
