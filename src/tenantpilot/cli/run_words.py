@@ -19,7 +19,7 @@ COLORS = {"info": "cyan", "success": "green", "warning": "yellow", "danger": "re
 
 
 def brief(run: OperationRun) -> dict[str, Any]:
-    """Return what a list tells of a run."""
+    """Return the facts of a run that a list shows."""
     return {
         "id": run.pk,
         "type": run.type,
@@ -100,7 +100,7 @@ def state(run: OperationRun) -> str:
 
 
 def live(run: OperationRun) -> RunProgress:
-    """Return how far it is; an empty one before it began."""
+    """Return the progress of the run; an empty one before it began."""
     return getattr(run, "live", None) or RunProgress(run=run)
 
 

@@ -57,7 +57,7 @@ def number(name: str, default: float) -> float:
 
 
 def choice(name: str, default: str, among: Mapping[str, str]) -> str:
-    """Return what the chosen word stands for."""
+    """Return the value that the chosen word stands for."""
     value = os.environ.get(PREFIX + name) or default
     if value not in among:
         raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; write one of: {', '.join(among)}.")

@@ -27,7 +27,7 @@ class Facts:
     """Seconds to wait, when Graph said so."""
 
     def params(self) -> dict[str, str | int]:
-        """Return what may be stored."""
+        """Return the failure that may be stored."""
         facts = {"status": self.status, "graph_code": self.code, "request_id": self.request_id}
         return {name: value for name, value in facts.items() if value}
 

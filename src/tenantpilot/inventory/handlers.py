@@ -166,7 +166,7 @@ def _name_of_broken(item: Item, broken: Sequence[BrokenObject]) -> ObjectName:
 
 
 def _subject(run: RunContext[SyncInputs], key: str, broken: BrokenObject) -> str:
-    """Return where the object is found in the inventory, if it is there."""
+    """Return the reference to the object in the inventory, if it is there."""
     policies = Policy.everywhere.of_tenant(run.tenant).of_type(key)
     matches = policies.filter(graph_id=broken.graph_id) if is_usable(broken.graph_id) else policies.none()
     pk = matches.values_list("pk", flat=True).first()

@@ -64,7 +64,7 @@ def observe_all(contract: Contract, items: Sequence[JsonObject]) -> ObservedType
 
 
 def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
-    """Return what inventory keeps of one of Graph's objects. Raises ObjectUnusable."""
+    """Return the fields of one of Graph's objects that inventory keeps. Raises ObjectUnusable."""
     kind = catalogue.get(contract.key)
     return Observation(
         graph_id=_usable_id(item["id"]),

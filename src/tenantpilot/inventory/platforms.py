@@ -30,6 +30,6 @@ def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
 
 
 def _only_one(text: str) -> Platform:
-    """Return what names two platforms is for all of them."""
+    """Return "all platforms" for an object that names two."""
     platforms = {platform for mark, platform in _MARKS if mark in text.lower()}
     return platforms.pop() if len(platforms) == 1 else Platform.ALL

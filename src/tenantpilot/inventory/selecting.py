@@ -72,7 +72,7 @@ def _since(policies: PolicyQuerySet, day: str) -> PolicyQuerySet:
 
 
 def _one_of(**ways: Callable[[PolicyQuerySet], PolicyQuerySet]) -> Narrowing:
-    """Return what narrows by one of two words; another word matches nothing."""
+    """Return the condition that one of two words stands for; another word matches nothing."""
     return lambda policies, value: ways.get(value, PolicyQuerySet.none)(policies)
 
 
@@ -180,7 +180,7 @@ def _matching(policies: PolicyQuerySet, policy_filter: PolicyFilter) -> list[Ite
 
 
 def _named(policies: PolicyQuerySet, keys: Sequence[str]) -> list[Item]:
-    """Return what is not in the tenant stays in the set, as a number: its item fails, and says so."""
+    """Return the items of the set. A policy that is not in the tenant stays in it by its number: its item fails."""
     names = {str(pk): name for chunk in _chunks(keys) for pk, name in _names(policies, chunk)}
     return [Item(key, ObjectName(names.get(key) or _("Policy %(number)s") % {"number": key})) for key in keys]
 

@@ -42,5 +42,5 @@ def notices(rows: Any) -> list[Notice]:
 
 
 def mark_read(rows: Any, *, now: datetime) -> int:
-    """Return how many were unread."""
+    """Return the number of notifications that were unread."""
     return int(rows.unread().update(read_at=now))

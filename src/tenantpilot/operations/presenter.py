@@ -61,7 +61,7 @@ class OperationUxPresenter:
 
     @staticmethod
     def reason_text(run: OperationRun) -> str:
-        """Return why the run ended as it did, and who cancelled it; empty for one that succeeded or is under way."""
+        """Return the reason of the run's ending, and who cancelled it; empty for one that succeeded or is under way."""
         if run.outcome in (None, "", RunOutcome.SUCCEEDED):
             return ""
         return _who_cancelled(run) or run.message or ReasonCatalog.describe(run.reason_code)

@@ -122,12 +122,12 @@ class RunContext(Generic[InputsOfRun]):
 
     @property
     def initiator(self) -> User | None:
-        """Return who started it; None for a system run."""
+        """Return the person who started the run; None for a system run."""
         return self._run.initiator
 
     @property
     def inputs(self) -> InputsOfRun:
-        """Return what was given to `start`."""
+        """Return the inputs that were given to `start`."""
         return self._inputs
 
     @property
@@ -135,7 +135,7 @@ class RunContext(Generic[InputsOfRun]):
         return self._clock()
 
     def last_checkpoint(self, data_type: type[CheckpointT]) -> CheckpointT | None:
-        """Return what the worker before gave to `checkpoint`, of the class that the type names; None at first."""
+        """Return the checkpoint of the worker before, of the class that the type names; None at first."""
         self._refuse_other_checkpoint(data_type)
         return cast("CheckpointT | None", self._last_checkpoint)
 
@@ -214,7 +214,7 @@ class RunContext(Generic[InputsOfRun]):
 
     @property
     def must_stop(self) -> type[Interrupted] | None:
-        """Return why, if it must."""
+        """Return the interruption that stops the run, or None."""
         return self._must_stop
 
     @property

@@ -65,7 +65,7 @@ class TenantAccess:
             raise CapabilityMissing(capability)
 
     def why_not(self, capability: Capability) -> str:
-        """Return what to tell a person beside a disabled button; empty if they may."""
+        """Return the words for a person beside a disabled button; empty if they may."""
         if self.may(capability):
             return ""
         if self.tenant.archived_at is not None and capability not in IN_ARCHIVED_TENANT:

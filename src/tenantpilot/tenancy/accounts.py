@@ -72,7 +72,7 @@ def remove_second_factor(person: User, *, actor: User | None, now: datetime) -> 
 
 
 def sessions_of(person: User) -> list[UserSession]:
-    """Return where the person is signed in, the newest first. Those that are over are removed."""
+    """Return the person's sessions, the newest first. Those that are over are removed."""
     live: list[UserSession] = UserSession.objects.purge_and_list(person)
     return sorted(live, key=lambda session: session.created_at, reverse=True)
 

@@ -29,7 +29,7 @@ class LinkNotValid(TenantPilotError):
 
 
 def new_nonce() -> str:
-    """Return what makes one link different from all others of its row."""
+    """Return the random part that makes a link different from all others of its row."""
     return secrets.token_hex(16)
 
 

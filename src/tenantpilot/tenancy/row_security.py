@@ -117,7 +117,7 @@ class RowSecurity:
 
 
 def inspect(connection: Any) -> RowSecurity:
-    """Return whether the policies bind the role of this connection, and on which tables they are missing."""
+    """Return True if the policies bind the role of this connection, and the tables on which they are missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         role, bypasses = cursor.fetchone()

@@ -73,7 +73,7 @@ def fingerprint(plain: str, *, belongs_to: str, key_id: str) -> str:
 
 
 def signature(message: bytes, *, key_id: str) -> str:
-    """Return what only a holder of the key can make for these bytes. Raises CannotOpen."""
+    """Return the seal that only a holder of the key can make for these bytes. Raises CannotOpen."""
     return hmac.new(_derived(key_id, _SIGNATURES), message, hashlib.sha256).hexdigest()
 
 

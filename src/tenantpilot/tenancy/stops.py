@@ -63,7 +63,7 @@ def installation_stop() -> Stop | None:
 
 
 def _brought_along(place: Tenant | Workspace) -> Stop | None:
-    """Return what `stop_of_all` read with it; else it is asked for."""
+    """Return the stop that `stop_of_all` read with the entry, else ask for it."""
     entry = vars(place)
     if "all_stopped_at" not in entry:
         return installation_stop()

@@ -48,7 +48,7 @@ def its_indexes_are_there() -> str:
 
 
 def its_rows_are_protected() -> str:
-    """Return where row-level security is turned on. Raises Problem."""
+    """Return True where row-level security is turned on. Raises Problem."""
     if not settings.ROW_SECURITY:
         return "row-level security is off (see docs/how-to/turn-on-row-level-security.md)"
     state = row_security.inspect(connection)
@@ -81,7 +81,7 @@ def its_clock_agrees() -> str:
 
 
 def expected_guards(vendor: str) -> set[str]:
-    """Return what the guards of our rooms name, and what their statements make."""
+    """Return the triggers that the guards of our rooms name, and those that their statements make."""
     created_names = re.compile(r"\b(?:CREATE (?:CONSTRAINT )?TRIGGER|ADD CONSTRAINT)\s+(\w+)", re.IGNORECASE)
     names: set[str] = set()
     for module in _guard_modules():

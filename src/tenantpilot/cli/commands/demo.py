@@ -72,7 +72,7 @@ def _prepared(path: Path, *, fresh: bool) -> Iterator[DemoFolder]:
 
 
 def _stage(folder: DemoFolder, pace: Pace, *, log_level: str, to_log_files: bool) -> Any:
-    """Return what needs Django is imported once it is ready."""
+    """Return the module that needs Django, imported once Django is ready."""
     port = free_port()
     set_variables(variables(folder.path, simulator=address(port), pace=pace, log_level=log_level))
     get_django_ready()

@@ -33,7 +33,7 @@ INVARIANTS: Mapping[str, str] = {
 
 
 def broken_invariants() -> list[str]:
-    """Return what does not hold, with the number of rows; the audit log included."""
+    """Return the invariants that do not hold, with the number of rows; the audit log included."""
     with everything(), connection.cursor() as cursor:
         numbers = {name: _number(cursor, question) for name, question in INVARIANTS.items()}
         breaks = len(audit.verify().breaks)

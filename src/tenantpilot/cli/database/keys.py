@@ -41,7 +41,7 @@ def require_keys(manifest: Manifest) -> None:
 
 
 def place_of_keys() -> str:
-    """Return where this installation has its keys, in words."""
+    """Return the place of this installation's keys, in words."""
     files = [settings.DATA_DIR / name for name in (SEALING_KEYS, SECRET_KEY)]
     if all(file.is_file() for file in files):
         return f"{files[0]} and {files[1]}"

@@ -35,7 +35,7 @@ class NewOperation:
 
     @property
     def line(self) -> str:
-        """Return what makes the declaration known."""
+        """Return the line that makes the declaration known."""
         return f"from tenantpilot.{self.room}.{self.name}.operations import {self.constant} as {self.constant}"
 
 

@@ -29,7 +29,7 @@ class NewRoom:
 
     @property
     def names(self) -> dict[str, str]:
-        """Return what the templates are filled with."""
+        """Return the values that fill the templates."""
         words, operation = self.name.replace("_", " "), f"refresh_{self.name}"
         word = self.record.replace("_", " ")
         return {

@@ -15,12 +15,12 @@ OF_COMMANDS = 2
 
 
 def connections_of_worker(places: int) -> int:
-    """Return how many connections the runs of a worker share with its heart, its beat and its short questions."""
+    """Return the number of connections that a worker's runs share with its heart, its beat and its short questions."""
     return max(2, places - 1)
 
 
 def connections_of(processes: Iterable[Process]) -> int:
-    """Return how many connections these processes hold at most, those among them that are alive."""
+    """Return the number of connections that the processes that are alive hold at most."""
     alive = [process for process in processes if process.health is Health.OK]
     return OF_COMMANDS + sum(_connections_of(process) for process in alive)
 

@@ -58,7 +58,7 @@ class Allowance:
 
     @property
     def slot_seconds(self) -> float:
-        """Return how finely bookings are counted."""
+        """Return the number of steps in which bookings are counted."""
         return self.seconds / 40
 
 

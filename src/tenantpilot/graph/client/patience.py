@@ -120,7 +120,7 @@ class Call:
             raise GraphDeadlineExceeded
 
     def attempt_seconds(self) -> float:
-        """Return how long the next exchange may take. Raises as `check`."""
+        """Return the seconds that the next exchange may take. Raises as `check`."""
         self.check()
         return min(self.patience.attempt_seconds, self.seconds_left)
 

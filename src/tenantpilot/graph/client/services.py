@@ -32,5 +32,5 @@ def service_of(path: str) -> Service:
 
 
 def most_in_batch(service: Service) -> int:
-    """Return how many parts a batch may have: a service of one request a second would refuse the second."""
+    """Return the number of parts that a batch may have: a service of one request a second would refuse the second."""
     return 1 if service is Service.CONDITIONAL_ACCESS else 20

@@ -55,7 +55,7 @@ def differences(
     *,
     fingerprint: Fingerprint = fingerprint_of_process,
 ) -> list[Difference]:
-    """Return where two payloads differ in meaning, in the order of their paths."""
+    """Return the differences in meaning of two payloads, in the order of their paths."""
     forms = (form_of(contract, payload, fingerprint=fingerprint) for payload in without_common_items(before, after))
     return differences_of_forms(contract, *forms)
 
@@ -165,6 +165,6 @@ def _ordinal(place: int | None) -> int | None:
 
 
 def _place(pair: Pair) -> str:
-    """Return where the item stands now, or stood: places count from 0, as in a pointer."""
+    """Return the place of the item now, or before: places count from 0, as in a pointer."""
     place = pair.place_after if pair.place_after is not None else pair.place_before
     return str(place)

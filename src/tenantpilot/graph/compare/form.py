@@ -143,7 +143,7 @@ class _Maker:
         return form
 
     def value(self, name: str, value: Any, rule: Rule) -> Any:
-        """Return what the value of the property means."""
+        """Return the meaning of the property's value."""
         kind = type(value)
         if kind is dict:
             return self._object(value, rule)

@@ -30,7 +30,7 @@ def definition_of(item: Mapping[str, Any]) -> str:
 
 
 def target_of(row: Mapping[str, Any]) -> str:
-    """Return what an assignment assigns to, whether it includes or excludes it: "group:…", "allDevices"."""
+    """Return the target of an assignment, included or excluded: "group:…", "allDevices"."""
     target = row.get("target")
     if not isinstance(target, dict):
         return "nothing"

@@ -29,7 +29,7 @@ class SecretPlace:
 
     @property
     def value(self) -> Any:
-        """Return what stands there."""
+        """Return the value at the place."""
         return self.holder[self.name]
 
 

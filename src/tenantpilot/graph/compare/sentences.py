@@ -74,7 +74,7 @@ def _target(row: Mapping[str, Any], names: Names) -> str:
 
 
 def _manner(row: Mapping[str, Any] | None, names: Names) -> str:
-    """Return how a target is assigned: excluded, included as required with the filter X."""
+    """Return the way in which a target is assigned: excluded, included as required with the filter X."""
     if row is None:
         return ""
     target = row.get("target") or {}

@@ -250,11 +250,11 @@ class Contract:
 
     @property
     def restore(self) -> RestoreMode:
-        """Return how far objects of the type are written back, unless an exemption says less."""
+        """Return the restore mode of the type's objects, unless an exemption says less."""
         return RestoreMode.PREVIEW_ONLY if self.kept_out else RestoreMode.FULL
 
     def restorability(self, payload: Mapping[str, Any]) -> Restorability:
-        """Return how far this object is written back, and why not further."""
+        """Return the restore mode of this object, and the reason for it."""
         exempt = (exemption.reason for exemption in self.exemptions if exemption.concerns(payload))
         reason = self.kept_out or next(exempt, Reason.NONE)
         return Restorability(RestoreMode.PREVIEW_ONLY if reason else RestoreMode.FULL, reason)
@@ -314,7 +314,7 @@ class Contract:
         return any(item.get(name) == value for name, value in self.delivered.items())
 
     def kept_of(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what inventory may keep of an item (SEC-06)."""
+        """Return the fields of an item that inventory may keep (SEC-06)."""
         names = (*COMMON_KEPT, self.name_field, self.modified_field, *self.kept_properties)
         return {name: item[name] for name in dict.fromkeys(names) if name in item}
 

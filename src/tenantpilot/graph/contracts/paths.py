@@ -29,7 +29,7 @@ def places(payload: Any, path: str) -> Iterator[Place]:
 
 
 def values(payload: Any, path: str) -> list[Any]:
-    """Return what stands at the path."""
+    """Return the value at the path."""
     return [container[key] for container, key in places(payload, path)]  # type: ignore[index]
 
 

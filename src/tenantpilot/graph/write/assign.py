@@ -28,7 +28,7 @@ def replace_assignments(
 
 
 def target_of(row: JsonObject) -> str:
-    """Return what tells one assignment of an object from another: its target and its filter."""
+    """Return the key of an assignment among those of its object: its target and its filter."""
     target = cleaned(row.get("target") or {})
     properties = {name: value for name, value in target.items() if value is not None and value not in NO_FILTER}
     return json.dumps(properties, sort_keys=True).lower()

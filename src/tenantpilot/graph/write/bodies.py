@@ -40,7 +40,7 @@ def bodies_for_assign(assignments: Iterable[JsonObject]) -> list[JsonObject]:
 
 
 def masks_in(payload: JsonObject) -> tuple[str, ...]:
-    """Return where a mask stands in the place of a secret, by the names that lead there."""
+    """Return the places at which a mask stands for a secret, by the names that lead there."""
     return tuple(_masks(payload, ""))
 
 

@@ -133,7 +133,7 @@ def _read(client: GraphClient, contract: Contract, graph_id: str, odata_type: st
 
 
 def _differences(contract: Contract, payload: JsonObject, live: JsonObject) -> list[Difference]:
-    """Return what has to change; assignments only where the payload speaks of them."""
+    """Return the changes to write; assignments only where the payload speaks of them."""
     if isinstance(payload.get("assignments"), list):
         return differences(contract, payload, live)
     return differences(contract, _bare(payload), _bare(live))

@@ -67,7 +67,7 @@ def _for_conditional_access(payload: JsonObject, live: JsonObject) -> JsonObject
 
 
 def _merged(target: JsonObject, live: Any) -> JsonObject:
-    """Return what is wanted, with an explicit nothing for all that a merge would leave as it is."""
+    """Return the wanted body, with an explicit null for all that a merge would leave as it is."""
     merged: JsonObject = {}
     live = live if isinstance(live, dict) else {}
     for name in {**live, **target}:

@@ -41,7 +41,7 @@ def write_each(
 
 
 def item_key(item: JsonObject, action: Action) -> str:
-    """Return what tells an item from the others below its object."""
+    """Return the key of an item among the others below its object."""
     return str(item.get(action.told_by)).lower()
 
 

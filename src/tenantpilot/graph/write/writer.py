@@ -141,7 +141,7 @@ class Writer:
             self.unassign(graph_id, odata_type=odata_type)
 
     def wait_until_readable(self, graph_id: str, *, odata_type: str = "") -> None:
-        """Return when a read shows the object: what refers to it would be refused before. Raises GraphNotFound."""
+        """Wait until a read shows the object: what refers to it would be refused before. Raises GraphNotFound."""
         address = self._contract.address(graph_id, odata_type=odata_type)
         for _look in range(LOOKS_UNTIL_READABLE):
             try:

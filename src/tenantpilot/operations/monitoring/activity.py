@@ -38,7 +38,7 @@ class Activity:
 
 
 def activity_of(person: User | None) -> Activity:
-    """Return what the widget shows. One query."""
+    """Return the active runs that the widget shows. One query."""
     if person is None:
         return Activity((), 0, tag_of(()))
     rows = list(_with_facts(active_runs(person)).for_list()[:COUNTED])

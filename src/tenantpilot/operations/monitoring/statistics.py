@@ -113,6 +113,6 @@ def _is_about(items: int | None, total: int | None) -> bool:
 
 
 def _share(seconds: Iterable[float], share: float) -> timedelta:
-    """Return what this share of them did not exceed: the nearest rank, which is one of them."""
+    """Return the value that this share of the values does not exceed, by the nearest rank."""
     ranked: Sequence[float] = sorted(seconds)
     return timedelta(seconds=ranked[min(int(share * len(ranked)), len(ranked) - 1)])

@@ -41,12 +41,12 @@ class _Border:
 
 
 def since(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """Return what was asked for at the moment or later, in a tenant or in workspaces. One query."""
+    """Return the runs that were started at the moment or later, in a tenant or in workspaces. One query."""
     return span(moment, None, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 
 def before(moment: datetime, *, tenant_id: int | None = None, workspace_ids: Sequence[int] = ()) -> Q:
-    """Return what was asked for earlier than the moment, in a tenant or in workspaces. One query."""
+    """Return the runs that were started before the moment, in a tenant or in workspaces. One query."""
     return span(None, moment, tenant_id=tenant_id, workspace_ids=workspace_ids)
 
 

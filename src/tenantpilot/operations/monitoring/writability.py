@@ -28,7 +28,7 @@ class Trouble(StrEnum):
 
 
 def trouble_with_writing() -> Trouble | None:
-    """Return why the database takes no changes, or None. Changes nothing, and waits for no lock."""
+    """Return the trouble for which the database takes no changes, or None. Changes nothing, and waits for no lock."""
     try:
         return _of_file() if connection.vendor == "sqlite" else _of_server()
     except (DatabaseError, InterfaceError) as error:
@@ -68,7 +68,7 @@ class Lookout:
         self._looked_at, self._trouble = float("-inf"), None  # type: float, Trouble | None
 
     def trouble(self) -> Trouble | None:
-        """Return what was seen last, at most two seconds ago."""
+        """Return the trouble that was seen last, at most two seconds ago."""
         with self._lock:
             if self._ticks() - self._looked_at >= LOOKS_EVERY_SECONDS:
                 self._trouble, self._looked_at = self._look(), self._ticks()

@@ -19,11 +19,11 @@ class Rules:
         return completed_at < now - timedelta(days=kept_for)
 
     def nothing_is_over_after(self, *, now: datetime) -> datetime:
-        """Return what was created later is kept, whatever it is."""
+        """Return the moment after which every run is kept."""
         return now - timedelta(days=min(self.days.values()))
 
     def everything_is_over_before(self, *, now: datetime) -> datetime:
-        """Return what ended earlier is not kept, whatever it is."""
+        """Return the moment before which no ended run is kept."""
         return now - timedelta(days=max(self.days.values()))
 
 

@@ -58,7 +58,7 @@ def lines_of(tenant: Tenant) -> list[Line]:
 
 
 def schedulable(access: TenantAccess) -> list[OperationType[Any]]:
-    """Return what the person may let start by the clock: only what they could start themselves."""
+    """Return the operation types that the person may schedule: only those that they could start themselves."""
     return [
         operation_type
         for operation_type in operation_types.all()

@@ -12,7 +12,7 @@ from tenantpilot.web.frame.conditional import answer_if_changed
 
 @require_GET
 def activity(request: SignedInRequest) -> HttpResponseBase:
-    """Return what is under way for the person whose session this is."""
+    """Return the active runs of the person whose session this is."""
     tag = tag_for_session(request)
     if tag is None and not request.user.is_authenticated:
         return to_sign_in(request)

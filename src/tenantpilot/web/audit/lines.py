@@ -59,7 +59,7 @@ def lines_of(entries: Iterable[AuditLog], *, shows_tenants: bool) -> list[EntryL
 
 
 def facts_of(entry: AuditLog) -> list[Fact]:
-    """Return what the entry has before and after, by name, in the order in which it was stored."""
+    """Return the values before and after, by name, in the order in which they were stored."""
     before, after = _object(entry.before), _object(entry.after)
     names = dict.fromkeys([*before, *after])
     return [Fact(_readable(name), _text(before, name), _text(after, name)) for name in names]

@@ -26,7 +26,7 @@ from tenantpilot.web.ui.tables.listing import listing
 @require_GET
 @requires(Capability.AUDIT_VIEW)
 def tenant_audit(request: TenantRequest) -> HttpResponse:
-    """Return what was done in one tenant."""
+    """Return the entries of one tenant."""
     rows = AuditLog.objects.of_tenant(request.tenant.pk)
     return _log(request, rows, shows_tenants=False)
 
@@ -34,7 +34,7 @@ def tenant_audit(request: TenantRequest) -> HttpResponse:
 @require_GET
 @workspace_plane
 def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
-    """Return what was done in whole workspaces, for those who may read it in all of their tenants."""
+    """Return the entries of whole workspaces, for those who may read them in all of their tenants."""
     able = [access.workspace.pk for access in request.workspaces if access.may(Capability.AUDIT_VIEW)]
     if not able:
         raise PermissionDenied(_("To read the audit log of a workspace you need to be its owner or manager."))
@@ -44,7 +44,7 @@ def workspace_audit(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @platform_plane
 def system_audit(request: SignedInRequest) -> HttpResponse:
-    """Return what happened to people and keys of the installation. No tenant is in it (SEC-01)."""
+    """Return the entries about people and keys of the installation. No tenant is in them (SEC-01)."""
     return _log(request, AuditLog.objects.of_workspace(INSTALLATION), shows_tenants=False)
 
 

@@ -39,7 +39,7 @@ def chosen(policies: PolicyQuerySet, selection: Selection) -> PolicyQuerySet:
 
 
 def hidden_fields(selection: Selection, field: str) -> list[tuple[str, Any]]:
-    """Return what the form sends: "all matching" is the filter, not the ids."""
+    """Return the selection that the form sends: "all matching" is the filter, not the ids."""
     if isinstance(selection, PolicyFilter):
         return [("matching", "1"), *((name, value) for name, value in vars(selection).items() if value)]
     return [(field, pk) for pk in selection]

@@ -47,7 +47,7 @@ class _Forms:
 @require_GET
 @requires(Capability.TENANT_VIEW)
 def connection(request: TenantRequest) -> HttpResponse:
-    """Return what is known of the connection, without asking Graph."""
+    """Return the page of the connection, without asking Graph."""
     return _page(request, _Forms())
 
 

@@ -35,5 +35,5 @@ def _referer(request: HttpRequest) -> str:
 
 
 def _is_ours(request: HttpRequest, address: str) -> bool:
-    """Return whether the address has this host, or none. One that cannot be taken apart is nobody's."""
+    """Return True if the address has this host, or none. One that cannot be taken apart is nobody's."""
     return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())

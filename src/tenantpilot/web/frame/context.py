@@ -119,7 +119,7 @@ class Frame:
 
     @cached_property
     def stop(self) -> Stop | None:
-        """Return why no work is done, of all or of the page's tenant."""
+        """Return the stop of all work or of the page's tenant, or None."""
         if self.person is None:
             return None
         if self.access:

@@ -22,7 +22,7 @@ def keep(request: HttpRequest, toast: Toast) -> None:
 
 
 def take(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what waits for this page, once."""
+    """Return the toasts that wait for this page, once."""
     if SESSION_KEY not in request.session:
         return []
     waiting: list[dict[str, Any]] = request.session.pop(SESSION_KEY)

@@ -114,7 +114,7 @@ def chosen_policies(request: TenantRequest, selection: Selection) -> PolicyQuery
 
 
 def hidden_fields(selection: Selection) -> list[tuple[str, Any]]:
-    """Return what the form sends: "all matching" is the filter, not the ids (UX-15)."""
+    """Return the selection that the form sends: "all matching" is the filter, not the ids (UX-15)."""
     if isinstance(selection, PolicyFilter):
         return [("matching", "1"), *((name, value) for name, value in vars(selection).items() if value)]
     return [("policy", pk) for pk in selection]

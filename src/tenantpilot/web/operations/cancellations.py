@@ -63,7 +63,7 @@ def cancel_runs_across_tenants(request: WorkspaceRequest) -> HttpResponse:
 
 
 def cancel_action(url: str) -> Action:
-    """Return what the lists offer. Across tenants a row says itself whether the person may."""
+    """Return the bulk actions of the lists. Across tenants a row says itself if the person may."""
     return Action("cancel", gettext_lazy("Cancel runs"), "ban", url, gettext_lazy("{0} of {1} can be cancelled"), _can)
 
 

@@ -91,7 +91,7 @@ class RunFilters(Filters):
         return max(firsts, default=None), _midnight(before + timedelta(days=1)) if before else None
 
     def all_together(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Return what `filter_queryset` has done or will do."""
+        """Return the filters that `filter_queryset` has used or will use."""
         return rows
 
     def by_state(self, rows: OperationRunQuerySet, name: str, value: str) -> OperationRunQuerySet:

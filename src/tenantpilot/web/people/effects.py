@@ -12,7 +12,7 @@ from tenantpilot.web.people.places import Place
 
 
 def of_role(before: Role | None, after: Role) -> list[str]:
-    """Return what the person may do in addition, and no longer."""
+    """Return the capabilities that the person gains and loses, in words."""
     had, has = ROLE_CAPABILITIES[before] if before else frozenset(), ROLE_CAPABILITIES[after]
     gained = ", ".join(sorted(capability.label for capability in has - had))
     lost = ", ".join(sorted(capability.label for capability in had - has))

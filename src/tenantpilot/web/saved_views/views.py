@@ -128,7 +128,7 @@ def delete_saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpR
 
 
 def _known_query(request: HttpRequest, shelf: Shelf, text: str) -> str:
-    """Return what the list itself would understand of it: nothing else is kept."""
+    """Return the part of the query that the list itself understands: nothing else is kept."""
     parameters = QueryDict(text[: 4 * LONGEST_QUERY])
     filters = filters_of(shelf, parameters, request)
     wrong = filters.form.errors

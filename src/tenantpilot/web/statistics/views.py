@@ -24,7 +24,7 @@ USUAL = 30
 @require_GET
 @requires(Capability.OPERATIONS_VIEW)
 def operation_statistics(request: TenantRequest) -> HttpResponse:
-    """Return what ended in the last days, and how long it took. Two queries of a bounded part."""
+    """Return the runs that ended in the last days, with their durations. Two queries of a bounded part."""
     now, days_asked = timezone.now(), parameters.text(request.GET, "days")
     days = int(days_asked) if days_asked in {str(number) for number in RANGES} else USUAL
     list_url = reverse("operations", args=[request.tenant.slug])

@@ -119,7 +119,7 @@ def remove_tenant(request: TenantRequest) -> HttpResponse:
 
 
 def _why_not_remove(request: TenantRequest) -> str:
-    """Return why not for an owner of this tenant alone: the removal is an operation of the workspace, which ends it."""
+    """Return the refusal for an owner of this tenant alone: the removal is an operation of the workspace."""
     workspaces = (place for place in access.workspaces(request.user) if place.may(Capability.TENANT_MANAGE))
     if any(place.workspace.pk == request.tenant.workspace_id for place in workspaces):
         return ""
@@ -132,7 +132,7 @@ def _settings(request: TenantRequest, form: NameForm, *, status: int = 200) -> H
 
 
 def _effects(request: TenantRequest) -> dict[str, Any]:
-    """Return what works in the tenant now, and what TenantPilot keeps of it."""
+    """Return the schedules and runs of the tenant, and the number of rows that TenantPilot keeps of it."""
     schedules = Schedule.objects.of_tenant(request.tenant).filter(paused_at=None)
     runs = OperationRun.objects.of_tenant(request.tenant)
     return {

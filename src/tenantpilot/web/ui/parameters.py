@@ -47,7 +47,7 @@ def address(query: QueryDict) -> str:
 
 
 def has_empty(query: QueryDict) -> bool:
-    """Return whether a field was sent that nobody filled."""
+    """Return True if a field was sent that nobody filled."""
     return any(not value for value in query.values())
 
 
@@ -57,5 +57,5 @@ def texts(query: QueryDict, name: str) -> list[str]:
 
 
 def is_sent(query: QueryDict, name: str) -> bool:
-    """Return whether the parameter was sent, with whichever value."""
+    """Return True if the parameter was sent, with whichever value."""
     return name in query

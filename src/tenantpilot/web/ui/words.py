@@ -38,7 +38,7 @@ def clock(seconds: float) -> str:
 
 
 def length(span: timedelta) -> str:
-    """Return how long something took: "7.5 s", "12:30"."""
+    """Return a duration in words: "7.5 s", "12:30"."""
     seconds = span.total_seconds()
     return clock(seconds) if seconds >= 60 else _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
 

@@ -27,7 +27,7 @@ SHOWN = 10
 
 
 def sync_action() -> Action:
-    """Return what the list of tenants offers for the chosen ones."""
+    """Return the actions that the list of tenants offers for the chosen ones."""
     fitting = gettext_lazy("{0} of {1} can be synced")
     return Action("sync", gettext_lazy("Sync tenants"), "refresh-cw", reverse("sync-tenants"), fitting, _can)
 

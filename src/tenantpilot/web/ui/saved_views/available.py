@@ -48,7 +48,7 @@ class Shelf:
         return saved_view
 
     def find_own(self, pk: int) -> SavedView:
-        """Return what only its owner changes. Raises Http404."""
+        """Return the view, if the person owns it. Raises Http404."""
         view = self.find(pk)
         if not self.owns(view):
             raise Http404

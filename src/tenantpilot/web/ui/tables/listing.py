@@ -121,7 +121,7 @@ class Listing:
         return [*wrong_filters, *self._wrong_layout(self.request.GET)]
 
     def _wrong_layout(self, query: QueryDict) -> list[Wrong]:
-        """Return what is wrong with the order, the size or the place of the page."""
+        """Return the faults in the order, the size or the place of the page."""
         sort, size = parameters.as_sent(query, "sort"), parameters.as_sent(query, "size")
         sorts = [*self.table.sorts, *(f"-{name}" for name in self.table.sorts)]
         wrong = []
@@ -161,7 +161,7 @@ class Listing:
 
     @property
     def searched(self) -> str:
-        """Return what a search looks through, while there is one."""
+        """Return the words for the part that a search looks through, while there is one."""
         return self.table.searched() if self.table.searched and parameters.as_sent(self.request.GET, "q") else ""
 
     @property
@@ -194,7 +194,7 @@ class Listing:
 
     @property
     def state_query(self) -> str:
-        """Return what a saved view keeps: the filters that hold, and the order."""
+        """Return the filters that hold and the order, which a saved view keeps."""
         wrong = self.filters.form.errors
         state = dict(self._pairs(name for name in parameters.names(self.request.GET) if name not in wrong))
         return state_of(self.table, self.filters, state)
@@ -294,7 +294,7 @@ def asks_for_list(request: HttpRequest) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return what somebody put into the address, fit to be repeated."""
+    """Return the part of a text from the address that is fit to be repeated."""
     return "".join(letter for letter in text[:LONGEST_REPEATED] if letter.isprintable())
 
 

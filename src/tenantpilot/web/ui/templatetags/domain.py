@@ -82,7 +82,7 @@ def reason_text(run: OperationRun) -> str:
 
 @register.filter
 def targets(run: OperationRun) -> str:
-    """Return which policy types a run was asked for; empty where it was all, or something else."""
+    """Return the policy types that a run was started for; empty where it was all, or something else."""
     keys = requested_types(run)
     if not keys or len(keys) == len(policy_types.every()):
         return ""
@@ -109,7 +109,7 @@ def changed_pages(run: OperationRun) -> list[tuple[str, str]]:
 
 @register.filter
 def audit_action(action: str) -> str | Promise:
-    """Return what an audit entry says was done."""
+    """Return the words for the action of an audit entry."""
     return audit_actions.label(action)
 
 

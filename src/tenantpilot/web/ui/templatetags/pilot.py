@@ -82,7 +82,7 @@ def elapsed(context: Context, since: datetime | None) -> SafeString:
 
 @register.simple_tag
 def duration(start: datetime | None, end: datetime | None) -> SafeString:
-    """Return how long something took."""
+    """Return the duration between two moments."""
     if start is None or end is None:
         return unknown()
     return format_html('<span class="figures">{}</span>', words.length(end - start))
@@ -103,7 +103,7 @@ def time_left_words(left: TimeLeft) -> str:
 
 @register.simple_tag
 def cadence(line: Line) -> str:
-    """Return when a schedule is due, in words; its zone alone where that cannot be read."""
+    """Return the times of a schedule in words; its zone alone where they cannot be read."""
     return cadence_words(line.cadence) if line.cadence else line.schedule.time_zone
 
 
@@ -141,7 +141,7 @@ def operation(key: str) -> str:
 
 @register.filter
 def run_url(run: OperationRun) -> str:
-    """Return where "View run" leads (OPS-25)."""
+    """Return the address of a run (OPS-25)."""
     return links.run_url(run)
 
 
