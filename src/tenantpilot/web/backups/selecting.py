@@ -1,5 +1,6 @@
 """Reading what a form or a list has chosen: policies and sets (UX-15, UX-96)."""
 
+from dataclasses import fields
 from typing import Any
 
 from django.http import QueryDict
@@ -14,7 +15,7 @@ from tenantpilot.web.ui.tables.bulk import chosen_ids
 
 SHOWN = 10
 MOST_SETS = 2_000
-_NARROWING = ("q", "type", "platform", "presence", "care")
+_NARROWING = tuple(field.name for field in fields(PolicyFilter))
 
 
 def policy_selection(request: TenantRequest, field: str) -> Selection:
@@ -31,7 +32,11 @@ def _policies(query: QueryDict, field: str) -> Selection:
     """Return the policies that are named, or the filter where all that match it are asked for."""
     if not parameters.is_sent(query, "matching"):
         return chosen_ids(query, field)
-    return PolicyFilter(**{name: parameters.text(query, name) for name in _NARROWING})
+    try:
+        return PolicyFilter(**{name: parameters.text(query, name) for name in _NARROWING})
+    except ValueError:
+        # A filter that cannot be read selects nothing, never everything.
+        return []
 
 
 def chosen(policies: PolicyQuerySet, selection: Selection) -> PolicyQuerySet:

@@ -5,10 +5,8 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.inventory import policy_types
@@ -25,7 +23,8 @@ from tenantpilot.web.frame.starts import start_surface
 from tenantpilot.web.inventory.tables import POLICIES, with_modified
 from tenantpilot.web.inventory.touching import runs_touching
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.tables.bulk import Action, Bulk, bulk_of
+from tenantpilot.web.ui.actions import bulk_actions, page_actions
+from tenantpilot.web.ui.policy_actions import POLICY_ACTIONS
 from tenantpilot.web.ui.tables.listing import listing
 
 TABS = ("settings", "related", "runs")
@@ -41,7 +40,7 @@ def inventory(request: TenantRequest) -> HttpResponse:
         "heading": _("Policies"),
         "now": now,
         "fresh": synced_at(request.tenant, now=now),
-        "bulk": _bulk(request) if request.access.may(Capability.POLICY_IGNORE) else None,
+        "bulk": bulk_actions(request.access, "policy", POLICY_ACTIONS),
         **sync_button(request.access),
     }
     return listing(request, POLICIES, rows, "web/inventory/page.html", context)
@@ -63,9 +62,8 @@ def policy(request: TenantRequest, policy_id: int) -> HttpResponse:
         "opens_the_object": opens_the_object(result),
         **_tab_content(request, result, tab),
     }
-    context["may_ignore"] = request.access.may(Capability.POLICY_IGNORE)
+    context["actions"] = page_actions(request.access, "policy", POLICY_ACTIONS, result)
     context["may_capture"] = request.access.may(Capability.POLICY_CAPTURE)
-    context["may_export"] = request.access.may(Capability.POLICY_EXPORT)
     context["why_not_capture"] = request.access.why_not(Capability.POLICY_CAPTURE)
     return render(request, "web/inventory/policy.html", context)
 
@@ -80,61 +78,6 @@ def start_inventory_sync(request: TenantRequest) -> HttpResponse:
     except policy_types.UnknownPolicyType:
         return HttpResponseBadRequest(_("One of the policy types is not known. Reload the page and choose again."))
     return _start(request, chosen, parameters.is_sent(request.POST, "capture"))
-
-
-def _bulk(request: TenantRequest) -> Bulk | None:
-    slug = request.tenant.slug
-    return bulk_of(
-        "policy",
-        Action(
-            "capture",
-            gettext_lazy("Capture policies"),
-            "layers",
-            reverse("capture-policies", args=[slug]),
-            gettext_lazy("{0} of {1} can be captured"),
-            lambda policy: policy.missing_since is None,
-        ),
-        Action(
-            "backup",
-            gettext_lazy("Back up policies"),
-            "database",
-            reverse("back-up-policies", args=[slug]),
-            gettext_lazy("{0} of {1} can be backed up"),
-            lambda policy: policy.missing_since is None,
-        ),
-        Action(
-            "export",
-            gettext_lazy("Export policies"),
-            "download",
-            reverse("export-policies", args=[slug]),
-            gettext_lazy("{0} of {1} can be exported"),
-            lambda _policy: True,
-        ),
-        Action(
-            "restore",
-            gettext_lazy("Restore policies"),
-            "rotate-cw",
-            reverse("new-restore", args=[slug]),
-            gettext_lazy("{0} of {1} can be restored"),
-            lambda _policy: True,
-        ),
-        Action(
-            "ignore",
-            gettext_lazy("Ignore policies"),
-            "ban",
-            reverse("ignore-policies", args=[slug]),
-            gettext_lazy("{0} of {1} can be ignored"),
-            lambda policy: policy.ignored_at is None,
-        ),
-        Action(
-            "unignore",
-            gettext_lazy("Stop ignoring"),
-            "rotate-cw",
-            reverse("unignore-policies", args=[slug]),
-            gettext_lazy("{0} of {1} are ignored"),
-            lambda policy: policy.ignored_at is not None,
-        ),
-    )
 
 
 @start_surface

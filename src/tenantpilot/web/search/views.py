@@ -18,6 +18,8 @@ from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, work
 from tenantpilot.web.frame.addresses import page_of_script
 from tenantpilot.web.frame.navigation import tenant_items, workspace_items
 from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.actions import palette_actions
+from tenantpilot.web.ui.policy_actions import POLICY_ACTIONS
 
 EACH_AT_MOST = 8
 LONGEST = 120
@@ -39,6 +41,7 @@ def search(request: WorkspaceRequest) -> HttpResponse:
     tenants = accesses(request.user)
     groups = [
         (_("Pages"), _pages(request, tenants, typed)),
+        (_("Actions"), _actions(request, tenants, typed)),
         (_("Tenants"), _tenants(tenants, typed)),
         (_("Policies"), _policies(request, typed)),
     ]
@@ -62,6 +65,16 @@ def _pages(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -
         for item in workspace_items()
         if item.capability is None or item.capability in allowed
     ]
+    return [hit for hit in hits if typed.casefold() in str(hit.label).casefold()]
+
+
+def _actions(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -> list[Hit]:
+    """Return what the person may do with the policies of the tenant that the palette was opened in."""
+    current = next((access for access in tenants if access.tenant.slug == _tenant_of(request)), None)
+    if current is None or not typed:
+        return []
+    offered = palette_actions(current, POLICY_ACTIONS)
+    hits = [Hit(offer.action.label, current.tenant.name, offer.action.icon, offer.url) for offer in offered]
     return [hit for hit in hits if typed.casefold() in str(hit.label).casefold()]
 
 
