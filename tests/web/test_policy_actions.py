@@ -2,11 +2,10 @@
 
 import pytest
 from django.urls import reverse
+
+from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
 from tenantpilot.web.ui.actions import Surface
 from tenantpilot.web.ui.policy_actions import POLICY_ACTIONS
-
-from tenantpilot.cli.commands import policies as at_a_shell
-from tenantpilot.tenancy.roles import ROLE_CAPABILITIES, Role
 from tests.people import member
 from tests.web.html import read
 from tests.web.kit import policy
@@ -80,9 +79,3 @@ def test_the_server_allows_just_that(browser, role, record):
         if browser.get(f"{action.url('contoso')}?policy={record.pk}").status_code != 403
     }
     assert allowed == {action.key for action in POLICY_ACTIONS if action.capability in ROLE_CAPABILITIES[role]}
-
-
-def test_every_command_that_is_declared_exists():
-    names = {command.name or command.callback.__name__ for command in at_a_shell.app.registered_commands}
-    declared = {action.command.removeprefix("policies ") for action in POLICY_ACTIONS if action.command}
-    assert declared <= names

@@ -1,4 +1,4 @@
-"""What rooms above do with the policies that a sync found changed, if its person asks for it.
+"""The capture of policies that a sync found changed: a room above does it, if the person asks for it.
 
 A room signs in with the dotted path of its handler, "module:function", which workers alone import.
 """

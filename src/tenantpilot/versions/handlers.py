@@ -62,6 +62,7 @@ def capture_changed(run: RunContext[SyncInputs], client: GraphClient, policies: 
         if portion.error is not None:
             for policy in portion.policies:
                 run.item_raised(ObjectName(policy.name), portion.error, subject=f"policy:{policy.pk}")
+            continue
         for prepared in taker.prepare(portion.contract, portion.policies, portion.reads, read_at=run.now):
             _take_changed(run, taker, prepared)
     name_settings(client, run.tenant, now=run.now)

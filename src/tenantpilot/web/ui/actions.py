@@ -80,6 +80,4 @@ def _allowed(access: TenantAccess, actions: Iterable[RecordAction], surface: Sur
 
 
 def _drawn(action: RecordAction, access: TenantAccess) -> Action:
-    return Action(
-        action.key, action.label, action.icon, action.url(access.tenant.slug), action.fitting, action.applies
-    )
+    return Action(action.key, action.label, action.icon, action.url(access.tenant.slug), action.fitting, action.applies)
