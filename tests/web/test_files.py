@@ -42,7 +42,7 @@ def test_what_is_exported_is_previewed_with_what_is_left_out(signed_in, alice, t
 def test_an_export_is_started_watched_and_downloaded(signed_in, alice, three):
     browser = signed_in(alice)
     answer = browser.post(ASK, {"matching": "1", "layout": "intunemanagement"}, headers=SCRIPT)
-    assert (answer.status_code, "Export of policies queued" in answer.text) == (202, True)
+    assert (answer.status_code, "Policy export queued" in answer.text) == (202, True)
     run = OperationRun.everywhere.get()
     assert run.inputs["layout"] == "intunemanagement"
     again = browser.post(ASK, {"matching": "1", "layout": "intunemanagement"})

@@ -40,6 +40,7 @@ def lists(signed_in, alice, contoso, now):
     seen = policy(contoso, "Kiosk", now)
 
     def show(run: OperationRun) -> dict[str, str]:
+        Policy.everywhere.filter(pk=seen.pk).update(last_seen_run=run)
         browser = signed_in(alice)
         Policy.everywhere.filter(pk=seen.pk).update(last_seen_run=run)
 

@@ -46,6 +46,7 @@ OF_PRESENTATIONS = (
     "suggestions",
     "valuePrefix",
 )
+DEFINITIONS = "/deviceManagement/groupPolicyDefinitions"
 DEFINITION_VALUES = Action(
     "updateDefinitionValues",
     "definitionValues",
@@ -54,7 +55,7 @@ DEFINITION_VALUES = Action(
     changed_key="updated",
     bind=Bind(
         "definition",
-        "/deviceManagement/groupPolicyDefinitions('{id}')",
+        DEFINITIONS + "('{id}')",
         below="presentationValues",
         inner=Bind("presentation", "/presentations('{id}')"),
     ),

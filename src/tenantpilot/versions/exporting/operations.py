@@ -30,7 +30,7 @@ class ExportInputs(PolicySelection):
 BULK_POLICY_EXPORT = operation_types.register(
     OperationType(
         key="bulk_policy_export",
-        label=_("Export of policies"),
+        label=_("Policy export"),
         capability=Capability.POLICY_EXPORT,
         handler="tenantpilot.versions.exporting.handlers:export_policies",
         nouns=Nouns(POLICIES),

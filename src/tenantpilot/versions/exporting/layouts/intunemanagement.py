@@ -9,6 +9,7 @@ from typing import Any
 from tenantpilot.artifacts.archives import encoded
 from tenantpilot.artifacts.names import safe_name
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.graph.contracts.templates import DEFINITIONS
 from tenantpilot.versions.exporting.layouts.files import (
     OWN_FOLDER,
     Exported,
@@ -56,7 +57,7 @@ FOLDERS = {
     "deviceCategory": "DeviceCategories",
     "group": "Groups",
 }
-DEFINITIONS = "https://graph.microsoft.com/beta/deviceManagement/groupPolicyDefinitions"
+DEFINITIONS_ADDRESS = f"https://graph.microsoft.com/beta{DEFINITIONS}"
 
 
 class IntuneManagement:
@@ -107,7 +108,7 @@ def _values(policy: Exported) -> list[JsonObject]:
 
 
 def _value(value: Mapping[str, Any]) -> JsonObject:
-    definition = f"{DEFINITIONS}('{(value.get('definition') or {}).get('id', '')}')"
+    definition = f"{DEFINITIONS_ADDRESS}('{(value.get('definition') or {}).get('id', '')}')"
     presented = [_presented(row, definition) for row in value.get("presentationValues") or () if isinstance(row, dict)]
     return {
         "enabled": value.get("enabled"),
