@@ -84,7 +84,7 @@ def import_policies(request: WorkspaceRequest) -> HttpResponse:
     try:
         started = start_import(library, Upload(file.name, file.chunks()), initiator=request.user, now=now)
     except DispatchFailed as error:
-        return could_not_start(request, error.run)  # type: ignore[arg-type]
+        return could_not_start(request, error.run)
     return started_from_form(request, started, to=reverse("library", args=[library.pk]))
 
 
