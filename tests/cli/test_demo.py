@@ -43,6 +43,9 @@ def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
     assert said["notifications"] == 1
     assert said["policies"] == said["run"]["summary_counts"]["policies"] == 200
     assert said["capture"] == {"versions": 200, "unchanged_second_time": 200, "incomplete": 0}
+    backup = said["backup"]
+    assert (backup["state"], backup["items"], backup["verified"]) == ("complete", 200, True)
+    assert (len(backup["digest"]), backup["second_new_payloads"]) == (64, 0)
     assert "Traceback" not in answer.err
     assert list(tmp_path.iterdir()) == [], "its folder is its own, and goes with it"
 

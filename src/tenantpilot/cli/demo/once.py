@@ -1,4 +1,4 @@
-"""The demo without pages: a sync and two captures by real worker processes, and what came of them."""
+"""The demo without pages: a sync, two captures and two backups by real worker processes, and what came of them."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.demo import sample, simulator
+from tenantpilot.cli.demo.backing_up import Facts, back_up_twice, checks_of_backup
 from tenantpilot.cli.demo.choices import Fault
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OSCAR
 from tenantpilot.cli.demo.stage import Stage
@@ -52,7 +53,9 @@ def run(stage: Stage, fault: Fault | None) -> Report:
         killed = _kill_worker_of(run_id, supervisor, stage) if fault is Fault.WORKER_KILL else None
         _wait_for(run_id, supervisor)
         captures = [_capture(supervisor) for _time in range(CAPTURES)]
-    return _report(run_id, captures, fault=fault, killed=killed, seconds=time.monotonic() - began)
+        backup = back_up_twice(lambda pk: _wait_for(pk, supervisor))
+    seconds = time.monotonic() - began
+    return _report(run_id, captures, backup, fault=fault, killed=killed, seconds=seconds)
 
 
 def _start() -> int:
@@ -104,9 +107,11 @@ def _run(run_id: int) -> OperationRun:
     return OperationRun.everywhere.select_related("tenant", "live").get(pk=run_id)
 
 
-def _report(run_id: int, capture_ids: list[int], *, fault: Fault | None, killed: int | None, seconds: float) -> Report:
+def _report(
+    run_id: int, capture_ids: list[int], backup: Facts, *, fault: Fault | None, killed: int | None, seconds: float
+) -> Report:
     run, captures = _run(run_id), [_run(pk) for pk in capture_ids]
-    facts = {
+    facts: dict[str, Any] = {
         "run": {
             "id": run.pk,
             "type": run.type,
@@ -120,11 +125,13 @@ def _report(run_id: int, capture_ids: list[int], *, fault: Fault | None, killed:
         "notifications": Notification.everywhere.filter(run=run).count(),
         "policies": Policy.everywhere.of_tenant(sample.tenant(CONTOSO)).present().count(),
         "capture": _captured(captures),
+        "backup": backup,
         "fault": fault.value if fault else None,
         "killed_worker": killed,
         "seconds": round(seconds, 1),
     }
     checks = [*_checks(run, facts, fault), *_checks_of_captures(captures, facts)]
+    checks += checks_of_backup(backup, facts["policies"])
     return Report(facts, tuple(words for words, holds in checks if not holds()))
 
 
