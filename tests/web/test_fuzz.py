@@ -63,24 +63,7 @@ def places(world, contoso, olivia, bob, now):
         "session_id": [1],
         "pk": [1],
         "number": [1],
-<<<<<<< HEAD
         "place": [1],
-=======
-        "workspace_id": [contoso.workspace_id],
-        **{
-            key: [1]
-            for key in (
-                "artifact_id",
-                "definition_id",
-                "group_id",
-                "restore_id",
-                "set_id",
-                "chain_id",
-                "library_id",
-                "place",
-            )
-        },
->>>>>>> cf9c83c (cli: add backups to the shell and to the demo)
     }
 
 
