@@ -77,18 +77,29 @@ class Follower {
 
 // A start, a change of state and an end are said once each, politely; progress is not (UX-66).
 function states(part) {
-  return new Map([...part.querySelectorAll("[data-run]")].map((run) => [run.dataset.run, { ...run.dataset }]));
+  const state = (run) => ({ ...run.dataset, tenant: tenantOf(run.getAttribute("href") ?? "") });
+  return new Map([...part.querySelectorAll("[data-run]")].map((run) => [run.dataset.run, state(run)]));
 }
 
 function tell(before, after) {
   const changed = [...after].filter(([run, now]) => before.get(run)?.state !== now.state).map(([, now]) => `${now.name} ${now.says}`);
-  const ended = [...before].filter(([run]) => !after.has(run)).map(([, was]) => document.body.dataset.ended.replace("{}", was.name));
-  const words = [...changed, ...ended].join(". ");
+  const ended = [...before].filter(([run]) => !after.has(run)).map(([, was]) => was);
+  const words = [...changed, ...ended.map((was) => document.body.dataset.ended.replace("{}", was.name))].join(". ");
   if (words) announce(words);
   if (ended.length) {
     document.dispatchEvent(new CustomEvent("run-ended"));
-    outdate();
+    if (ended.some(isShownHere)) outdate();
   }
+}
+
+function tenantOf(address) {
+  return /^\/admin\/t\/([^/]+)\//.exec(address)?.[1];
+}
+
+// A page of a tenant shows nothing of another one's runs.
+function isShownHere(run) {
+  const here = tenantOf(location.pathname);
+  return !here || !run.tenant || run.tenant === here;
 }
 
 // A part of the page is asked for again when something has ended, and at most every ten seconds however much ends

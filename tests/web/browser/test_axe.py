@@ -25,6 +25,7 @@ STANDS_STILL = """async () => {
 }"""
 PAGES = {
     "tenants": ("Olivia", "/admin/"),
+    "sync of tenants": ("Olivia", "/admin/syncs/"),
     "overview": ("Oscar", "/admin/t/contoso/"),
     "inventory": ("Oscar", "/admin/t/contoso/inventory/?platform=windows&sort=-modified"),
     "nothing matches": ("Oscar", "/admin/t/contoso/inventory/?q=zzzz"),

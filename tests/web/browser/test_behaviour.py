@@ -173,6 +173,22 @@ class TestTheme:
         visit.errors.clear()  # the console tells of the failed request itself
 
 
+def times_asked_after_the_end(visit: Visits, address: str) -> int:
+    """Return how often the page asks for itself when the widget shows no run any more."""
+    page, asked = visit("Olivia", address), []
+    page.locator("#activity .activity-run").first.wait_for()
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith(address) else None)
+    nothing = page.evaluate("""() => {
+      const part = document.getElementById('activity').cloneNode(true);
+      for (const run of part.querySelectorAll('.activity-run')) run.remove();
+      return part.outerHTML;
+    }""")
+    page.route("**/activity/**", lambda route: route.fulfill(status=200, content_type="text/html", body=nothing))
+    expect(page.locator("#activity .activity-run")).to_have_count(0)
+    page.wait_for_timeout(300)
+    return len(asked)
+
+
 class TestLiveParts:
     def test_an_unchanged_poll_touches_nothing_and_keeps_focus_ux_67(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/inventory/")
@@ -184,6 +200,13 @@ class TestLiveParts:
         assert answer.value.status == 304
         assert page.evaluate("document.querySelector('#activity a').mark") == 1
         expect(link).to_be_focused()
+
+    def test_a_page_of_a_tenant_is_asked_for_again_only_when_a_run_of_it_has_ended(self, visit: Visits, held_sync: str):
+        """The held sync is Contoso's."""
+        asked = {
+            slug: times_asked_after_the_end(visit, f"/admin/t/{slug}/schedules/") for slug in ("contoso", "fabrikam")
+        }
+        assert asked == {"contoso": 1, "fabrikam": 0}
 
     def test_the_widget_never_covers_the_page_on_wide_screens_ux_64(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/inventory/")
