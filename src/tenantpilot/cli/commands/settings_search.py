@@ -64,12 +64,12 @@ def _print(results: Results, *, as_json: bool) -> None:
                 "settings": [{"key": row.key, "name": row.label, "origin": row.origin} for row in results.settings],
                 "values": [
                     {
-                        "tenant": found.row.tenant.slug,
-                        "policy": found.row.policy.name,
-                        "key": found.row.definition.key,
-                        "value": found.value,
+                        "tenant": value.row.tenant.slug,
+                        "policy": value.row.policy.name,
+                        "key": value.row.definition.key,
+                        "value": value.value,
                     }
-                    for found in results.values
+                    for value in results.values
                 ],
             }
         )
@@ -84,8 +84,8 @@ def _print(results: Results, *, as_json: bool) -> None:
         out.print(table)
     if results.values:
         table = Table("Tenant", "Policy", "Setting", "Value")
-        for found in results.values:
-            cells = (found.row.tenant.slug, found.row.policy.name, found.label, found.value)
+        for value in results.values:
+            cells = (value.row.tenant.slug, value.row.policy.name, value.label, value.value)
             table.add_row(*map(_plain, cells))
         out.print(table)
     if results.has_more_settings or results.has_more_values:
