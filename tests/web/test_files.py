@@ -91,7 +91,7 @@ def test_an_expired_file_says_so_and_how_to_get_another(signed_in, contoso, alic
         assert Artifact.everywhere.get().state == "gone"
     answer = signed_in(alice).get(reverse("download-file", args=[artifact.pk]))
     assert answer.status_code == 410
-    assert "Export the policies again" in read(answer).one("main").words
+    assert "Export again" in read(answer).one("main").words
     assert not AuditLog.objects.filter(action="artifact.downloaded").exists()
 
 

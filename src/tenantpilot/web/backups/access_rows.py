@@ -24,5 +24,7 @@ access_rows: dict[str, AccessRow] = {
     "verify-backup-set": in_tenant(Capability.BACKUP_VERIFY, "post", _SET),
     "hold-backup-set": in_tenant(Capability.BACKUP_MANAGE, "post", _SET),
     "release-backup-set": in_tenant(Capability.BACKUP_MANAGE, "post", _SET),
+    "export-backup-set": in_tenant(Capability.BACKUP_EXPORT, subject=_SET),
+    "import-backup-set": in_tenant(Capability.BACKUP_EXPORT),
     "backup-set-comparison": in_tenant(Capability.BACKUP_VIEW, subject=_SET),
 }

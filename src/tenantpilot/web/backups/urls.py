@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.backups import changing, creating, keeping, retaining, trashing, views
+from tenantpilot.web.backups import changing, creating, keeping, retaining, transferring, trashing, views
 
 tenant_plane: list[URLPattern] = [
     path("backups/", views.backups, name="backups"),
@@ -12,6 +12,7 @@ tenant_plane: list[URLPattern] = [
     path("backups/retention/<int:chain_id>/", retaining.chain_retention, name="backup-chain-retention"),
     path("backups/retention/<int:chain_id>/applications/", retaining.apply, name="apply-backup-retention"),
     path("backups/retention/<int:chain_id>/undoing/", retaining.undo, name="undo-backup-retention"),
+    path("backups/imports/", transferring.import_set, name="import-backup-set"),
     path("backups/trash/", trashing.trash, name="backup-trash"),
     path("backups/trashings/", trashing.trash_sets, name="trash-backup-sets"),
     path("backups/returns/", trashing.return_sets, name="return-backup-sets"),
@@ -24,5 +25,6 @@ tenant_plane: list[URLPattern] = [
     path("backups/<int:set_id>/verifications/", keeping.verify, name="verify-backup-set"),
     path("backups/<int:set_id>/hold/", keeping.hold, name="hold-backup-set"),
     path("backups/<int:set_id>/release/", keeping.release, name="release-backup-set"),
+    path("backups/<int:set_id>/exports/", transferring.export_set, name="export-backup-set"),
     path("backups/<int:set_id>/comparison/", views.comparison, name="backup-set-comparison"),
 ]

@@ -61,7 +61,11 @@ def backups(request: TenantRequest) -> HttpResponse:
     rows = (
         BackupSet.objects.of_tenant(request.tenant).kept().select_related("chain").defer("by_type", "asked", "faults")
     )
-    context = {"heading": _("Backups"), "bulk": _bulk(request), **may(request, run=Capability.BACKUP_RUN)}
+    context = {
+        "heading": _("Backups"),
+        "bulk": _bulk(request),
+        **may(request, run=Capability.BACKUP_RUN, export=Capability.BACKUP_EXPORT),
+    }
     return listing(request, SETS, rows, "web/backups/page.html", context)
 
 
@@ -93,6 +97,7 @@ def set_page(request: TenantRequest, found: BackupSet, form: HoldForm, *, status
             restore=Capability.RESTORE_PREVIEW,
             manage=Capability.BACKUP_MANAGE,
             delete=Capability.BACKUP_DELETE,
+            export=Capability.BACKUP_EXPORT,
         ),
     }
     return render(request, "web/backups/set.html", context, status=status)
