@@ -16,18 +16,28 @@ from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import stream
 from tenantpilot.artifacts.services import record_download
 from tenantpilot.cli import run_words
+from tenantpilot.cli.commands import policies_care
 from tenantpilot.cli.commands.add import find_person, find_tenant, find_workspace
+from tenantpilot.cli.commands.policies_chosen import (
+    AsJson,
+    Chosen,
+    OfType,
+    Person,
+    TenantName,
+    able_person,
+    find_policy,
+    not_accepted,
+    selection_of,
+    tell_started,
+)
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.selecting import PolicyFilter, Selection
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.presenter import OperationUxPresenter
-from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
-from tenantpilot.operations.types import operation_types
-from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant, workspaces
+from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.tenancy.access import workspaces
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.models import Tenant, User, Workspace
+from tenantpilot.tenancy.models import User, Workspace
 from tenantpilot.versions.comparing import compare
 from tenantpilot.versions.exporting.services import start_export
 from tenantpilot.versions.exporting.states import LayoutKey
@@ -39,33 +49,30 @@ app = typer.Typer(no_args_is_help=True)
 
 LOOKS_EVERY_SECONDS = 0.5
 PIECE = 2**18
-TenantName = Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")]
-Chosen = Annotated[
-    list[str] | None,
-    typer.Option("--policy", metavar="POLICY", help="Only this one: its number, Graph id or name; may be given again."),
-]
-OfType = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only policies of this type.")]
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="Its number, its Graph id or its whole name.")]
-Person = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @app.callback()
 def group() -> None:
-    """Capture, export and import policies, and look at their versions."""
+    """List, capture, export, import and ignore policies, and look at their versions."""
+
+
+app.command("list")(policies_care.list_policies)
+app.command("ignore")(policies_care.ignore)
+app.command("unignore")(policies_care.unignore)
 
 
 @app.command()
 def capture(tenant: TenantName, policy: Chosen = None, policy_type: OfType = None, as_person: Person = None) -> None:
     """Start a capture: a version of each policy that changed. Prints the run's number."""
     where = find_tenant(tenant)
-    initiator = _able(as_person, where, Capability.POLICY_CAPTURE) if as_person else None
-    selection = _selection(where, policy, policy_type)
+    initiator = able_person(as_person, where, Capability.POLICY_CAPTURE) if as_person else None
+    selection = selection_of(where, policy, policy_type)
     try:
         answer = start_capture(tenant=where, initiator=initiator, selection=selection, now=timezone.now())
     except DispatchFailed as error:
-        raise _not_accepted(error) from None
-    _tell(answer)
+        raise not_accepted(error) from None
+    tell_started(answer)
 
 
 @app.command()
@@ -79,15 +86,15 @@ def export(
 ) -> None:
     """Export the newest versions of policies as an archive. Without --to it can be downloaded under Exports."""
     where = find_tenant(tenant)
-    person = _able(as_person, where, Capability.POLICY_EXPORT)
+    person = able_person(as_person, where, Capability.POLICY_EXPORT)
     if to is not None and to.exists():
         raise Problem(f"{to} is there already.", "Name another file, or remove it.")
-    selection = _selection(where, policy, policy_type)
+    selection = selection_of(where, policy, policy_type)
     try:
         answer = start_export(tenant=where, initiator=person, selection=selection, layout=layout, now=timezone.now())
     except DispatchFailed as error:
-        raise _not_accepted(error) from None
-    _tell(answer)
+        raise not_accepted(error) from None
+    tell_started(answer)
     if to is not None:
         _write(_ended(answer.run.pk), to, person)
 
@@ -107,14 +114,14 @@ def import_policies(
     try:
         answer = start_import(target, upload, initiator=initiator, now=timezone.now())
     except DispatchFailed as error:
-        raise _not_accepted(error) from None
-    _tell(answer)
+        raise not_accepted(error) from None
+    tell_started(answer)
 
 
 @app.command()
 def versions(tenant: TenantName, policy: PolicyName, as_json: AsJson = False) -> None:
     """List the versions of a policy, the newest first."""
-    rows = list(PolicyVersion.everywhere.of_policy(_policy(find_tenant(tenant), policy)).newest_first())
+    rows = list(PolicyVersion.everywhere.of_policy(find_policy(find_tenant(tenant), policy)).newest_first())
     if as_json:
         run_words.print_json([_version(row) for row in rows])
     elif rows:
@@ -132,7 +139,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two versions of a policy; without numbers, the newest with the one before it."""
-    old, new = _two_versions(_policy(find_tenant(tenant), policy), before, after)
+    old, new = _two_versions(find_policy(find_tenant(tenant), policy), before, after)
     sentences = compare(old, new)
     if as_json:
         run_words.print_json([{"kind": row.kind, "path": row.path, "sentence": row.text} for row in sentences])
@@ -141,28 +148,6 @@ def diff(
         out.print(f"{row.kind}: {row.text}", markup=False)
     if not sentences:
         say(f"Versions {old.number} and {new.number} say the same.")
-
-
-def _selection(tenant: Tenant, names: list[str] | None, policy_type: str | None) -> Selection:
-    if names:
-        return [_policy(tenant, name).pk for name in names]
-    return PolicyFilter(type=policy_type or "")
-
-
-def _policy(tenant: Tenant, name: str) -> Policy:
-    """Raises Problem for a policy that is not there, and for a name that several have."""
-    policies = Policy.everywhere.of_tenant(tenant)
-    matches = list(policies.filter(graph_id=name)[:2]) or list(policies.filter(name=name).by_name()[:20])
-    if not matches and name.isascii() and name.isdigit():
-        matches = list(policies.filter(pk=int(name)))
-    if not matches:
-        raise Problem(
-            f"{tenant.name} has no policy {name}.", f"Run: tenantpilot sync {tenant.slug}, or look at its list."
-        )
-    if len(matches) > 1:
-        numbers = ", ".join(str(policy.pk) for policy in matches)
-        raise Problem(f"Several policies have the name {name}.", f"Name one by its number: {numbers}.")
-    return matches[0]
 
 
 def _two_versions(policy: Policy, before: int | None, after: int | None) -> tuple[PolicyVersion, PolicyVersion]:
@@ -179,19 +164,6 @@ def _two_versions(policy: Policy, before: int | None, after: int | None) -> tupl
     return pair[old], pair[new]
 
 
-def _able(email: str, tenant: Tenant, capability: Capability) -> User:
-    """Raises Problem for a person who may not do it."""
-    person = find_person(email)
-    try:
-        resolve_tenant(person, tenant.slug).require(capability)
-    except (NotVisible, CapabilityMissing):
-        raise Problem(
-            f"{person.display_name} may not {capability.label} of {tenant.name}.",
-            f"Run: tenantpilot add member {email} --tenant {tenant.slug} --role operator",
-        ) from None
-    return person
-
-
 def _manager(email: str, workspace: Workspace) -> User:
     """Raises Problem for a person who does not manage the library of the workspace."""
     person = find_person(email)
@@ -202,19 +174,6 @@ def _manager(email: str, workspace: Workspace) -> User:
             f"Run: tenantpilot add member {email} --workspace {workspace.slug} --role manager",
         )
     return person
-
-
-def _not_accepted(error: DispatchFailed) -> Problem:
-    return Problem(f"The queue did not accept run {error.run.pk}.", "Run: tenantpilot doctor, then try again.")
-
-
-def _tell(answer: Started | AlreadyActive) -> None:
-    kind = operation_types.get(answer.run.type)
-    joined = isinstance(answer, AlreadyActive)
-    words = OperationUxPresenter.already_queued_toast if joined else OperationUxPresenter.queued_toast
-    done(words(kind, answer.run).title)
-    out.print(answer.run.pk)
-    say(f"Watch it: tenantpilot runs watch {answer.run.pk}")
 
 
 def _ended(run_id: int) -> OperationRun:
