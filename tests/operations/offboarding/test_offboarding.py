@@ -25,12 +25,18 @@ from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule, tick
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.models import RestoreRun
 from tenantpilot.tenancy.access import resolve_tenant, tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.services import WorkspaceArchived, create_tenant
 from tenantpilot.tenancy.stops import resume_tenant, stop_tenant
+from tenantpilot.versions.models import PolicyVersion
+from tests.backups.kit import building_set, finish, new_chain
+from tests.backups.kit import member as held_by_backup
 from tests.people import ENTRA
+from tests.versions.kit import new_policy, take
 from tests.web.kit import ended, policy, running
 
 MINUTE = timedelta(minutes=1)
@@ -123,7 +129,11 @@ def full(contoso, fabrikam, olivia, alice, charlie, hourly, now):
     """Contoso and Fabrikam with rows in many tables; Contoso is archived."""
     for place, person in ((contoso, alice), (fabrikam, charlie)):
         policy(place, "BitLocker", now, last_seen_run=ended(place, person, now, failed=1))
-        policy(place, "Firewall", now)
+        version = take(new_policy(place, now), {"id": "p1", "displayName": "Firewall"}, now)
+        chain = new_chain(place, now)
+        held = building_set(chain, 1, now)
+        held_by_backup(chain, version, 1)
+        finish(held)
     archived(contoso, olivia, now)
     return contoso
 
@@ -195,6 +205,17 @@ def test_a_worker_that_takes_over_goes_on_with_the_rows_that_are_left(full, oliv
     assert (run.outcome, run.attempt, run.summary_counts.get("deleted"), run.message) == ("succeeded", 2, total, "")
     assert AuditLog.objects.filter(action="tenant.removed").count() == 1
     assert Notification.everywhere.filter(run=run).count() == 1
+
+
+def test_what_another_tenant_restored_from_it_is_deleted_there_first(full, fabrikam, olivia, now):
+    version = PolicyVersion.everywhere.filter(tenant=full).get()
+    facts = {"tenant": fabrikam, "versions": [version], "source": "Contoso", "actor": olivia, "now": now}
+    restore = draft_of_versions(**facts)
+    with pytest.raises(CannotRemove, match="Other tenants hold something of Contoso: 1 restore runs"):
+        begin(full, olivia, now)
+    assert rows_of(full)
+    RestoreRun.everywhere.filter(pk=restore.pk).delete()
+    assert worked(begin(full, olivia, now)).outcome == "succeeded"
 
 
 def test_a_cancelled_removal_is_started_again_and_ends_it(full, olivia, now, monkeypatch):

@@ -12,7 +12,7 @@ from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.offboarding.stored import RemovalInputs
-from tenantpilot.operations.offboarding.tables import owned_tables
+from tenantpilot.operations.offboarding.tables import owned_tables, pointing_elsewhere
 from tenantpilot.operations.operations import TENANT_REMOVAL
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.retention.purging import gate_open
@@ -53,6 +53,7 @@ def _mark(tenant: Tenant, *, typed: str, actor: User | None, now: datetime) -> T
         if record.archived_at is None:
             raise CannotRemove(f"Archive {record.name} first. What is archived can be brought back.")
         _require_at_rest(OperationRun.everywhere.filter(tenant=record), record.name)
+        _require_unused(record)
         if Tenant.everywhere.filter(pk=record.pk, removal_began_at=None).update(removal_began_at=now):
             audit.record(
                 TENANT_REMOVAL_BEGAN,
@@ -92,6 +93,12 @@ def _delete_rows(workspace: Workspace) -> dict[str, int]:
             for label, number in by_table.items():
                 deleted[label] = deleted.get(label, 0) + number
     return deleted
+
+
+def _require_unused(tenant: Tenant) -> None:
+    if rows := pointing_elsewhere(tenant):
+        words = ", ".join(f"{number} {name}" for name, number in rows.items())
+        raise CannotRemove(f"Other tenants hold something of {tenant.name}: {words}. Delete them there first.")
 
 
 def _require_name(name: str, typed: str) -> None:

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import models
 
 from tenantpilot.core.owned import WorkspaceOwned, references
+from tenantpilot.tenancy.models import Tenant
 
 Owned = type[WorkspaceOwned]
 
@@ -19,6 +20,17 @@ def owned_tables(owner: str) -> list[Owned]:
         if not free:
             raise RuntimeError(f"these tables point at each other: {owned}")
     return ordered
+
+
+def pointing_elsewhere(tenant: Tenant) -> dict[str, int]:
+    """Return how many rows of other tenants point at this one, by the name of what they are: they hold its rows."""
+    counts: dict[str, int] = {}
+    for model in owned_tables("tenant"):
+        for field, parent in references(model):
+            if parent is Tenant and field.name != "tenant":
+                rows = model.everywhere.filter(**{field.name: tenant}).exclude(tenant=tenant)  # type: ignore[attr-defined]
+                counts[str(model._meta.verbose_name_plural)] = rows.count()
+    return {name: number for name, number in counts.items() if number}
 
 
 def _points_at(model: Owned, other: Owned) -> bool:
