@@ -1,5 +1,6 @@
 """Exporting and importing backup sets at a shell: the run is worked on here, unless a worker takes it first."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,7 +103,8 @@ def _write(run: OperationRun, file: Path) -> None:
     artifact = ready_artifact_of(run)
     if artifact is None:
         raise Problem(f"The file of run {run.pk} is gone.", "Export the set again.")
-    with file.open("xb") as target:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
         for chunk in stream(artifact):
             target.write(chunk)
 

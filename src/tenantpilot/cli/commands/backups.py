@@ -14,6 +14,7 @@ from tenantpilot.cli import run_words as words
 from tenantpilot.cli.commands.add import find_person, find_tenant
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
+from tenantpilot.cli.set_archives import export_set, import_set
 from tenantpilot.inventory.policy_types import UnknownPolicyType, every
 from tenantpilot.operations.presenter import OperationUxPresenter
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
@@ -23,6 +24,8 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User
 
 app = typer.Typer(no_args_is_help=True)
+app.command("export")(export_set)
+app.command("import")(import_set)
 
 TenantName = Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")]
 SetId = Annotated[int, typer.Argument(metavar="SET", help="The number of the set.")]
@@ -32,7 +35,7 @@ AsPerson = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who
 
 @app.callback()
 def group() -> None:
-    """Make backups, list and show them, verify one, apply retention."""
+    """Make backups, list and show them, verify one, export and import sets, apply retention."""
 
 
 @app.command()
