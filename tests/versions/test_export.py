@@ -1,5 +1,6 @@
 """Exports: whole, the same bytes each time, no secret in plain, one file whatever dies."""
 
+import base64
 import io
 import json
 import random
@@ -166,3 +167,22 @@ def test_a_cancelled_export_leaves_no_part_of_a_file(three, doomed):
         export_policies(doomed)
     assert Artifact.everywhere.get().state == "gone"
     assert not ArtifactChunk.objects.exists()
+
+
+SCRIPTS = (b"<enabled/>\n<data/>", b"one\r\ntwo", b"\xef\xbb\xbfWrite-Output 1\r\n", b"no last end", b"")
+
+
+def test_case_8_the_bytes_of_scripts_are_not_touched(contoso, export, now):
+    """Case 8 of the field: line ends, a BOM and a missing last line end survive, in the file and in its JSON."""
+    for number, script in enumerate(SCRIPTS):
+        policy = new_policy(contoso, now, key="powershellScript", graph_id=f"s{number}")
+        content = base64.b64encode(script).decode()
+        take(policy, {"id": f"s{number}", "displayName": f"S{number}", "scriptContent": content}, now)
+    run = export()
+    with opened(run) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    written = {name: content for name, content in files.items() if "/Script Data/" in name}
+    assert sorted(written.values()) == sorted(script for script in SCRIPTS if script)
+    for number, script in enumerate(SCRIPTS):
+        own = json.loads(files[f"Scripts/Powershell/Policy s{number}__s{number}.json"])
+        assert base64.b64decode(own["scriptContent"]) == script

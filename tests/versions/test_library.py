@@ -30,6 +30,7 @@ from tests.versions.kit import new_policy, take
 
 SECRET = "canary~Secret-7f3a"
 CATALOG = {"name": "Baseline", "platforms": "windows10", "technologies": "mdm", "settings": {"id": "0"}}
+KINDS = ("deviceConfiguration", "settingsCatalog", "termsAndConditions", "complianceScript", "roleDefinition")
 WIFI = {
     "@odata.type": "#microsoft.graph.iosWiFiConfiguration",
     "id": "w1",
@@ -113,13 +114,14 @@ def test_without_a_policy_the_library_stays_as_it_was(bring, library):
 
 @pytest.mark.parametrize("layout", list(LayoutKey))
 def test_an_export_is_imported_whole(bring, library, contoso, alice, now, layout):
-    for number, key in enumerate(("deviceConfiguration", "settingsCatalog", "termsAndConditions")):
+    for number, key in enumerate(KINDS):
         policy = new_policy(contoso, now, key=key, graph_id=f"p{number}")
         take(policy, {"id": f"p{number}", "displayName": f"N{number}", "name": f"N{number}"}, now)
     run = start_export(tenant=contoso, initiator=alice, selection=PolicyFilter(), layout=layout, now=now).run
     Runner(clock=lambda: now).execute(run.pk)
     bring(b"".join(stream(Artifact.everywhere.get(run=run))))
-    assert {row.type for row in current(library)} == {"deviceConfiguration", "settingsCatalog", "termsAndConditions"}
+    assert {row.type for row in current(library)} == set(KINDS)
+    assert {row.key for row in current(library)} == {f"p{number}" for number in range(len(KINDS))}
 
 
 # Hostile archives.

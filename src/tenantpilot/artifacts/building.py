@@ -71,6 +71,15 @@ def remove_content(artifact: Artifact, *, state: ArtifactState) -> bool:
     return True
 
 
+def retire(artifact: Artifact) -> bool:
+    """Remove the content of an artifact that nobody needs any more. Return False if that was done already."""
+    state = ArtifactState(artifact.state)
+    if state is ArtifactState.READY:
+        Artifact.everywhere.filter(pk=artifact.pk, state=state).update(state=ArtifactState.EXPIRED)
+        state = ArtifactState.EXPIRED
+    return remove_content(artifact, state=state)
+
+
 def ready_artifact_of(run: OperationRun | int) -> Artifact | None:
     """Return the file that a run has made, as long as it is kept."""
     run_id = run if isinstance(run, int) else run.pk

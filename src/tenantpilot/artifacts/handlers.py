@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from tenantpilot.artifacts.audit_actions import ARTIFACT_REMOVED
-from tenantpilot.artifacts.building import remove_content
+from tenantpilot.artifacts.building import retire
 from tenantpilot.artifacts.models import Artifact
-from tenantpilot.artifacts.states import ArtifactState
 from tenantpilot.audit import services as audit
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.run_context import RunContext
@@ -23,11 +22,7 @@ def purge_artifacts(run: RunContext) -> None:
 
 
 def _remove(artifact: Artifact, run: RunContext) -> bool:
-    state = ArtifactState(artifact.state)
-    if state is ArtifactState.READY:
-        Artifact.everywhere.filter(pk=artifact.pk, state=state).update(state=ArtifactState.EXPIRED)
-        state = ArtifactState.EXPIRED
-    if not remove_content(artifact, state=state):
+    if not retire(artifact):
         return False
     audit.record(
         ARTIFACT_REMOVED,

@@ -135,7 +135,7 @@ def assert_nothing_found_in_both_themes(page: Page) -> None:
         assert_nothing_found(page, rules)
 
 
-def assert_nothing_found(page: Page, rules: dict[str, Any]) -> None:
+def assert_nothing_found(page: Page, rules: dict[str, Any] = THEMES["light"]) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(STANDS_STILL)
     if not page.evaluate("'axe' in window"):

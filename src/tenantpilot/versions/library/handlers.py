@@ -6,9 +6,12 @@ The library goes on with the revision that it has until the new one is whole.
 import hashlib
 import io
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
+from tenantpilot.artifacts.archives import MANIFEST
+from tenantpilot.artifacts.building import retire
 from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import ArtifactFile
 from tenantpilot.audit import services as audit
@@ -16,7 +19,7 @@ from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.compare.form import form_hash, secret_places
 from tenantpilot.inventory.observing import storable
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
-from tenantpilot.operations.items.models import ItemState
+from tenantpilot.operations.items.models import ItemState, RunItem
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.versions.audit_actions import LIBRARY_IMPORTED
@@ -24,7 +27,7 @@ from tenantpilot.versions.library.archives import Archive, ArchiveRefused, Archi
 from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
-from tenantpilot.versions.library.recognizing import Found, policies_in
+from tenantpilot.versions.library.recognizing import Found, known_files, policies_in
 from tenantpilot.versions.library.states import RevisionState
 from tenantpilot.versions.overlay import separated
 from tenantpilot.versions.payloads import encoded, keep
@@ -37,11 +40,11 @@ TABLES = frozenset({"migrationtable.json", "manifest.json"})
 
 def import_policies(run: Run) -> None:
     """Read the uploaded archive into a new revision of the library."""
+    if LibraryRevision.everywhere.filter(run_id=run.run_id, state=RevisionState.READY).exists():
+        return
     archive = _archive(run)
     items = RunItems(run, find=lambda _run: _begin(run, archive))
     revision = LibraryRevision.everywhere.get(run_id=run.run_id)
-    if revision.state == RevisionState.READY:
-        return
     work = _Import(run, archive, revision)
     for item in items.pending():
         items.attempt(item, work.import_file)
@@ -90,6 +93,7 @@ class _Import:
     def __init__(self, run: Run, archive: Archive, revision: LibraryRevision) -> None:
         self._run, self._archive, self._revision = run, archive, revision
         self._paths = {str(member.number): member.path for member in archive.members()}
+        self._known = known_files(_manifest(archive))
         earlier = LibraryRevision.everywhere.filter(library=revision.library, state=RevisionState.READY)
         self._before = earlier.order_by("-number").first()
 
@@ -100,7 +104,7 @@ class _Import:
             content = decoded(self._archive.read(int(item.key)))
         except NotJson:
             return skipped("not_a_policy")
-        results = [self._keep(found, path) for found in policies_in(content, path)]
+        results = [self._keep(found, path) for found in policies_in(content, path, self._known.get(path))]
         if not results:
             return skipped("not_a_policy")
         return ItemState.SUCCEEDED if any(results) else ItemState.UNCHANGED
@@ -146,13 +150,22 @@ class _Import:
         return bool(same.filter(form_hash=policy.form_hash).exists())
 
 
+def _manifest(archive: Archive) -> Any:
+    """Return the content of the manifest of an export of ours; None where there is none that can be read."""
+    number = next((member.number for member in archive.members() if member.path == MANIFEST), None)
+    try:
+        return None if number is None else decoded(archive.read(number))
+    except (NotJson, TooLarge, ArchiveRefused):
+        return None
+
+
 def _finish(run: Run, revision: LibraryRevision) -> None:
-    """Let the new revision take the place of the one before. Raises OperationFailed where nothing was found."""
+    """Let the new revision take the place of the one before, and remove the upload. Raises OperationFailed."""
     policies = LibraryPolicy.everywhere.filter(revision=revision).count()
     if not policies:
         raise OperationFailed("no_policies")
     with transaction.atomic():
-        run.checkpoint(ItemsCheckpoint(0))
+        run.checkpoint(ItemsCheckpoint(RunItem.objects.of_run(run.run_id).count()))
         LibraryRevision.everywhere.filter(pk=revision.pk).update(state=RevisionState.READY, ready_at=run.now)
         run.note("library_replaced", revision=revision.number, policies=policies)
         audit.record(
@@ -165,3 +178,6 @@ def _finish(run: Run, revision: LibraryRevision) -> None:
             after={"revision": revision.number, "policies": policies, "file": revision.source_name},
             at=run.now,
         )
+        # It may hold secrets of those who made it.
+        for upload in Artifact.everywhere.filter(workspace=run.workspace, pk=run.inputs.artifact):
+            retire(upload)

@@ -88,16 +88,42 @@ class Found:
     contract: Contract
     name: str
     payload: JsonObject = field(repr=False)
+    given_id: str = ""
 
     @property
     def source_id(self) -> str:
-        """Return its id in the source; "" where the file gives none."""
-        return str(self.payload.get("id") or "")
+        """Return its id in the source; "" where neither file nor manifest gives one."""
+        return self.given_id or str(self.payload.get("id") or "")
 
 
-def policies_in(content: Any, path: str) -> Iterator[Found]:
+@dataclass(frozen=True)
+class Known:
+    """The type, id and name that an archive's manifest gives for a file."""
+
+    type: str
+    source_id: str
+    name: str
+
+
+def known_files(manifest: Any) -> dict[str, Known]:
+    """Return what a manifest of TenantPilot says of the files beside it, by path; nothing for any other file."""
+    policies = manifest.get("policies") if isinstance(manifest, dict) else None
+    keys = {contract.key for contract in registry.every() if contract.is_configuration}
+    rows = [row for row in policies if isinstance(row, dict)] if isinstance(policies, list) else []
+    return {
+        str(path): Known(row["type"], str(row.get("id", "")), str(row.get("name", "")))
+        for row in rows
+        if row.get("type") in keys and isinstance(row.get("files"), list)
+        for path in row["files"][:1]
+    }
+
+
+def policies_in(content: Any, path: str, known: Known | None = None) -> Iterator[Found]:
     """Yield the policies in the content of a file: one, several in a list, or the values of one template."""
     folders, stem = path.split("/")[:-1], path.rpartition("/")[2].removesuffix(".json")
+    if known is not None and isinstance(content, dict):
+        yield Found(registry.get(known.type), known.name or stem, _in_words_of_graph(content), known.source_id)
+        return
     if isinstance(content, list):
         yield from _in_list(content, folders, stem)
     elif isinstance(content, dict):

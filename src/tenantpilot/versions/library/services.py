@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenantpilot.artifacts.building import NewArtifact
+from tenantpilot.artifacts.building import NewArtifact, retire
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
 from tenantpilot.audit import services as audit
@@ -49,11 +49,15 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
 def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
     """Store the archive and import it as the library's next revision. Raises DispatchFailed.
 
-    The archive is stored before the run starts, because workers may have another disk. It expires by itself.
+    The archive is stored before the run starts, because workers may have another disk. It is removed once it is imported, and expires otherwise.
     """
     new = NewArtifact(library.workspace_id, initiator, Purpose.LIBRARY_UPLOAD, upload.name[-200:] or "upload.zip")
     artifact = keep_file(new, upload.parts, now=now)
     inputs = ImportInputs(library.pk, artifact.pk, artifact.sha256)
-    return OperationRunService().start(
+    answer = OperationRunService().start(
         POLICY_IMPORT, tenant=None, workspace=library.workspace, initiator=initiator, inputs=inputs, now=now
     )
+    if isinstance(answer, AlreadyActive):
+        with transaction.atomic():
+            retire(artifact)
+    return answer
