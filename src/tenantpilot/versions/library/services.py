@@ -49,7 +49,8 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
 def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
     """Store the archive and import it as the library's next revision. Raises DispatchFailed.
 
-    The archive is stored before the run starts, because workers may have another disk. It is removed once it is imported, and expires otherwise.
+    The archive is stored before the run starts, because workers may have another disk. It is removed once it is
+    imported, and expires otherwise.
     """
     new = NewArtifact(library.workspace_id, initiator, Purpose.LIBRARY_UPLOAD, upload.name[-200:] or "upload.zip")
     artifact = keep_file(new, upload.parts, now=now)
