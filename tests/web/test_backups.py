@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tenantpilot.backups.models import BackupRetention
+from tenantpilot.backups.protection import state_of
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tests.backups.kit import building_set, damaged_and_trashed, finish, finished_set, member, new_chain
@@ -179,3 +180,28 @@ def test_b6_a_shorter_retention_is_previewed_waits_and_is_undone_by_an_owner(ask
     assert "waits" not in ask("backup-retention").text
     ask("apply-backup-retention", chain, {})
     assert OperationRun.everywhere.get().type == "apply_backup_retention"
+
+
+def test_b10_protection_links_each_figure_to_its_list(ask, contoso, by_hand, now):
+    policies(contoso, 2, now)
+    shown = read(ask("protection"))
+    assert "Not scheduled" in shown.one("main").words or "Overdue" in shown.one("main").words
+    assert "Policies in care that it holds 1 of 3" in shown.one("main").words
+    assert "Kept elsewhere" in shown.one("main").words
+    nothing = ask("protection", query="").text
+    assert reverse("backup-set-policies", args=["contoso", by_hand.pk]) in nothing
+
+
+def test_b10_a_tenant_without_a_good_set_is_red_everywhere(ask, signed_in, olivia, contoso, now):
+    finished_set(new_chain(contoso, now), 1, now, "incomplete", asked=ASKED)
+    assert "Not protected" in ask("protection").text
+    browser = signed_in(olivia)
+    address = reverse("workspace-protection")
+    assert "Not protected" in read(browser.get(address)).one("table").words
+    with at_most_queries(12):
+        browser.get(address)
+
+
+@pytest.mark.parametrize(("hours", "age", "state"), [(24, 47, "protected"), (24, 49, "overdue"), (None, 1, "by_hand")])
+def test_a_tenant_is_overdue_after_twice_the_interval(now, hours, age, state):
+    assert state_of(now - timedelta(hours=age), hours, now=now) == state

@@ -45,3 +45,19 @@ BadgeCatalog.add(
         "absent": Badge(_("Not in the set"), Tone.NEUTRAL, "x", _("The set does not hold it.")),
     },
 )
+BadgeCatalog.add(
+    "protection",
+    {
+        "protected": Badge(_("Protected"), Tone.SUCCESS, "shield-check", _("The last good set is young enough.")),
+        "by_hand": Badge(
+            _("Not scheduled"),
+            Tone.WARNING,
+            "triangle-alert",
+            _("There is a good set. No schedule makes the next."),
+        ),
+        "overdue": Badge(
+            _("Overdue"), Tone.DANGER, "clock", _("There was no good set for twice the time between two of them.")
+        ),
+        "none": Badge(_("Not protected"), Tone.DANGER, "circle-x", _("There is no good set.")),
+    },
+)

@@ -80,22 +80,28 @@ def list_sets(
         words.print_json([_brief(backup_set) for backup_set in sets])
         return
     table = Table("Set", "Name", "State", "Policies", "Made")
-    for one in sets:
-        table.add_row(str(one.pk), one.chain.name, one.shown_state, str(one.items), f"{one.created_at:%Y-%m-%d %H:%M}")
+    for row in sets:
+        table.add_row(str(row.pk), row.chain.name, row.shown_state, str(row.items), f"{row.created_at:%Y-%m-%d %H:%M}")
     out.print(table) if table.row_count else say("No backups.")
 
 
 @app.command()
 def show(set_id: SetId, as_json: AsJson = False) -> None:
     """All about one set: what it holds, and what it does not hold and why."""
-    found = _set(set_id)
-    gaps = BackupGap.everywhere.filter(set=found).order_by("pk")[:1_000]
+    backup_set = _set(set_id)
+    gaps = BackupGap.everywhere.filter(set=backup_set).order_by("pk")[:1_000]
     missing = [{"kind": gap.kind, "type": gap.type, "name": gap.name, "reason": gap.reason_code} for gap in gaps]
-    facts = {**_brief(found), "asked": found.asked, "by_type": found.by_type, "gaps": missing, "faults": found.faults}
+    facts = {
+        **_brief(backup_set),
+        "asked": backup_set.asked,
+        "by_type": backup_set.by_type,
+        "gaps": missing,
+        "faults": backup_set.faults,
+    }
     if as_json:
         words.print_json(facts)
         return
-    for key, value in _brief(found).items():
+    for key, value in _brief(backup_set).items():
         say(f"{key}: {value}")
     for gap in missing:
         say(f"{gap['kind']}: {gap['type']} {gap['name']} ({gap['reason']})")
@@ -104,10 +110,10 @@ def show(set_id: SetId, as_json: AsJson = False) -> None:
 @app.command()
 def verify(set_id: SetId, as_person: AsPerson = None) -> None:
     """Check every payload, every secret and the digest of a set. Prints the run's number."""
-    found = _set(set_id)
-    initiator = _person(as_person, found.tenant, Capability.BACKUP_VERIFY)
+    backup_set = _set(set_id)
+    initiator = _person(as_person, backup_set.tenant, Capability.BACKUP_VERIFY)
     try:
-        _started(start_verification(found, initiator=initiator, now=timezone.now()))
+        _started(start_verification(backup_set, initiator=initiator, now=timezone.now()))
     except DispatchFailed as error:
         raise _not_queued(error) from None
 
@@ -127,28 +133,28 @@ def retention(
             _started(start_retention(chain, initiator=initiator, now=now))
             continue
         rule = rule_in_force(BackupRetention.everywhere.filter(chain=chain).first(), now=now)
-        for one in decisions(chain, rule, now=now):
-            why = ", ".join(f"{reason.why.value} {reason.period}".strip() for reason in one.reasons)
-            say(f"{chain.name} set {one.backup_set.pk}: {'kept, ' + why if why else 'goes to the trash'}")
+        for decision in decisions(chain, rule, now=now):
+            reasons = ", ".join(f"{reason.why.value} {reason.period}".strip() for reason in decision.reasons)
+            say(f"{chain.name} set {decision.backup_set.pk}: {'kept, ' + reasons if reasons else 'goes to the trash'}")
 
 
-def _brief(found: BackupSet) -> dict[str, Any]:
+def _brief(backup_set: BackupSet) -> dict[str, Any]:
     return {
-        "id": found.pk,
-        "name": found.chain.name,
-        "state": found.shown_state,
-        "items": found.items,
-        "digest": found.digest,
-        "created_at": found.created_at.isoformat(),
-        "verified_at": found.verified_at.isoformat() if found.verified_at else None,
+        "id": backup_set.pk,
+        "name": backup_set.chain.name,
+        "state": backup_set.shown_state,
+        "items": backup_set.items,
+        "digest": backup_set.digest,
+        "created_at": backup_set.created_at.isoformat(),
+        "verified_at": backup_set.verified_at.isoformat() if backup_set.verified_at else None,
     }
 
 
 def _set(set_id: int) -> BackupSet:
-    found: BackupSet | None = BackupSet.everywhere.select_related("chain", "tenant").filter(pk=set_id).first()
-    if found is None:
+    backup_set: BackupSet | None = BackupSet.everywhere.select_related("chain", "tenant").filter(pk=set_id).first()
+    if backup_set is None:
         raise Problem(f"There is no backup set {set_id}.", "Run: tenantpilot backups list TENANT.")
-    return found
+    return backup_set
 
 
 def _started(answer: Started | AlreadyActive) -> None:

@@ -5,6 +5,8 @@ from tenantpilot.web.frame.access_rows import AccessRow, in_tenant
 
 _SET = "backup set"
 access_rows: dict[str, AccessRow] = {
+    "protection": in_tenant(Capability.BACKUP_VIEW),
+    "workspace-protection": AccessRow("workspace"),
     "backups": in_tenant(Capability.BACKUP_VIEW),
     "create-backup": in_tenant(Capability.BACKUP_RUN),
     "back-up-policies": in_tenant(Capability.BACKUP_RUN),

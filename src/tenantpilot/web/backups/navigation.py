@@ -15,7 +15,9 @@ _ALSO = (
     "backup-retention",
     "backup-chain-retention",
 )
+workspace_items = (Item(Group.PROTECTION, _("Protection"), "shield-check", "workspace-protection", place=10),)
 tenant_items = (
+    Item(Group.PROTECTION, _("Protection"), "shield-check", "protection", capability=Capability.BACKUP_VIEW, place=10),
     Item(
         Group.PROTECTION,
         _("Backups"),

@@ -12,6 +12,7 @@ from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.states import ChainKind, SetState
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
+from tenantpilot.versions.states import Restorable
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 
 
@@ -39,6 +40,10 @@ class MemberFilters(Filters):
     q = django_filters.CharFilter(label=_("Policy"), field_name="policy__name", lookup_expr="icontains")
     type = django_filters.ChoiceFilter(
         label=_("Type"), field_name="policy__type", choices=_types, empty_label=_("All types")
+    )
+
+    restorable = django_filters.ChoiceFilter(
+        label=_("Restorable"), field_name="version__restorable", choices=Restorable.choices, empty_label=_("Any")
     )
 
     class Meta:

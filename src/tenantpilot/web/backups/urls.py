@@ -2,9 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.backups import changing, creating, keeping, retaining, transferring, trashing, views
+from tenantpilot.web.backups import (
+    changing,
+    creating,
+    keeping,
+    protection,
+    retaining,
+    transferring,
+    trashing,
+    views,
+)
 
+workspace_plane: list[URLPattern] = [
+    path("protection/", protection.workspace_protection, name="workspace-protection"),
+]
 tenant_plane: list[URLPattern] = [
+    path("protection/", protection.protection, name="protection"),
     path("backups/", views.backups, name="backups"),
     path("backups/new/", creating.create_backup, name="create-backup"),
     path("backups/policies/", creating.back_up_policies, name="back-up-policies"),

@@ -1,5 +1,6 @@
 """Words for what the rooms below store as keys: `{% load domain %}`."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tenantpilot.audit.actions import audit_actions
+from tenantpilot.backups.protection import state_of
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC
@@ -20,7 +22,7 @@ from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling, reason_of
 from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.web.ui.remedies import remedy_of
-from tenantpilot.web.ui.templatetags.pilot import icon, unknown
+from tenantpilot.web.ui.templatetags.pilot import badge, icon, unknown
 
 register = template.Library()
 
@@ -111,6 +113,12 @@ def changed_pages(run: OperationRun) -> list[tuple[str, str]]:
 def audit_action(action: str) -> str | Promise:
     """Return the words for the action of an audit entry."""
     return audit_actions.label(action)
+
+
+@register.simple_tag
+def protection_badge(tenant: Any, now: datetime) -> SafeString:
+    """Return the badge of a tenant that `with_protection` has annotated."""
+    return badge("protection", state_of(tenant.last_good_at, tenant.interval, now=now))
 
 
 @register.filter

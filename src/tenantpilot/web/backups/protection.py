@@ -1,0 +1,98 @@
+"""The protection of a tenant, and of all tenants that a person may see."""
+
+from typing import Any
+
+import django_filters
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.protection import protection_of, with_protection
+from tenantpilot.backups.retaining.services import waiting_changes
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.backups.views import may
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.listing import listing
+
+
+class TenantFilters(Filters):
+    """By a part of the name, and by whether there is a good set."""
+
+    q = django_filters.CharFilter(label=gettext_lazy("Name"), field_name="name", lookup_expr="icontains")
+    good = django_filters.ChoiceFilter(
+        label=gettext_lazy("Good set"),
+        choices=[("yes", gettext_lazy("There is one")), ("no", gettext_lazy("There is none"))],
+        empty_label=gettext_lazy("With and without"),
+        method="by_good",
+    )
+
+    class Meta:
+        model = Tenant
+        fields: list[str] = []
+
+    def by_good(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(last_good__isnull=value == "no")
+
+
+def _counted(count: int, figure: str) -> str:
+    return ngettext("%(figure)s tenant", "%(figure)s tenants", count) % {"figure": figure}
+
+
+PROTECTION = Table(
+    name="protection",
+    caption=gettext_lazy("Protection of tenants"),
+    columns=(
+        Column(gettext_lazy("Name"), sort="name"),
+        Column(gettext_lazy("Protection")),
+        Column(gettext_lazy("Last good set")),
+        Column(gettext_lazy("Policies in it"), css="number"),
+        Column(gettext_lazy("Policies in care"), css="number to-end"),
+    ),
+    sorts={"name": Sort("name")},
+    default_sort="name",
+    filters=TenantFilters,
+    rows="web/backups/protection_rows.html",
+    counted=_counted,
+    search_label=gettext_lazy("Search name"),
+    empty=Empty(
+        title=gettext_lazy("No tenants yet"),
+        text=gettext_lazy("An owner of the workspace adds tenants."),
+        nothing_matches=gettext_lazy("No tenants match these filters"),
+        icon="shield",
+    ),
+)
+
+
+@require_GET
+@requires(Capability.BACKUP_VIEW)
+def protection(request: TenantRequest) -> HttpResponse:
+    """Return the last good set of the tenant, what it covers, what it does not, and what waits to keep less."""
+    now = timezone.now()
+    context = {
+        "heading": _("Protection"),
+        "protection": protection_of(request.tenant, now=now),
+        "waiting": waiting_changes(request.tenant, now=now),
+        "ending_holds": BackupSet.objects.of_tenant(request.tenant)
+        .filter(held_at__isnull=False, held_until__gt=now)
+        .select_related("chain", "held_by")
+        .order_by("held_until")[:20],
+        **may(request, run=Capability.BACKUP_RUN),
+    }
+    return render(request, "web/backups/protection.html", context)
+
+
+@require_GET
+@workspace_plane
+def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
+    """Return the protection of every tenant whose backups the person may see."""
+    now = timezone.now()
+    visible = visible_tenants(request.user, Capability.BACKUP_VIEW)
+    rows = with_protection(Tenant.everywhere.filter(pk__in=visible, archived_at=None))
+    context = {"heading": _("Protection"), "now": now}
+    return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context)
