@@ -123,7 +123,10 @@ def test_a_wrong_directory_id_is_mended_until_the_first_sign_in(owner, unconnect
     assert "has signed in to this directory" in refused.text
 
 
-PAGES = ("tenant-overview", "inventory", "operations", "schedules", "tenant-audit", "tenant-settings")
+PAGES = (
+    "tenant-overview", "inventory", "operations", "schedules", "tenant-audit", "tenant-settings",
+    "versions", "groups", "backups", "restores", "conflicts", "members",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
