@@ -42,6 +42,13 @@ def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
     assert (said["run"]["status"], said["run"]["outcome"]) == ("completed", "succeeded")
     assert said["notifications"] == 1
     assert said["policies"] == said["run"]["summary_counts"]["policies"] == 200
+    assert said["restore"] == {
+        "preview_writes": 0,
+        "written": 2,
+        "created": 1,
+        "differences_after": 0,
+        "notifications": 1,
+    }
     assert said["capture"] == {"versions": 200, "unchanged_second_time": 200, "incomplete": 0}
     backup = said["backup"]
     assert (backup["state"], backup["items"], backup["verified"]) == ("complete", 200, True)

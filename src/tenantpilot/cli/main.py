@@ -40,6 +40,7 @@ class Commands(DeferredGroup):
             f"{COMMANDS}.policies", "Capture, export and import policies, and look at their versions."
         ),
         "backups": Deferred(f"{COMMANDS}.backups", "Make backups of a tenant, list, show and verify them."),
+        "restores": Deferred(f"{COMMANDS}.restores", "Preview, confirm and undo restores of policies."),
         "runs": Deferred(f"{COMMANDS}.runs", "Look at operation runs, wait for one, cancel one."),
         "stop": Deferred(f"{COMMANDS}.stop", "Stop all work, or that of one tenant."),
         "resume": Deferred(f"{COMMANDS}.resume", "Let work go on that was stopped, or that a copied database stopped."),

@@ -1,4 +1,4 @@
-"""The demo without pages: a sync, two captures and two backups by real worker processes, and what came of them."""
+"""The demo without pages: a sync, captures, backups and a restore by real workers, and what came of them."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ from tenantpilot.cli.demo import sample, simulator
 from tenantpilot.cli.demo.backing_up import Facts, back_up_twice, checks_of_backup
 from tenantpilot.cli.demo.choices import Fault
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OSCAR
+from tenantpilot.cli.demo.restoring import restore_two
 from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import live
@@ -43,7 +44,7 @@ class Report:
 
 
 def run(stage: Stage, fault: Fault | None) -> Report:
-    """Sync Contoso as its operator, then capture it twice. Raises Problem, KeyboardInterrupt."""
+    """Sync Contoso, capture it twice, and restore two of its policies. Raises Problem, KeyboardInterrupt."""
     began = time.monotonic()
     stage.prepare_data()
     with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
@@ -54,8 +55,10 @@ def run(stage: Stage, fault: Fault | None) -> Report:
         _wait_for(run_id, supervisor)
         captures = [_capture(supervisor) for _time in range(CAPTURES)]
         backup = back_up_twice(lambda pk: _wait_for(pk, supervisor))
-    seconds = time.monotonic() - began
-    return _report(run_id, captures, backup, fault=fault, killed=killed, seconds=seconds)
+        seconds = time.monotonic() - began
+        report = _report(run_id, captures, backup, fault=fault, killed=killed, seconds=seconds)
+        restored = restore_two(stage.simulator_port, lambda pk: _wait_for(pk, supervisor))
+    return Report({**report.facts, "restore": restored.facts}, (*report.problems, *restored.problems))
 
 
 def _start() -> int:

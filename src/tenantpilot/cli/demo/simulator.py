@@ -15,6 +15,8 @@ HOST = "127.0.0.1"
 # What Microsoft ships with every tenant and an inventory counts: the default scope tag, the device settings,
 # 3 authentication strengths, 7 roles, 9 app categories, 4 default rows of enrollment, the default branding.
 SHIPPED = 26
+READING = ("$batch", "getByIds", "/token")
+"""Ends of paths that are asked with POST and change nothing."""
 
 
 def simulator(
@@ -39,6 +41,36 @@ def set_latency(port: int, milliseconds: int) -> None:
         body = json.dumps({"latency_ms": milliseconds})
         connection.request("PATCH", "/_sim/settings", body, {"Content-Type": "application/json"})
         connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def change_object(port: int, tenant: SampleTenant, path: str, changes: dict[str, str]) -> None:
+    """Change an object as Microsoft's portal would. Raises OSError."""
+    _ask(port, "PATCH", f"/_sim/tenants/{tenant.name}/objects/{path}", changes)
+
+
+def delete_object(port: int, tenant: SampleTenant, path: str) -> None:
+    """Delete an object as Microsoft's portal would. Raises OSError."""
+    _ask(port, "DELETE", f"/_sim/tenants/{tenant.name}/objects/{path}")
+
+
+def count_writes(port: int, tenant: SampleTenant) -> int:
+    """Return the number of requests so far that changed the tenant. Raises OSError."""
+    entries = json.loads(_ask(port, "GET", f"/_sim/log?tenant={tenant.entra_tenant_id}"))
+    return sum(entry["method"] != "GET" and not entry["path"].endswith(READING) for entry in entries)
+
+
+def _ask(port: int, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
+    connection = http.client.HTTPConnection(HOST, port, timeout=30)
+    try:
+        sent = json.dumps(body) if body is not None else None
+        connection.request(method, path, sent, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status >= http.client.BAD_REQUEST:
+            raise OSError(f"the simulator answered {answer.status} to {method} {path}")
+        return content
     finally:
         connection.close()
 

@@ -1,0 +1,168 @@
+"""`tenantpilot restores`: prepare, preview, confirm and undo restores of policies."""
+
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+
+from tenantpilot.cli.commands.add import find_person, find_tenant
+from tenantpilot.cli.console import done, out, say
+from tenantpilot.cli.problems import Problem
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.restores.drafting import (
+    NotEditable,
+    NothingToRestore,
+    TooManyItems,
+    draft_of_versions,
+    draft_to_undo,
+)
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.services import CannotConfirm, Confirmation, confirm, start_preview
+from tenantpilot.restores.settling import settle
+from tenantpilot.restores.words import warning_words
+from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.versions.models import PolicyVersion
+
+app = typer.Typer(no_args_is_help=True)
+
+As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who does it, and is told of its end.")]
+Number = Annotated[int, typer.Argument(metavar="RESTORE", help="The number of the restore.")]
+
+
+@app.command()
+def preview(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")],
+    as_person: As,
+    policy: Annotated[
+        list[str], typer.Option("--policy", metavar="ID", help="A policy's id in Graph; may be given again.")
+    ],
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="NUMBER", help="Of the one policy; else the newest of each.")
+    ] = None,
+) -> None:
+    """Prepare a restore of versions and preview it. Prints the restore's number; nothing is written to the tenant."""
+    where = find_tenant(tenant)
+    person = _person(as_person, where, Capability.RESTORE_PREVIEW)
+    versions = [_version(where, graph_id, version) for graph_id in policy]
+    try:
+        restore = draft_of_versions(
+            tenant=where, versions=versions, source=_words(versions), actor=person, now=timezone.now()
+        )
+    except (NothingToRestore, TooManyItems) as error:
+        raise Problem(str(error), "Choose other policies.") from None
+    _preview(restore, person)
+
+
+@app.command()
+def show(restore: Number) -> None:
+    """Print a restore and what it does or did with each item."""
+    found = _restore(restore)
+    say(f"Restore {found.pk}: {found.source}, into {found.tenant.name}: {found.get_state_display()}")
+    for item in RestoreItem.everywhere.of_run(found.pk).in_order():
+        out.print(
+            f"{item.type}\t{item.name}\t{item.action or 'unknown'}\t{item.state}\t{item.reason_code or _blocked(item)}"
+        )
+        for sentence in item.sentences:
+            out.print(f"  {sentence['text']}")
+        for code in item.warnings:
+            out.print(f"  Warning {code}: {warning_words(code)}")
+
+
+@app.command(name="confirm")
+def confirm_restore(
+    restore: Number,
+    as_person: As,
+    tenant_name: Annotated[str, typer.Option("--tenant-name", help="The tenant's name, as its pages show it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Stands in the audit log.")],
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="CODE", help="A warning to accept; may be given again.")
+    ] = None,
+) -> None:
+    """Write what the preview showed. Prints the run's number; workers do the work."""
+    found = _restore(restore)
+    person = _person(as_person, found.tenant, Capability.RESTORE_EXECUTE)
+    codes = set(accept or ())
+    items = RestoreItem.everywhere.of_run(found.pk)
+    accepted = frozenset((item.pk, code) for item in items for code in item.warnings if code in codes)
+    words = Confirmation(found.fingerprint, tenant_name, reason, accepted)
+    try:
+        started = confirm(found, words, actor=person, now=timezone.now())
+    except CannotConfirm as error:
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {found.pk}") from None
+    except DispatchFailed as error:
+        raise _not_queued(error) from None
+    _told(started)
+
+
+@app.command()
+def undo(restore: Number, as_person: As) -> None:
+    """Prepare and preview a restore of what was there before another one. Prints its number."""
+    found = _restore(restore)
+    person = _person(as_person, found.tenant, Capability.RESTORE_PREVIEW)
+    try:
+        draft = draft_to_undo(found, source=f"Undo of {found.source}", actor=person, now=timezone.now())
+    except (NothingToRestore, TooManyItems):
+        raise Problem(f"Restore {found.pk} has written nothing.", "There is nothing to undo.") from None
+    _preview(draft, person)
+
+
+def _preview(restore: RestoreRun, person: User) -> None:
+    try:
+        started = start_preview(restore, actor=person, now=timezone.now())
+    except NotEditable as error:
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {restore.pk}") from None
+    except DispatchFailed as error:
+        raise _not_queued(error) from None
+    done(f"Restore {restore.pk} is prepared, and its preview is queued as run {started.run.pk}")
+    out.print(restore.pk)
+    say(f"Wait for it: tenantpilot runs watch {started.run.pk}, then: tenantpilot restores show {restore.pk}")
+
+
+def _told(started: Started | AlreadyActive) -> None:
+    done(f"The restore is queued as run {started.run.pk}")
+    out.print(started.run.pk)
+    say(f"Watch it: tenantpilot runs watch {started.run.pk}")
+
+
+def _restore(number: int) -> RestoreRun:
+    found = RestoreRun.everywhere.select_related("tenant").filter(pk=number).first()
+    if found is None:
+        raise Problem(f"There is no restore {number}.", "The page of restores lists them.")
+    return settle(found, now=timezone.now())
+
+
+def _version(tenant: Tenant, graph_id: str, number: int | None) -> PolicyVersion:
+    rows = (
+        PolicyVersion.everywhere.of_tenant(tenant).filter(policy__graph_id=graph_id).select_related("policy", "tenant")
+    )
+    found = rows.filter(number=number).first() if number else rows.newest_first().first()
+    if found is None:
+        raise Problem(f"{tenant.name} has no such version of policy {graph_id}.", "Run: tenantpilot policies --help")
+    return found
+
+
+def _words(versions: list[PolicyVersion]) -> str:
+    first, more = versions[0], len(versions) - 1
+    return f"{first.policy.name[:120]}, version {first.number}" + (f" and {more} more" if more else "")
+
+
+def _blocked(item: RestoreItem) -> str:
+    return ", ".join(str(one.get("code")) for one in item.blockers)
+
+
+def _person(email: str, tenant: Tenant, capability: Capability) -> User:
+    person = find_person(email)
+    try:
+        resolve_tenant(person, tenant.slug).require(capability)
+    except (NotVisible, CapabilityMissing):
+        raise Problem(
+            f"{person.display_name} may not {capability.label} in {tenant.name}.",
+            f"Run: tenantpilot add member {email} --tenant {tenant.slug} --role manager",
+        ) from None
+    return person
+
+
+def _not_queued(error: DispatchFailed) -> Problem:
+    return Problem(f"The queue did not accept run {error.run.pk}.", "Run: tenantpilot doctor, then try again.")
