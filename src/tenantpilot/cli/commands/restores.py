@@ -58,9 +58,10 @@ def preview(
 @app.command()
 def show(restore: Number) -> None:
     """Print a restore and what it does or did with each item."""
-    found = _restore(restore)
-    say(f"Restore {found.pk}: {found.source}, into {found.tenant.name}: {found.get_state_display()}")
-    for item in RestoreItem.everywhere.of_run(found.pk).in_order():
+    restore_run = _restore(restore)
+    state = restore_run.get_state_display()
+    say(f"Restore {restore_run.pk}: {restore_run.source}, into {restore_run.tenant.name}: {state}")
+    for item in RestoreItem.everywhere.of_run(restore_run.pk).in_order():
         out.print(
             f"{item.type}\t{item.name}\t{item.action or 'unknown'}\t{item.state}\t{item.reason_code or _blocked(item)}"
         )
@@ -81,16 +82,16 @@ def confirm_restore(
     ] = None,
 ) -> None:
     """Write what the preview showed. Prints the run's number; workers do the work."""
-    found = _restore(restore)
-    person = _person(as_person, found.tenant, Capability.RESTORE_EXECUTE)
+    restore_run = _restore(restore)
+    person = _person(as_person, restore_run.tenant, Capability.RESTORE_EXECUTE)
     codes = set(accept or ())
-    items = RestoreItem.everywhere.of_run(found.pk)
+    items = RestoreItem.everywhere.of_run(restore_run.pk)
     accepted = frozenset((item.pk, code) for item in items for code in item.warnings if code in codes)
-    words = Confirmation(found.fingerprint, tenant_name, reason, accepted)
+    words = Confirmation(restore_run.fingerprint, tenant_name, reason, accepted)
     try:
-        started = confirm(found, words, actor=person, now=timezone.now())
+        started = confirm(restore_run, words, actor=person, now=timezone.now())
     except CannotConfirm as error:
-        raise Problem(str(error), f"Look at it: tenantpilot restores show {found.pk}") from None
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     except DispatchFailed as error:
         raise _not_queued(error) from None
     _told(started)
@@ -99,12 +100,12 @@ def confirm_restore(
 @app.command()
 def undo(restore: Number, as_person: As) -> None:
     """Prepare and preview a restore of what was there before another one. Prints its number."""
-    found = _restore(restore)
-    person = _person(as_person, found.tenant, Capability.RESTORE_PREVIEW)
+    restore_run = _restore(restore)
+    person = _person(as_person, restore_run.tenant, Capability.RESTORE_PREVIEW)
     try:
-        draft = draft_to_undo(found, source=f"Undo of {found.source}", actor=person, now=timezone.now())
+        draft = draft_to_undo(restore_run, source=f"Undo of {restore_run.source}", actor=person, now=timezone.now())
     except (NothingToRestore, TooManyItems):
-        raise Problem(f"Restore {found.pk} has written nothing.", "There is nothing to undo.") from None
+        raise Problem(f"Restore {restore_run.pk} has written nothing.", "There is nothing to undo.") from None
     _preview(draft, person)
 
 
@@ -127,20 +128,20 @@ def _told(started: Started | AlreadyActive) -> None:
 
 
 def _restore(number: int) -> RestoreRun:
-    found = RestoreRun.everywhere.select_related("tenant").filter(pk=number).first()
-    if found is None:
+    restore_run = RestoreRun.everywhere.select_related("tenant").filter(pk=number).first()
+    if restore_run is None:
         raise Problem(f"There is no restore {number}.", "The page of restores lists them.")
-    return settle(found, now=timezone.now())
+    return settle(restore_run, now=timezone.now())
 
 
 def _version(tenant: Tenant, graph_id: str, number: int | None) -> PolicyVersion:
     rows = (
         PolicyVersion.everywhere.of_tenant(tenant).filter(policy__graph_id=graph_id).select_related("policy", "tenant")
     )
-    found = rows.filter(number=number).first() if number else rows.newest_first().first()
-    if found is None:
+    restore_run = rows.filter(number=number).first() if number else rows.newest_first().first()
+    if restore_run is None:
         raise Problem(f"{tenant.name} has no such version of policy {graph_id}.", "Run: tenantpilot policies --help")
-    return found
+    return restore_run
 
 
 def _words(versions: list[PolicyVersion]) -> str:
@@ -149,7 +150,7 @@ def _words(versions: list[PolicyVersion]) -> str:
 
 
 def _blocked(item: RestoreItem) -> str:
-    return ", ".join(str(one.get("code")) for one in item.blockers)
+    return ", ".join(str(blocker.get("code")) for blocker in item.blockers)
 
 
 def _person(email: str, tenant: Tenant, capability: Capability) -> User:

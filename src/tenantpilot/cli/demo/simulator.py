@@ -64,13 +64,13 @@ def count_writes(port: int, tenant: SampleTenant) -> int:
 def _ask(port: int, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
     connection = http.client.HTTPConnection(HOST, port, timeout=30)
     try:
-        sent = json.dumps(body) if body is not None else None
-        connection.request(method, path, sent, {"Content-Type": "application/json"})
+        content = json.dumps(body) if body is not None else None
+        connection.request(method, path, content, {"Content-Type": "application/json"})
         answer = connection.getresponse()
-        content = answer.read()
+        answer_body = answer.read()
         if answer.status >= http.client.BAD_REQUEST:
             raise OSError(f"the simulator answered {answer.status} to {method} {path}")
-        return content
+        return answer_body
     finally:
         connection.close()
 
