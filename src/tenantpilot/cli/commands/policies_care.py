@@ -47,8 +47,8 @@ def list_policies(
     as_json: AsJson = False,
 ) -> None:
     """The policies of a tenant by name, as the last sync saw them."""
-    if area and area not in [known.value for known in Area]:
-        raise Problem(f"There is no area {area}.", f"Known: {', '.join(known.value for known in Area)}.")
+    if area and area not in [choice.value for choice in Area]:
+        raise Problem(f"There is no area {area}.", f"Known: {', '.join(choice.value for choice in Area)}.")
     if assigned not in ("", "yes", "no"):
         raise Problem(f"{assigned} is no answer to whether a policy is assigned.", "Say yes or no.")
     try:
