@@ -15,7 +15,7 @@ from tests.inventory.outages.works import Works, before_each_statement, finish
 pytestmark = pytest.mark.contract
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-NOTES = {"step", "tenant_removal_began"}
+NOTES = {"step", "tenant_removal_began", "file_ready", "library_replaced"}
 MARKS = (0.2, 0.5, 0.8)
 
 
@@ -39,7 +39,8 @@ def test_every_type_goes_on_from_its_checkpoint(
     """OPS-07: wherever in its work the sessions end."""
     statements, undisturbed = Mark(0, outage), works.start(kind)
     with before_each_statement(statements, monkeypatch):
-        assert finish(undisturbed).outcome == "succeeded"
+        ended = finish(undisturbed)
+        assert ended.outcome == "succeeded", (ended.reason_code, ended.failure_summary)
     assert statements.passed >= 3
     for share in MARKS:
         run, jobs = works.start(kind), DatabaseDispatcher().waiting()

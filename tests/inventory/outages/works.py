@@ -27,6 +27,7 @@ from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.operations import PAYLOAD_SWEEP
 from tenantpilot.versions.payloads import encoded, keep
 from tenantpilot.versions.services import start_capture, start_prune
+from tests.inventory.outages.flow_works import FlowWorks
 from tests.people import member
 from tests.versions.kit import new_policy, take
 
@@ -35,7 +36,7 @@ LONG_AGO = timedelta(days=2_000)
 
 
 @dataclass
-class Works:
+class Works(FlowWorks):
     """Starts of operations in one tenant."""
 
     tenant: Tenant
