@@ -205,3 +205,14 @@ def test_b10_a_tenant_without_a_good_set_is_red_everywhere(ask, signed_in, olivi
 @pytest.mark.parametrize(("hours", "age", "state"), [(24, 47, "protected"), (24, 49, "overdue"), (None, 1, "by_hand")])
 def test_a_tenant_is_overdue_after_twice_the_interval(now, hours, age, state):
     assert state_of(now - timedelta(hours=age), hours, now=now) == state
+
+
+def test_ux_11_the_policies_of_a_large_set_have_a_next_page(ask, contoso, now):
+    chain = new_chain(contoso, now, kind="manual")
+    backup_set = building_set(chain, 1, now, asked=ASKED)
+    for number in range(30):
+        graph_id = f"p{number:03}"
+        member(chain, take(new_policy(contoso, now, graph_id=graph_id), {"id": graph_id}, now), 1)
+    first_page = ask("backup-set-policies", finish(backup_set), query="?size=25")
+    following = read(first_page).one("a", rel="next")["href"]
+    assert "Policy p029" in ask("backup-set-policies", backup_set, query=following[following.index("?") :]).text

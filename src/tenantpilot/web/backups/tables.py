@@ -131,7 +131,7 @@ MEMBERS = Table(
         Column(_("Version")),
         Column(_("Restorable"), css="to-end"),
     ),
-    sorts={"name": Sort("policy__name")},
+    sorts={"name": Sort("policy_name")},
     default_sort="name",
     filters=MemberFilters,
     rows="web/backups/member_rows.html",

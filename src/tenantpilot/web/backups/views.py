@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -110,6 +111,7 @@ def policies(request: TenantRequest, set_id: int) -> HttpResponse:
     found = set_or_404(request, set_id)
     held = members_of_set(found).values("pk")
     rows = BackupMember.objects.filter(pk__in=held).select_related("policy", "version").defer("version__names")
+    rows = rows.annotate(policy_name=F("policy__name"))
     can_change = found.chain.kind == ChainKind.MANUAL and request.access.may(Capability.BACKUP_MANAGE)
     context = {
         "heading": _("Policies of %(set)s") % {"set": found.chain.name},
