@@ -84,16 +84,16 @@ def _processes(workers: int) -> Iterator[list[int]]:
 
 
 def _night(places: list[Any], person: Any, pids: list[int] | None = None) -> Figures:
-    from tenantpilot.inventory.operations import INVENTORY_SYNC
+    from tenantpilot.inventory import policy_types
+    from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
     from tenantpilot.inventory.services import start_sync
     from tenantpilot.operations.models import OperationRun, RunEvent
     from tenantpilot.operations.service import OperationRunService
 
-    pids, service = pids or [], OperationRunService()
+    pids, service, inputs = pids or [], OperationRunService(), SyncInputs(policy_types.chosen(None))
     cpu, committed, begun, first = cpu_seconds(pids), transactions(), time.monotonic(), _newest()
     with MostConnections() as connections:
         for tenant in places:
-            inputs = INVENTORY_SYNC.scheduled({}) if INVENTORY_SYNC.scheduled else {}
             service.start(INVENTORY_SYNC, tenant=tenant, initiator=None, inputs=inputs, now=_now(), scheduled=True)
         time.sleep(1)
         click = start_sync(tenant=places[-1], initiator=person, now=_now(), policy_types=ONE_TYPE).run

@@ -37,7 +37,7 @@ KINDS = (
 
 @pytest.fixture
 def plan() -> Plan:
-    return Plan(policies=40, seed=7, kinds=KINDS)
+    return Plan(policies=16, seed=7, kinds=KINDS)
 
 
 @pytest.fixture
