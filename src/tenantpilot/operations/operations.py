@@ -39,3 +39,17 @@ TENANT_REMOVAL = operation_types.register(
         limits=Limits(seconds=6 * 3_600, attempts=5),
     )
 )
+
+BACKFILL_WORKSPACE_IDS = operation_types.register(
+    OperationType(
+        key="backfill_workspace_ids",
+        label=_("Mending of workspace ids"),
+        capability=Capability.OPERATIONS_PURGE,
+        handler="tenantpilot.operations.offboarding.backfill_handlers:backfill_workspace_ids",
+        nouns=Nouns(ngettext_lazy("table", "tables"), objects=ngettext_lazy("row", "rows")),
+        inputs=NoInputs,
+        queue="bulk",
+        counts=("total", "processed", "succeeded", "failed", "updated"),
+        limits=Limits(seconds=6 * 3_600, attempts=5, breaker_share=1.0),
+    )
+)

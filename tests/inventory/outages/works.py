@@ -16,7 +16,7 @@ from tenantpilot.inventory.services import start_ignore, start_sync, start_unign
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.offboarding.archiving import archive_tenant
 from tenantpilot.operations.offboarding.removing import start_removal
-from tenantpilot.operations.operations import OPERATION_RETENTION
+from tenantpilot.operations.operations import BACKFILL_WORKSPACE_IDS, OPERATION_RETENTION
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs, OperationType
@@ -85,6 +85,16 @@ class Works(FlowWorks):
         start_sync(tenant=self.tenant, initiator=None, now=self.now)
         chosen = {"workspace": self.tenant.workspace, "tenants": [self.tenant]}
         return start_syncs(initiator=None, now=self.now, **chosen)
+
+    def _backfill_workspace_ids(self) -> Any:
+        return self.service.start(
+            BACKFILL_WORKSPACE_IDS,
+            tenant=None,
+            workspace=self.tenant.workspace,
+            initiator=None,
+            inputs=NoInputs(),
+            now=self.now,
+        )
 
     def _tenant_removal(self) -> Any:
         """A tenant of its own each time: it is gone afterwards."""
