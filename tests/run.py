@@ -85,7 +85,7 @@ def main(mode: str) -> int:
         print("CI needs what is missing here:", *missing, sep="\n  ")
         return 1
     lanes = _lanes(mode, postgresql)
-    _run_side_by_side(lanes)
+    _run_side_by_side(lanes, at_once=AT_ONCE if mode == "all" else len(lanes))
     _remove_templates(postgresql)
     return _last_words([suite for lane in lanes for suite in lane], missing)
 
@@ -123,8 +123,8 @@ def _remove_templates(postgresql: PostgresServer | None) -> None:
         postgresql.stop()
 
 
-def _run_side_by_side(lanes: list[Lane]) -> None:
-    """Run the lanes at the same time, and the suites of a lane one after another.
+def _run_side_by_side(lanes: list[Lane], *, at_once: int) -> None:
+    """Run so many lanes at the same time, and the suites of a lane one after another.
 
     A lane that is alone prints as it goes. Else a suite's output is kept until it has ended, so that no two mix.
     """
@@ -132,7 +132,7 @@ def _run_side_by_side(lanes: list[Lane]) -> None:
         for suite in lanes[0]:
             suite.run()
         return
-    with ThreadPoolExecutor(len(lanes)) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(_run_lane, lanes))
 
 
@@ -163,17 +163,22 @@ def _lanes(mode: str, postgresql: PostgresServer | None) -> list[Lane]:
     return [lane]
 
 
+# With more of them two cores are so busy that browsers and deployments miss their deadlines.
+AT_ONCE = 2
+
+
 def _lanes_of_all(postgresql: PostgresServer | None) -> list[Lane]:
-    """Two lanes: with more of them two cores are so busy that browsers and deployments miss their deadlines."""
+    """Return a lane for each suite, the longest first: whichever ends makes room for the next, and no core is idle."""
     product = ["tests", "-n", "2", "--dist", "worksteal", "-m"]
     browser = ["tests/web/browser", "-n", "2", "--dist", "worksteal", "-m", "browser and not deep"]
-    packages = [_package_suite(name, "all") for name in ("intunesim", "ownedfields")]
-    on_sqlite = Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)
-    beside = [Suite("TenantPilot in a browser", browser, ON_SQLITE)]
+    suites = [Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)]
     if postgresql:
-        chosen = _on_postgresql(postgresql, [*product, "database and not browser and not deep and not same_on_both"])
-        beside += [chosen, _suite_under_policies(postgresql)]
-    return [[on_sqlite, *packages], beside]
+        chosen = [*product, "database and not browser and not deep and not same_on_both"]
+        suites.append(_on_postgresql(postgresql, chosen))
+    suites += [Suite("TenantPilot in a browser", browser, ON_SQLITE), _package_suite("intunesim", "all")]
+    if postgresql:
+        suites.append(_suite_under_policies(postgresql))
+    return [[suite] for suite in (*suites, _package_suite("ownedfields", "all"))]
 
 
 # Left to itself, pytest loads every plugin that is installed, and compiles their libraries anew to rewrite assertions.
