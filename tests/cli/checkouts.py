@@ -19,14 +19,20 @@ def copy_of_checkout(folder: Path) -> Path:
     return folder
 
 
+TEMPLATE = "TENANTPILOT_TESTS_TEMPLATE"
 # A copy has tables of its own, so it takes neither the database of these tests nor their template.
-OF_THIS_RUN = {"TENANTPILOT_DATABASE_URL", "TENANTPILOT_TESTS_TEMPLATE"}
+OF_THIS_RUN = {"TENANTPILOT_DATABASE_URL", TEMPLATE}
 
 
-def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A module in the copy, with the copy's sources before the installed ones, on a database of its own."""
+def run(checkout: Path, *command: str, has_same_tables: bool = False) -> subprocess.CompletedProcess[str]:
+    """A module in the copy, with the copy's sources before the installed ones, on a database of its own.
+
+    Where nothing was added to the tables, the template of these tests spares its migrations.
+    """
     environment = os.environ | {"PYTHONPATH": str(checkout / "src"), "TENANTPILOT_DATA_DIR": str(checkout / "data")}
     environment = {name: value for name, value in environment.items() if name not in OF_THIS_RUN}
+    if has_same_tables and os.environ.get(TEMPLATE, "").endswith(".sqlite3"):
+        environment[TEMPLATE] = os.environ[TEMPLATE]
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=checkout, env=environment, capture_output=True, text=True, timeout=150
     )

@@ -63,7 +63,8 @@ def put(path, behind, text):
 
 def test_who_follows_the_page_has_an_operation_that_starts_from_a_page_and_is_told(followed):
     names = TESTS.findall(PAGE.read_text())[-1].split()
-    tests = run(followed, "pytest", *names, "-p", "no:xdist", "-vv", "-k", "count or every_address or templates")
+    only = ("-p", "no:xdist", "-vv", "-k", "count or every_address or templates")
+    tests = run(followed, "pytest", *names, *only, has_same_tables=True)
     assert tests.returncode == 0, tests.stdout[-4000:] + tests.stderr
     for proven in PROVEN:
         assert proven in tests.stdout

@@ -20,7 +20,8 @@ NEW = NewOperation("rehearse_policies", "inventory", "INVENTORY_VIEW")
 def test_what_it_writes_runs_at_once_and_is_clean(checkout):
     written = run(checkout, "tenantpilot.cli", "startoperation", "rehearse_policies", "--room", "inventory")
     assert written.returncode == 0, written.stderr
-    tests = run(checkout, "pytest", "tests/inventory/test_rehearse_policies.py", "-p", "no:xdist", "-vv")
+    only = ("tests/inventory/test_rehearse_policies.py", "-p", "no:xdist", "-vv")
+    tests = run(checkout, "pytest", *only, has_same_tables=True)
     assert "9 passed" in tests.stdout, tests.stdout + tests.stderr
     for proven in ("every_item", "costs_only_itself", "circuit", "whole_operation", "cancel", "told_once", "nobody"):
         assert proven in tests.stdout
