@@ -1,5 +1,6 @@
 """Search by setting: by name, id or value, in the tenants that are handed in, and in no other."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,8 +18,8 @@ Tenants = QuerySet[Tenant, Any]
 """Tenants in which to search, as a query of their ids."""
 
 SHOWN = 50
-SHORTEST_VALUE = 3
-"""A shorter text is in too many values to be of use, and no index finds it."""
+INDEXED = re.compile(r"\w{3}")
+"""Trigrams of PostgreSQL stay within a word, so a text without three letters or digits in a row uses no index."""
 STEP = 2_000
 MOST_STEPS = 50
 
@@ -57,7 +58,7 @@ def find_settings(tenants: Tenants, text: str) -> Results:
     if not text:
         return Results()
     settings = list(islice(_once_a_key(_used(_named_like(text), tenants)), SHOWN + 1))
-    values = _values_like(text, tenants) if len(text) >= SHORTEST_VALUE else []
+    values = _values_like(text, tenants) if INDEXED.search(text) else []
     return Results(
         settings[:SHOWN],
         [FoundValue(row) for row in values[:SHOWN]],

@@ -75,7 +75,7 @@ def _print(results: Results, *, as_json: bool) -> None:
         )
         return
     if results.is_empty:
-        say("Nothing found. Values are searched from three letters on.")
+        say("Nothing found. Values are searched for three letters in a row.")
         return
     if results.settings:
         table = Table("Setting", "Id")

@@ -12,6 +12,7 @@ from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS
 from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import title
+from tenantpilot.directory.services import start_group_sync
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.presenter import counts_text
@@ -39,12 +40,13 @@ def run(stage: Stage, listener: socket.socket) -> None:
 
 
 def start_first_syncs() -> list[int]:
-    """Start a sync of each tenant that was never synced; a later demo starts none."""
-    initiator = sample.person(OLIVIA)
+    """Start a sync of the policies and of the groups of each tenant that was never synced; a later demo starts none."""
+    initiator, now = sample.person(OLIVIA), timezone.now()
     return [
-        start_sync(tenant=sample.tenant(place), initiator=initiator, now=timezone.now()).run.pk
+        start(tenant=sample.tenant(place), initiator=initiator, now=now).run.pk
         for place in TENANTS
         if sample.never_synced(place)
+        for start in (start_sync, start_group_sync)
     ]
 
 

@@ -19,6 +19,8 @@ from tenantpilot.cli.demo.restoring import restore_two
 from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import live
+from tenantpilot.directory.models import Group
+from tenantpilot.directory.services import start_group_sync
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.selecting import PolicyFilter
 from tenantpilot.inventory.services import start_sync
@@ -44,7 +46,7 @@ class Report:
 
 
 def run(stage: Stage, fault: Fault | None) -> Report:
-    """Sync Contoso, capture it twice, and restore two of its policies. Raises Problem, KeyboardInterrupt."""
+    """Sync Contoso and its groups, capture it twice, restore two of its policies. Raises Problem, KeyboardInterrupt."""
     began = time.monotonic()
     stage.prepare_data()
     with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
@@ -53,6 +55,7 @@ def run(stage: Stage, fault: Fault | None) -> Report:
         run_id = _start()
         killed = _kill_worker_of(run_id, supervisor, stage) if fault is Fault.WORKER_KILL else None
         _wait_for(run_id, supervisor)
+        _sync_groups(supervisor)
         captures = [_capture(supervisor) for _time in range(CAPTURES)]
         backup = back_up_twice(lambda pk: _wait_for(pk, supervisor))
         seconds = time.monotonic() - began
@@ -69,6 +72,13 @@ def _start() -> int:
 
 def _wait_for(run_id: int, supervisor: Supervisor) -> None:
     supervisor.wait_until(lambda: not _run(run_id).is_active, seconds=ENDS_WITHIN_SECONDS)
+
+
+def _sync_groups(supervisor: Supervisor) -> None:
+    """Read the groups, so that assignments have names, and wait for the end."""
+    run = start_group_sync(tenant=sample.tenant(CONTOSO), initiator=sample.person(OSCAR), now=timezone.now()).run
+    say(f"Run {run.pk} is queued: a group sync of {CONTOSO.name}")
+    _wait_for(run.pk, supervisor)
 
 
 def _capture(supervisor: Supervisor) -> int:
@@ -127,6 +137,7 @@ def _report(
         },
         "notifications": Notification.everywhere.filter(run=run).count(),
         "policies": Policy.everywhere.of_tenant(sample.tenant(CONTOSO)).present().count(),
+        "groups": Group.everywhere.of_tenant(sample.tenant(CONTOSO)).present().count(),
         "capture": _captured(captures),
         "backup": backup,
         "fault": fault.value if fault else None,
@@ -165,6 +176,7 @@ def _checks(run: OperationRun, facts: dict[str, Any], fault: Fault | None) -> li
         ("the run did not end exactly once", lambda: endings == 1),
         ("there is not exactly one notification", lambda: facts["notifications"] == 1),
         ("the inventory has not all policies, or too many", lambda: facts["policies"] == CONTOSO.policies),
+        ("the groups are not all there, or too many", lambda: facts["groups"] == CONTOSO.groups),
         ("no worker was killed", lambda: fault is None or facts["killed_worker"] is not None),
         ("the run was not taken over", lambda: fault is None or run.attempt > 1),
     ]
