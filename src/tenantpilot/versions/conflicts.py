@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.index_models import Assignment, SettingDefinition, SettingValue
-from tenantpilot.versions.setting_search import value_words
 
 SHOWN = 100
 MOST_ROWS = 5_000
@@ -88,9 +87,9 @@ def _conflict(policies: dict[int, list[SettingValue]]) -> Conflict | None:
     if len(sides) < 2:
         return None
     definition = next(iter(policies.values()))[0].definition
-    return Conflict(definition, tuple(_side(definition, group) for group in sides.values()))
+    return Conflict(definition, tuple(_side(group) for group in sides.values()))
 
 
-def _side(definition: SettingDefinition, group: list[list[SettingValue]]) -> Side:
-    texts = [value_words(definition, row.value_text) for row in group[0]]
+def _side(group: list[list[SettingValue]]) -> Side:
+    texts = [row.words for row in group[0]]
     return Side(", ".join(text for text in texts if text), tuple(rows[0].policy for rows in group))

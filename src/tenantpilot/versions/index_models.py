@@ -104,6 +104,11 @@ class SettingDefinition(WorkspaceOwned):
     def __str__(self) -> str:
         return self.label or self.key
 
+    def words_of(self, text: str) -> str:
+        """Return the name of a choice with its id, or the text itself."""
+        name = self.choices.get(text)
+        return f"{name} ({text})" if name else text
+
 
 class SettingValue(TenantOwned):
     """The value that a policy gives to a setting. A secret has neither text nor hash.
@@ -137,3 +142,8 @@ class SettingValue(TenantOwned):
 
     def __str__(self) -> str:
         return f"setting {self.definition_id} of policy {self.policy_id}"
+
+    @property
+    def words(self) -> str:
+        """Return the name of a choice with its id, or the value itself."""
+        return self.definition.words_of(self.value_text)

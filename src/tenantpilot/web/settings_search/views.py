@@ -12,7 +12,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.conflicts import conflicts_of
 from tenantpilot.versions.index_models import SettingDefinition, SettingValue
-from tenantpilot.versions.setting_search import find_settings, value_words, values_of
+from tenantpilot.versions.setting_search import find_settings, values_of
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
 from tenantpilot.web.settings_search.tables import VALUES, with_names
 from tenantpilot.web.ui import parameters
@@ -81,4 +81,4 @@ def _different(definition: SettingDefinition, rows: QuerySet[SettingValue]) -> l
         )
         .order_by("-policies", "value_hash")
     )
-    return [{**row, "words": value_words(definition, row["text"])} for row in counted[:MOST_DIFFERENT]]
+    return [{**row, "words": definition.words_of(row["text"])} for row in counted[:MOST_DIFFERENT]]
