@@ -28,7 +28,8 @@ from tenantpilot.versions.operations import PAYLOAD_SWEEP
 from tenantpilot.versions.payloads import encoded, keep
 from tenantpilot.versions.services import start_capture, start_prune
 from tests.inventory.outages.flow_works import FlowWorks
-from tests.people import member
+from tests.operations.offboarding.keys import take_keys_off
+from tests.people import member, new_workspace
 from tests.versions.kit import new_policy, take
 
 TYPES = ("settingsCatalog", "compliancePolicy", "powershellScript")
@@ -87,6 +88,11 @@ class Works(FlowWorks):
         return start_syncs(initiator=None, now=self.now, **chosen)
 
     def _backfill_workspace_ids(self) -> Any:
+        """Policies that name another workspace, in a database without the keys that keep them from it."""
+        take_keys_off()
+        elsewhere = new_workspace(f"elsewhere-{OperationRun.everywhere.count()}", "Elsewhere")
+        policy = new_policy(self.tenant, self.now, graph_id=f"foreign-{Policy.everywhere.count()}")
+        Policy.everywhere.filter(pk=policy.pk).update(workspace=elsewhere)
         return self.service.start(
             BACKFILL_WORKSPACE_IDS,
             tenant=None,

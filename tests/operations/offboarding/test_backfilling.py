@@ -4,13 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
-from tenantpilot.core.owned import owned_keys
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.tenancy.owned_keys import our_models
+from tests.operations.offboarding.keys import take_keys_off
 from tests.people import new_workspace
 from tests.web.kit import policies
 
@@ -23,16 +21,7 @@ def command():
 
 @pytest.fixture
 def keys_off(database):
-    """As in an old dump: nothing keeps a row from naming another workspace."""
-    with connection.cursor() as cursor:
-        for key in owned_keys(our_models()):
-            for statement in key.remove[connection.vendor]:
-                cursor.execute(statement)
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'policies'")
-            for (name,) in cursor.fetchall():
-                if "search" not in name:
-                    cursor.execute(f"DROP TRIGGER {name}")
+    take_keys_off()
 
 
 def test_a_row_of_another_workspace_is_mended_in_chunks(contoso, fabrikam, keys_off, now, monkeypatch):
