@@ -15,6 +15,7 @@ from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import stream
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups.models import BackupGap, BackupSet
+from tenantpilot.backups.portable import handlers, importing
 from tenantpilot.backups.portable.encrypting import KeyRefused
 from tenantpilot.backups.portable.services import Protection, start_export, start_import
 from tenantpilot.backups.portable.transfer_keys import TransferKey
@@ -22,6 +23,7 @@ from tenantpilot.backups.queries import members_of_set, versions_of_set
 from tenantpilot.backups.verifying import faults_of
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.run_context import WorkerLeaves
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
@@ -199,6 +201,29 @@ def test_a_damaged_payload_is_not_exported(kept_set, alice, now):
     run = OperationRun.everywhere.get(pk=started.run.pk)
     assert (run.outcome, run.reason_code) == ("failed", "payload_damaged")
     assert not Artifact.everywhere.ready().filter(run=run).exists()
+
+
+def test_a_worker_that_takes_over_an_import_ends_the_same_set(kept_set, exported, elsewhere, now, monkeypatch):
+    """OPS-07: the worker had to leave in its middle."""
+    monkeypatch.setattr(importing, "CHUNK", 1)
+    calls = []
+
+    def leave_at_the_second(*arguments, **words):
+        calls.append(1)
+        if len(calls) == 2:
+            raise WorkerLeaves
+        return importing.store_portion(*arguments, **words)
+
+    monkeypatch.setattr(handlers, "store_portion", leave_at_the_second)
+    run = import_into(elsewhere, exported, now)
+    assert run.status == "running"
+    assert TransferKey.everywhere.count() == 1
+    Runner().execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.attempt) == ("succeeded", 2)
+    assert set_of(run).digest == kept_set.digest
+    assert PolicyVersion.everywhere.filter(run=run).count() == kept_set.items
+    assert TransferKey.everywhere.count() == 0
 
 
 def rows() -> dict[str, int]:
