@@ -15,6 +15,7 @@ from tenantpilot.graph.compare.sentences import sentence_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import GraphApprovalPending, GraphStopped
+from tenantpilot.graph.read.approvals import approval_status
 from tenantpilot.graph.write.results import (
     ChangedSince,
     HalfWritten,
@@ -31,6 +32,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
+from tenantpilot.restores.approving import approval_place, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.drafting import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
@@ -41,7 +43,6 @@ from tenantpilot.restores.states import WRITING, Action, ItemState
 from tenantpilot.restores.tasks import ItemRefused, Tasks
 from tenantpilot.restores.writing import ItemWriter, Task, Told
 from tenantpilot.tenancy.connections import graph_client
-from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.sealing import seal
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.payloads import content_of
@@ -70,7 +71,10 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
 
 
 def _find_items(restore_id: int) -> list[Item]:
+    """Return all items, or those alone that wait for an approval where there are any."""
     rows = RestoreItem.everywhere.of_run(restore_id).in_writing_order().values_list("pk", "name")
+    waiting_rows = rows.filter(state=ItemState.WAITING)
+    rows = waiting_rows if waiting_rows.exists() else rows
     return [Item(str(pk), ObjectName(name)) for pk, name in rows]
 
 
@@ -116,6 +120,10 @@ class _Execution:
         if self._tasks.lacks_dependency(item, contract):
             self._skip(entry, item, "dependency_failed")
             return
+        code = self._approved_code(item)
+        if code is None:
+            self._wait_on(entry)
+            return
         if item.action == Action.DELETE:
             self._delete(entry, item, contract)
             return
@@ -123,10 +131,10 @@ class _Execution:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
             if live is None:
                 raise ItemRefused(reason_code="changed_since_preview")
-            task, told = self._tasks.task(item, contract, live), self._told(item, contract)
+            task, told = self._tasks.task(item, contract, live, code), self._told(item, contract)
             result = self._writer.update(task, live, told)
         else:
-            task, told = self._tasks.task(item, contract, None), self._told(item, contract)
+            task, told = self._tasks.task(item, contract, None, code), self._told(item, contract)
             _graph_id, result = self._writer.create(task, told)
         self._settle(entry, item, contract, task, result)
 
@@ -244,6 +252,28 @@ class _Execution:
             self._items.settled(entry, result)
         self._items.report()
 
+    def _approved_code(self, item: RestoreItem) -> str | None:
+        """Return the code of the approval that an item has waited for, "" where it waits for none, None while it waits.
+
+        Raises ItemRefused.
+        """
+        if item.state != ItemState.WAITING:
+            return ""
+        code = opened_code(self._run.tenant, item)
+        match approval_status(self._client, code) if code else "needsApproval":
+            case "approved":
+                return code
+            case "rejected" | "cancelled":
+                raise ItemRefused(reason_code="approval_refused")
+            case "expired":
+                raise ItemRefused(reason_code="approval_expired")
+        return None
+
+    def _wait_on(self, entry: Item) -> None:
+        with transaction.atomic():
+            self._items.settled(entry, waiting("approval_pending"))
+        self._items.report()
+
     def _wait(self, entry: Item, item: RestoreItem, code: str) -> None:
         """Keep the code of the approval sealed; a later run goes on with it."""
         sealed = seal(code, belongs_to=approval_place(self._run.tenant, item)) if code else None
@@ -293,8 +323,3 @@ class _Execution:
             after={"name": item.name, "version": after.number if after else None, "restore": self._restore.pk},
             at=self._run.now,
         )
-
-
-def approval_place(tenant: Tenant, item: RestoreItem) -> str:
-    """Return what the seal of an approval's code belongs to."""
-    return f"{tenant.workspace_id}|{tenant.pk}|restore-item:{item.pk}|approval"

@@ -69,6 +69,22 @@ def confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now
     return started
 
 
+def go_on(restore: RestoreRun, *, actor: User, now: datetime) -> Started | AlreadyActive:
+    """Look again at the items that wait for an approval, and write those that were approved.
+
+    Raises NotEditable, RestoreBusy, DispatchFailed.
+    """
+    if settle(restore, now=now).state != RestoreState.WAITING:
+        raise NotEditable("Nothing of it waits for an approval.")
+    inputs = RestoreInputs(restore.pk)
+    started = OperationRunService().start(
+        RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now, retry_of=restore.execute_run
+    )
+    if started.run.inputs != inputs.to_json():
+        raise RestoreBusy("Another restore writes to this tenant. Try again when it has ended.")
+    return started
+
+
 def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> None:
     with transaction.atomic():
         RestoreRun.everywhere.select_for_update().get(pk=restore.pk)

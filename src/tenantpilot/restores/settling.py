@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
+from tenantpilot.restores.approving import WAITS_AT_MOST
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
 from tenantpilot.restores.states import ItemState, RestoreState
@@ -32,11 +33,23 @@ def settle(restore: RestoreRun, *, now: datetime) -> RestoreRun:
 
 def settle_all(*, now: datetime) -> int:
     """Settle what is left over, and return how many restores moved. A duty of the scheduler."""
-    number = moving.expire(now=now)
+    number = moving.expire(now=now) + _end_long_waits(now=now)
     for restore in RestoreRun.everywhere.filter(state__in=UNDER_WAY).order_by("pk")[:AT_MOST]:
         state = restore.state
         number += settle(restore, now=now).state != state
     return number
+
+
+def _end_long_waits(*, now: datetime) -> int:
+    """End the items that nobody has approved for a week, and return how many restores have ended with them."""
+    ended = 0
+    for restore in RestoreRun.everywhere.filter(state=RestoreState.WAITING).order_by("pk")[:AT_MOST]:
+        waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING)
+        for item in waiting.filter(waits_since__lte=now - WAITS_AT_MOST):
+            moving.move_item(item, ItemState.FAILED, reason_code="approval_expired")
+        if active_run(restore) is None and not waiting.exists():
+            ended += moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)
+    return ended
 
 
 def _settle(restore: RestoreRun, *, now: datetime) -> None:

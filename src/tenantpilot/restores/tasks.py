@@ -26,7 +26,7 @@ class Tasks:
         rows = RestoreMapping.everywhere.filter(restore_run=restore)
         self._mappings = {(row.kind, row.source_id): row for row in rows}
 
-    def task(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> Task:
+    def task(self, item: RestoreItem, contract: Contract, live: JsonObject | None, approval_code: str = "") -> Task:
         """Return what is to be written, computed as the preview did it. Raises ItemRefused."""
         before = content_of(item.before_version.payload) if item.before_version else None
         plan = self._plan(item, contract, before if item.intent and before is not None else live)
@@ -42,6 +42,7 @@ class Tasks:
             earlier=item.intent,
             before=before,
             justification=self._restore.reason,
+            approval_code=approval_code,
         )
 
     def _plan(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> Plan:

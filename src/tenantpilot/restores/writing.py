@@ -6,13 +6,14 @@ the tenant first and goes on from what it finds. Only workers import this module
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.compare.differences import differences
+from tenantpilot.graph.compare.differences import Difference, differences
 from tenantpilot.graph.compare.form import Form
+from tenantpilot.graph.compare.items import canonical
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import (
     GraphApprovalPending,
@@ -130,14 +131,12 @@ class ItemWriter:
 
         Anything that is neither was changed by somebody else.
         """
-        paths = task.earlier.get("paths")
-        if not isinstance(paths, list) or task.before is None:
+        if task.before is None or not isinstance(task.earlier.get("paths"), list):
             return False
-        left = {change.path for change in changes_to(task.contract, live, task.payload)}
-        if not left:
+        if not changes_to(task.contract, live, task.payload):
             return True
-        done = {change.path for change in differences(task.contract, task.before, live)}
-        return left | done <= set(paths)
+        wanted = _as_pairs(changes_to(task.contract, task.before, task.payload))
+        return _as_pairs(differences(task.contract, task.before, live)) <= wanted
 
     def _earlier_one(self, task: Task) -> str:
         """Return the id of the object that an earlier attempt has created without coming to write its id down."""
@@ -193,3 +192,8 @@ class ItemWriter:
 
     def _writer(self, task: Task) -> Writer:
         return Writer(self._client, task.contract, justification=task.justification, approval_code=task.approval_code)
+
+
+def _as_pairs(changes: Iterable[Difference]) -> set[tuple[str, str]]:
+    """Return what became of each place."""
+    return {(change.path, canonical(change.after)) for change in changes}

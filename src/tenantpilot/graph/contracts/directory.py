@@ -6,3 +6,4 @@ MOST_IDS = 1000
 DELETED = "/v1.0/directory/deletedItems"
 TRANSITIVE_MEMBERS = "/v1.0/groups/{}/transitiveMembers"
 SETTING_DEFINITION = "/beta/deviceManagement/configurationSettings/{}"
+APPROVALS = "/beta/deviceManagement/operationApprovalRequests"

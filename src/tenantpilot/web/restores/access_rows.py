@@ -15,6 +15,7 @@ access_rows: dict[str, AccessRow] = {
     "start-restore-preview": in_tenant(_PREPARE, "post", subject="restore"),
     "restore-confirmation": in_tenant(Capability.RESTORE_EXECUTE, subject="restore"),
     "restore-result": in_tenant(_VIEW, subject="restore"),
+    "continue-restore": in_tenant(Capability.RESTORE_EXECUTE, "post", subject="restore"),
     "undo-restore": in_tenant(_PREPARE, "post", subject="restore"),
     "repeat-restore": in_tenant(_PREPARE, "post", subject="restore"),
     "discard-restore": in_tenant(_PREPARE, "post", subject="restore"),

@@ -9,7 +9,7 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.restores.drafting import NotEditable
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
-from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, start_preview
+from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, go_on, start_preview
 from tenantpilot.restores.states import WRITING
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
@@ -53,6 +53,19 @@ def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
     except DispatchFailed as error:
         return could_not_start(request, error.run)
     return redirect("restore-result", request.tenant.slug, restore_id)
+
+
+@require_POST
+@requires(Capability.RESTORE_EXECUTE)
+def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
+    """Look again at what waits for an approval."""
+    try:
+        started = go_on(restore_of(request, restore_id), actor=request.user, now=timezone.now())
+    except (NotEditable, CannotConfirm):
+        return redirect("restore", request.tenant.slug, restore_id)
+    except DispatchFailed as error:
+        return could_not_start(request, error.run)
+    return operation_started(request, started)
 
 
 def _typed(request: TenantRequest) -> Confirmation:

@@ -15,6 +15,7 @@ tenant_plane: list[URLPattern] = [
     path("restores/<int:restore_id>/previews/", confirming.start_restore_preview, name="start-restore-preview"),
     path("restores/<int:restore_id>/confirmation/", confirming.confirmation, name="restore-confirmation"),
     path("restores/<int:restore_id>/result/", views.result, name="restore-result"),
+    path("restores/<int:restore_id>/continuation/", confirming.continue_restore, name="continue-restore"),
     path("restores/<int:restore_id>/undo/", choosing.undo, name="undo-restore"),
     path("restores/<int:restore_id>/repeat/", choosing.repeat, name="repeat-restore"),
     path("restores/<int:restore_id>/discarding/", editing.discard_restore, name="discard-restore"),

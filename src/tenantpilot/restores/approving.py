@@ -1,0 +1,26 @@
+"""Codes of Multi Admin Approval, sealed beside the item that waits."""
+
+from datetime import timedelta
+
+from tenantpilot.restores.models import RestoreItem
+from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, unseal
+
+WAITS_AT_MOST = timedelta(days=7)
+
+
+def approval_place(tenant: Tenant, item: RestoreItem) -> str:
+    """Return what the seal of an approval's code belongs to."""
+    return f"{tenant.workspace_id}|{tenant.pk}|restore-item:{item.pk}|approval"
+
+
+def opened_code(tenant: Tenant, item: RestoreItem) -> str:
+    """Return the code of the approval that the item waits for; empty where none is known."""
+    if item.approval_sealed is None:
+        return ""
+    try:
+        return unseal(
+            Sealed(item.approval_key_id, bytes(item.approval_sealed)), belongs_to=approval_place(tenant, item)
+        )
+    except CannotOpen:
+        return ""
