@@ -18,11 +18,14 @@ from tenantpilot.inventory.selecting import PolicyFilter
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.run_context import LeaseLost, RunCancelled, RunContext
+from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.versions.exporting import listing as exporting
 from tenantpilot.versions.exporting.handlers import export_policies
-from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT
+from tenantpilot.versions.exporting.operations import BULK_POLICY_EXPORT, ExportInputs
 from tenantpilot.versions.exporting.services import start_export
 from tenantpilot.versions.exporting.states import LayoutKey
+from tenantpilot.versions.payloads import PayloadDamaged
 from tests.operations.kit import Engine
 from tests.versions.kit import new_policy, take
 
@@ -186,3 +189,49 @@ def test_case_8_the_bytes_of_scripts_are_not_touched(contoso, export, now):
     for number, script in enumerate(SCRIPTS):
         own = json.loads(files[f"Scripts/Powershell/Policy s{number}__s{number}.json"])
         assert base64.b64decode(own["scriptContent"]) == script
+
+
+def damage(*policies):
+    """Bytes that are not those that were stored, past everything that the database refuses."""
+    real = exporting.content_of
+    damaged = {policy.pk for policy in policies}
+
+    def content_or_error(payload):
+        if payload.versions.filter(policy__in=damaged).exists():
+            raise PayloadDamaged(payload.sha256)
+        return real(payload)
+
+    return patch.object(exporting, "content_of", content_or_error)
+
+
+def test_ops_13_a_damaged_version_costs_its_item_alone(three, export, alice):
+    with damage(three[0]):
+        run = export()
+    assert (run.outcome, run.summary_counts["failed"], run.summary_counts["policies"]) == ("partially_succeeded", 1, 1)
+    assert run.reason_code == "version_unreadable"
+    with opened(run) as archive:
+        left_out = json.loads(archive.read("manifest.json"))["left_out"]
+    assert [(row["name"], row["reason"]) for row in left_out] == [
+        ("Policy p1", "version_unreadable"),
+        ("Policy p3", "version_missing"),
+    ]
+    assert Notification.everywhere.filter(recipient=alice).count() == 1
+
+
+def test_ops_13_where_most_are_damaged_it_stops_and_makes_no_file(export, contoso, alice, now):
+    policies = [new_policy(contoso, now, graph_id=f"x{number:02}") for number in range(40)]
+    for policy in policies:
+        take(policy, {"id": policy.graph_id, "passwordMinimumLength": policy.pk}, now)
+    with damage(*policies[:25]):
+        run = export()
+    assert (run.outcome, run.summary_counts["processed"]) == ("failed", 20)
+    assert not Artifact.everywhere.exists()
+    assert Notification.everywhere.filter(recipient=alice).count() == 1
+
+
+def test_ops_22_an_export_that_the_system_starts_notifies_nobody_and_has_no_owner(three, contoso, now):
+    inputs = ExportInputs(PolicyFilter())
+    started = OperationRunService().start(BULK_POLICY_EXPORT, tenant=contoso, initiator=None, inputs=inputs, now=now)
+    Runner(clock=lambda: now).execute(started.run.pk)
+    assert Artifact.everywhere.get().owner is None
+    assert not Notification.everywhere.exists()
