@@ -27,6 +27,9 @@ def demo(
     fault: Annotated[Fault | None, typer.Option(help="With --once: what goes wrong on purpose.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the pages are.")] = 8000,
     data_dir: Annotated[Path | None, typer.Option(help="The demo's folder; --once makes one for itself.")] = None,
+    with_story: Annotated[
+        bool, typer.Option("--story", help="Let people change policies in the tenants, and capture it.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left in the folder.")] = False,
 ) -> None:
     """Run the whole product on sample tenants, until Ctrl-C."""
@@ -35,15 +38,15 @@ def demo(
     elif as_json or fault:
         raise typer.BadParameter("--json and --fault need --once.")
     else:
-        _run_for_people(data_dir or DEFAULT_FOLDER, port, fresh=fresh)
+        _run_for_people(data_dir or DEFAULT_FOLDER, port, fresh=fresh, with_story=with_story)
 
 
-def _run_for_people(data_dir: Path, port: int, *, fresh: bool) -> None:
+def _run_for_people(data_dir: Path, port: int, *, fresh: bool, with_story: bool) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(listen("127.0.0.1", port))
         folder = stack.enter_context(_prepared(data_dir, fresh=fresh))
         stage = _stage(folder, FOR_PEOPLE, log_level="INFO", to_log_files=True)
-        import_module("tenantpilot.cli.demo.for_people").run(stage, listener)
+        import_module("tenantpilot.cli.demo.for_people").run(stage, listener, with_story=with_story)
 
 
 def _run_once(data_dir: Path | None, fault: Fault | None, *, fresh: bool, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from rich.rule import Rule
 
 from tenantpilot.cli.console import done, err, out, say
-from tenantpilot.cli.demo import sample
+from tenantpilot.cli.demo import sample, story
 from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS
 from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
@@ -23,8 +23,11 @@ GRACE_SECONDS = 6.0
 LOOKS_EVERY_SECONDS = 0.5
 
 
-def run(stage: Stage, listener: socket.socket) -> None:
-    """Prepare, show the address and the people, follow the first syncs, go on until Ctrl-C."""
+def run(stage: Stage, listener: socket.socket, *, with_story: bool = False) -> None:
+    """Prepare, show the address and the people, follow the first syncs, go on until Ctrl-C.
+
+    With a story, people then change policies in the simulated tenants, and TenantPilot captures it.
+    """
     port = int(listener.getsockname()[1])
     stage.prepare_data()
     with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
@@ -34,6 +37,8 @@ def run(stage: Stage, listener: socket.socket) -> None:
         runs = start_first_syncs()
         show_address(f"http://127.0.0.1:{port}", logs=str(stage.folder.logs))
         _follow(runs, supervisor)
+        if with_story and not supervisor.stopping:
+            story.play(stage.simulator_port, lambda run_ids: _follow(run_ids, supervisor))
         supervisor.run()
         say("\nStopping ...")
     say(f"Stopped. The data stays in {stage.folder.path}; the next demo finds it again.")

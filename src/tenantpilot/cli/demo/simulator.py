@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tenantpilot.cli.demo.people_and_places import SampleTenant
 from tenantpilot.cli.problems import Problem
@@ -71,6 +72,19 @@ def _ask(port: int, method: str, path: str, body: dict[str, str] | None = None) 
         if answer.status >= http.client.BAD_REQUEST:
             raise OSError(f"the simulator answered {answer.status} to {method} {path}")
         return answer_body
+    finally:
+        connection.close()
+
+
+def control(port: int, method: str, path: str, body: dict[str, Any]) -> None:
+    """Change something in a simulated tenant, as people would in its portal. Raises OSError."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status >= http.client.BAD_REQUEST:
+            raise OSError(f"the simulator answered {answer.status} to {method} {path}")
     finally:
         connection.close()
 
