@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from intunesim import Fault
 
-from tenantpilot.directory.models import Group, GroupCursor, NestedGroup
+from tenantpilot.directory.models import DirectoryName, Group, GroupCursor, NestedGroup
 from tenantpilot.directory.operations import ENTRA_GROUP_SYNC
 from tenantpilot.directory.services import start_group_sync
 from tenantpilot.operations.models import Notification, OperationRun
@@ -180,6 +180,15 @@ def test_a_group_that_no_database_keeps_costs_itself_alone(sync_groups, director
     run = sync_groups()
     assert (run.outcome, run.failure_summary[0]["item"]) == ("partially_succeeded", "Poison")
     assert Group.everywhere.get(graph_id=A).name == "Nul \ufffd inside"
+
+
+def test_members_are_counted_for_groups_in_use_alone(sync_groups, directory, monkeypatch):
+    add_group(directory, A, "Outer", B, next(iter(directory.store.entities("users"))).id)
+    add_group(directory, B, "Inner")
+    monkeypatch.setattr("tenantpilot.directory.handlers.ids_in_use", lambda _tenant: {A: "group", C: "group"})
+    assert sync_groups().outcome == "succeeded"
+    assert list(Group.everywhere.exclude(member_count=None).values_list("graph_id", "member_count")) == [(A, 2)]
+    assert DirectoryName.everywhere.get(graph_id=C).name == ""
 
 
 def test_ops_23_nobody_is_notified_of_a_system_run(sync_groups, alice):
