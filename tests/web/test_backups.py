@@ -216,3 +216,9 @@ def test_ux_11_the_policies_of_a_large_set_have_a_next_page(ask, contoso, now):
     first_page = ask("backup-set-policies", finish(backup_set), query="?size=25")
     following = read(first_page).one("a", rel="next")["href"]
     assert "Policy p029" in ask("backup-set-policies", backup_set, query=following[following.index("?") :]).text
+
+
+def test_b10_the_figure_of_damaged_sets_leads_to_them_alone(ask, by_hand, contoso, now):
+    finished_set(new_chain(contoso, now), 1, now, asked=ASKED, verdict="damaged")
+    assert "?verdict=damaged" in ask("protection").text
+    assert "1 backup set" in ask("backups", query="?verdict=damaged").text

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tenantpilot.backups.models import BackupMember, BackupSet
-from tenantpilot.backups.states import ChainKind, SetState
+from tenantpilot.backups.states import ChainKind, SetState, Verdict
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.versions.states import Restorable
@@ -28,6 +28,8 @@ class SetFilters(Filters):
     kind = django_filters.ChoiceFilter(
         label=_("Made"), field_name="chain__kind", choices=ChainKind.choices, empty_label=_("By hand and scheduled")
     )
+
+    verdict = django_filters.ChoiceFilter(label=_("Verified"), choices=Verdict.choices, empty_label=_("Any result"))
 
     class Meta:
         model = BackupSet
