@@ -93,3 +93,21 @@ def test_what_is_left_out_is_not_previewed_into_a_tenant(captured, directory, si
     restore = restoring.preview(restore)
     assert (restore.state, items_of(restore)[0].action) == ("blocked", "skip")
     assert writes_of(simulator) == []
+
+
+def test_two_groups_are_not_mapped_to_one(captured, directory, other, fabrikam, restoring):
+    """Graph refuses two assignments to one group, and would leave the policy without any."""
+    policy = entity_of(directory, CATALOG)
+    groups = [entity.id for entity in directory.store.entities("groups")][:2]
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget"}
+    policy.children["assignments"] = [{"id": f"a{n}", "target": {**target, "groupId": g}} for n, g in enumerate(groups)]
+    directory.store.put(CATALOG, policy)
+    captured()
+    restore = restoring.preview(restoring.draft(version_of(policy.id), tenant=fabrikam))
+    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    group = next(iter(other.store.entities("groups"))).id
+    rows = RestoreMapping.everywhere.filter(restore_run=restore, action="block")
+    edits = {row.pk: MappingEdit(MappingAction.MAP, group) for row in rows}
+    edit_mappings(restoring.fresh(restore), edits, actor=restoring.person, now=restoring.now)
+    restore = restoring.preview(restoring.fresh(restore))
+    assert items_of(restore)[0].blockers[0]["code"] == "doubled_target"
