@@ -147,3 +147,8 @@ def test_conditional_access_and_apps_do_not_conflict(view, contoso, now):
 def test_any_text_is_searched_as_it_stands(view, give, contoso, typed):
     give(contoso, "On", setting(f"{KEY}_1"))
     view(f"settings-search/?q={typed}")
+
+
+def test_without_a_capture_no_page_says_that_there_are_no_conflicts(view):
+    page = view("t/contoso/conflicts/")
+    assert ("Nothing captured yet" in page, "No conflicts" in page) == (True, False)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.conflicts import conflicts_of
-from tenantpilot.versions.index_models import SettingDefinition, SettingValue
+from tenantpilot.versions.index_models import PolicyIndex, SettingDefinition, SettingValue
 from tenantpilot.versions.setting_search import find_settings, values_of
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
 from tenantpilot.web.settings_search.tables import VALUES, with_names
@@ -59,7 +59,9 @@ def values(request: WorkspaceRequest, definition_id: int) -> HttpResponse:
 @requires(Capability.INVENTORY_VIEW)
 def conflicts(request: TenantRequest) -> HttpResponse:
     """Return the settings to which policies of the tenant give different values."""
-    context = {"heading": _("Conflicts"), "conflicts": conflicts_of(request.tenant)}
+    found = conflicts_of(request.tenant)
+    is_captured = bool(found.found) or PolicyIndex.objects.filter(tenant=request.tenant).exists()
+    context = {"heading": _("Conflicts"), "conflicts": found, "is_captured": is_captured}
     return render(request, "web/settings_search/conflicts.html", context)
 
 
