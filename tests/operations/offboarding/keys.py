@@ -8,6 +8,8 @@ from tenantpilot.tenancy.owned_keys import our_models
 
 def take_keys_off() -> None:
     """Drop the keys between owned tables, and the triggers that keep policies in their workspace."""
+    # PostgreSQL alters no table while checks of this transaction are still to come.
+    connection.check_constraints()
     with connection.cursor() as cursor:
         for key in owned_keys(our_models()):
             for statement in key.remove[connection.vendor]:
