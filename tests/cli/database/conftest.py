@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from tenantpilot.cli.database.backing_up import back_up
+from tenantpilot.operations.types import operation_types
 from tests.databases import OwnDatabase, Templates, pointing_default_at
-from tests.operations.kit import Engine, Line
+from tests.operations.kit import WORK, Engine, Line
+
+
+@pytest.fixture(autouse=True)
+def work_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' operation is registered for as long as a test lasts."""
+    monkeypatch.setitem(operation_types._types, WORK.key, WORK)
 
 
 @pytest.fixture
