@@ -5,22 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupMember, BackupSet
-from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.widest import HOURS, UNSCHEDULED_HOURS, active_schedules, interval_of, widest_first
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
-from tenantpilot.operations.models import Schedule
-from tenantpilot.operations.schedules.cadence import Frequency
 from tenantpilot.tenancy.models import Tenant
-
-HOURS = {Frequency.HOURLY.value: 1, Frequency.DAILY.value: 24, Frequency.WEEKLY.value: 168}
-UNSCHEDULED_HOURS = 168
-"""So old a set may be where nothing is scheduled."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +49,13 @@ class TenantProtection:
 def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     """Return the figures of a tenant."""
     sets = BackupSet.everywhere.of_tenant(tenant).kept()
-    last_good = sets.good().select_related("chain").newest_first().first()
+    last_good = widest_first(sets.good(), now=now).select_related("chain__schedule").first()
     asked = Asked.from_json(last_good.asked) if last_good else Asked(())
     is_by_type = last_good is not None and asked.policies is None
     left_out = asked.left_out if is_by_type else tuple(kind.key for kind in catalogue.every()) if not last_good else ()
     in_care = Policy.everywhere.of_tenant(tenant).present().in_care()
     members = members_of_set(last_good) if last_good else BackupMember.everywhere.none()
-    hours = interval_hours().get(tenant.pk) if last_good else None
+    hours = interval_of(last_good) if last_good else None
     restorable = members.exclude(version__restorable="yes").values_list("version__restorable")
     return TenantProtection(
         last_good=last_good,
@@ -78,16 +72,6 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     )
 
 
-def interval_hours() -> dict[int, int]:
-    """Return the shortest interval of the backup schedules that are not paused, by tenant."""
-    schedules = Schedule.everywhere.filter(type=BACKUP_SCHEDULE_RUN.key, paused_at=None)
-    shortest: dict[int, int] = {}
-    for tenant, frequency in schedules.values_list("tenant", "frequency"):
-        hours = HOURS.get(frequency, UNSCHEDULED_HOURS)
-        shortest[tenant] = min(hours, shortest.get(tenant, hours))
-    return shortest
-
-
 def state_of(last_good_at: datetime | None, hours: int | None, *, now: datetime) -> str:
     """Return the value of the `protection` badge: overdue after twice the interval without a good set."""
     if last_good_at is None:
@@ -98,17 +82,24 @@ def state_of(last_good_at: datetime | None, hours: int | None, *, now: datetime)
     return "protected" if hours else "by_hand"
 
 
-def with_protection(tenants: Any) -> Any:
+def with_protection(tenants: Any, *, now: datetime) -> Any:
     """Add the last good set of each tenant, and the interval of its schedules; counted for the rows of a page."""
-    good = BackupSet.everywhere.good().filter(tenant=OuterRef("pk")).newest_first()
-    hours = Case(*(When(frequency=name, then=Value(number)) for name, number in HOURS.items()), default=Value(168))
-    schedules = Schedule.everywhere.filter(tenant=OuterRef("pk"), type=BACKUP_SCHEDULE_RUN.key, paused_at=None)
+    good = BackupSet.everywhere.good().filter(tenant=OuterRef("pk"))
+    shown = BackupSet.everywhere.filter(pk=OuterRef("last_good"))
     policies = Policy.everywhere.present().in_care().filter(tenant=OuterRef("pk")).order_by().values("tenant")
-    shortest = schedules.annotate(hours=hours).order_by("hours").values("hours")[:1]
+    hours = Case(*(When(frequency=name, then=Value(number)) for name, number in HOURS.items()), default=Value(168))
+    schedules = active_schedules().annotate(hours=hours).order_by("hours")
+    own = schedules.filter(backup_chain__sets=OuterRef("last_good")).values("hours")[:1]
+    by_hand = active_schedules().annotate(hours=Case(When(frequency="weekly", then=168), default=24)).order_by("hours")
+    of_tenant = by_hand.filter(tenant=OuterRef("pk")).values("hours")[:1]
     return tenants.annotate(
-        last_good=Subquery(good.values("pk")[:1]),
-        last_good_at=Subquery(good.values("created_at")[:1]),
-        last_good_items=Subquery(good.values("items")[:1]),
-        interval=Subquery(shortest, output_field=IntegerField()),
+        has_good=Exists(good), last_good=Subquery(widest_first(good, now=now).values("pk")[:1])
+    ).annotate(
+        last_good_at=Subquery(shown.values("created_at")),
+        last_good_items=Subquery(shown.values("items")),
+        interval=Coalesce(
+            Subquery(own, output_field=IntegerField()),
+            Subquery(of_tenant, output_field=IntegerField()),
+        ),
         policy_count=Coalesce(Subquery(policies.annotate(number=Count("pk")).values("number")), 0),
     )

@@ -37,7 +37,7 @@ class TenantFilters(Filters):
         fields: list[str] = []
 
     def by_good(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(last_good__isnull=value == "no")
+        return rows.filter(has_good=value == "yes")
 
 
 def _counted(count: int, figure: str) -> str:
@@ -93,6 +93,6 @@ def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
     """Return the protection of every tenant whose backups the person may see."""
     now = timezone.now()
     visible = visible_tenants(request.user, Capability.BACKUP_VIEW)
-    rows = with_protection(Tenant.everywhere.filter(pk__in=visible, archived_at=None))
+    rows = with_protection(Tenant.everywhere.filter(pk__in=visible, archived_at=None), now=now)
     context = {"heading": _("Protection"), "now": now}
     return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context)
