@@ -8,6 +8,7 @@ from django.db import transaction
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.restores import moving
@@ -78,11 +79,17 @@ def go_on(restore: RestoreRun, *, actor: User, now: datetime) -> Started | Alrea
         raise NotEditable("Nothing of it waits for an approval.")
     inputs = RestoreInputs(restore.pk)
     started = OperationRunService().start(
-        RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now, retry_of=restore.execute_run
+        RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now, retry_of=_first_run(restore)
     )
     if started.run.inputs != inputs.to_json():
         raise RestoreBusy("Another restore writes to this tenant. Try again when it has ended.")
     return started
+
+
+def _first_run(restore: RestoreRun) -> OperationRun | None:
+    """Return the run that began the restore; those that go on are linked to it."""
+    run = restore.execute_run
+    return (run.retry_of or run) if run else None
 
 
 def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> None:

@@ -16,6 +16,7 @@ from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy import stops
 from tenantpilot.versions import services as versions
@@ -29,6 +30,7 @@ RETENTION_EVERY_SECONDS = 300
 STATISTICS_EVERY_SECONDS = 3_600
 INDEX_FILLS_EVERY_SECONDS = 3_600
 RESTORES_EVERY_SECONDS = 30
+APPROVALS_EVERY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_sweep", RETENTION_EVERY_SECONDS, start_sweep),
         Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
+        Duty("look_at_approvals", APPROVALS_EVERY_SECONDS, start_looks),
         Duty("start_backup_retention", 300, lambda now: _tell("backup_retentions_started", start_due(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
@@ -108,6 +111,11 @@ def start_sweep(now: datetime) -> bool:
     started = retention.start_daily(now=now, operation_type=PAYLOAD_SWEEP)
     _tell("sweep_started", started)
     return started >= retention.AT_MOST
+
+
+def start_looks(now: datetime) -> None:
+    """Look again at restores that wait for the approval of a second administrator, each every five minutes."""
+    _tell("approvals_looked_at", look_at_approvals(now=now))
 
 
 def prune_jobs(now: datetime) -> bool:
