@@ -37,7 +37,7 @@ RESTORE_PREVIEW = operation_types.register(
         reason_codes=(
             *INVENTORY_SYNC.reason_codes, "conflict", "moved", "unmapped", "doubled_target", "would_be_empty", "reference_needed", "foreign_id", "preview_only",
             "delivered_missing", "dependency_cycle", "dependency_blocked", "object_unreadable", "version_damaged", "object_gone", "definition_gone",
-            "lockout_risk", "secret_masked", "needs_new_object", "left_out", "restore_changed",
+            "lockout_risk", "secret_masked", "needs_new_object", "changed_since_restore", "left_out", "restore_changed",
         ),
         limits=Limits(seconds=3_600, attempts=3),
     )

@@ -78,6 +78,8 @@ def plan_for(question: Question) -> Plan:
 def _deleting(question: Question) -> Plan:
     if question.live is None:
         return Plan(Action.NONE)
+    if changes_to(question.contract, question.live, question.source):
+        return _blocked("changed_since_restore")
     return Plan(Action.DELETE, dict(question.source), warnings=(TO_DELETE,))
 
 

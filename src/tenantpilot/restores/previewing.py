@@ -173,12 +173,22 @@ class _Preview:
             subject.found = Found(Match.PICKED if seen.live else Match.ABSENT, subject.item.picked_id)
             subject.live = seen.live[0] if seen.live else None
             return
+        if subject.item.choice == Choice.DELETE:
+            self._take_created(subject, seen)
+            return
         same = self._restore.is_same_tenant
         subject.found = find_target(subject.contract, subject.source, seen.live, same_tenant=same)
         if subject.found.match is not Match.CONFLICT and subject.found.target_id:
             subject.live = next(one for one in seen.live if str(one["id"]) == subject.found.target_id)
         if seen.is_moved:
             subject.block("moved")
+
+    def _take_created(self, subject: Subject, seen: Seen) -> None:
+        """Note the object to delete: the one that the restore created, and never another one of its name."""
+        own = subject.item.source_id.lower()
+        subject.live = next((one for one in seen.live if str(one["id"]).lower() == own), None)
+        if subject.live is not None:
+            subject.found = Found(Match.BY_ID, str(subject.live["id"]))
 
     def _decide(self, subjects: list[Subject]) -> dict[Key, RestoreMapping]:
         """Decide about references; one to another item of this restore follows that item."""

@@ -23,6 +23,7 @@ ReasonCatalog.add(
         reason("lockout_risk", "People who administer the tenant could lose access.", Owner.TENANT_MANAGER, "Exclude an emergency account, or leave the item out."),
         reason("not_accepted", "A warning was not accepted.", Owner.OPERATOR, "Read the warnings of the item; accept them or leave the item out."),
         reason("changed_since_preview", "The object was changed after the preview was made.", Owner.OPERATOR, "Look at what changed, then preview again."),
+        reason("changed_since_restore", "The restore created it, and somebody has changed it since.", Owner.OPERATOR, "Keep it, or delete it by hand in Microsoft's console."),
         reason("needs_new_object", "Microsoft does not change this property of an object that is there.", Owner.OPERATOR, "Restore it as a copy, and remove the old one by hand."),
         reason("half_written", "A part of it was written before Microsoft refused.", Owner.OPERATOR, "Preview again and restore it: what is missing is finished."),
         reason("verified_with_differences", "It was written, and differs in places when it is read again.", Owner.OPERATOR, "Look at the places that are named."),

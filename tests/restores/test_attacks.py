@@ -1,0 +1,71 @@
+"""What a careless or a hostile person, or a worker that died, must not bring about with a restore."""
+
+import pytest
+
+from tenantpilot.restores.drafting import (
+    ItemEdit,
+    draft_to_undo,
+    edit_items,
+)
+from tenantpilot.restores.models import RestoreRun
+from tenantpilot.restores.states import Choice
+from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+
+CATALOG = "deviceManagement/configurationPolicies"
+HOME = "/admin/t/contoso/restores/"
+
+
+@pytest.fixture
+def created(captured, directory, simulator, restoring):
+    """A restore that has created a policy; answers the restore and the id of the policy."""
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    delete(simulator, directory, CATALOG, policy.id)
+    restore, _run = restoring.whole(version)
+    return restore, items_of(restore)[0].target_id
+
+
+@pytest.fixture
+def ticked(restoring, mona, now):
+    """Prepares an undo in which every deletion is ticked, and previews it."""
+
+    def ticked(restore):
+        undo = draft_to_undo(restore, source="Undo", actor=mona, now=now)
+        edits = {item.pk: ItemEdit(Choice.DELETE) for item in items_of(undo) if item.may_delete}
+        edit_items(undo, edits, actor=mona, now=now)
+        return restoring.preview(undo)
+
+    return ticked
+
+
+def test_an_undo_deletes_no_other_object_of_the_same_name(created, directory, simulator, ticked):
+    restore, target = created
+    other = entity_of(directory, CATALOG)
+    edit(directory, CATALOG, other.id, name=directory.store.find(CATALOG, target).body["name"])
+    template = directory.store.find(CATALOG, target).body.get("templateReference")
+    edit(directory, CATALOG, other.id, templateReference=template)
+    delete(simulator, directory, CATALOG, target)
+    [item] = items_of(ticked(restore))
+    assert (item.action, item.found_id) == ("none", "")
+
+
+def test_an_undo_deletes_nothing_that_was_changed_since_it_was_created(created, directory, ticked):
+    restore, target = created
+    edit(directory, CATALOG, target, description="Somebody works with it")
+    [item] = items_of(ticked(restore))
+    assert (item.action, [one["code"] for one in item.blockers]) == ("block", ["changed_since_restore"])
+
+
+@pytest.fixture
+def previewed(captured, directory, restoring):
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    return restoring.preview(restoring.draft(version))
+
+
+def test_another_restores_items_and_references_are_not_edited(previewed, restoring, captured, directory, mona, now):
+    other = restoring.draft(version_of(entity_of(directory, CATALOG, 1).id))
+    [foreign] = items_of(other)
+    assert edit_items(previewed, {foreign.pk: ItemEdit(Choice.SKIP)}, actor=mona, now=now) == 0
+    assert RestoreRun.everywhere.get(pk=previewed.pk).state == "previewed"
