@@ -6,6 +6,10 @@ import pytest
 from django.urls import reverse
 
 from tenantpilot.audit.models import AuditLog
+from tenantpilot.backups.asking import ScheduledBackupInputs
+from tenantpilot.backups.models import BackupChain
+from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
+from tenantpilot.backups.overdue import is_overdue
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import OperationRun, Schedule
@@ -13,6 +17,7 @@ from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import operation_types
 from tenantpilot.web.ui.schedule_words import cadence_words
+from tests.backups.kit import finished_set, new_chain
 from tests.web.html import read
 from tests.web.kit import at_most_queries
 
@@ -199,3 +204,75 @@ def test_a_schedule_is_run_now_for_the_person_who_asks(ask, nightly, alice):
         ask("run-schedule", nightly, {})
     run = OperationRun.everywhere.get()
     assert (run.type, run.initiator) == ("inventory_sync", alice)
+
+
+BACKUP = {**FORM, "operation": "backup_schedule_run"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({}, "Choose at least one policy type."),
+        ({"policy_types": ["group"]}, "Write why the other types are left out."),
+        ({"policy_types": ["retiredType"], "left_out_reason": "x"}, "not one of the available choices"),
+    ],
+)
+def test_a_scheduled_backup_leaves_no_type_out_without_a_reason(ask, wrong, says):
+    answer = ask("create-schedule", form={**BACKUP, **wrong})
+    assert (answer.status_code, Schedule.everywhere.count()) == (422, 0)
+    assert says in read(answer).one("details", id="backup-types").words
+
+
+def test_a_scheduled_backup_keeps_its_types_and_the_reason(ask):
+    every = [kind.key for kind in policy_types.every()]
+    ask("create-schedule", form={**BACKUP, "policy_types": every[:2], "left_out_reason": "Kept elsewhere"})
+    ask("create-schedule", form={**BACKUP, "name": "All", "policy_types": every})
+    some, whole = Schedule.everywhere.order_by("pk")
+    assert ScheduledBackupInputs.from_json(some.inputs) == ScheduledBackupInputs(tuple(every[:2]), "Kept elsewhere")
+    assert ScheduledBackupInputs.from_json(whole.inputs) == ScheduledBackupInputs()
+
+
+@pytest.fixture
+def backups(contoso, alice, now):
+    """A daily schedule of backups at 03:00 UTC, with its chain."""
+    cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
+    facts = {"tenant": contoso, "name": "Backups", "cadence": cadence, "inputs": ScheduledBackupInputs()}
+    schedule = services.create_schedule(BACKUP_SCHEDULE_RUN, **facts, actor=alice, now=now)
+    BackupChain.everywhere.filter(pk=new_chain(contoso, now).pk).update(schedule=schedule)
+    return schedule
+
+
+def test_the_list_shows_the_newest_set_and_what_is_overdue(ask, backups, now):
+    ask("schedules")
+    assert "No set yet" in ask("schedules").text
+    finished_set(backups.backup_chain, 1, now - timedelta(days=30))
+    newest = finished_set(backups.backup_chain, 2, now, "incomplete")
+    Schedule.everywhere.update(created_at=now - timedelta(days=40))
+    row = read(ask("schedules")).one("tr", id=f"schedule-{backups.pk}")
+    assert "Overdue" in row.words
+    assert "Incomplete" in row.words
+    assert reverse("backup-set", args=["contoso", newest.pk]) in [link["href"] for link in row.every("a")]
+
+
+def test_ux_21_many_schedules_of_backups_cost_no_more_queries(signed_in, contoso, alice, backups, now):
+    for number in range(20):
+        cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
+        facts = {"tenant": contoso, "name": f"B{number}", "cadence": cadence, "inputs": ScheduledBackupInputs()}
+        schedule = services.create_schedule(BACKUP_SCHEDULE_RUN, **facts, actor=alice, now=now)
+        chain = new_chain(contoso, now)
+        BackupChain.everywhere.filter(pk=chain.pk).update(schedule=schedule)
+        finished_set(chain, 1, now)
+    browser = signed_in(alice)
+    browser.get(reverse("schedules", args=["contoso"]))
+    with at_most_queries(12):
+        assert browser.get(reverse("schedules", args=["contoso"])).text.count("Complete") >= 20
+
+
+def test_overdue_is_twice_the_interval_after_the_first_slot_or_good_set(backups):
+    first = backups.next_slot_at
+    edge = first + timedelta(days=2)
+    assert not is_overdue(backups, None, now=edge)
+    assert is_overdue(backups, None, now=edge + timedelta(seconds=1))
+    assert not is_overdue(backups, first + timedelta(days=1), now=edge + timedelta(seconds=1))
+    backups.paused_at = first
+    assert not is_overdue(backups, None, now=edge + timedelta(days=9))

@@ -10,7 +10,11 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenantpilot.backups.asking import ScheduledBackupInputs
+from tenantpilot.backups.services import LONGEST_REASON
+from tenantpilot.core.sanitizing import screened
 from tenantpilot.core.stored import StoredData
+from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import OperationType
@@ -24,6 +28,14 @@ FREQUENCIES = [
 
 def _zones() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones())]
+
+
+def _types() -> list[tuple[str, Any]]:
+    return [(kind.key, kind.label) for kind in policy_types.every()]
+
+
+def _all_types() -> list[str]:
+    return [kind.key for kind in policy_types.every()]
 
 
 class ScheduleForm(forms.Form):
@@ -53,6 +65,21 @@ class ScheduleForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "checkbox"}),
     )
 
+    policy_types = forms.MultipleChoiceField(
+        label=gettext_lazy("Policy types"),
+        choices=_types,
+        initial=_all_types,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checkbox"}),
+    )
+    left_out_reason = forms.CharField(
+        label=gettext_lazy("Reason for what is left out"),
+        max_length=LONGEST_REASON,
+        required=False,
+        strip=True,
+        help_text=gettext_lazy("Needed only if a scheduled backup leaves a type out. It is shown with each set."),
+    )
+
     def __init__(self, *args: Any, kinds: list[OperationType[Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kinds = {kind.key: kind for kind in kinds}
@@ -62,6 +89,23 @@ class ScheduleForm(forms.Form):
         values = self.cleaned_data
         if values.get("frequency") == Frequency.WEEKLY.value and not values.get("weekdays") and not self.errors:
             raise ValidationError({"weekdays": _("Choose at least one weekday.")})
+        if self.makes_backups and not self.errors:
+            self._check_types(values["policy_types"], values["left_out_reason"])
+
+    def _check_types(self, chosen: list[str], reason: str) -> None:
+        if not chosen:
+            raise ValidationError({"policy_types": _("Choose at least one policy type.")})
+        if len(chosen) < len(policy_types.every()) and not reason:
+            raise ValidationError({"left_out_reason": _("Write why the other types are left out.")})
+
+    @property
+    def offers_backups(self) -> bool:
+        return any(kind.inputs is ScheduledBackupInputs for kind in self._kinds.values())
+
+    @property
+    def makes_backups(self) -> bool:
+        kind = self._kinds.get(self.cleaned_data.get("operation", ""))
+        return kind is not None and kind.inputs is ScheduledBackupInputs
 
     @property
     def kind(self) -> OperationType[Any]:
@@ -73,7 +117,17 @@ class ScheduleForm(forms.Form):
         inputs: StoredData = self.kind.inputs()
         if isinstance(inputs, SyncInputs):
             return replace(inputs, capture=self.cleaned_data["capture"])
+        if isinstance(inputs, ScheduledBackupInputs):
+            return self._backup_inputs()
         return inputs
+
+    def _backup_inputs(self) -> ScheduledBackupInputs:
+        """Name no type where all are chosen: the backups then follow the types that later versions add."""
+        chosen = self.cleaned_data["policy_types"]
+        if len(chosen) == len(policy_types.every()):
+            return ScheduledBackupInputs()
+        reason = screened(self.cleaned_data["left_out_reason"])[:LONGEST_REASON]
+        return ScheduledBackupInputs(policy_types.chosen(chosen), reason)
 
     @property
     def cadence(self) -> Cadence:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenantpilot.backups.overdue import backups_of
 from tenantpilot.operations.models import Schedule
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.schedules import services
@@ -25,9 +26,11 @@ from tenantpilot.web.ui import parameters
 @requires(Capability.OPERATIONS_VIEW)
 def schedules(request: TenantRequest) -> HttpResponse:
     """Return the schedules of a tenant, by name."""
+    lines = lines_of(request.tenant)
+    backups = backups_of([line.schedule for line in lines], now=timezone.now())
     context = {
         "heading": _("Schedules"),
-        "lines": lines_of(request.tenant),
+        "lines": [(line, backups.get(line.schedule.pk)) for line in lines],
         "may_manage": request.access.may(Capability.SCHEDULE_MANAGE),
         "why_not_manage": request.access.why_not(Capability.SCHEDULE_MANAGE),
     }
