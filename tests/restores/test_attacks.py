@@ -1,13 +1,17 @@
 """What a careless or a hostile person, or a worker that died, must not bring about with a restore."""
 
 import pytest
+from intunesim.catalog import COLLECTIONS
+from intunesim.graph.approval import decide
 
+from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.drafting import (
     ItemEdit,
     draft_to_undo,
     edit_items,
 )
 from tenantpilot.restores.models import RestoreRun
+from tenantpilot.restores.services import go_on
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
 
@@ -54,6 +58,30 @@ def test_an_undo_deletes_nothing_that_was_changed_since_it_was_created(created, 
     edit(directory, CATALOG, target, description="Somebody works with it")
     [item] = items_of(ticked(restore))
     assert (item.action, [one["code"] for one in item.blockers]) == ("block", ["changed_since_restore"])
+
+
+def test_a_deletion_that_waited_for_an_approval_is_done_once_it_is_approved(created, directory, restoring, ticked):
+    restore, target = created
+    directory.habits.approval_workloads = (COLLECTIONS[CATALOG].workload,)
+    undo = ticked(restore)
+    restoring.execute(undo)
+    [item] = items_of(undo)
+    assert item.state == "waiting"
+    assert decide(directory, opened_code(undo.tenant, item), "approved")
+    run = go_on(restoring.fresh(undo), actor=restoring.person, now=restoring.now).run
+    restoring.runner().execute(run.pk)
+    [item] = items_of(undo)
+    assert (item.state, item.reason_code) == ("verified", "")
+    assert directory.store.find(CATALOG, target) is None
+
+
+def test_what_was_gone_already_is_not_counted_as_deleted(created, directory, simulator, restoring, ticked):
+    restore, target = created
+    undo = ticked(restore)
+    delete(simulator, directory, CATALOG, target)
+    run = restoring.execute(undo)
+    assert items_of(undo)[0].state == "unchanged"
+    assert run.summary_counts.get("deleted", 0) == 0
 
 
 @pytest.fixture

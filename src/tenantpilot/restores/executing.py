@@ -125,7 +125,7 @@ class _Execution:
             self._wait_on(entry)
             return
         if item.action == Action.DELETE:
-            self._delete(entry, item, contract)
+            self._delete(entry, item, contract, code)
             return
         if item.action == Action.UPDATE:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
@@ -208,7 +208,7 @@ class _Execution:
             self._items.settled(entry, RunItemState.SUCCEEDED)
         self._items.report()
 
-    def _delete(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
+    def _delete(self, entry: Item, item: RestoreItem, contract: Contract, code: str) -> None:
         live = self._writer.read(contract, item.found_id, source_of(contract, item))
         if live is not None and not item.intent:
             snapshot = self._images.snapshot(contract, live)
@@ -217,17 +217,22 @@ class _Execution:
                 moving.move_item(
                     item, ItemState.WRITING, before_version=version, target_id=item.found_id, intent={"deletes": True}
                 )
-        task = Task(contract, source_of(contract, item), item.live_hash, item.found_id, item.intent)
+        task = Task(
+            contract, source_of(contract, item), item.live_hash, item.found_id, item.intent,
+            justification=self._restore.reason, approval_code=code,
+        )  # fmt: skip
         result = self._writer.delete(task)
         if result is not None:
             self._settle(entry, item, contract, task, result)
+            return
+        if item.before_version_id is None:
+            self._done(entry, item, ItemState.UNCHANGED, RunItemState.UNCHANGED)
             return
         with transaction.atomic():
             Policy.everywhere.of_tenant(self._run.tenant).present().filter(
                 type=item.type, graph_id=item.found_id
             ).update(missing_since=self._run.now)
-            state = ItemState.VERIFIED if item.before_version_id else ItemState.UNCHANGED
-            moving.move_item(item, state)
+            moving.move_item(item, ItemState.VERIFIED, reason_code="")
             self._record(RESTORE_OBJECT_DELETED, item)
             self._run.count("deleted")
             self._items.settled(entry, RunItemState.SUCCEEDED)
