@@ -1,7 +1,9 @@
 """The operation types of restores."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -14,6 +16,7 @@ from tenantpilot.tenancy.capabilities import Capability
 
 ITEMS = ngettext_lazy("item", "items")
 OBJECTS = ngettext_lazy("object", "objects")
+RESTORES = ngettext_lazy("restore", "restores")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class RestoreInputs(StoredData):
     """The restore that the run works on."""
 
     restore: int
+
+
+@dataclass(frozen=True)
+class RecordsInputs(StoredData):
+    """The restores whose records a bulk operation is about."""
+
+    restores: tuple[int, ...]
 
 
 RESTORE_PREVIEW = operation_types.register(
@@ -66,3 +76,34 @@ RESTORE_EXECUTE = operation_types.register(
         is_partial_with_warnings=True,
     )
 )  # fmt: skip
+
+
+def _limited_to_records(inputs: RecordsInputs, keys: tuple[str, ...]) -> RecordsInputs:
+    return replace(inputs, restores=tuple(int(key) for key in keys))
+
+
+def _of_records(key: str, label: Promise, verb: str, reasons: Sequence[str]) -> OperationType[RecordsInputs]:
+    return operation_types.register(
+        OperationType(
+            key=key,
+            label=label,
+            capability=Capability.RESTORE_DELETE,
+            handler=f"tenantpilot.restores.bulk:{verb}",
+            nouns=Nouns(RESTORES),
+            inputs=RecordsInputs,
+            queue="interactive",
+            identity_fields=("restores",),
+            for_items=_limited_to_records,
+            counts=("total", "processed", "succeeded", "failed", "skipped", "unchanged", "deleted", "updated"),
+            reason_codes=("restore_gone", *reasons),
+        )
+    )
+
+
+BULK_RESTORE_RUN_TRASH = _of_records("bulk_restore_run_trash", _("Trashing of restores"), "trash_records", ("in_use",))
+BULK_RESTORE_RUN_RESTORE = _of_records(
+    "bulk_restore_run_restore", _("Return of restores from the trash"), "take_records_back", ("not_in_trash",)
+)
+BULK_RESTORE_RUN_FORCE_DELETE = _of_records(
+    "bulk_restore_run_force_delete", _("Deletion of restores for good"), "delete_records", ("in_use", "not_in_trash")
+)

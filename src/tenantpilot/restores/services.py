@@ -1,5 +1,6 @@
 """Starting previews, and confirming what a person was shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +12,15 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.types import OperationType
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_CONFIRMED
 from tenantpilot.restores.drafting import NotEditable, fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
-from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RestoreInputs
+from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RecordsInputs, RestoreInputs
 from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import EDITABLE, WRITING, RestoreState
-from tenantpilot.tenancy.models import User
+from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 
@@ -84,6 +86,19 @@ def go_on(restore: RestoreRun, *, actor: User, now: datetime) -> Started | Alrea
     if started.run.inputs != inputs.to_json():
         raise RestoreBusy("Another restore writes to this tenant. Try again when it has ended.")
     return started
+
+
+def start_of_records(
+    operation_type: OperationType[RecordsInputs],
+    *,
+    tenant: Tenant,
+    initiator: User | None,
+    restores: Sequence[int],
+    now: datetime,
+) -> Started | AlreadyActive:
+    """Trash records of restores, take them back or delete them for good. Raises DispatchFailed."""
+    inputs = RecordsInputs(tuple(sorted(set(restores))))
+    return OperationRunService().start(operation_type, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
 
 
 def _first_run(restore: RestoreRun) -> OperationRun | None:

@@ -45,9 +45,15 @@ from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.drafting import discard, draft_of_versions
+from tenantpilot.restores.keeping import trash as trash_record
 from tenantpilot.restores.models import RestoreItem, RestoreRun
-from tenantpilot.restores.services import Confirmation, confirm, start_preview
+from tenantpilot.restores.operations import (
+    BULK_RESTORE_RUN_FORCE_DELETE,
+    BULK_RESTORE_RUN_RESTORE,
+    BULK_RESTORE_RUN_TRASH,
+)
+from tenantpilot.restores.services import Confirmation, confirm, start_of_records, start_preview
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.exporting.services import start_export
@@ -160,6 +166,15 @@ class FlowWorks:
         words = Confirmation(restore.fingerprint, restore.tenant.name, "Undo a mistake", accepted)
         return confirm(restore, words, actor=person, now=timezone.now())
 
+    def _bulk_restore_run_trash(self) -> Any:
+        return self._of_records(BULK_RESTORE_RUN_TRASH, self._ended_restores())
+
+    def _bulk_restore_run_restore(self) -> Any:
+        return self._of_records(BULK_RESTORE_RUN_RESTORE, self._trashed_restores())
+
+    def _bulk_restore_run_force_delete(self) -> Any:
+        return self._of_records(BULK_RESTORE_RUN_FORCE_DELETE, self._trashed_restores())
+
     def _captured(self) -> list[int]:
         """Return some policies that have versions."""
         policies = Policy.everywhere.of_tenant(self.tenant).filter(type="compliancePolicy").order_by("pk")
@@ -203,6 +218,23 @@ class FlowWorks:
     def _of_sets(self, operation_type: Any, sets: list[BackupSet]) -> Any:
         keys = [backup_set.pk for backup_set in sets]
         return start_of_sets(operation_type, tenant=self.tenant, initiator=None, sets=keys, now=self.now)
+
+    def _ended_restores(self) -> list[RestoreRun]:
+        """Return restores that were discarded."""
+        drafts = [self._draft() for _number in range(FEW)]
+        for restore in drafts:
+            discard(restore, actor=self._person(), now=timezone.now())
+        return drafts
+
+    def _trashed_restores(self) -> list[RestoreRun]:
+        restores = self._ended_restores()
+        for restore in restores:
+            assert trash_record(restore, actor=None, now=self.now)
+        return restores
+
+    def _of_records(self, operation_type: Any, restores: list[RestoreRun]) -> Any:
+        keys = [restore.pk for restore in restores]
+        return start_of_records(operation_type, tenant=self.tenant, initiator=None, restores=keys, now=self.now)
 
     def _draft(self) -> RestoreRun:
         """Prepare a restore of versions that say something else than the tenant."""

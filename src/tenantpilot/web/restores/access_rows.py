@@ -6,6 +6,10 @@ from tenantpilot.web.frame.access_rows import AccessRow, in_tenant
 _VIEW, _PREPARE = Capability.RESTORE_VIEW, Capability.RESTORE_PREVIEW
 access_rows: dict[str, AccessRow] = {
     "restores": in_tenant(_VIEW),
+    "restore-trash": in_tenant(_VIEW),
+    "trash-restores": in_tenant(Capability.RESTORE_DELETE),
+    "return-restores": in_tenant(Capability.RESTORE_DELETE),
+    "delete-restores": in_tenant(Capability.RESTORE_DELETE),
     "new-restore": in_tenant(_PREPARE),
     "restore-of-set": in_tenant(_PREPARE, subject="backup set"),
     "restore": in_tenant(_VIEW, subject="restore"),

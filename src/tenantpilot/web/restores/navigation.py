@@ -6,6 +6,10 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.navigation import Group, Item
 
 _ALSO = (
+    "restore-trash",
+    "trash-restores",
+    "return-restores",
+    "delete-restores",
     "new-restore",
     "restore-of-set",
     "restore-scope",

@@ -57,3 +57,26 @@ RESTORES = Table(
         icon="rotate-cw",
     ),
 )
+TRASH = Table(
+    name="restore-trash",
+    caption=_("Restores in the trash"),
+    columns=(
+        Column(_("Restore")),
+        Column(_("State")),
+        Column(_("Result"), css="wide-only"),
+        Column(_("In the trash since")),
+        Column(_("Prepared"), sort="created", css="to-end"),
+    ),
+    sorts={"created": Sort("created_at", _time)},
+    default_sort="-created",
+    filters=RestoreFilters,
+    rows="web/restores/trash_rows.html",
+    counted=_counted,
+    search_label=_("Search restores"),
+    empty=Empty(
+        title=_("The trash is empty"),
+        text=_("Records of restores that you move to the trash stay here until somebody deletes them for good."),
+        nothing_matches=_("No restores match these filters"),
+        icon="rotate-cw",
+    ),
+)

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.restores import choosing, confirming, editing, views
+from tenantpilot.web.restores import choosing, confirming, editing, trashing, views
 
 tenant_plane: list[URLPattern] = [
     path("restores/", views.restores, name="restores"),
+    path("restores/trash/", trashing.trash, name="restore-trash"),
+    path("restores/trashings/", trashing.trash_restores, name="trash-restores"),
+    path("restores/returns/", trashing.return_restores, name="return-restores"),
+    path("restores/deletions/", trashing.delete_restores, name="delete-restores"),
     path("restores/new/", choosing.new_restore, name="new-restore"),
     path("restores/of-set/<int:set_id>/", choosing.restore_of_set, name="restore-of-set"),
     path("restores/<int:restore_id>/", views.restore, name="restore"),

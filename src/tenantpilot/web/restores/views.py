@@ -12,6 +12,7 @@ from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.states import MappingAction, RestoreState
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.restores.selecting import trashing
 from tenantpilot.web.restores.shown import SHOWN, Frame, ItemShown, frame_of, items_shown, restore_of
 from tenantpilot.web.restores.tables import RESTORES
 from tenantpilot.web.ui import parameters
@@ -31,7 +32,8 @@ class ItemPage:
 def restores(request: TenantRequest) -> HttpResponse:
     """Return the restores of the tenant, the newest first."""
     rows = RestoreRun.objects.of_tenant(request.tenant).kept().select_related("created_by").defer("options")
-    return listing(request, RESTORES, rows, "web/restores/page.html", {"heading": _("Restores")})
+    context = {"heading": _("Restores"), "bulk": trashing(request)}
+    return listing(request, RESTORES, rows, "web/restores/page.html", context)
 
 
 @require_GET
