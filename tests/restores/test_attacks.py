@@ -4,15 +4,18 @@ import pytest
 from intunesim.catalog import COLLECTIONS
 from intunesim.graph.approval import decide
 
+from tenantpilot.restores import moving
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.drafting import (
     ItemEdit,
+    NothingToRestore,
+    draft_of_failed,
     draft_to_undo,
     edit_items,
 )
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import go_on
-from tenantpilot.restores.states import Choice
+from tenantpilot.restores.states import Choice, ItemState
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
 
 CATALOG = "deviceManagement/configurationPolicies"
@@ -82,6 +85,34 @@ def test_what_was_gone_already_is_not_counted_as_deleted(created, directory, sim
     run = restoring.execute(undo)
     assert items_of(undo)[0].state == "unchanged"
     assert run.summary_counts.get("deleted", 0) == 0
+
+
+@pytest.fixture
+def stopped(captured, directory, restoring, now):
+    """A restore whose run ended while an item was being written."""
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    restore = restoring.preview(restoring.draft(version))
+    run = restoring.start(restore)
+    assert moving.to_executing(restore.pk, run.pk)
+    [item] = items_of(restore)
+    moving.move_item(item, ItemState.WRITING, before_version=version_of(policy.id), target_id=policy.id)
+    return restore
+
+
+def test_what_was_being_written_when_the_run_ended_can_be_undone_and_repeated(stopped, mona, now):
+    moving.to_end(stopped.pk, "failed", is_waiting=False, now=now)
+    stopped.refresh_from_db()
+    assert len(items_of(draft_to_undo(stopped, source="Undo", actor=mona, now=now))) == 1
+    assert len(items_of(draft_of_failed(stopped, source="Again", actor=mona, now=now))) == 1
+
+
+@pytest.mark.parametrize("drafted", [draft_to_undo, draft_of_failed])
+def test_a_restore_under_way_is_neither_undone_nor_repeated(stopped, mona, now, drafted):
+    stopped.refresh_from_db()
+    with pytest.raises(NothingToRestore):
+        drafted(stopped, source="Too early", actor=mona, now=now)
 
 
 @pytest.fixture

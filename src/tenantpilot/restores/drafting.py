@@ -17,11 +17,13 @@ from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_DRAFTE
 from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_of
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
-from tenantpilot.restores.states import Action, Choice, ItemState, MappingAction, MappingHow
+from tenantpilot.restores.states import WRITING, Action, Choice, ItemState, MappingAction, MappingHow, RestoreState
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 MOST_ITEMS = 5_000
+UNFINISHED = Q(state=ItemState.FAILED) | Q(state__in=[ItemState.PENDING, ItemState.WRITING], action__in=WRITING)
+"""The items of a restore that has ended which were not restored."""
 
 
 class NothingToRestore(TenantPilotError):
@@ -82,9 +84,10 @@ def draft_of_set(
 def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
     """Prepare a restore of what was there before another one. What that one created is offered for deletion.
 
-    A deletion is left out until a person ticks it. Raises NothingToRestore.
+    A deletion is left out until a person ticks it. Raises NothingToRestore, also while that one is under way.
     """
-    written = [ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED]
+    _require_done(restore)
+    written = [ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED, ItemState.WRITING]
     rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(state__in=written)
     chosen: list[Chosen] = []
     for item in rows.select_related("before_version__policy__tenant", "after_version__policy__tenant"):
@@ -97,15 +100,22 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
 
 
 def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
-    """Prepare a restore of the items that failed or were left out by it, as they were chosen before.
+    """Prepare a restore of the items that failed, or that its run did not come to.
 
-    Raises NothingToRestore. An item from another tenant is chosen there again.
+    Raises NothingToRestore, also while it is under way. An item from another tenant is chosen there again.
     """
-    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(state=ItemState.FAILED, may_delete=False)
+    _require_done(restore)
+    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED, may_delete=False)
     items = rows.exclude(version=None).select_related("version__policy__tenant")
     chosen = [Chosen(item.version) for item in items if item.version]
     origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
     return _draft(restore.tenant, origin, chosen, actor, now, restore.chosen)
+
+
+def _require_done(restore: RestoreRun) -> None:
+    """Raises NothingToRestore: what a restore under way will have written is not known yet."""
+    if not RestoreRun.everywhere.filter(pk=restore.pk, state=RestoreState.DONE).exists():
+        raise NothingToRestore("The restore has not ended yet.")
 
 
 def has_written(restore: RestoreRun) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.restores.drafting import has_written
+from tenantpilot.restores.drafting import UNFINISHED, has_written
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.settling import active_run, settle
 from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
@@ -64,6 +64,7 @@ class Frame:
     why_not_prepare: str
     why_not_execute: str
     has_written: bool = False
+    has_unfinished: bool = False
 
     @property
     def is_editable(self) -> bool:
@@ -88,9 +89,8 @@ class Frame:
 
     @property
     def can_be_repeated(self) -> bool:
-        """Return True if items failed that can be previewed again."""
-        is_own = self.restore.is_same_tenant
-        return self.restore.state == RestoreState.DONE and is_own and bool(self.states.get(ItemState.FAILED))
+        """Return True if items were not restored that can be previewed again."""
+        return self.restore.state == RestoreState.DONE and self.restore.is_same_tenant and self.has_unfinished
 
     @property
     def plan(self) -> list[tuple[str, int]]:
@@ -122,6 +122,7 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
     for action, state, number in rows:
         actions[action] += number
         states[state] += number
+    is_done = restore.state == RestoreState.DONE
     run = active_run(restore) if restore.state not in (RestoreState.DONE, RestoreState.DISCARDED) else None
     return Frame(
         restore,
@@ -132,7 +133,8 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         may_execute=request.access.may(Capability.RESTORE_EXECUTE),
         why_not_prepare=request.access.why_not(Capability.RESTORE_PREVIEW),
         why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
-        has_written=restore.state == RestoreState.DONE and has_written(restore),
+        has_written=is_done and has_written(restore),
+        has_unfinished=is_done and RestoreItem.objects.of_run(restore.pk).filter(UNFINISHED).exists(),
     )
 
 
