@@ -56,7 +56,7 @@ def ask(signed_in, alice, contoso):
 def test_every_schedule_says_what_when_and_how_the_last_run_went(ask, nightly, now):
     services.tick(now=now + timedelta(days=1))
     row = read(ask("schedules")).one("tr", id=f"schedule-{nightly.pk}")
-    words = [cell.words for cell in row.every("td")]
+    words = [cell.words for cell in row.every("td")][1:]
     assert row.one("th").words == "Nightly"
     assert words[:3] == ["Inventory sync", "Active", "Every day at 03:00 (UTC)"]
     assert "Queued" in words[4]
@@ -276,3 +276,34 @@ def test_overdue_is_twice_the_interval_after_the_first_slot_or_good_set(backups)
     assert not is_overdue(backups, first + timedelta(days=1), now=edge + timedelta(seconds=1))
     backups.paused_at = first
     assert not is_overdue(backups, None, now=edge + timedelta(days=9))
+
+
+def test_chosen_schedules_run_now_each_once_and_no_other(ask, nightly, backups, fabrikam, charlie, alice, now):
+    theirs = made(fabrikam, charlie, now, "Theirs")
+    third = made(nightly.tenant, alice, now, "Third")
+    chosen = {"schedule": [nightly.pk, backups.pk, theirs.pk, "x", "9" * 30]}
+    page = ask("schedules")
+    assert read(page).one("input", id=f"pick-{third.pk}")["form"] == "run-chosen"
+    for _twice in "12":
+        assert ask("run-schedules", form=chosen)["Location"] == reverse("schedules", args=["contoso"])
+    runs = OperationRun.everywhere.order_by("pk")
+    assert sorted(run.type for run in runs) == ["backup_schedule_run", "inventory_sync"]
+    assert {(run.initiator, run.tenant) for run in runs} == {(alice, nightly.tenant)}
+
+
+def test_ops_26_each_chosen_schedule_is_confirmed_on_the_next_page(signed_in, alice, nightly, backups):
+    browser, chosen = signed_in(alice), {"schedule": [nightly.pk, backups.pk]}
+    shown = browser.post(reverse("run-schedules", args=["contoso"]), chosen, follow=True).text
+    assert all(reverse("operation-run", args=["contoso", run.pk]) in shown for run in OperationRun.everywhere.all())
+    assert OperationRun.everywhere.count() == 2
+
+
+def test_a_broken_schedule_holds_up_no_other_that_was_chosen(ask, nightly, backups):
+    Schedule.everywhere.filter(pk=nightly.pk).update(inputs={"policy_types": ["retiredType"]})
+    ask("run-schedules", form={"schedule": [nightly.pk, backups.pk]})
+    assert OperationRun.everywhere.get().type == "backup_schedule_run"
+
+
+def test_nothing_chosen_starts_nothing(ask, nightly):
+    assert ask("run-schedules", form={}).status_code == 302
+    assert not OperationRun.everywhere.exists()

@@ -7,6 +7,7 @@ access_rows: dict[str, AccessRow] = {
     "schedules": in_tenant(Capability.OPERATIONS_VIEW),
     "create-schedule": in_tenant(Capability.SCHEDULE_MANAGE),
     "run-schedule": in_tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
+    "run-schedules": in_tenant(Capability.SCHEDULE_MANAGE, "post"),
     "pause-schedule": in_tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
     "resume-schedule": in_tenant(Capability.SCHEDULE_MANAGE, "post", "schedule"),
     "delete-schedule": in_tenant(Capability.SCHEDULE_MANAGE, subject="schedule"),

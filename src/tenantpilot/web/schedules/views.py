@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenantpilot.backups.overdue import backups_of
-from tenantpilot.operations.models import Schedule
-from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.operations.models import OperationRun, Schedule
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.faults import FaultySchedule
-from tenantpilot.operations.schedules.reading import lines_of, schedulable
+from tenantpilot.operations.schedules.reading import AT_MOST, lines_of, schedulable
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.web.frame import toasts
 from tenantpilot.web.frame.access import TenantRequest, requires
-from tenantpilot.web.frame.starts import could_not_start, operation_started
+from tenantpilot.web.frame.starts import could_not_start, operation_started, toast_of
 from tenantpilot.web.schedules.forms import ScheduleForm
 from tenantpilot.web.ui import parameters
 
@@ -67,6 +68,18 @@ def run_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.SCHEDULE_MANAGE)
+def run_schedules(request: TenantRequest) -> HttpResponse:
+    """Start what each chosen schedule starts, for the person; one that cannot start holds up no other."""
+    started, refused = _run_each(request, _chosen(request))
+    for answer in started:
+        toasts.keep(request, toast_of(answer))
+    if refused:
+        return could_not_start(request, refused[0])
+    return redirect("schedules", request.tenant.slug)
+
+
+@require_POST
+@requires(Capability.SCHEDULE_MANAGE)
 def pause_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     """No slot is filled until it is resumed."""
     return _change(request, schedule_id, services.pause)
@@ -90,6 +103,30 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     heading = _("Delete the schedule %(name)s?") % {"name": schedule.name}
     context = {"heading": heading, "schedule": schedule, "is_wrong": request.method == "POST"}
     return render(request, "web/schedules/delete.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _chosen(request: TenantRequest) -> list[Schedule]:
+    """Return the tenant's schedules that were chosen and whose operation the person may start."""
+    keys = set(parameters.texts(request.POST, "schedule"))
+    kinds = [kind.key for kind in schedulable(request.access)]
+    schedules = Schedule.objects.of_tenant(request.tenant).filter(type__in=kinds).select_related("tenant").by_name()
+    return [schedule for schedule in schedules[:AT_MOST] if str(schedule.pk) in keys]
+
+
+def _run_each(
+    request: TenantRequest, schedules: list[Schedule]
+) -> tuple[list[Started | AlreadyActive], list[OperationRun]]:
+    """Return what was started or joined, and the runs that could not be dispatched."""
+    started: list[Started | AlreadyActive] = []
+    refused: list[OperationRun] = []
+    for schedule in schedules:
+        try:
+            started.append(services.run_now(schedule, initiator=request.user, now=timezone.now()))
+        except DispatchFailed as error:
+            refused.append(error.run)
+        except FaultySchedule:
+            continue
+    return started, refused
 
 
 def _create(request: TenantRequest, form: ScheduleForm) -> bool:
