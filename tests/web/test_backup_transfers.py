@@ -42,7 +42,7 @@ def url_of(backup_set) -> str:
 def test_an_owner_exports_downloads_and_imports_a_set(browser, backup_set):
     assert "Export" in browser.get(f"/admin/t/contoso/backups/{backup_set.pk}/").text
     asked = browser.post(url_of(backup_set), {"recipients": f"# Olivia\n{RECIPIENT}\n"}, follow=True)
-    assert "Export of a backup set queued" in asked.text
+    assert "Backup set export queued" in asked.text
     Runner().execute(OperationRun.everywhere.get().pk)
     artifact = Artifact.everywhere.get()
     assert artifact.name in browser.get("/admin/exports/").text
@@ -50,7 +50,7 @@ def test_an_owner_exports_downloads_and_imports_a_set(browser, backup_set):
     assert b"manifest.json" in pyrage.decrypt(content, [IDENTITY])
     form = {"archive": SimpleUploadedFile("set.zip.age", content), "key": str(IDENTITY)}
     imported = browser.post("/admin/t/contoso/backups/imports/", form, follow=True)
-    assert "Import of a backup set queued" in imported.text
+    assert "Backup set import queued" in imported.text
     Runner().execute(OperationRun.everywhere.latest("pk").pk)
     assert BackupSet.everywhere.latest("pk").digest == backup_set.digest
     assert TransferKey.everywhere.count() == 0

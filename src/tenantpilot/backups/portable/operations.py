@@ -36,7 +36,7 @@ class ImportInputs(StoredData):
 BACKUP_EXPORT = operation_types.register(
     OperationType(
         key="backup_export",
-        label=_("Export of a backup set"),
+        label=_("Backup set export"),
         capability=Capability.BACKUP_EXPORT,
         handler="tenantpilot.backups.portable.handlers:export_set",
         nouns=Nouns(POLICIES),
@@ -57,7 +57,7 @@ BACKUP_EXPORT = operation_types.register(
 BACKUP_IMPORT = operation_types.register(
     OperationType(
         key="backup_import",
-        label=_("Import of a backup set"),
+        label=_("Backup set import"),
         capability=Capability.BACKUP_EXPORT,
         handler="tenantpilot.backups.portable.handlers:import_set",
         nouns=Nouns(POLICIES),

@@ -28,8 +28,8 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the pages are.")] = 8000,
     data_dir: Annotated[Path | None, typer.Option(help="The demo's folder; --once makes one for itself.")] = None,
     with_story: Annotated[
-        bool, typer.Option("--story", help="Let people change policies in the tenants, and capture it.")
-    ] = False,
+        bool, typer.Option("--story/--no-story", help="Fill a new demo: backups, changes by people, a restore.")
+    ] = True,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left in the folder.")] = False,
 ) -> None:
     """Run the whole product on sample tenants, until Ctrl-C."""

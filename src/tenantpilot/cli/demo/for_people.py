@@ -26,7 +26,7 @@ LOOKS_EVERY_SECONDS = 0.5
 def run(stage: Stage, listener: socket.socket, *, with_story: bool = False) -> None:
     """Prepare, show the address and the people, follow the first syncs, go on until Ctrl-C.
 
-    With a story, people then change policies in the simulated tenants, and TenantPilot captures it.
+    With a story, a new demo goes on by itself: backups, changes by people, captures, a restore to confirm.
     """
     port = int(listener.getsockname()[1])
     stage.prepare_data()
@@ -37,7 +37,7 @@ def run(stage: Stage, listener: socket.socket, *, with_story: bool = False) -> N
         runs = start_first_syncs()
         show_address(f"http://127.0.0.1:{port}", logs=str(stage.folder.logs))
         _follow(runs, supervisor)
-        if with_story and not supervisor.stopping:
+        if runs and with_story and not supervisor.stopping:
             story.play(stage.simulator_port, lambda run_ids: _follow(run_ids, supervisor))
         supervisor.run()
         say("\nStopping ...")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tenantpilot.cli.console import say
 from tenantpilot.cli.demo import sample, simulator
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OLIVIA
+from tenantpilot.graph.contracts import registry
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.restores.models import RestoreItem, RestoreRun
@@ -17,7 +18,7 @@ from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import Action, ItemState
 from tenantpilot.versions.models import PolicyVersion
 
-CATALOG = "deviceManagement/configurationPolicies"
+CATALOG = registry.get("settingsCatalog").path.strip("/")
 WRITTEN = (ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES)
 Wait = Callable[[int], None]
 

@@ -1,39 +1,78 @@
-"""The story of the demo's tenants: people change policies behind TenantPilot's back, and a sync captures it."""
+"""The story of the demo's tenants: a backup, changes by people behind TenantPilot's back, and a restore to confirm."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 
+from tenantpilot.backups.asking import ScheduledBackupInputs
+from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
+from tenantpilot.backups.services import start_backup
 from tenantpilot.cli.demo import sample, simulator
-from tenantpilot.cli.demo.people_and_places import TENANTS, SampleTenant
+from tenantpilot.cli.demo.people_and_places import CONTOSO, OLIVIA, TENANTS, SampleTenant
+from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.selecting import PolicyFilter
 from tenantpilot.inventory.services import start_sync
-from tenantpilot.versions.services import start_capture
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.operations.schedules.services import create_schedule
+from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.models import RestoreRun
+from tenantpilot.restores.services import start_preview
+from tenantpilot.versions.models import PolicyVersion
 
 ANNA, BERT = "anna.admin", "bert.helpdesk"
-CATALOG = "deviceManagement/configurationPolicies"
-CLASSIC = "deviceManagement/deviceConfigurations"
-ACCESS = "identity/conditionalAccess/policies"
+CATALOG = registry.get("settingsCatalog").path.strip("/")
+CLASSIC = registry.get("deviceConfiguration").path.strip("/")
+ACCESS = registry.get("conditionalAccessPolicy").path.strip("/")
 
 Wait = Callable[[list[int]], None]
 
 
 def play(port: int, wait: Wait) -> None:
-    """Capture every tenant, let people change it, and sync with a capture of what changed. Raises OSError."""
-    now = timezone.now()
-    wait([_captured(place) for place in TENANTS])
+    """Back every tenant up, let people change it, sync with a capture, and prepare a restore. Raises OSError."""
+    for place in TENANTS:
+        _schedule_nightly_backup(place)
+    wait([_backed_up(place) for place in TENANTS])
     for place in TENANTS:
         _change(port, place)
-    wait([start_sync(tenant=sample.tenant(place), initiator=None, now=now, capture=True).run.pk for place in TENANTS])
+    wait([_synced(place) for place in TENANTS])
+    if restore := _draft_of_the_deleted(CONTOSO):
+        wait([int(start_preview(restore, actor=sample.person(OLIVIA), now=timezone.now()).run.pk)])
 
 
-def _captured(place: SampleTenant) -> int:
-    answer = start_capture(
-        tenant=sample.tenant(place), initiator=None, selection=PolicyFilter(presence="present"), now=timezone.now()
+def _schedule_nightly_backup(place: SampleTenant) -> None:
+    create_schedule(
+        BACKUP_SCHEDULE_RUN,
+        tenant=sample.tenant(place),
+        name="Nightly backup",
+        cadence=Cadence(Frequency.DAILY, "UTC", hour=2),
+        inputs=ScheduledBackupInputs(),
+        actor=sample.person(OLIVIA),
+        now=timezone.now(),
     )
-    return int(answer.run.pk)
+
+
+def _backed_up(place: SampleTenant) -> int:
+    tenant, olivia = sample.tenant(place), sample.person(OLIVIA)
+    return int(start_backup(tenant=tenant, initiator=olivia, name="First backup", now=timezone.now()).run.pk)
+
+
+def _synced(place: SampleTenant) -> int:
+    tenant = sample.tenant(place)
+    return int(start_sync(tenant=tenant, initiator=None, now=timezone.now(), capture=True).run.pk)
+
+
+def _draft_of_the_deleted(place: SampleTenant) -> RestoreRun | None:
+    """Prepare to write back what was deleted; None where nothing is missing."""
+    tenant = sample.tenant(place)
+    missing = Policy.everywhere.of_tenant(tenant).exclude(missing_since=None).values_list("pk", flat=True)
+    versions = list(
+        PolicyVersion.everywhere.newest_of_each(list(missing)).filter(tenant=tenant).select_related("policy", "tenant")
+    )
+    if not versions:
+        return None
+    olivia, source = sample.person(OLIVIA), "What was deleted"
+    return draft_of_versions(tenant=tenant, versions=versions, source=source, actor=olivia, now=timezone.now())
 
 
 def _change(port: int, place: SampleTenant) -> None:

@@ -26,7 +26,7 @@ def _limited_to(_inputs: TenantsInputs, keys: tuple[str, ...]) -> TenantsInputs:
 TENANTS_SYNC = operation_types.register(
     OperationType(
         key="tenants_sync",
-        label=_("Start of syncs in tenants"),
+        label=_("Inventory sync of tenants"),
         capability=Capability.INVENTORY_SYNC,
         handler="tenantpilot.inventory.many_tenants.handlers:start_syncs",
         nouns=Nouns(ngettext_lazy("tenant", "tenants")),

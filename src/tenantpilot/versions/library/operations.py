@@ -25,7 +25,7 @@ class ImportInputs(StoredData):
 POLICY_IMPORT = operation_types.register(
     OperationType(
         key="policy_import",
-        label=_("Import into a library"),
+        label=_("Library import"),
         capability=Capability.LIBRARY_MANAGE,
         handler="tenantpilot.versions.library.handlers:import_policies",
         nouns=Nouns(ngettext_lazy("file", "files"), objects=POLICIES),
