@@ -1,6 +1,7 @@
 """Choosing what to restore: versions of policies, or what was there before a restore."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,7 @@ from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.restores.shown import restore_of
+from tenantpilot.web.restores.targets import LONGEST_SLUG, chosen_target, targets
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.bulk import chosen_ids
 
@@ -63,9 +65,10 @@ def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
     if request.method == "GET":
         return _ask_of_set(request, found)
     source = _("Backup %(name)s") % {"name": found.chain.name}
+    target = chosen_target(request)
     try:
         draft = draft_of_set(
-            tenant=request.tenant,
+            tenant=target,
             backup_set=found,
             policy_ids=chosen_ids(request.POST, "policy"),
             source=source,
@@ -74,7 +77,7 @@ def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
         )
     except (NothingToRestore, TooManyItems) as error:
         return _ask_of_set(request, found, problem=str(error))
-    return redirect("restore-preview", request.tenant.slug, draft.pk)
+    return redirect("restore-preview", target.slug, draft.pk)
 
 
 @require_POST
@@ -117,6 +120,7 @@ def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = ""
         "types": types,
         "kind": kind,
         "problem": problem,
+        **_target_facts(request),
     }
     return render(request, "web/restores/new_of_set.html", context, status=422 if problem else 200)
 
@@ -125,9 +129,10 @@ def _draft(request: TenantRequest) -> HttpResponse:
     ids = chosen_ids(request.POST, "version")[:MOST_CHOSEN]
     rows = PolicyVersion.objects.of_tenant(request.tenant).filter(pk__in=ids).select_related("policy", "tenant")
     versions = sorted(rows.defer("names"), key=lambda version: version.policy.name)
+    target = chosen_target(request)
     try:
         draft = draft_of_versions(
-            tenant=request.tenant,
+            tenant=target,
             versions=versions,
             source=_source_of(versions),
             actor=request.user,
@@ -135,7 +140,7 @@ def _draft(request: TenantRequest) -> HttpResponse:
         )
     except (NothingToRestore, TooManyItems) as error:
         return _ask(request, [], chosen_ids(request.POST, "policy"), problem=str(error))
-    return redirect("restore-preview", request.tenant.slug, draft.pk)
+    return redirect("restore-preview", target.slug, draft.pk)
 
 
 def _source_of(versions: list[PolicyVersion]) -> str:
@@ -154,9 +159,15 @@ def _ask(request: TenantRequest, version_ids: list[int], policy_ids: list[int], 
         "heading": _("New restore"),
         "offered": _offered(request, version_ids, policy_ids),
         "problem": problem,
+        **_target_facts(request),
         "back": page_before(request, otherwise=reverse("restores", args=[request.tenant.slug])),
     }
     return render(request, "web/restores/new.html", context, status=422 if problem else 200)
+
+
+def _target_facts(request: TenantRequest) -> dict[str, Any]:
+    """Return the tenants to choose one of, and the one that was chosen before a problem."""
+    return {"targets": targets(request), "target": parameters.text(request.POST, "target", longest=LONGEST_SLUG)}
 
 
 def _offered(request: TenantRequest, version_ids: list[int], policy_ids: list[int]) -> list[Offered]:
