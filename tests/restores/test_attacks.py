@@ -1,6 +1,7 @@
 """What a careless or a hostile person, or a worker that died, must not bring about with a restore."""
 
 import pytest
+from django.utils import timezone
 from intunesim.catalog import COLLECTIONS
 from intunesim.graph.approval import decide
 
@@ -16,7 +17,7 @@ from tenantpilot.restores.drafting import (
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.states import Choice, ItemState
-from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 HOME = "/admin/t/contoso/restores/"
@@ -120,7 +121,32 @@ def previewed(captured, directory, restoring):
     policy = entity_of(directory, CATALOG)
     version = version_of(policy.id)
     edit(directory, CATALOG, policy.id, description="Changed by hand")
-    return restoring.preview(restoring.draft(version))
+    return restoring.preview(restoring.draft(version), at=timezone.now())
+
+
+@pytest.fixture
+def manager(signed_in, mona):
+    return signed_in(mona)
+
+
+def test_a_number_of_an_item_without_end_is_no_fault_of_the_server(previewed, manager):
+    sent = {"name": "Contoso", "reason": "x", "fingerprint": previewed.fingerprint, "accept": f"{'9' * 5_000}:code"}
+    assert manager.post(f"{HOME}{previewed.pk}/confirmation/", sent).status_code == 302
+
+
+def test_a_second_press_leads_to_the_result_of_the_first(previewed, manager, simulator):
+    before = writes_of(simulator)
+    sent = {"name": "Contoso", "reason": "x", "fingerprint": previewed.fingerprint}
+    answers = [manager.post(f"{HOME}{previewed.pk}/confirmation/", sent) for _press in range(2)]
+    assert {answer.headers.get("Location") for answer in answers} == {f"{HOME}{previewed.pk}/result/"}
+    assert writes_of(simulator) == before
+
+
+def test_a_name_with_letters_that_cannot_be_printed_can_be_confirmed(previewed, manager, contoso):
+    contoso.name = "Contoso\u00a0\u202eLtd"
+    contoso.save()
+    sent = {"name": contoso.name, "reason": "x", "fingerprint": previewed.fingerprint}
+    assert manager.post(f"{HOME}{previewed.pk}/confirmation/", sent).status_code == 302
 
 
 def test_another_restores_items_and_references_are_not_edited(previewed, restoring, captured, directory, mona, now):

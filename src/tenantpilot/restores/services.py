@@ -111,7 +111,7 @@ def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, no
     with transaction.atomic():
         RestoreRun.everywhere.select_for_update().get(pk=restore.pk)
         reason = confirmation.reason.strip()
-        if confirmation.tenant_name.strip() != restore.tenant.name:
+        if confirmation.tenant_name.strip() != restore.tenant.name.strip():
             raise CannotConfirm(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
         if not reason:
             raise CannotConfirm("Write down why it is restored: the audit log keeps it.")

@@ -1,5 +1,7 @@
 """Making a preview, and confirming it: the name of the tenant is typed, and the reason is written down."""
 
+import re
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +12,7 @@ from tenantpilot.restores.drafting import NotEditable
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, go_on, start_preview
-from tenantpilot.restores.states import WRITING
+from tenantpilot.restores.states import COMMITTED, WRITING
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started
@@ -19,6 +21,7 @@ from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
 MOST_WARNED = 200
+ITEM_KEY = re.compile(r"[0-9]{1,18}")
 
 
 @require_POST
@@ -45,9 +48,12 @@ def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
             return redirect("restore", request.tenant.slug, restore_id)
         return _ask(request, found)
     try:
-        confirm(found, _typed(request), actor=request.user, now=timezone.now())
+        confirm(found, _typed(request, found), actor=request.user, now=timezone.now())
     except PreviewStale as error:
-        return _ask(request, restore_of(request, restore_id), problem=str(error), is_stale=True)
+        present = restore_of(request, restore_id)
+        if present.state in COMMITTED:
+            return redirect("restore-result", request.tenant.slug, restore_id)
+        return _ask(request, present, problem=str(error), is_stale=True)
     except CannotConfirm as error:
         return _ask(request, restore_of(request, restore_id), problem=str(error))
     except DispatchFailed as error:
@@ -68,13 +74,15 @@ def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
     return operation_started(request, started)
 
 
-def _typed(request: TenantRequest) -> Confirmation:
+def _typed(request: TenantRequest, found: RestoreRun) -> Confirmation:
+    """Return what was sent. Letters of the tenant's name that nobody can type count for nothing."""
+    name = parameters.text(request.POST, "name", longest=120)
     pairs = [text.partition(":") for text in parameters.texts(request.POST, "accept")]
     return Confirmation(
         fingerprint=parameters.text(request.POST, "fingerprint", longest=64),
-        tenant_name=parameters.text(request.POST, "name", longest=120),
+        tenant_name=found.tenant.name.strip() if name == parameters.printable(found.tenant.name) else name,
         reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
-        accepted=frozenset((int(key), code) for key, _colon, code in pairs if key.isascii() and key.isdecimal()),
+        accepted=frozenset((int(key), code) for key, _colon, code in pairs if ITEM_KEY.fullmatch(key)),
     )
 
 
