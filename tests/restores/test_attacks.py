@@ -8,15 +8,18 @@ from intunesim.graph.approval import decide
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.drafting import (
+    ChoiceNotPossible,
     ItemEdit,
+    MappingEdit,
     NothingToRestore,
     draft_of_failed,
     draft_to_undo,
     edit_items,
+    edit_mappings,
 )
-from tenantpilot.restores.models import RestoreRun
+from tenantpilot.restores.models import RestoreMapping, RestoreRun
 from tenantpilot.restores.services import go_on
-from tenantpilot.restores.states import Choice, ItemState
+from tenantpilot.restores.states import Choice, ItemState, MappingAction
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
@@ -147,6 +150,17 @@ def test_a_name_with_letters_that_cannot_be_printed_can_be_confirmed(previewed, 
     contoso.save()
     sent = {"name": contoso.name, "reason": "x", "fingerprint": previewed.fingerprint}
     assert manager.post(f"{HOME}{previewed.pk}/confirmation/", sent).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["x')/assignments", "<b>", "a b", "..", "../users/1", "?$filter=1"])
+def test_a_reference_is_mapped_to_an_id_and_to_nothing_else(previewed, mona, now, typed):
+    moving.to_draft(previewed.pk)
+    row = RestoreMapping.everywhere.create(
+        workspace_id=previewed.workspace_id, tenant_id=previewed.tenant_id, restore_run=previewed,
+        kind="group", source_id="5f0c0f3e-0000-4000-8000-000000000001",
+    )  # fmt: skip
+    with pytest.raises(ChoiceNotPossible):
+        edit_mappings(previewed, {row.pk: MappingEdit(MappingAction.MAP, typed)}, actor=mona, now=now)
 
 
 def test_another_restores_items_and_references_are_not_edited(previewed, restoring, captured, directory, mona, now):

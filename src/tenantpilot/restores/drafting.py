@@ -1,5 +1,6 @@
 """Drafts of restores: made of versions or of before-images, edited by a person, and discarded."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 MOST_ITEMS = 5_000
+ID = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.-]*")
+"""What stands in an id of Graph: nothing that leads an address elsewhere."""
 UNFINISHED = Q(state=ItemState.FAILED) | Q(state__in=[ItemState.PENDING, ItemState.WRITING], action__in=WRITING)
 """The items of a restore that has ended which were not restored."""
 
@@ -260,6 +263,8 @@ def _decide(row: RestoreMapping, edit: MappingEdit) -> None:
         raise ChoiceNotPossible("Choose another object, leave the reference out, or decide later.")
     if (edit.action is MappingAction.MAP) != bool(edit.target_id):
         raise ChoiceNotPossible(f"Choose the object that stands for {row.source_name or row.source_id}.")
+    if edit.target_id and not ID.fullmatch(edit.target_id):
+        raise ChoiceNotPossible(f"What is written for {row.source_name or row.source_id} is no id of an object.")
     how = MappingHow.NOBODY if edit.action is MappingAction.BLOCK else MappingHow.PERSON
     RestoreMapping.everywhere.filter(pk=row.pk).update(
         action=edit.action, how=how, target_id=edit.target_id, target_name=edit.target_name[:200]
