@@ -35,6 +35,7 @@ from tenantpilot.restores import moving
 from tenantpilot.restores.approving import approval_place, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.drafting import fingerprint_of_restore
+from tenantpilot.restores.emergency import LockoutCheck
 from tenantpilot.restores.imaging import Images
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RestoreInputs
@@ -90,7 +91,7 @@ class _Execution:
     ) -> None:
         self._run, self._restore, self._items, self._client = run, restore, items, client
         self._writer, self._images = ItemWriter(client, run.tenant), Images(run, client)
-        self._tasks = Tasks(restore)
+        self._tasks = Tasks(restore, LockoutCheck(client, run.tenant))
 
     def do(self, entry: Item) -> None:
         """Write one item and settle it; nothing is open in the database while Graph is asked."""

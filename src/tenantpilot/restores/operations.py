@@ -47,7 +47,8 @@ RESTORE_PREVIEW = operation_types.register(
         reason_codes=(
             *INVENTORY_SYNC.reason_codes, "conflict", "moved", "unmapped", "doubled_target", "would_be_empty", "reference_needed", "foreign_id", "preview_only",
             "delivered_missing", "dependency_cycle", "dependency_blocked", "object_unreadable", "version_damaged", "object_gone", "definition_gone",
-            "lockout_risk", "secret_masked", "needs_new_object", "changed_since_restore", "left_out", "restore_changed",
+            "lockout_risk", "lockout_together", "emergency_accounts_missing", "emergency_accounts_unreadable",
+            "secret_masked", "needs_new_object", "changed_since_restore", "left_out", "restore_changed",
         ),
         limits=Limits(seconds=3_600, attempts=3),
     )
@@ -69,7 +70,8 @@ RESTORE_EXECUTE = operation_types.register(
         reason_codes=(
             *INVENTORY_SYNC.reason_codes, "changed_since_preview", "needs_new_object", "dependency_failed", "half_written",
             "verified_with_differences", "items_differ", "approval_required", "approval_pending", "approval_refused", "approval_expired", "secret_masked",
-            "write_outcome_unknown", "not_accepted", "left_out", "restore_not_confirmed", "restore_changed", "lockout_risk",
+            "write_outcome_unknown", "not_accepted", "left_out", "restore_not_confirmed", "restore_changed",
+            "lockout_risk", "lockout_together", "emergency_accounts_missing", "emergency_accounts_unreadable",
         ),
         limits=Limits(seconds=14_400, attempts=5),
         writes_tenant=True,

@@ -33,6 +33,9 @@ class Subject:
     def block(self, code: str, permission: str = "") -> None:
         self.plan = Plan(Action.BLOCK, blockers=(Blocker(code, permission=permission),))
 
+    def warn(self, code: str) -> None:
+        self.plan = replace(self.plan, warnings=(*self.plan.warnings, code))
+
 
 def block_doubled(subjects: Sequence[Subject]) -> None:
     """Block items that would be written to one object: neither of them is written."""

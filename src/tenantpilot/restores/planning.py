@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from tenantpilot.graph.compare.differences import Difference, differences
@@ -46,14 +47,26 @@ class Blocker:
     permission: str = ""
 
 
+class Lockout(Enum):
+    """The way in which a policy can lock people out: not at all, as one that stays or becomes enforced."""
+
+    NONE = "none"
+    STAYS = "stays"
+    BECOMES = "becomes"
+
+
 @dataclass(frozen=True)
 class Plan:
-    """`payload` is what the object becomes. A plan with blockers writes nothing."""
+    """`payload` is what the object becomes. A plan with blockers writes nothing.
+
+    One whose `lockout` says that it can lock out is checked against the emergency accounts before it is written.
+    """
 
     action: Action
     payload: Payload = field(default_factory=dict, repr=False)
     blockers: tuple[Blocker, ...] = ()
     warnings: tuple[str, ...] = ()
+    lockout: Lockout = Lockout.NONE
 
 
 def plan_for(question: Question) -> Plan:
@@ -130,10 +143,18 @@ def _with_state(question: Question, plan: Plan) -> Plan:
     sends_body = question.live is None or any(not change.path.startswith("assignments") for change in changes)
     if sends_body and has_masks(question.contract, sharp.payload):
         return _blocked("secret_masked")
-    if sharp.becomes_enforced and covers_everybody(sharp.payload):
-        return _blocked("lockout_risk")
-    unchecked = ("lockout_not_checked",) if sharp.is_enforced and covers_everybody(sharp.payload) else ()
-    return Plan(plan.action, sharp.payload, warnings=(*plan.warnings, *sharp.warnings, *unchecked))
+    return Plan(
+        plan.action,
+        sharp.payload,
+        warnings=(*plan.warnings, *sharp.warnings),
+        lockout=_lockout_of(sharp),
+    )
+
+
+def _lockout_of(sharp: Sharpened) -> Lockout:
+    if not sharp.is_enforced or not covers_everybody(sharp.payload):
+        return Lockout.NONE
+    return Lockout.BECOMES if sharp.becomes_enforced else Lockout.STAYS
 
 
 def changes_to(contract: Contract, live: Mapping[str, Any], payload: Mapping[str, Any]) -> list[Difference]:

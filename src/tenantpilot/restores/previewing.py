@@ -24,6 +24,7 @@ from tenantpilot.restores import moving
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import Known, decide, decisions_of
 from tenantpilot.restores.drafting import fingerprint_of_restore
+from tenantpilot.restores.emergency import LockoutCheck, Planned
 from tenantpilot.restores.live import hash_of, live_form
 from tenantpilot.restores.matching import Found, find_target
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
@@ -32,6 +33,7 @@ from tenantpilot.restores.ordering import Subject, block_dependants, block_doubl
 from tenantpilot.restores.planning import Question, changes_to, plan_for
 from tenantpilot.restores.reading import Reader, Seen, Sought
 from tenantpilot.restores.references import Key, key_of, references_to_decide
+from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.sources import VersionDamaged, source_of
 from tenantpilot.restores.states import WRITING, Action, Choice, Match
 from tenantpilot.tenancy.connections import graph_client
@@ -107,6 +109,7 @@ class _Preview:
         block_doubled(subjects)
         put_in_order(subjects)
         block_dependants(subjects)
+        self._check_lockout(subjects)
         self._run.safe_point()
         return subjects
 
@@ -249,6 +252,20 @@ class _Preview:
         gone = gone_definitions(self._client, [(one.contract, one.plan.payload, one.live) for one in writing])
         for number in gone:
             writing[number].block("definition_gone")
+
+    def _check_lockout(self, subjects: list[Subject]) -> None:
+        """Block what would leave no emergency account able to sign in."""
+        policies = {
+            one.item.pk: one
+            for one in subjects
+            if one.contract.key == CONDITIONAL_ACCESS and one.plan.action in WRITING
+        }
+        planned = {key: Planned(one.plan, one.live) for key, one in policies.items()}
+        verdict = LockoutCheck(self._client, self._run.tenant).verdict(planned)
+        for key, code in verdict.refused.items():
+            policies[key].block(code)
+        for key in verdict.unchecked:
+            policies[key].warn("lockout_not_checked")
 
     def _sentences(self, subject: Subject) -> list[dict[str, str]]:
         """Return what changes, in words; of an object that is created there is nothing to compare with."""

@@ -41,19 +41,20 @@ def _state_of_new(payload: Mapping[str, Any], wanted: str) -> str:
 
 def covers_everybody(payload: Mapping[str, Any]) -> bool:
     """Return True if the policy is about all people or about roles that administer."""
-    users = _below(payload, "conditions", "users")
+    users = below(payload, "conditions", "users")
     return "All" in (users.get("includeUsers") or ()) or bool(users.get("includeRoles"))
 
 
 def _has_user_actions(payload: Mapping[str, Any]) -> bool:
-    return bool(_below(payload, "conditions", "applications").get("includeUserActions"))
+    return bool(below(payload, "conditions", "applications").get("includeUserActions"))
 
 
 def _asks_for_compliance(payload: Mapping[str, Any]) -> bool:
-    return "compliantDevice" in (_below(payload, "grantControls").get("builtInControls") or ())
+    return "compliantDevice" in (below(payload, "grantControls").get("builtInControls") or ())
 
 
-def _below(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+def below(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """Return what stands at a path; empty where nothing does."""
     value: Any = payload
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -4,9 +4,10 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.restores.deciding import decisions_of
+from tenantpilot.restores.emergency import LockoutCheck, Planned
 from tenantpilot.restores.matching import Found
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
-from tenantpilot.restores.planning import Plan, Question, plan_for
+from tenantpilot.restores.planning import Lockout, Plan, Question, plan_for
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sources import source_of
 from tenantpilot.restores.states import Action, Choice, ItemState, Match
@@ -21,8 +22,8 @@ class ItemRefused(ReasonedError):
 class Tasks:
     """The tasks of one restore."""
 
-    def __init__(self, restore: RestoreRun) -> None:
-        self._restore = restore
+    def __init__(self, restore: RestoreRun, lockouts: LockoutCheck) -> None:
+        self._restore, self._lockouts = restore, lockouts
         rows = RestoreMapping.everywhere.filter(restore_run=restore)
         self._mappings = {(row.kind, row.source_id): row for row in rows}
 
@@ -34,6 +35,8 @@ class Tasks:
             plan = Plan(Action.UPDATE, plan.payload)
         if plan.blockers:
             raise ItemRefused(reason_code=plan.blockers[0].code)
+        if plan.lockout is not Lockout.NONE and not item.intent:
+            self._refuse_lockout(plan, live)
         return Task(
             contract=contract,
             payload=plan.payload,
@@ -44,6 +47,12 @@ class Tasks:
             justification=self._restore.reason,
             approval_code=approval_code,
         )
+
+    def _refuse_lockout(self, plan: Plan, live: JsonObject | None) -> None:
+        """Look at the tenant once more: other policies may have changed since the preview. Raises ItemRefused."""
+        verdict = self._lockouts.verdict({0: Planned(plan, live)})
+        if code := verdict.refused.get(0):
+            raise ItemRefused(reason_code=code)
 
     def _plan(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> Plan:
         return plan_for(

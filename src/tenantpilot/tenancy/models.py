@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
 from tenantpilot.tenancy.attempt_counts import AttemptCount
+from tenantpilot.tenancy.emergency_accounts import EmergencyAccount
 from tenantpilot.tenancy.links import AccountLink, Invitation
 from tenantpilot.tenancy.people import User, UserManager
 from tenantpilot.tenancy.roles import Role
@@ -14,6 +15,7 @@ from tenantpilot.tenancy.roles import Role
 __all__ = [
     "AccountLink",
     "AttemptCount",
+    "EmergencyAccount",
     "GraphBudget",
     "Installation",
     "Invitation",

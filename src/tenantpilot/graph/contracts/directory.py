@@ -5,5 +5,7 @@ OBJECTS_BY_IDS = "/v1.0/directoryObjects/getByIds"
 MOST_IDS = 1000
 DELETED = "/v1.0/directory/deletedItems"
 TRANSITIVE_MEMBERS = "/v1.0/groups/{}/transitiveMembers"
+USER = "/v1.0/users/{}"
+GROUPS_AND_ROLES_OF_USER = "/v1.0/users/{}/transitiveMemberOf"
 SETTING_DEFINITION = "/beta/deviceManagement/configurationSettings/{}"
 APPROVALS = "/beta/deviceManagement/operationApprovalRequests"

@@ -13,7 +13,14 @@ from itertools import islice
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.paging import items_of
-from tenantpilot.graph.contracts.directory import GROUP_CHANGES, MOST_IDS, OBJECTS_BY_IDS, TRANSITIVE_MEMBERS
+from tenantpilot.graph.contracts.directory import (
+    GROUP_CHANGES,
+    GROUPS_AND_ROLES_OF_USER,
+    MOST_IDS,
+    OBJECTS_BY_IDS,
+    TRANSITIVE_MEMBERS,
+    USER,
+)
 from tenantpilot.graph.errors import GraphIncompleteRead, GraphResponseUnreadable
 
 DELTA_LINK = "@odata.deltaLink"
@@ -75,6 +82,29 @@ def count_of_members(client: GraphClient, group_id: str) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise GraphResponseUnreadable("members without a count")
     return count
+
+
+def can_sign_in(client: GraphClient, user_id: str) -> bool:
+    """Return True if the account is enabled. Raises GraphError, GraphNotFound where there is none.
+
+    Source: https://learn.microsoft.com/graph/api/user-get
+    """
+    return client.get(USER.format(user_id), {"$select": "id,accountEnabled"}).get("accountEnabled") is True
+
+
+def groups_and_roles_of(client: GraphClient, user_id: str) -> frozenset[str]:
+    """Return the ids of an account's groups, and of those around them, and of its roles' templates. Raises GraphError.
+
+    Source: https://learn.microsoft.com/graph/api/user-list-transitivememberof
+    """
+    rows = client.iterate(GROUPS_AND_ROLES_OF_USER.format(user_id))
+    return frozenset(str(row.get("roleTemplateId") or row.get("id") or "").lower() for row in rows)
+
+
+def people_in(client: GraphClient, group_id: str) -> list[str]:
+    """Return the ids of the accounts in a group, and in the groups inside it. Raises GraphError."""
+    rows = client.iterate(TRANSITIVE_MEMBERS.format(group_id))
+    return [str(row["id"]).lower() for row in rows if str(row.get("@odata.type")).endswith(".user") and row.get("id")]
 
 
 def objects_by_ids(client: GraphClient, ids: Iterable[str], types: Sequence[str]) -> dict[str, JsonObject]:

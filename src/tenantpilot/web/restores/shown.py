@@ -21,6 +21,13 @@ from tenantpilot.web.frame.access import TenantRequest
 
 SHOWN = 100
 OPEN_BELOW = 3
+ABOUT_EMERGENCY_ACCOUNTS = (
+    "lockout_risk",
+    "lockout_together",
+    "lockout_not_checked",
+    "emergency_accounts_missing",
+    "emergency_accounts_unreadable",
+)
 HEAVY = ("intent", "names", "changed_sentences", "earlier_sentences", "sentences", "left_paths", "candidates")
 
 
@@ -50,6 +57,11 @@ class ItemShown:
     why: Why | None
     is_open: bool
 
+    @property
+    def asks_for_emergency_accounts(self) -> bool:
+        codes = {str(entry.get("code")) for entry in self.item.blockers} | {self.item.reason_code, *self.item.warnings}
+        return not codes.isdisjoint(ABOUT_EMERGENCY_ACCOUNTS)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -65,6 +77,7 @@ class Frame:
     why_not_execute: str
     has_written: bool = False
     has_unfinished: bool = False
+    may_choose_accounts: bool = False
 
     @property
     def is_editable(self) -> bool:
@@ -135,6 +148,7 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
         has_written=is_done and has_written(restore),
         has_unfinished=is_done and RestoreItem.objects.of_run(restore.pk).filter(UNFINISHED).exists(),
+        may_choose_accounts=request.access.may(Capability.TENANT_MANAGE),
     )
 
 

@@ -8,6 +8,7 @@ access_rows: dict[str, AccessRow] = {
     "tenant-settings": in_tenant(Capability.TENANT_MANAGE),
     "rename-tenant": in_tenant(Capability.TENANT_MANAGE, "post"),
     "switch-restores": in_tenant(Capability.TENANT_MANAGE, "post"),
+    "emergency-accounts": in_tenant(Capability.TENANT_MANAGE),
     "archive-tenant": in_tenant(Capability.TENANT_MANAGE),
     "bring-tenant-back": in_tenant(Capability.TENANT_MANAGE, "post"),
     "remove-tenant": in_tenant(Capability.TENANT_MANAGE),

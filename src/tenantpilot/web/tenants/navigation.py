@@ -13,7 +13,7 @@ tenant_items = (
         "tenant-settings",
         "",
         Capability.TENANT_MANAGE,
-        ("rename-tenant", "archive-tenant", "remove-tenant"),
+        ("rename-tenant", "emergency-accounts", "archive-tenant", "remove-tenant"),
         place=60,
     ),
 )

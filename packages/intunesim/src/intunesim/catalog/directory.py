@@ -60,6 +60,7 @@ COLLECTIONS = (
         page_size=100,
         max_page_size=999,
         over_max=OverMax.REFUSE,
+        children=(Child("transitiveMemberOf", page_size=100),),
         creates=False,
         updates=frozenset(),
         deletes=False,
