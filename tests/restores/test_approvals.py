@@ -98,13 +98,14 @@ class TestTheScheduler:
 
     def test_approved_after_a_while_it_goes_on_by_itself(self, waiting, directory, restoring, look):
         first = OperationRun.everywhere.get(type="restore_execute")
+        preview = OperationRun.everywhere.get(type="restore_preview")
         assert look(4) is None, "nothing may have changed yet"
         assert look(5).summary_counts["waiting"] == 1
         assert look(9) is None
         assert decide(directory, self.code(waiting), "approved")
         run = look(10)
-        assert (run.outcome, run.initiator, run.retry_of) == ("succeeded", restoring.person, first)
-        assert Notification.everywhere.filter(run=run).count() == 1
+        assert (run.outcome, run.initiator, run.retry_of) == ("succeeded", None, first)
+        assert set(Notification.everywhere.values_list("run", flat=True)) == {preview.pk, first.pk}, "looks tell nobody"
         assert (restoring.fresh(waiting).state, items_of(waiting)[0].state) == ("done", "verified")
         assert look(20) is None
 

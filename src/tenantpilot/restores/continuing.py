@@ -24,7 +24,8 @@ AT_MOST = 200
 def look_at_approvals(*, now: datetime) -> int:
     """Start a run for each restore that waits and was not looked at for five minutes, and return their number.
 
-    A restore waits on while its person may not execute restores any more: another one can look by hand.
+    They are system runs: a look that finds no answer, up to 288 times a day, notifies nobody. A restore waits on while
+    its person may not execute restores any more: another one can look by hand.
     """
     waiting = RestoreRun.everywhere.filter(state=RestoreState.WAITING).select_related(
         "tenant", "confirmed_by", "execute_run__initiator"
@@ -47,7 +48,7 @@ def _look(restore: RestoreRun, *, now: datetime) -> bool:
     if person is None or not tenants_where(person, Capability.RESTORE_EXECUTE).filter(pk=restore.tenant_id).exists():
         return False
     try:
-        go_on(restore, actor=person, now=now)
+        go_on(restore, actor=None, now=now)
     except (NotEditable, RestoreBusy):
         return False
     except DispatchFailed as error:

@@ -322,7 +322,7 @@ class _Execution:
             action,
             workspace_id=self._restore.workspace_id,
             tenant_id=self._restore.tenant_id,
-            actor=self._run.initiator,
+            actor=self._run.initiator or self._restore.confirmed_by,
             target_type="policy",
             target_id=item.effective_target[:64],
             before={"name": item.name, "version": before.number} if before else None,

@@ -72,7 +72,7 @@ def confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now
     return started
 
 
-def go_on(restore: RestoreRun, *, actor: User, now: datetime) -> Started | AlreadyActive:
+def go_on(restore: RestoreRun, *, actor: User | None, now: datetime) -> Started | AlreadyActive:
     """Look again at the items that wait for an approval, and write those that were approved.
 
     Raises NotEditable, RestoreBusy, DispatchFailed.
