@@ -21,6 +21,7 @@ OF_AN_INSTALLATION = {
     "DATA_DIR": "/nonexistent",
     "LEASE_SECONDS": "3600",
 }
+pytestmark = pytest.mark.timeout(400)
 SYNCED = [re.compile("Contoso succeeded.* 200 policies"), re.compile("Fabrikam succeeded.* 64 policies")]
 STORY_IS_OVER = "Preview of a restore of Contoso succeeded: 1 item processed, 1 succeeded"
 

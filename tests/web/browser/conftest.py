@@ -75,7 +75,7 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    arguments = ("demo", "--port", str(port), "--data-dir", str(folder / "data"))
+    arguments = ("demo", "--no-story", "--port", str(port), "--data-dir", str(folder / "data"))
     with running(*arguments, output=folder / "output") as process:
         process.until(lambda: process.said.count("succeeded:") == 2, patience=PATIENCE_SECONDS)
         links = dict(zip(PEOPLE, re.findall(r"http://\S+/auth/link/\S+", process.said), strict=True))

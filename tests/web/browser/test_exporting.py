@@ -35,7 +35,7 @@ def test_all_matching_are_exported_watched_downloaded_and_verified(
     looked_at(page, screenshots, "export")
     submit(page, re.compile("^Export "))
     expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
-    expect(page.locator(".toast")).to_contain_text("Export of policies queued")
+    expect(page.locator(".toast")).to_contain_text("Policy export queued")
     download = page.locator("tbody tr").first.get_by_role("link", name="Download")
     download.wait_for(timeout=60_000)
     looked_at(page, screenshots, "exports")

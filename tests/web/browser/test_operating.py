@@ -196,7 +196,7 @@ def test_a_schedule_is_kept_paused_and_deleted(visit: Visits, screenshots: Path 
     looked_at(page, screenshots, "schedules-empty")
     submit(page, "New schedule")
     looked_at(page, screenshots, "schedule-new")
-    page.get_by_label("Name").fill("Nightly sync")
+    page.get_by_label("Name", exact=True).fill("Nightly sync")
     page.get_by_label("How often").select_option("weekly")
     page.get_by_label("Monday").check()
     page.get_by_label("Friday").check()
