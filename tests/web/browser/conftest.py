@@ -19,6 +19,7 @@ from tenantpilot.cli.demo import simulator
 from tenantpilot.cli.demo.choices import DATABASE, FOR_PEOPLE
 from tests.cli.kit import Running, running
 from tests.ports import free_port
+from tests.web.browser.settled import remember_leaving
 from tests.web.browser.workers import Workers
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -128,7 +129,7 @@ class Visits:
             **options,
         )
         self.contexts.append(context)
-        return context
+        return remember_leaving(context)
 
     def _first_policy(self, context: BrowserContext) -> str:
         found = re.search(r'href="(/admin/t/contoso/inventory/\d+/)"', context.request.get(INVENTORY).text())

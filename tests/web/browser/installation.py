@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from intunesim import Simulator, serving
 from intunesim.state.tenant import Tenant as Directory
@@ -17,6 +18,7 @@ from tests.graph.simulated import filled
 from tests.ports import free_port
 from tests.tunnels import Proxy
 from tests.web.browser.conftest import NARROW, WIDE
+from tests.web.browser.settled import remember_leaving
 from tests.web.browser.test_axe import assert_nothing_found, assert_nothing_scrolls_sideways
 
 SECRET = "a long and fine secret"
@@ -38,17 +40,17 @@ class Installation:
 
     def open(self, path: str = "/") -> Page:
         """A browser of its own."""
-        page = self.browser.new_context(base_url=self.address, viewport=WIDE, reduced_motion="reduce").new_page()
-        page.goto(path)
-        return page
+        return self._open(path)
 
     def as_person(self, page: Page, path: str) -> Page:
         """Another browser of the person who is signed in at the page."""
-        state = page.context.storage_state()
-        options = {"base_url": self.address, "viewport": WIDE, "reduced_motion": "reduce"}
-        other = self.browser.new_context(storage_state=state, **options).new_page()
-        other.goto(path)
-        return other
+        return self._open(path, storage_state=page.context.storage_state())
+
+    def _open(self, path: str, **options: Any) -> Page:
+        options |= {"base_url": self.address, "viewport": WIDE, "reduced_motion": "reduce"}
+        page = remember_leaving(self.browser.new_context(**options)).new_page()
+        page.goto(path)
+        return page
 
     def picture(self, page: Page, name: str, part: str) -> None:
         """Keep a small picture of a part of the page for the documentation, where somebody asked for it."""

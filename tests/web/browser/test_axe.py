@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import FIRST_POLICY, NARROW, WIDE, Visits
+from tests.web.browser.settled import wait_until_settled
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 EVERY_RULE = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -136,6 +137,7 @@ def assert_nothing_found_in_both_themes(page: Page) -> None:
 
 
 def assert_nothing_found(page: Page, rules: dict[str, Any] = THEMES["light"]) -> None:
+    wait_until_settled(page)
     expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(STANDS_STILL)
     if not page.evaluate("'axe' in window"):

@@ -114,6 +114,7 @@ def test_a_passkey_is_added_and_asked_for_at_the_next_sign_in(installation: Inst
     page.get_by_role("link", name="Use a passkey").click()
     installation.look(page, "confirm by passkey")
     page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("button", name="Remove passkey")).to_be_visible()
     installation.look(page, "remove passkey")
     page.get_by_role("button", name="Remove passkey").click()
     expect(page.locator("main")).to_contain_text("Your password alone lets you in")
