@@ -7,16 +7,8 @@ from intunesim.graph.approval import decide
 
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import opened_code
-from tenantpilot.restores.drafting import (
-    ChoiceNotPossible,
-    ItemEdit,
-    MappingEdit,
-    NothingToRestore,
-    draft_of_failed,
-    draft_to_undo,
-    edit_items,
-    edit_mappings,
-)
+from tenantpilot.restores.drafting import NothingToRestore, draft_of_failed, draft_to_undo
+from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, edit_items, edit_mappings
 from tenantpilot.restores.models import RestoreMapping, RestoreRun
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.states import Choice, ItemState, MappingAction

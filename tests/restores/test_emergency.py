@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tenantpilot.restores.drafting import edit_options
+from tenantpilot.restores.editing import edit_options
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.tenancy.emergency import Chosen, set_emergency_accounts
 from tenantpilot.tenancy.roles import Role

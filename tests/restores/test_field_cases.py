@@ -2,7 +2,7 @@
 
 from intunesim import Fault
 
-from tenantpilot.restores.drafting import edit_options
+from tenantpilot.restores.editing import edit_options
 from tenantpilot.restores.options import RestoreOptions
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 

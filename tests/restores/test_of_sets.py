@@ -3,7 +3,7 @@
 import pytest
 
 from tenantpilot.backups.usage import in_use
-from tenantpilot.restores.drafting import discard
+from tenantpilot.restores.editing import discard
 from tenantpilot.restores.models import RestoreRun
 from tests.backups.kit import building_set, finish, member, new_chain
 from tests.restores.conftest import items_of

@@ -6,7 +6,7 @@ import pytest
 from intunesim import Plan, generate
 from intunesim.graph.known_settings import remember_definitions
 
-from tenantpilot.restores.drafting import ItemEdit, MappingEdit, edit_items, edit_mappings, edit_options
+from tenantpilot.restores.editing import ItemEdit, MappingEdit, edit_items, edit_mappings, edit_options
 from tenantpilot.restores.models import RestoreMapping
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Choice, MappingAction

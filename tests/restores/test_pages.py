@@ -108,9 +108,10 @@ def test_what_is_sent_by_hand_is_refused_with_words(changed, manager):
     restore = previewed(manager, changed)
     [item] = items_of(restore)
     for wish in ("delete", "target:no-such-id", "nonsense"):
-        answer = manager.post(f"{HOME}{restore.pk}/scope/", {f"item-{item.pk}": wish})
+        answer = manager.post(f"{HOME}{restore.pk}/scope/", {"assignments": "none", f"item-{item.pk}": wish})
         assert words(answer, 422)
-    assert items_of(restore)[0].choice == ""
+    restore.refresh_from_db()
+    assert (items_of(restore)[0].choice, restore.chosen.assignments, restore.state) == ("", "", "previewed")
 
 
 def test_a_reader_sees_it_and_can_start_nothing(changed, manager, signed_in, bob):

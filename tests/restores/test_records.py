@@ -9,7 +9,8 @@ from tenantpilot.operations.models import Notification, OperationRun, RunItem
 from tenantpilot.operations.types import operation_types
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores import bulk, keeping
-from tenantpilot.restores.drafting import discard, draft_of_versions
+from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.editing import discard
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import (
     BULK_RESTORE_RUN_FORCE_DELETE,

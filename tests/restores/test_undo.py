@@ -1,6 +1,7 @@
 """An undo is a draft of what was there before; what the restore created is deleted only where a person ticks it."""
 
-from tenantpilot.restores.drafting import ItemEdit, draft_to_undo, edit_items
+from tenantpilot.restores.drafting import draft_to_undo
+from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
 

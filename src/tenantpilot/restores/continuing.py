@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import DispatchFailed
-from tenantpilot.restores.drafting import NotEditable
+from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE
 from tenantpilot.restores.services import RestoreBusy, go_on

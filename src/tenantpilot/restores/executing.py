@@ -34,8 +34,8 @@ from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import approval_place, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
-from tenantpilot.restores.drafting import fingerprint_of_restore
 from tenantpilot.restores.emergency import LockoutCheck
+from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RestoreInputs

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+
 FORMAT = 1
 
 
@@ -54,3 +56,33 @@ def fingerprint_of(
     }
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprint_of_restore(restore: RestoreRun) -> str:
+    """Return the fingerprint of what is stored now."""
+    items = RestoreItem.everywhere.of_run(restore.pk).select_related("payload").defer("payload__data", "sentences")
+    return fingerprint_of(
+        tenant=f"{restore.tenant_id}",
+        source_digest=restore.source_digest,
+        options=restore.options,
+        items=[_part_of(item) for item in items],
+        mappings=[
+            MappingPart(row.kind, row.source_id, row.action, row.target_id)
+            for row in RestoreMapping.everywhere.filter(restore_run=restore)
+        ],
+    )
+
+
+def _part_of(item: RestoreItem) -> ItemPart:
+    return ItemPart(
+        key=f"{item.type}/{item.source_id}",
+        payload_sha=item.payload.sha256,
+        action=item.action,
+        target_id=item.found_id,
+        live_hash=item.live_hash,
+        live_modified=item.live_modified,
+        turn=item.turn,
+        choice=item.choice,
+        picked_id=item.picked_id,
+        blockers=tuple(str(one.get("code")) for one in item.blockers),
+    )

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from tenantpilot.audit import services as audit
-from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import ReasonedError
+from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DELETED, RESTORE_TAKEN_BACK, RESTORE_TRASHED
 from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.states import ENDED
 from tenantpilot.tenancy.models import User
 
@@ -30,7 +30,7 @@ def trash(restore: RestoreRun, *, actor: User | None, now: datetime) -> bool:
         if record.state not in ENDED:
             raise CannotRemove(reason_code="in_use")
         RestoreRun.everywhere.filter(pk=record.pk).update(trashed_at=now)
-        _record(RESTORE_TRASHED, record, actor, now, before=_facts(record), after=None)
+        record_action(RESTORE_TRASHED, record, actor, now, before=_facts(record), after=None)
     return True
 
 
@@ -41,7 +41,7 @@ def take_back(restore: RestoreRun, *, actor: User | None, now: datetime) -> bool
         if record.trashed_at is None:
             return False
         RestoreRun.everywhere.filter(pk=record.pk).update(trashed_at=None)
-        _record(RESTORE_TAKEN_BACK, record, actor, now, before=None, after=_facts(record))
+        record_action(RESTORE_TAKEN_BACK, record, actor, now, before=None, after=_facts(record))
     return True
 
 
@@ -54,40 +54,17 @@ def delete(restore: RestoreRun, *, actor: User | None, now: datetime) -> None:
         if record.state not in ENDED:
             raise CannotRemove(reason_code="in_use")
         items = RestoreItem.everywhere.of_run(record.pk).count()
-        _record(RESTORE_DELETED, record, actor, now, before={**_facts(record), "items": items}, after=None)
+        record_action(RESTORE_DELETED, record, actor, now, before={**_facts(record), "items": items}, after=None)
         record.delete()
 
 
 def _locked(restore: RestoreRun) -> RestoreRun:
     """Raises CannotRemove for a record that is gone."""
-    rows = RestoreRun.everywhere.select_for_update(of=("self",), no_key=True)
-    record: RestoreRun | None = rows.filter(pk=restore.pk).first()
-    if record is None:
-        raise CannotRemove(reason_code="restore_gone")
-    return record
+    try:
+        return moving.locked(restore.pk)
+    except RestoreRun.DoesNotExist:
+        raise CannotRemove(reason_code="restore_gone") from None
 
 
 def _facts(record: RestoreRun) -> dict[str, Any]:
     return {"source": record.source, "state": record.state, "outcome": record.outcome, "reason": record.reason}
-
-
-def _record(
-    action: AuditAction,
-    record: RestoreRun,
-    actor: User | None,
-    now: datetime,
-    *,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    audit.record(
-        action,
-        workspace_id=record.workspace_id,
-        tenant_id=record.tenant_id,
-        actor=actor,
-        target_type="restore",
-        target_id=record.pk,
-        before=before,
-        after=after,
-        at=now,
-    )

@@ -11,6 +11,16 @@ PREVIEW_GOOD_FOR = timedelta(minutes=60)
 _S = RestoreState
 
 
+def locked(restore_id: int) -> RestoreRun:
+    """Lock the restore and return it as it stands. A transaction that writes items or references does this first.
+
+    Raises RestoreRun.DoesNotExist.
+    """
+    rows = RestoreRun.everywhere.select_for_update(of=("self",), no_key=True).select_related("tenant")
+    restore: RestoreRun = rows.get(pk=restore_id)
+    return restore
+
+
 def to_draft(restore_id: int) -> bool:
     """Make the restore a draft again, so that it can be edited. Return False for one that cannot be."""
     states = [state for state in EDITABLE if state is not _S.DRAFT]

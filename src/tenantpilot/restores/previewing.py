@@ -23,8 +23,8 @@ from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import Known, decide, decisions_of
-from tenantpilot.restores.drafting import fingerprint_of_restore
 from tenantpilot.restores.emergency import LockoutCheck, Planned
+from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.live import hash_of, live_form
 from tenantpilot.restores.matching import Found, find_target
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun

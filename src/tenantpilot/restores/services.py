@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
@@ -15,9 +14,11 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_CONFIRMED
-from tenantpilot.restores.drafting import NotEditable, fingerprint_of_restore
+from tenantpilot.restores.editing import NotEditable
+from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RecordsInputs, RestoreInputs
+from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import EDITABLE, WRITING, RestoreState
 from tenantpilot.tenancy.models import Tenant, User
@@ -109,7 +110,7 @@ def _first_run(restore: RestoreRun) -> OperationRun | None:
 
 def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> None:
     with transaction.atomic():
-        RestoreRun.everywhere.select_for_update().get(pk=restore.pk)
+        restore = moving.locked(restore.pk)
         reason = confirmation.reason.strip()
         if confirmation.tenant_name.strip() != restore.tenant.name.strip():
             raise CannotConfirm(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
@@ -123,16 +124,8 @@ def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, no
         _accept(restore, confirmation.accepted)
         if not moving.to_confirmed(restore.pk, restore.fingerprint, reason=reason, actor_id=actor.pk, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
-        audit.record(
-            RESTORE_CONFIRMED,
-            workspace_id=restore.workspace_id,
-            tenant_id=restore.tenant_id,
-            actor=actor,
-            target_type="restore",
-            target_id=restore.pk,
-            after={"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source},
-            at=now,
-        )
+        said = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
+        record_action(RESTORE_CONFIRMED, restore, actor, now, after=said)
 
 
 def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
@@ -178,6 +171,9 @@ def _accept(restore: RestoreRun, accepted: frozenset[tuple[int, str]]) -> None:
     open_ones = [item.name for item in items if any((item.pk, code) not in accepted for code in item.warnings)]
     if open_ones:
         raise CannotConfirm(f"Accept the warnings of {', '.join(open_ones[:3])}, or leave these items out.")
+    keys_by_warnings: dict[tuple[str, ...], list[int]] = {}
     for item in items:
         if item.warnings:
-            RestoreItem.everywhere.filter(pk=item.pk).update(accepted=sorted(item.warnings))
+            keys_by_warnings.setdefault(tuple(sorted(item.warnings)), []).append(item.pk)
+    for codes, keys in keys_by_warnings.items():
+        rows.filter(pk__in=keys).update(accepted=list(codes))

@@ -45,7 +45,8 @@ from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.restores.drafting import discard, draft_of_versions
+from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.editing import discard
 from tenantpilot.restores.keeping import trash as trash_record
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import (

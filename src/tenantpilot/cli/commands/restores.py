@@ -9,13 +9,8 @@ from tenantpilot.cli.commands.add import find_person, find_tenant
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
-from tenantpilot.restores.drafting import (
-    NotEditable,
-    NothingToRestore,
-    TooManyItems,
-    draft_of_versions,
-    draft_to_undo,
-)
+from tenantpilot.restores.drafting import NothingToRestore, TooManyItems, draft_of_versions, draft_to_undo
+from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.services import CannotConfirm, Confirmation, confirm, start_preview
 from tenantpilot.restores.settling import settle

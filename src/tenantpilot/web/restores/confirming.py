@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenantpilot.operations.results import DispatchFailed
-from tenantpilot.restores.drafting import NotEditable
 from tenantpilot.restores.duration import least_seconds
+from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, go_on, start_preview
 from tenantpilot.restores.states import COMMITTED, WRITING

@@ -1,5 +1,7 @@
 """Editing a restore before it is confirmed: what is left out, the options, and the references."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -7,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenantpilot.inventory.models import Policy
-from tenantpilot.restores import drafting
-from tenantpilot.restores.drafting import ChoiceNotPossible, ItemEdit, MappingEdit, NotEditable
+from tenantpilot.restores import editing
+from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, NotEditable
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
-from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Assignments, Choice, MappingAction
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
@@ -32,8 +33,8 @@ def scope(request: TenantRequest, restore_id: int) -> HttpResponse:
     rule = parameters.choice(request.POST, "assignments", Assignments.values, usual="")
     now = timezone.now()
     try:
-        drafting.edit_options(found, RestoreOptions(assignments=rule), actor=request.user, now=now)
-        drafting.edit_items(found, _item_edits(request, found), actor=request.user, now=now)
+        options = replace(found.chosen, assignments=rule)
+        editing.edit_scope(found, options, _item_edits(request, found), actor=request.user, now=now)
     except (NotEditable, ChoiceNotPossible) as error:
         return _scope(request, restore_of(request, restore_id), problem=str(error))
     return redirect("restore-preview", request.tenant.slug, restore_id)
@@ -48,7 +49,7 @@ def mapping(request: TenantRequest, restore_id: int) -> HttpResponse:
         return _mapping(request, found)
     try:
         edits = _mapping_edits(request, found)
-        drafting.edit_mappings(found, edits, actor=request.user, now=timezone.now())
+        editing.edit_mappings(found, edits, actor=request.user, now=timezone.now())
     except (NotEditable, ChoiceNotPossible) as error:
         return _mapping(request, restore_of(request, restore_id), problem=str(error))
     return redirect("restore-preview", request.tenant.slug, restore_id)
@@ -60,7 +61,7 @@ def discard_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Give the restore up; one that is under way stays as it is."""
     found = restore_of(request, restore_id)
     try:
-        drafting.discard(found, actor=request.user, now=timezone.now())
+        editing.discard(found, actor=request.user, now=timezone.now())
     except NotEditable:
         return redirect("restore", request.tenant.slug, restore_id)
     return redirect("restores", request.tenant.slug)

@@ -1,0 +1,150 @@
+"""Editing a restore before it is confirmed: its options, its items, and the references in them.
+
+Each edit locks the restore before anything else, as a confirmation does, so that the two wait for each other instead
+of blocking each other.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.restores import moving
+from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_EDITED
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.recording import record_action
+from tenantpilot.restores.states import Choice, MappingAction, MappingHow
+from tenantpilot.tenancy.models import User
+
+ID = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.-]*")
+"""What stands in an id of Graph: nothing that leads an address elsewhere."""
+
+
+class NotEditable(TenantPilotError):
+    """The restore is under way, has ended, or was discarded."""
+
+
+class ChoiceNotPossible(TenantPilotError):
+    """The choice does not fit the item or the reference."""
+
+
+@dataclass(frozen=True)
+class ItemEdit:
+    """A person's wish for an item."""
+
+    choice: Choice = Choice.PROPOSED
+    picked_id: str = ""
+
+
+@dataclass(frozen=True)
+class MappingEdit:
+    """A person's decision about a reference."""
+
+    action: MappingAction
+    target_id: str = ""
+    target_name: str = ""
+
+
+def edit_scope(
+    restore: RestoreRun, options: RestoreOptions, edits: Mapping[int, ItemEdit], *, actor: User, now: datetime
+) -> None:
+    """Choose other options and change what is wished for items: all of it, or nothing.
+
+    Raises NotEditable, ChoiceNotPossible.
+    """
+    with transaction.atomic():
+        edit_options(restore, options, actor=actor, now=now)
+        edit_items(restore, edits, actor=actor, now=now)
+
+
+def edit_options(restore: RestoreRun, options: RestoreOptions, *, actor: User, now: datetime) -> None:
+    """Choose other options; the restore needs a new preview. Raises NotEditable."""
+    with transaction.atomic():
+        before = moving.locked(restore.pk).chosen
+        if before == options:
+            return
+        _reopen(restore)
+        RestoreRun.everywhere.filter(pk=restore.pk).update(options=options.to_json())
+        record_action(RESTORE_EDITED, restore, actor, now, before=vars(before), after=vars(options))
+
+
+def edit_items(restore: RestoreRun, edits: Mapping[int, ItemEdit], *, actor: User, now: datetime) -> int:
+    """Change what is wished for items, and return how many changed. Raises NotEditable, ChoiceNotPossible."""
+    with transaction.atomic():
+        moving.locked(restore.pk)
+        rows = RestoreItem.everywhere.of_run(restore.pk).filter(pk__in=list(edits))
+        changed = [(item, edits[item.pk]) for item in rows if _differs(item, edits[item.pk])]
+        if not changed:
+            return 0
+        _reopen(restore)
+        for item, edit in changed:
+            _require_possible(item, edit)
+            RestoreItem.everywhere.filter(pk=item.pk).update(choice=edit.choice, picked_id=edit.picked_id)
+        wishes = {item.name[:80]: str(edit.choice.label) for item, edit in changed[:20]}
+        record_action(RESTORE_EDITED, restore, actor, now, after={"items": len(changed), "choices": wishes})
+    return len(changed)
+
+
+def _differs(item: RestoreItem, edit: ItemEdit) -> bool:
+    return (item.choice, item.picked_id) != (edit.choice.value, edit.picked_id)
+
+
+def _require_possible(item: RestoreItem, edit: ItemEdit) -> None:
+    """A deletion is offered by an undo alone, and a target is one of those that the preview has found."""
+    offered = {str(one.get("id")) for one in item.candidates}
+    if edit.choice is Choice.DELETE and not item.may_delete:
+        raise ChoiceNotPossible(f"{item.name} is not offered for deletion.")
+    if item.may_delete and edit.choice not in (Choice.DELETE, Choice.SKIP):
+        raise ChoiceNotPossible(f"{item.name} is deleted or left out.")
+    if (edit.choice is Choice.TARGET) != bool(edit.picked_id) or (edit.picked_id and edit.picked_id not in offered):
+        raise ChoiceNotPossible(f"Choose one of the objects that are listed for {item.name}.")
+
+
+def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, actor: User, now: datetime) -> int:
+    """Decide about references, and return how many decisions changed. Raises NotEditable, ChoiceNotPossible."""
+    with transaction.atomic():
+        moving.locked(restore.pk)
+        rows = RestoreMapping.everywhere.filter(restore_run=restore, pk__in=list(edits))
+        changed = [(row, edits[row.pk]) for row in rows if _mapping_differs(row, edits[row.pk])]
+        if not changed:
+            return 0
+        _reopen(restore)
+        for row, edit in changed:
+            _decide(row, edit)
+        said = {f"{row.kind} {row.source_name or row.source_id}"[:80]: str(edit.action.label) for row, edit in changed}
+        record_action(RESTORE_EDITED, restore, actor, now, after={"references": said})
+    return len(changed)
+
+
+def _mapping_differs(row: RestoreMapping, edit: MappingEdit) -> bool:
+    return (row.action, row.target_id) != (edit.action.value, edit.target_id)
+
+
+def _decide(row: RestoreMapping, edit: MappingEdit) -> None:
+    if edit.action not in (MappingAction.MAP, MappingAction.SKIP, MappingAction.BLOCK):
+        raise ChoiceNotPossible("Choose another object, leave the reference out, or decide later.")
+    if (edit.action is MappingAction.MAP) != bool(edit.target_id):
+        raise ChoiceNotPossible(f"Choose the object that stands for {row.source_name or row.source_id}.")
+    if edit.target_id and not ID.fullmatch(edit.target_id):
+        raise ChoiceNotPossible(f"What is written for {row.source_name or row.source_id} is no id of an object.")
+    how = MappingHow.NOBODY if edit.action is MappingAction.BLOCK else MappingHow.PERSON
+    RestoreMapping.everywhere.filter(pk=row.pk).update(
+        action=edit.action, how=how, target_id=edit.target_id, target_name=edit.target_name[:200]
+    )
+
+
+def discard(restore: RestoreRun, *, actor: User, now: datetime) -> None:
+    """Give a restore up before it is confirmed. Raises NotEditable."""
+    with transaction.atomic():
+        if not moving.discard(restore.pk, now=now):
+            raise NotEditable("It is under way or has ended, so it cannot be discarded.")
+        record_action(RESTORE_DISCARDED, restore, actor, now)
+
+
+def _reopen(restore: RestoreRun) -> None:
+    if not moving.to_draft(restore.pk):
+        raise NotEditable("It is under way or has ended, so it cannot be edited.")
