@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
+from tenantpilot.operations.lifecycle.outcome import ending_of
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import TenantMember
@@ -129,3 +131,23 @@ def test_a_membership_that_ended_ends_what_is_shown_sec_02(poll, contoso, alice,
     answer = poll(tag)
     assert answer.status_code == 200
     assert not widget(answer).every("a")
+
+
+def test_a_run_that_ends_while_its_page_is_made_still_stands_in_the_widget_so_that_its_end_is_seen(
+    signed_in, alice, contoso, now
+):
+    """The page shows it as it was; only a widget that was read before can lead the browser to ask again (UX-64)."""
+    browser = signed_in(alice)
+    claimed = running(contoso, alice, now)
+    left: list[str] = []
+
+    def end_before_the_page_is_read(execute, sql, params, many, context):
+        if 'FROM "policies"' in sql and not left:
+            left.append(sql)
+            OperationRunService().finish(claimed.lease, ending_of({"processed": 1, "succeeded": 1}, []), now=now)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(end_before_the_page_is_read):
+        response = browser.get("/admin/t/contoso/inventory/")
+    assert left
+    assert [run["data-run"] for run in widget(response).every("a")] == [str(claimed.run.pk)]

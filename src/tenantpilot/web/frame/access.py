@@ -12,10 +12,11 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django_scopes import scope
 
+from tenantpilot.operations.monitoring.activity import activity_of
 from tenantpilot.tenancy import access
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, TenantAccess, WorkspaceAccess
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.isolation import everything
+from tenantpilot.tenancy.isolation import across_workspaces, everything
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.refusals import record_refusal
 from tenantpilot.web.frame.addresses import page_before, page_of_script
@@ -54,9 +55,19 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        _read_activity(request)
+        return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _read_activity(request: Any) -> None:
+    """Read the active runs before the page is read: one that ends meanwhile is still seen to end by the open page."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        with across_workspaces():
+            request.activity = activity_of(request.user)
 
 
 def requires(capability: Capability) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -114,6 +114,9 @@ class Frame:
 
     @cached_property
     def activity(self) -> Activity:
+        """Return what was read before the page; a page of an error may have read nothing."""
+        if read_before := getattr(self.request, "activity", None):
+            return cast(Activity, read_before)
         with across_workspaces():
             return activity_of(self.person)
 
