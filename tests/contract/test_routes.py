@@ -31,6 +31,7 @@ from tenantpilot.versions.index_models import SettingDefinition
 from tenantpilot.versions.library.services import Upload, library_of, start_import
 from tenantpilot.versions.models import LibraryPolicy
 from tenantpilot.web.frame.access_rows import AccessRow, all_access_rows
+from tenantpilot.web.inventory.tables import POLICIES
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.saved_views.services import save_view
@@ -154,15 +155,16 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "schedule": daily(contoso, olivia, now).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
+        "policy view": view(alice, contoso.workspace_id, POLICIES.name, contoso, now, "state=enabled").pk,
         **a_library(contoso),
         "file": made(contoso, alice, b"file", timezone.now()).pk,
         "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
     }
 
 
-def view(owner, workspace_id, listed, place, now):
+def view(owner, workspace_id, listed, place, now, query="state=failed"):
     where = {"list_name": listed, "workspace_id": workspace_id, "tenant": place}
-    return save_view("Failed", query="state=failed", owner=owner, now=now, **where)
+    return save_view("Failed", query=query, owner=owner, now=now, **where)
 
 
 def a_library(tenant):

@@ -21,6 +21,7 @@ Narrowing = Callable[[PolicyQuerySet, str], PolicyQuerySet]
 
 MOST_CHOSEN = 10_000
 CHUNK = 500
+LONGEST_KEY = 18
 
 
 class NothingChosen(TenantPilotError):
@@ -137,7 +138,7 @@ def limited_to(inputs: SelectionT, keys: tuple[str, ...]) -> SelectionT:
 
 
 def _is_key(key: str) -> bool:
-    return key.isascii() and key.isdigit()
+    return key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY
 
 
 def chosen_policies(selection: Selection) -> Policies:

@@ -34,10 +34,9 @@ def of_owner(method: str = "get", subject: str = "", query: str = "") -> AccessR
     return AccessRow("workspace role", Capability.MEMBER_MANAGE, method, subject, query=query)
 
 
-def own(method: str = "get", *, across: bool = False) -> AccessRow:
+def own(method: str = "get", *, subject: str, across: bool = False) -> AccessRow:
     """Return the row of a saved view that a person keeps alone, in a tenant or across tenants."""
-    plane, subject = ("personal", "view across") if across else ("own", "view")
-    return AccessRow(plane, method=method, subject=subject)
+    return AccessRow("personal" if across else "own", method=method, subject=subject)
 
 
 def all_access_rows() -> dict[str, AccessRow]:

@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.inventory.selecting import PolicyFilter
+from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.inventory.csv_columns import CSV_COLUMNS
+from tenantpilot.web.ui.saved_views.available import SavedList, saveable
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 from tenantpilot.web.ui.tables.fields import DayFilter, RunFilter
 
@@ -118,14 +120,14 @@ POLICIES = Table(
     caption=_("Policies"),
     columns=(
         Column(_("Name"), sort="name"),
-        Column(_("Type"), sort="type"),
-        Column(_("Platform"), css="wide-only"),
-        Column(_("State")),
-        Column(_("Assignment"), css="wide-only"),
-        Column(_("Presence")),
-        Column(_("Modified"), sort="modified"),
-        Column(_("Changed"), sort="changed", css="wide-only"),
-        Column(_("Last seen"), sort="seen", css="wide-only to-end"),
+        Column(_("Type"), sort="type", key="type"),
+        Column(_("Platform"), css="wide-only", key="platform"),
+        Column(_("State"), key="state"),
+        Column(_("Assignment"), css="wide-only", key="assignment"),
+        Column(_("Presence"), key="presence"),
+        Column(_("Modified"), sort="modified", key="modified"),
+        Column(_("Changed"), sort="changed", css="wide-only", key="changed"),
+        Column(_("Last seen"), sort="seen", css="wide-only to-end", key="seen"),
     ),
     sorts={
         "name": Sort("name"),
@@ -149,4 +151,14 @@ POLICIES = Table(
         icon="layers",
         action_template="web/parts/first_sync.html",
     ),
+)
+SAVED_POLICIES = saveable(
+    SavedList(
+        table=POLICIES,
+        url_name="inventory",
+        prefix="policy-",
+        capability=Capability.INVENTORY_VIEW,
+        label=_("Policies"),
+        all_label=_("All policies"),
+    )
 )

@@ -20,11 +20,13 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.showing import newest_of, related_to, shown
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import start_surface
-from tenantpilot.web.inventory.tables import POLICIES, with_modified
+from tenantpilot.web.inventory.tables import POLICIES, SAVED_POLICIES, with_modified
 from tenantpilot.web.inventory.touching import runs_touching
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.actions import bulk_actions, page_actions
 from tenantpilot.web.ui.policy_actions import POLICY_ACTIONS
+from tenantpilot.web.ui.saved_views.available import shelf_in_tenant
+from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.listing import listing
 
 TABS = ("settings", "related", "runs")
@@ -43,7 +45,8 @@ def inventory(request: TenantRequest) -> HttpResponse:
         "bulk": bulk_actions(request.access, "policy", POLICY_ACTIONS),
         **sync_button(request.access),
     }
-    return listing(request, POLICIES, rows, "web/inventory/page.html", context)
+    shelf = shelf_in_tenant(request, SAVED_POLICIES)
+    return listing(request, POLICIES, rows, "web/inventory/page.html", context, menu_beside(shelf))
 
 
 @require_GET

@@ -20,7 +20,7 @@ from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.web.ui.saved_views.available import saveable
+from tenantpilot.web.ui.saved_views.available import SavedList, saveable
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 from tenantpilot.web.ui.tables.fields import SINCE, DayFilter, RangeForm
 from tenantpilot.web.ui.tables.people import initiators
@@ -211,5 +211,16 @@ WORKSPACE_RUNS = Table(
     searched=_searched,
     empty=_EMPTY,
 )
-saveable("operations", RUNS)
-saveable("workspace-operations", WORKSPACE_RUNS)
+SAVED_RUNS, SAVED_WORKSPACE_RUNS = (
+    saveable(
+        SavedList(
+            table=table,
+            url_name="operations",
+            prefix="",
+            capability=Capability.OPERATIONS_VIEW,
+            label=_("Operations"),
+            all_label=_("All operations"),
+        )
+    )
+    for table in (RUNS, WORKSPACE_RUNS)
+)

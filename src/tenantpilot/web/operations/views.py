@@ -41,9 +41,9 @@ from tenantpilot.web.operations.run_facts import (
     run_of_tenant,
     timeline,
 )
-from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.operations.tables import RUNS, SAVED_RUNS, SAVED_WORKSPACE_RUNS, WORKSPACE_RUNS
 from tenantpilot.web.ui.saved_views.available import Shelf, shelf_across, shelf_in_tenant
-from tenantpilot.web.ui.saved_views.menu import menu_of
+from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
 
@@ -53,11 +53,11 @@ from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
 def operations(request: TenantRequest) -> HttpResponse:
     """Return the runs of one tenant."""
     rows = OperationRun.objects.of_tenant(request.tenant).for_list()
-    shelf = shelf_in_tenant(request, RUNS)
+    shelf = shelf_in_tenant(request, SAVED_RUNS)
     cancel = cancel_action(reverse("cancel-operation-runs", args=[request.tenant.slug]))
     bulk = bulk_of("run", cancel if request.access.may(Capability.OPERATIONS_CANCEL) else None)
-    context = {"heading": _("Operations"), "bulk": bulk, **_sharing(shelf), **_told(request)}
-    return listing(request, RUNS, rows, "web/operations/page.html", context, partial(_menu, shelf))
+    context = {"heading": _("Operations"), "bulk": bulk, **_told(request)}
+    return listing(request, RUNS, rows, "web/operations/page.html", context, menu_beside(shelf))
 
 
 @require_GET
@@ -67,8 +67,8 @@ def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
     tenants = visible_tenants(request.user, Capability.OPERATIONS_VIEW)
     able = tenants_where(request.user, Capability.OPERATIONS_CANCEL).filter(pk=OuterRef("tenant_id"))
     rows = OperationRun.objects.among_tenants(tenants).for_list().annotate(may_cancel=Exists(able))
-    shelf = shelf_across(request, WORKSPACE_RUNS)
-    context = {"heading": _("Operations"), "shows_tenants": True, **_sharing(shelf), **_told(request)}
+    shelf = shelf_across(request, SAVED_WORKSPACE_RUNS)
+    context = {"heading": _("Operations"), "shows_tenants": True, **_told(request)}
     return listing(request, WORKSPACE_RUNS, rows, "web/operations/workspace.html", context, partial(_across, shelf))
 
 
@@ -126,25 +126,16 @@ def cancel_operation_run(request: TenantRequest, run_id: int) -> HttpResponse:
     return redirect(run_url(run))
 
 
-def _sharing(shelf: Shelf) -> dict[str, Any]:
-    places = shelf.places
-    return {"places": places if len(places) > 1 else [], "may_share": not shelf.why_not_share}
-
-
 def _told(request: SignedInRequest) -> dict[str, Any]:
     """Return a script that replaces the list alone leaves it to the page."""
     return {} if asks_for_list(request) else {"cancelled": cancel_result.take(request)}
-
-
-def _menu(shelf: Shelf, listing: Listing) -> dict[str, Any]:
-    return {"menu": menu_of(shelf, listing)}
 
 
 def _across(shelf: Shelf, listing: Listing) -> dict[str, Any]:
     """Rows are chosen to cancel them, so where there is none to cancel there is nothing to choose."""
     can = any(run.may_cancel for run in listing.rows)
     cancel = cancel_action(reverse("workspace-cancel-operation-runs"))
-    return {**_menu(shelf, listing), "bulk": bulk_of("run", cancel if can else None)}
+    return {**menu_beside(shelf)(listing), "bulk": bulk_of("run", cancel if can else None)}
 
 
 def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:

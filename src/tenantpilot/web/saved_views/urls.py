@@ -1,7 +1,8 @@
-"""Addresses of the saved views, the same on both planes."""
+"""Addresses of the saved views, the same for each list and on both planes."""
 
 from django.urls import URLPattern, path
 
+from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.saved_views import views
 
 _VIEWS: list[tuple[str, str, views.View]] = [
@@ -14,13 +15,23 @@ _VIEWS: list[tuple[str, str, views.View]] = [
     ("views/<int:view_id>/deletion/", "delete-saved-view", views.delete_saved_view),
 ]
 
+
+def _in_tenant(before: str, table: str, capability: Capability, prefix: str) -> list[URLPattern]:
+    """Return the addresses of the views of a list; `table` is the name of the table that offered itself."""
+    return [
+        path(f"{before}{place}", views.in_tenant(view, table, capability), name=f"{prefix}{name}")
+        for place, name, view in _VIEWS
+    ]
+
+
 tenant_plane: list[URLPattern] = [
-    path(f"operations/{place}", views.in_tenant(view, "operations"), name=name) for place, name, view in _VIEWS
+    *_in_tenant("operations/", "runs", Capability.OPERATIONS_VIEW, ""),
+    *_in_tenant("inventory/", "policies", Capability.INVENTORY_VIEW, "policy-"),
 ]
 workspace_plane: list[URLPattern] = [
     path(
         f"operations/{place}",
-        views.across_tenants(view, "workspace-operations"),
+        views.across_tenants(view, "workspace-runs"),
         name=f"workspace-{name}",
     )
     for place, name, view in _VIEWS

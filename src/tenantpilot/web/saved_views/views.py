@@ -1,4 +1,4 @@
-"""Saved views of the operations, on both planes: each address answers alike in a tenant and across tenants."""
+"""Saved views of lists, on both planes: each address answers alike in a tenant and across tenants."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from tenantpilot.web.frame.access import requires, workspace_plane
 from tenantpilot.web.saved_views.forms import NameForm, SaveForm
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.saved_views import services
-from tenantpilot.web.ui.saved_views.available import Shelf, saveable_table, shelf_across, shelf_in_tenant
+from tenantpilot.web.ui.saved_views.available import Shelf, saveable_list, shelf_across, shelf_in_tenant
 from tenantpilot.web.ui.saved_views.menu import Line, filters_of, menu_for
 from tenantpilot.web.ui.saved_views.models import LONGEST_QUERY, SavedView
 from tenantpilot.web.ui.tables.wording import described, state_of
@@ -25,22 +25,22 @@ View = Callable[..., HttpResponse]
 Guarded = Callable[..., HttpResponseBase]
 
 
-def in_tenant(view: View, list_name: str) -> Guarded:
-    """Return the address on the tenant plane."""
+def in_tenant(view: View, table_name: str, capability: Capability) -> Guarded:
+    """Return the address on the tenant plane, for those who may see the list."""
 
-    @requires(Capability.OPERATIONS_VIEW)
+    @requires(capability)
     def answered(request: Any, /, **ids: int) -> HttpResponse:
-        return view(request, shelf_in_tenant(request, saveable_table(list_name)), **ids)
+        return view(request, shelf_in_tenant(request, saveable_list(table_name)), **ids)
 
     return answered
 
 
-def across_tenants(view: View, list_name: str) -> Guarded:
+def across_tenants(view: View, table_name: str) -> Guarded:
     """Return the address on the workspace plane."""
 
     @workspace_plane
     def answered(request: Any, /, **ids: int) -> HttpResponse:
-        return view(request, shelf_across(request, saveable_table(list_name)), **ids)
+        return view(request, shelf_across(request, saveable_list(table_name)), **ids)
 
     return answered
 
@@ -62,13 +62,12 @@ def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
     data.update({**dict(parameters.pairs(request.POST)), "query": query})
     form = SaveForm(data if is_sent else None, places=shelf.places, initial={"query": query})
     if form.is_valid() and (view := _save(shelf, form)):
-        return redirect(f"{shelf.url('operations')}?{view.query}")
+        return redirect(f"{shelf.list_url}?{view.query}")
     context = {
         "heading": _("Save view"),
         "form": form,
         "query": query,
         "words": described(shelf.table, filters_of(shelf, QueryDict(), request), QueryDict(query)),
-        "list_url": shelf.url("operations"),
         "may_share": any(shelf.may_share(place.pk) for place in shelf.places),
     }
     return render(request, "web/saved_views/new.html", _framed(context, shelf), status=422 if is_sent else 200)
@@ -77,7 +76,7 @@ def create_saved_view(request: HttpRequest, shelf: Shelf) -> HttpResponse:
 @require_GET
 def saved_view(request: HttpRequest, shelf: Shelf, view_id: int) -> HttpResponse:
     """Return a lasting address: the list as the view has it now."""
-    return redirect(f"{shelf.url('operations')}?{shelf.find(view_id).query}")
+    return redirect(f"{shelf.list_url}?{shelf.find(view_id).query}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,4 +207,9 @@ def _row(shelf: Shelf, line: Line) -> dict[str, Any]:
 
 
 def _framed(context: dict[str, Any], shelf: Shelf) -> dict[str, Any]:
-    return {**context, "list_url": shelf.url("operations"), "views_url": shelf.url("saved-views")}
+    return {
+        **context,
+        "list_label": shelf.listed.label,
+        "list_url": shelf.list_url,
+        "views_url": shelf.url("saved-views"),
+    }

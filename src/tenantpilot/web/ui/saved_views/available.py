@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess
@@ -15,15 +16,38 @@ from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest
 from tenantpilot.web.ui.saved_views.models import SavedView, SavedViewQuerySet
 from tenantpilot.web.ui.tables.declaration import Table
 
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class SavedList:
+    """A list whose views can be saved.
+
+    `url_name` is the address of the list and `prefix` begins the names of the addresses of its views, both without the
+    "workspace-" of the plane of all tenants. `capability` is what a person needs to see the list. `all_label` names
+    the list without filters.
+    """
+
+    table: Table
+    url_name: str
+    prefix: str
+    capability: Capability
+    label: Words
+    all_label: Words
+
 
 @dataclass(frozen=True)
 class Shelf:
-    """Of the operations of one tenant, or, without `access`, of those of all tenants of `workspaces`."""
+    """The views of a list of one tenant, or, without `access`, of the list of all tenants of `workspaces`."""
 
     person: User
-    table: Table
+    listed: SavedList
     access: TenantAccess | None = None
     workspaces: tuple[WorkspaceAccess, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        return self.listed.table
 
     @property
     def tenant(self) -> Tenant | None:
@@ -74,8 +98,15 @@ class Shelf:
         """Its owner; else whoever manages the members, for a view whose owner has left."""
         return self.owns(view) or self._may(view.workspace_id, Capability.MEMBER_MANAGE)
 
+    @property
+    def list_url(self) -> str:
+        return self._reversed(self.listed.url_name)
+
     def url(self, name: str, *ids: int) -> str:
-        """Of "operations", "saved-views", … on this plane."""
+        """Return the address of "saved-views", "rename-saved-view", … of this list on this plane."""
+        return self._reversed(f"{self.listed.prefix}{name}", *ids)
+
+    def _reversed(self, name: str, *ids: int) -> str:
         if self.access:
             return reverse(name, args=[self.access.tenant.slug, *ids])
         return reverse(f"workspace-{name}", args=ids)
@@ -86,7 +117,7 @@ class Shelf:
 
     def _read_in(self) -> list[int]:
         """A view across tenants may name any of them, so members of single tenants do not read shared ones."""
-        return [access.workspace.pk for access in self.workspaces if access.may(Capability.OPERATIONS_VIEW)]
+        return [access.workspace.pk for access in self.workspaces if access.may(self.listed.capability)]
 
     def _may(self, workspace_id: int, capability: Capability) -> bool:
         if self.access:
@@ -94,23 +125,23 @@ class Shelf:
         return any(access.may(capability) for access in self.workspaces if access.workspace.pk == workspace_id)
 
 
-def shelf_in_tenant(request: TenantRequest, table: Table) -> Shelf:
-    return Shelf(request.user, table, access=request.access)
+def shelf_in_tenant(request: TenantRequest, listed: SavedList) -> Shelf:
+    return Shelf(request.user, listed, access=request.access)
 
 
-def shelf_across(request: WorkspaceRequest, table: Table) -> Shelf:
-    return Shelf(request.user, table, workspaces=tuple(request.workspaces))
+def shelf_across(request: WorkspaceRequest, listed: SavedList) -> Shelf:
+    return Shelf(request.user, listed, workspaces=tuple(request.workspaces))
 
 
-_SAVEABLE: dict[str, Table] = {}
+_SAVEABLE: dict[str, SavedList] = {}
 
 
-def saveable(key: str, table: Table) -> Table:
+def saveable(listed: SavedList) -> SavedList:
     """Let views of this list be saved; the feature that owns the list calls it where it declares the table."""
-    _SAVEABLE[key] = table
-    return table
+    _SAVEABLE[listed.table.name] = listed
+    return listed
 
 
-def saveable_table(key: str) -> Table:
-    """Return the list that a feature offered under this key. Raises KeyError."""
-    return _SAVEABLE[key]
+def saveable_list(table_name: str) -> SavedList:
+    """Return the list that a feature offered with the table of this name. Raises KeyError."""
+    return _SAVEABLE[table_name]

@@ -1,8 +1,11 @@
 """The views of a list as its page offers them: which one is open, and whether what is shown can be saved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
 from django_filters import FilterSet
 
 from tenantpilot.web.ui.saved_views.available import Shelf
@@ -28,6 +31,7 @@ class Menu:
 
     lines: list[Line]
     query: str
+    all_label: str | Promise
     list_url: str
     manage_url: str
     save_url: str
@@ -49,8 +53,15 @@ class Menu:
         return bool(self.query) and self.current is None
 
 
+def menu_beside(shelf: Shelf) -> Callable[[Listing], dict[str, Any]]:
+    """Return what makes the part of a list's context that its menu needs. One query."""
+    places = shelf.places
+    sharing = {"places": places if len(places) > 1 else [], "may_share": not shelf.why_not_share}
+    return lambda listing: {**sharing, "menu": menu_of(shelf, listing)}
+
+
 def menu_of(shelf: Shelf, listing: Listing) -> Menu:
-    """Return one query."""
+    """Return the menu of a list as it is shown now. One query."""
     return _menu(shelf, listing.filters, query=listing.state_query)
 
 
@@ -66,7 +77,8 @@ def filters_of(shelf: Shelf, parameters: QueryDict, request: HttpRequest) -> Fil
 
 def _menu(shelf: Shelf, filters: FilterSet, *, query: str) -> Menu:
     lines = [_line(shelf, filters, view, query=query) for view in shelf.views]
-    return Menu(lines, query, shelf.url("operations"), shelf.url("saved-views"), shelf.url("create-saved-view"))
+    urls = (shelf.list_url, shelf.url("saved-views"), shelf.url("create-saved-view"))
+    return Menu(lines, query, shelf.listed.all_label, *urls)
 
 
 def _line(shelf: Shelf, filters: FilterSet, view: SavedView, *, query: str) -> Line:

@@ -26,12 +26,13 @@ class Sort:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading. `sort` names the entry of the table's sorts that it stands for."""
+    """A heading. `sort` names the entry of the table's sorts that it stands for, `key` the column in addresses."""
 
     label: Words
     sort: str = ""
     css: str = ""
     is_spoken_only: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Table:
     `rows` is the template that draws the body's rows from `rows`. `counted` makes "312 policies" from a number and
     the number as people read it. `sorts` maps the name in the address to the order; `default_sort` is one of them,
     with "-" in front for descending. `folded_filters` stand behind "More filters". `hidden_columns` are not shown until
-    somebody chooses them; the first column always is. With `csv`, the list can be downloaded. `searched` says what
-    part of the rows a search looks through, where that is not all of them.
+    somebody chooses them; the first column always is. Where the columns have keys, an address and a saved view name
+    them. With `csv`, the list can be downloaded. `searched` says what part of the rows a search looks through, where
+    that is not all of them.
     """
 
     name: str

@@ -17,7 +17,14 @@ from django_filters import FilterSet
 from django_scopes import get_scope
 
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.tables.columns import ColumnChoice, chosen_columns, keep_columns
+from tenantpilot.web.ui.tables.columns import (
+    KEY,
+    ColumnChoice,
+    chosen_columns,
+    keep_columns,
+    named_columns,
+    names_columns,
+)
 from tenantpilot.web.ui.tables.csv_files import csv_answer
 from tenantpilot.web.ui.tables.cursor import Cursor, Order, Page, page, unpack
 from tenantpilot.web.ui.tables.declaration import Column, Table
@@ -194,10 +201,11 @@ class Listing:
 
     @property
     def state_query(self) -> str:
-        """Return the filters that hold and the order, which a saved view keeps."""
+        """Return the filters that hold, the order and the columns, which a saved view keeps."""
         wrong = self.filters.form.errors
         state = dict(self._pairs(name for name in parameters.names(self.request.GET) if name not in wrong))
-        return state_of(self.table, self.filters, state)
+        columns = {KEY: self.columns.text} if names_columns(self.table) else {}
+        return state_of(self.table, self.filters, state | columns)
 
     @property
     def headings(self) -> list[Heading]:
@@ -218,13 +226,22 @@ class Listing:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Parameters that a submitted filter form carries along: sort and size, never the place."""
+        """Parameters that a submitted filter form carries along: sort, size and columns, never the place."""
+        return [*self.kept_beside_columns, *self._pairs(self._column_names)]
+
+    @property
+    def kept_beside_columns(self) -> list[tuple[str, str]]:
+        """Return what the form that chooses the columns carries along."""
         return self._pairs(("sort", "size"))
+
+    @property
+    def _column_names(self) -> tuple[str, ...]:
+        return (KEY,) if named_columns(self.table, parameters.as_sent(self.request.GET, KEY)) else ()
 
     def url(self, **changes: str | None) -> str:
         """This list with parameters changed or left out; a change of anything goes back to the first page."""
         query = QueryDict(mutable=True)
-        names = {*self.filters.form.fields, "sort", "size"}
+        names = {*self.filters.form.fields, "sort", "size", *self._column_names}
         query.update(dict(self._pairs(name for name in parameters.names(self.request.GET) if name in names)))
         for name, value in changes.items():
             query.pop(name, None)
@@ -280,7 +297,7 @@ def listing(
         # A stream is an answer as any other to a view, though it is no HttpResponse to Django.
         return cast("HttpResponse", csv_answer(table.name, table.csv, ordered, get_scope()))
     if keep_columns(table, request):
-        return HttpResponseRedirect(result.url())
+        return HttpResponseRedirect(result.url(**{KEY: None}))
     chosen = "web/table/list.html" if asks_for_list(request) else template
     response = render(request, chosen, {**context, "list": result, **beside(result)})
     patch_vary_headers(response, ["HX-Request", "HX-Target", "X-Whole-Page"])

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
+from tenantpilot.web.ui.tables.columns import KEY, SEPARATOR, named_columns, usual_columns
 from tenantpilot.web.ui.tables.declaration import Table
 
 
@@ -20,17 +21,23 @@ def described(table: Table, filters: FilterSet, values: Mapping[str, str]) -> st
     """ "Status: Failed, Time: Last 7 days"."""
     fields = filters.form.fields
     words = [f"{fields[name].label}: {shown(filters, name, values[name])}" for name in fields if values.get(name)]
-    return ", ".join([*words, *_sort_words(table, values.get("sort", ""))])
+    return ", ".join([*words, *_sort_words(table, values.get("sort", "")), *_column_words(table, values.get(KEY, ""))])
 
 
 def state_of(table: Table, filters: FilterSet, values: Mapping[str, str]) -> str:
-    """Filters in their own order, then the sort where it is not the usual one: equal lists have equal texts."""
+    """Filters in their own order, then the sort where it is not the usual one, then the columns.
+
+    Equal lists have equal texts.
+    """
     query = QueryDict(mutable=True)
     for name in (name for name in filters.form.fields if values.get(name)):
         query[name] = values[name]
     sort = values.get("sort", "")
     if sort.removeprefix("-") in table.sorts and sort != table.default_sort:
         query["sort"] = sort
+    columns = SEPARATOR.join(named_columns(table, values.get(KEY, "")))
+    if columns and (query or columns != usual_columns(table)):
+        query[KEY] = columns
     return query.urlencode()
 
 
@@ -42,6 +49,15 @@ def _sort_words(table: Table, sort: str) -> list[str]:
         return []
     words = _("%(column)s: descending") if sort.startswith("-") else _("%(column)s: ascending")
     return [words % {"column": label}]
+
+
+def _column_words(table: Table, text: str) -> list[str]:
+    """Return the columns by their labels, where they are not the usual ones."""
+    keys = named_columns(table, text)
+    if not keys or SEPARATOR.join(keys) == usual_columns(table):
+        return []
+    labels = [str(column.label) for column in table.columns if column.key in keys]
+    return [_("Columns: %(columns)s") % {"columns": " + ".join(labels)}]
 
 
 def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:
