@@ -181,10 +181,19 @@ def test_every_bad_archive_is_refused_by_name_and_leaves_nothing(exported, elsew
     for name, (_expected, make) in BAD_ARCHIVES.items():
         archive, key = make(exported)
         run = import_into(elsewhere, archive, now, key)
-        answers[name] = run.reason_code
-        assert run.outcome == "failed"
+        answers[name] = run.reason_code if run.outcome == "failed" else run.outcome
     assert answers == {name: expected for name, (expected, _make) in BAD_ARCHIVES.items()}
     assert rows() == before
+
+
+def test_odd_words_of_an_archive_are_screened(exported, elsewhere, now):
+    names = {"name": "A\0B\u202eC" * 90, "made_by": "x" * 9_000, "asked_left_out_reason": "y\0" * 900}
+    archive, key = said(exported, **names)
+    run = import_into(elsewhere, archive, now, key)
+    assert (run.outcome, run.reason_code) == ("succeeded", "")
+    chain = set_of(run).chain
+    assert len(chain.name) <= 120
+    assert "\0" not in chain.name
 
 
 def test_an_archive_of_another_directory_is_refused(exported, fabrikam, now):
@@ -224,6 +233,23 @@ def test_a_worker_that_takes_over_an_import_ends_the_same_set(kept_set, exported
     assert set_of(run).digest == kept_set.digest
     assert PolicyVersion.everywhere.filter(run=run).count() == kept_set.items
     assert TransferKey.everywhere.count() == 0
+
+
+def test_a_worker_that_takes_over_a_finished_set_ends_its_run(kept_set, exported, elsewhere, now, monkeypatch):
+    """OPS-07: the upload and the key are still needed until the run has ended."""
+    count = handlers._count
+
+    def leave_once(run, policies) -> None:
+        monkeypatch.setattr(handlers, "_count", count)
+        raise WorkerLeaves
+
+    monkeypatch.setattr(handlers, "_count", leave_once)
+    run = import_into(elsewhere, exported, now)
+    assert set_of(run).digest == kept_set.digest
+    Runner().execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.attempt, run.summary_counts["items"]) == ("succeeded", 2, kept_set.items)
+    assert not Artifact.everywhere.filter(purpose="backup_import").exclude(state="gone").exists()
 
 
 def rows() -> dict[str, int]:
@@ -288,8 +314,39 @@ def a_bomb(files) -> None:
     files[name] = b"0" * (65 << 20)
 
 
+def with_a_list(archive: bytes) -> bytes:
+    """The file of the last policy is a list, and manifest, sums and digest agree with it."""
+
+    def empty(files) -> None:
+        files[json.loads(files["manifest.json"])["policies"][-1]["path"]] = b"[]"
+
+    return rewritten(archive, files=empty, manifest=says(policy_sha256=hashlib.sha256(b"[]").hexdigest()))
+
+
+def says(**facts):
+    """The manifest says this of the set; `policy_` of its last policy, `asked_` of what was asked for."""
+
+    def change(manifest) -> None:
+        for name, value in facts.items():
+            place, _underscore, rest = name.partition("_")
+            if place == "policy":
+                manifest["policies"][-1][rest] = value
+            elif place == "asked":
+                manifest["asked"][rest] = value
+            else:
+                manifest[name] = value
+        lines = sorted(f"{one['type']}\t{one['graph_id']}\t{one['sha256']}\n" for one in manifest["policies"])
+        manifest["digest"] = hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    return change
+
+
 def with_identity(archive: bytes) -> tuple[bytes, str]:
     return archive, str(IDENTITY)
+
+
+def said(archive: bytes, **facts) -> tuple[bytes, str]:
+    return with_identity(rewritten(archive, manifest=says(**facts)))
 
 
 BAD_ARCHIVES = {
@@ -310,6 +367,16 @@ BAD_ARCHIVES = {
     "other policy": ("archive_changed", lambda whole: with_identity(rewritten(whole, files=another_policy))),
     "a file more": ("archive_changed", lambda whole: with_identity(rewritten(whole, files=a_path_upwards))),
     "a bomb": ("not_a_set_archive", lambda whole: with_identity(rewritten(whole, files=a_bomb))),
+    "made in a year": ("archive_changed", lambda whole: said(whole, created_at="2999-01-01T00:00:00Z")),
+    "made before Entra": ("archive_changed", lambda whole: said(whole, created_at="0001-01-01T00:00:00Z")),
+    "a time without a zone": ("archive_changed", lambda whole: said(whole, read_until="2026-06-01T12:00:00")),
+    "a policy of the future": ("archive_changed", lambda whole: said(whole, policy_read_at="2999-01-01T00:00:00Z")),
+    "an id of no object": ("archive_changed", lambda whole: said(whole, policy_graph_id="a b\n")),
+    "types of another world": ("archive_version", lambda whole: said(whole, asked_policy_types=["spell"])),
+    "a payload that is a list": (
+        "archive_changed",
+        lambda whole: with_identity(with_a_list(whole)),
+    ),
     "later form": ("archive_version", lambda whole: with_identity(rewritten(whole, manifest=later_form))),
 }
 

@@ -107,6 +107,7 @@ def test_without_a_policy_the_library_stays_as_it_was(bring, library):
     bring(packed({"a.json": CATALOG}))
     run = bring(packed({"b.json": [1, 2], "c.json": b"{", "d.json": {"displayName": 1}}))
     assert (run.outcome, run.reason_code) == ("failed", "no_policies")
+    assert not Artifact.everywhere.exclude(state="gone").exists()
     assert library.current().number == 1
     assert bring(packed({"a.json": CATALOG})).outcome == "succeeded"
     assert LibraryRevision.everywhere.filter(state="building").count() == 0

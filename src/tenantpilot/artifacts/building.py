@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tenantpilot.artifacts.audit_actions import ARTIFACT_READY
+from tenantpilot.artifacts.audit_actions import ARTIFACT_READY, ARTIFACT_REMOVED
 from tenantpilot.artifacts.models import CHUNK_BYTES, Artifact, ArtifactChunk
 from tenantpilot.artifacts.states import ArtifactState, Purpose
 from tenantpilot.audit import services as audit
@@ -78,6 +78,22 @@ def retire(artifact: Artifact) -> bool:
         Artifact.everywhere.filter(pk=artifact.pk, state=state).update(state=ArtifactState.EXPIRED)
         state = ArtifactState.EXPIRED
     return remove_content(artifact, state=state)
+
+
+def remove_file(artifact: Artifact, *, now: datetime) -> bool:
+    """Remove the content as `retire` does, and leave an audit entry. Call it in a transaction."""
+    if not retire(artifact):
+        return False
+    audit.record(
+        ARTIFACT_REMOVED,
+        workspace_id=artifact.workspace_id,
+        tenant_id=artifact.tenant_id,
+        target_type="artifact",
+        target_id=artifact.pk,
+        before={"purpose": artifact.purpose, "name": artifact.name, "state": artifact.state},
+        at=now,
+    )
+    return True
 
 
 def ready_artifact_of(run: OperationRun | int) -> Artifact | None:

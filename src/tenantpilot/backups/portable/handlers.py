@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.names import safe_name
 from tenantpilot.artifacts.reading import ArtifactFile
 from tenantpilot.artifacts.states import Purpose
+from tenantpilot.artifacts.uploads import at_the_end, discard_upload
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.backups import building
@@ -23,10 +25,11 @@ from tenantpilot.backups.portable.importing import end_set, portions, store_port
 from tenantpilot.backups.portable.listing import SetListing, listed
 from tenantpilot.backups.portable.opening import OpenArchive, open_archive
 from tenantpilot.backups.portable.operations import ExportInputs, ImportInputs
+from tenantpilot.backups.portable.plausible import require_plausible
 from tenantpilot.backups.portable.refusing import ArchiveRefused
 from tenantpilot.backups.portable.transfer_keys import forget_key, opened_key
 from tenantpilot.core.outages import is_outage
-from tenantpilot.core.sanitizing import failure
+from tenantpilot.core.sanitizing import failure, screened
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.run_context import (
     DatabaseLost,
@@ -47,7 +50,7 @@ Import = RunContext[ImportInputs]
 
 def export_set(run: Export) -> None:
     """Write the set as one file of the person who asked. A worker that takes over begins the file anew."""
-    with _forgetting(run, run.inputs.key):
+    with at_the_end(lambda: forget_key(run.tenant, run.inputs.key)):
         backup_set = _set_of(run)
         if ready_artifact_of(run.run_id) is None:
             _export(run, backup_set)
@@ -55,26 +58,28 @@ def export_set(run: Export) -> None:
 
 def import_set(run: Import) -> None:
     """Compare the archive as a whole, then store it as a set made by hand. What is refused leaves nothing behind."""
-    with _forgetting(run, run.inputs.key):
+    with at_the_end(lambda: _forget(run)):
+        finished = BackupSet.everywhere.of_tenant(run.tenant).filter(run_id=run.run_id).exclude(digest=None).first()
+        if finished is not None:
+            _count(run, finished.items)
+            return
         key = opened_key(run.tenant, run.inputs.key)
         with open_archive(_uploaded(run), key) as archive:
             if archive.manifest.directory != str(run.tenant.entra_tenant_id):
                 raise ArchiveRefused("other_directory")
+            require_plausible(archive.manifest, now=run.now)
             _import(run, archive)
 
 
-@contextmanager
-def _forgetting(run: RunContext[Any], key: int) -> Iterator[None]:
-    """Delete the key of the run, unless another worker goes on with it."""
-    try:
-        yield
-    except ANOTHER_GOES_ON:
-        raise
-    except BaseException as error:
-        if not is_outage(error):
-            forget_key(run.tenant, key)
-        raise
-    forget_key(run.tenant, key)
+def _forget(run: Import) -> None:
+    """Remove the upload and its key."""
+    discard_upload(run.inputs.artifact, now=run.now)
+    forget_key(run.tenant, run.inputs.key)
+
+
+def _count(run: Import, policies: int) -> None:
+    run.count("succeeded", policies)
+    run.count("items", policies)
 
 
 def _set_of(run: Export) -> BackupSet:
@@ -157,8 +162,10 @@ def _uploaded(run: Import) -> Any:
 
 def _import(run: Import, archive: OpenArchive) -> None:
     manifest = archive.manifest
-    chain = chain_of_hand(run.tenant, run.run_id, name=manifest.name[:120], now=run.now)
-    backup_set = building.open_imported(chain, manifest.was_asked, run_id=run.run_id, as_of=manifest.times)
+    chain = chain_of_hand(run.tenant, run.run_id, name=screened(manifest.name)[:120], now=run.now)
+    asked = manifest.was_asked
+    asked = replace(asked, left_out_reason=screened(asked.left_out_reason)[:200])
+    backup_set = building.open_imported(chain, asked, run_id=run.run_id, as_of=manifest.times)
     total = len(manifest.policies)
     with _failing(run, backup_set):
         stored = 0
@@ -172,9 +179,13 @@ def _import(run: Import, archive: OpenArchive) -> None:
         with transaction.atomic():
             run.checkpoint(ItemsCheckpoint(0))
             sealed = end_set(backup_set, manifest, run_id=run.run_id, now=run.now)
-            _record(BACKUP_SET_IMPORTED, run, sealed, {"made_by": manifest.made_by, "digest": manifest.digest})
-    run.count("succeeded", total)
-    run.count("items", total)
+            _record(
+                BACKUP_SET_IMPORTED,
+                run,
+                sealed,
+                {"made_by": screened(manifest.made_by)[:40], "digest": manifest.digest},
+            )
+    _count(run, total)
 
 
 @contextmanager

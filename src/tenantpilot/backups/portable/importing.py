@@ -14,7 +14,7 @@ from tenantpilot.backups.gaps import Gap
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.portable.manifest import SetManifest, SetPolicy
-from tenantpilot.backups.portable.opening import OpenArchive
+from tenantpilot.backups.portable.opening import OpenArchive, object_of
 from tenantpilot.backups.portable.refusing import ArchiveRefused
 from tenantpilot.backups.states import GapKind
 from tenantpilot.core.sanitizing import describe
@@ -63,7 +63,7 @@ def _gaps(manifest: SetManifest) -> Iterable[Gap]:
 
 def _taken(archive: OpenArchive, tenant: Tenant, stored: SetPolicy, run_id: int) -> PolicyVersion:
     raw = archive.payload(stored)
-    payload = _object(raw)
+    payload = object_of(raw)
     policy = _policy(tenant, stored, payload)
     secrets = tuple(PlainSecret(pointer, json.dumps(value)) for pointer, value in archive.secrets(stored).items())
     imported = Imported(raw, payload, stored.read_at, stored.restorable, storable(stored.names), secrets)
@@ -93,13 +93,3 @@ def _policy(tenant: Tenant, stored: SetPolicy, payload: Mapping[str, object]) ->
         },
     )
     return policy
-
-
-def _object(raw: bytes) -> dict[str, object]:
-    try:
-        payload = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise ArchiveRefused("archive_changed") from None
-    if not isinstance(payload, dict):
-        raise ArchiveRefused("archive_changed")
-    return payload

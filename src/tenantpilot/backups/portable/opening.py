@@ -15,6 +15,7 @@ from tenantpilot.backups.portable.manifest import FORMAT, SetManifest, SetPolicy
 from tenantpilot.backups.portable.refusing import ArchiveRefused
 from tenantpilot.core.stored import StoredDataUnreadable
 from tenantpilot.graph.contracts import registry
+from tenantpilot.inventory.observing import ObjectUnusable, storable
 
 LARGEST_FILE = 64 << 20
 LARGEST_MANIFEST = 256 << 20
@@ -38,13 +39,7 @@ class OpenArchive:
         """Return the plain secrets by their pointers. Raises ArchiveRefused."""
         if not policy.secrets:
             return {}
-        try:
-            secrets = json.loads(_content(self._archive, policy.secrets, LARGEST_FILE))
-        except ValueError:
-            raise ArchiveRefused("archive_changed") from None
-        if not isinstance(secrets, dict):
-            raise ArchiveRefused("archive_changed")
-        return secrets
+        return object_of(_content(self._archive, policy.secrets, LARGEST_FILE))
 
 
 @contextmanager
@@ -101,10 +96,11 @@ def _require_files(archive: ZipFile, manifest: SetManifest) -> None:
         raise ArchiveRefused("archive_changed")
     stated = {policy.path: policy.sha256 for policy in manifest.policies}
     for name, sha256 in sums.items():
-        largest = LARGEST_MANIFEST if name == MANIFEST else LARGEST_FILE
-        digest = hashlib.sha256(_content(archive, name, largest)).hexdigest()
+        content = _content(archive, name, LARGEST_MANIFEST if name == MANIFEST else LARGEST_FILE)
+        digest = hashlib.sha256(content).hexdigest()
         if digest != sha256 or digest != stated.get(name, digest):
             raise ArchiveRefused("archive_changed")
+        object_of(content)
 
 
 def _sums(archive: ZipFile) -> dict[str, str]:
@@ -122,6 +118,18 @@ def _require_set(manifest: SetManifest) -> None:
     types = {policy.type for policy in manifest.policies}
     if unknown_types := types - {contract.key for contract in registry.every()}:
         raise ArchiveRefused("archive_version") from LookupError(", ".join(sorted(unknown_types)))
+
+
+def object_of(content: bytes) -> dict[str, object]:
+    """Return the JSON object of a file. Raises ArchiveRefused."""
+    try:
+        found = json.loads(content)
+        storable(found)
+    except (ValueError, RecursionError, ObjectUnusable):
+        raise ArchiveRefused("archive_changed") from None
+    if not isinstance(found, dict):
+        raise ArchiveRefused("archive_changed")
+    return found
 
 
 def _content(archive: ZipFile, name: str, largest: int) -> bytes:

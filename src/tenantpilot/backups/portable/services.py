@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
-
 from tenantpilot.artifacts.building import NewArtifact
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
+from tenantpilot.artifacts.uploads import activity_by, discard_upload, is_over, started_or_cleaned_up
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.portable.encrypting import IDENTITY, KeyRefused, require_passphrase, require_recipients
 from tenantpilot.backups.portable.operations import BACKUP_EXPORT, BACKUP_IMPORT, ExportInputs, ImportInputs
-from tenantpilot.backups.portable.transfer_keys import keep_key, mark_of
+from tenantpilot.backups.portable.transfer_keys import TransferKey, forget_key, keep_key, mark_of
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User
+
+AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -47,32 +48,51 @@ def start_export(
     """
     protection.require_sound()
     tenant, passphrase = backup_set.tenant, protection.passphrase
-    with transaction.atomic():
-        inputs = ExportInputs(
-            backup_set.pk,
-            person=initiator.pk if initiator else None,
-            recipients=tuple(sorted({text.strip() for text in protection.recipients})),
-            key=keep_key(tenant, passphrase, now=now).pk if passphrase else 0,
-            key_mark=mark_of(tenant, passphrase) if passphrase else "",
-            with_secrets=protection.with_secrets,
-        )
-        service = OperationRunService()
-        return service.start(BACKUP_EXPORT, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+    inputs = ExportInputs(
+        backup_set.pk,
+        person=initiator.pk if initiator else None,
+        recipients=tuple(sorted({text.strip() for text in protection.recipients})),
+        key=keep_key(tenant, passphrase, now=now).pk if passphrase else 0,
+        key_mark=mark_of(tenant, passphrase) if passphrase else "",
+        with_secrets=protection.with_secrets,
+    )
+    start = OperationRunService().start
+    return started_or_cleaned_up(
+        lambda: start(BACKUP_EXPORT, tenant=tenant, initiator=initiator, inputs=inputs, now=now),
+        lambda: forget_key(tenant, inputs.key),
+    )
 
 
 def start_import(
     *, tenant: Tenant, initiator: User | None, name: str, parts: Iterable[bytes], key: str, now: datetime
 ) -> Started | AlreadyActive:
-    """Keep the uploaded archive for a day, and import it. Raises KeyRefused, DispatchFailed."""
+    """Keep the uploaded archive until its import has ended. Raises KeyRefused, DispatchFailed."""
     if not key.strip():
         raise KeyRefused(f"Give the identity ({IDENTITY}…) or the passphrase that opens the archive.")
     hashed = _Hashed(parts)
     new = NewArtifact(tenant.workspace_id, initiator, Purpose.BACKUP_IMPORT, name[:200], tenant=tenant)
     artifact = keep_file(new, hashed, now=now)
-    with transaction.atomic():
-        inputs = ImportInputs(hashed.sha256, artifact.pk, keep_key(tenant, key.strip(), now=now).pk)
-        service = OperationRunService()
-        return service.start(BACKUP_IMPORT, tenant=tenant, initiator=initiator, inputs=inputs, now=now)
+    inputs = ImportInputs(hashed.sha256, artifact.pk, keep_key(tenant, key.strip(), now=now).pk)
+
+    def clean_up() -> None:
+        discard_upload(artifact.pk, now=now)
+        forget_key(tenant, inputs.key)
+
+    start = OperationRunService().start
+    return started_or_cleaned_up(
+        lambda: start(BACKUP_IMPORT, tenant=tenant, initiator=initiator, inputs=inputs, now=now), clean_up
+    )
+
+
+def forget_keys(*, now: datetime) -> int:
+    """Delete the keys whose runs ended without doing so, and those that no run ever asked for."""
+    keys = list(TransferKey.everywhere.order_by("pk").values_list("pk", "created_at")[:AT_MOST])
+    if not keys:
+        return 0
+    is_active = activity_by("key", [pk for pk, _created_at in keys], since=keys[0][1])
+    over = [pk for pk, created_at in keys if is_over(is_active.get(pk), created_at, now=now)]
+    TransferKey.everywhere.filter(pk__in=over).delete()
+    return len(over)
 
 
 class _Hashed:

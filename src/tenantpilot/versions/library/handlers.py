@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from tenantpilot.artifacts.archives import MANIFEST
-from tenantpilot.artifacts.building import retire
 from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import ArtifactFile
+from tenantpilot.artifacts.uploads import at_the_end, discard_upload
 from tenantpilot.audit import services as audit
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.compare.form import form_hash, secret_places
@@ -39,7 +39,12 @@ TABLES = frozenset({"migrationtable.json", "manifest.json"})
 
 
 def import_policies(run: Run) -> None:
-    """Read the uploaded archive into a new revision of the library."""
+    """Read the uploaded archive into a new revision of the library, and remove it: it may hold secrets."""
+    with at_the_end(lambda: discard_upload(run.inputs.artifact, now=run.now)):
+        _import_policies(run)
+
+
+def _import_policies(run: Run) -> None:
     if LibraryRevision.everywhere.filter(run_id=run.run_id, state=RevisionState.READY).exists():
         return
     archive = _archive(run)
@@ -160,7 +165,7 @@ def _manifest(archive: Archive) -> Any:
 
 
 def _finish(run: Run, revision: LibraryRevision) -> None:
-    """Let the new revision take the place of the one before, and remove the upload. Raises OperationFailed."""
+    """Let the new revision take the place of the one before. Raises OperationFailed."""
     policies = LibraryPolicy.everywhere.filter(revision=revision).count()
     if not policies:
         raise OperationFailed("no_policies")
@@ -178,6 +183,3 @@ def _finish(run: Run, revision: LibraryRevision) -> None:
             after={"revision": revision.number, "policies": policies, "file": revision.source_name},
             at=run.now,
         )
-        # It may hold secrets of those who made it.
-        for upload in Artifact.everywhere.filter(workspace=run.workspace, pk=run.inputs.artifact):
-            retire(upload)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenantpilot.artifacts.building import NewArtifact, retire
+from tenantpilot.artifacts.building import NewArtifact
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
+from tenantpilot.artifacts.uploads import discard_upload, started_or_cleaned_up
 from tenantpilot.audit import services as audit
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
@@ -49,16 +50,14 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
 def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
     """Store the archive and import it as the library's next revision. Raises DispatchFailed.
 
-    The archive is stored before the run starts, because workers may have another disk. It is removed once it is
-    imported, and expires otherwise.
+    The archive is stored before the run starts, because workers may have another disk. It is removed as soon
+    as the run has ended, whatever came of it.
     """
     new = NewArtifact(library.workspace_id, initiator, Purpose.LIBRARY_UPLOAD, upload.name[-200:] or "upload.zip")
     artifact = keep_file(new, upload.parts, now=now)
     inputs = ImportInputs(library.pk, artifact.pk, artifact.sha256)
-    answer = OperationRunService().start(
-        POLICY_IMPORT, tenant=None, workspace=library.workspace, initiator=initiator, inputs=inputs, now=now
+    start, workspace = OperationRunService().start, library.workspace
+    return started_or_cleaned_up(
+        lambda: start(POLICY_IMPORT, tenant=None, workspace=workspace, initiator=initiator, inputs=inputs, now=now),
+        lambda: discard_upload(artifact.pk, now=now),
     )
-    if isinstance(answer, AlreadyActive):
-        with transaction.atomic():
-            retire(artifact)
-    return answer
