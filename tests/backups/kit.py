@@ -51,8 +51,11 @@ def member(chain: BackupChain, version: PolicyVersion, from_seq: int, to_seq: in
     return row
 
 
+def damaged(backup_set: BackupSet) -> None:
+    BackupSet.everywhere.filter(pk=backup_set.pk).update(verdict="damaged")
+
+
 def damaged_and_trashed(backup_set: BackupSet, now: datetime) -> None:
     """A damaged set is not the last good one, so the database lets it go."""
-    row = BackupSet.everywhere.filter(pk=backup_set.pk)
-    row.update(verdict="damaged")
-    row.update(trashed_at=now)
+    damaged(backup_set)
+    BackupSet.everywhere.filter(pk=backup_set.pk).update(trashed_at=now)

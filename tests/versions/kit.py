@@ -31,9 +31,14 @@ def new_policy(tenant: Tenant, now: datetime, *, key: str = "deviceConfiguration
 
 
 def take(
-    policy: Policy, payload: dict[str, Any], now: datetime, *, names: Mapping[str, Name] | None = None
+    policy: Policy,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    names: Mapping[str, Name] | None = None,
+    source: str = Source.CAPTURE,
 ) -> PolicyVersion | None:
     """Take a version of the payload, if it says anything new."""
     snapshot = snapshot_of(registry.get(policy.type), payload, read_at=now)
     with transaction.atomic():
-        return take_version(policy, snapshot, names or {}, source=Source.CAPTURE, run_id=None)
+        return take_version(policy, snapshot, names or {}, source=Source(source), run_id=None)

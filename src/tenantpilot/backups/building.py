@@ -13,6 +13,7 @@ from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.audit_actions import BACKUP_SET_FINISHED
 from tenantpilot.backups.digest import digest_of, entries_of
 from tenantpilot.backups.models import BackupChain, BackupGap, BackupMember, BackupMemberQuerySet, BackupSet
+from tenantpilot.backups.orphans import drop_orphans
 from tenantpilot.backups.states import GapKind, SetState
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy
@@ -28,6 +29,8 @@ class SetChanged(TenantPilotError):
 def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime | None, now: datetime) -> BackupSet:
     """Return the set of this run: a worker that takes over goes on with the set of the one before."""
     with transaction.atomic():
+        # Whoever removes what no set holds is done with this chain first.
+        BackupChain.everywhere.select_for_update(of=("self",), no_key=True).get(pk=chain.pk)
         existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
         if existing is not None:
             return existing
@@ -96,10 +99,14 @@ def seal(backup_set: BackupSet, *, run_id: int, now: datetime) -> BackupSet:
     return backup_set
 
 
-def fail(backup_set: BackupSet, reason_code: str) -> None:
-    """End the set as failed: it holds nothing."""
-    same = BackupSet.everywhere.filter(pk=backup_set.pk, state=SetState.BUILDING)
-    same.update(state=SetState.FAILED, reason_code=reason_code)
+def fail(backup_set: BackupSet, reason_code: str) -> bool:
+    """End the set as failed: it holds nothing, and what no later set begins with goes. Return False if it has ended."""
+    with transaction.atomic():
+        same = BackupSet.everywhere.filter(pk=backup_set.pk, state=SetState.BUILDING)
+        landed = same.update(state=SetState.FAILED, reason_code=reason_code)
+        if landed:
+            drop_orphans(backup_set.chain)
+    return bool(landed)
 
 
 def revise(backup_set: BackupSet, *, run_id: int) -> None:
@@ -126,8 +133,10 @@ def abandon(sets: Any) -> int:
     """End as failed what is still building though its run has ended. Harmless when repeated."""
     orphans = sets.filter(Q(run=None) | Q(run__status=RunStatus.COMPLETED), state=SetState.BUILDING)
     keys = list(orphans.values_list("pk", flat=True)[:500])
-    building = BackupSet.everywhere.filter(pk__in=keys, state=SetState.BUILDING)
-    return int(building.update(state=SetState.FAILED, reason_code="worker_lost"))
+    building = BackupSet.everywhere.filter(pk__in=keys, state=SetState.BUILDING).select_related("chain")
+    for backup_set in building:
+        fail(backup_set, "worker_lost")
+    return len(keys)
 
 
 def abandon_all(*, now: datetime) -> int:  # noqa: ARG001 a duty has a time

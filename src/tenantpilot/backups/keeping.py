@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
@@ -16,15 +14,15 @@ from tenantpilot.backups.audit_actions import (
     BACKUP_SET_RESTORED,
     BACKUP_SET_TRASHED,
 )
-from tenantpilot.backups.models import LOCK, BackupChain, BackupMember, BackupSet
-from tenantpilot.backups.states import WITH_CONTENT, ChainKind, SetState
+from tenantpilot.backups.models import LOCK, BackupSet
+from tenantpilot.backups.orphans import drop_orphans
+from tenantpilot.backups.states import SetState
 from tenantpilot.backups.usage import in_use
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.tenancy.models import Tenant, User
 
 LONGEST_REASON = 200
-FOREVER = 2**31 - 1
 
 
 class CannotKeep(ReasonedError):
@@ -104,7 +102,7 @@ def delete(backup_set: BackupSet, *, actor: User | None, now: datetime) -> None:
         chain = record.chain
         _record(BACKUP_SET_DELETED, record, actor, now, facts, None)
         record.delete()
-        _drop_orphans(chain)
+        drop_orphans(chain)
 
 
 def _require_removable(record: BackupSet, *, now: datetime) -> None:
@@ -121,21 +119,6 @@ def _require_deletable(record: BackupSet, *, now: datetime) -> None:
         raise CannotKeep(reason_code="locked")
     if in_use([record.pk]):
         raise CannotKeep(reason_code="in_use")
-
-
-def _drop_orphans(chain: BackupChain) -> None:
-    """Delete the members that no set holds; an open member of a schedule is what its next set begins with."""
-    members = BackupMember.everywhere.filter(chain=chain)
-    ends = Coalesce(OuterRef("to_seq"), FOREVER)
-    holders = BackupSet.everywhere.filter(
-        chain=chain, state__in=WITH_CONTENT, seq__gte=OuterRef("from_seq"), seq__lte=ends
-    )
-    is_ended = Q(to_seq__isnull=False)
-    if chain.kind == ChainKind.MANUAL or chain.schedule_id is None:
-        is_ended |= Q(to_seq=None)
-    members.filter(is_ended, ~Exists(holders)).delete()
-    if not BackupSet.everywhere.filter(chain=chain).exists() and not members.exists():
-        chain.delete()
 
 
 def _locked(backup_set: BackupSet) -> BackupSet:

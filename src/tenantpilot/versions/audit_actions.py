@@ -5,5 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.audit.actions import audit_actions
 
 VERSION_REMOVED = audit_actions.declare("version.removed", _("Version of a policy removed"))
+VERSIONS_SWEPT = audit_actions.declare("version.swept", _("Unused versions of backups removed"))
 LIBRARY_CREATED = audit_actions.declare("library.created", _("Library added"))
 LIBRARY_IMPORTED = audit_actions.declare("library.imported", _("Policies imported into a library"))

@@ -79,13 +79,13 @@ POLICY_VERSION_PRUNE = operation_types.register(
 PAYLOAD_SWEEP = operation_types.register(
     OperationType(
         key="payload_sweep",
-        label=_("Sweep of unused payloads"),
+        label=_("Sweep of unused versions and payloads"),
         capability=Capability.OPERATIONS_PURGE,
-        handler="tenantpilot.versions.pruning_handlers:sweep_payloads",
+        handler="tenantpilot.versions.sweeping:sweep_payloads",
         nouns=Nouns(ngettext_lazy("payload", "payloads")),
         inputs=NoInputs,
         queue="bulk",
-        counts=("deleted",),
+        counts=("deleted", "versions"),
         limits=Limits(seconds=3_600, attempts=5),
     )
 )

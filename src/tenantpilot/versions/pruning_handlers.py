@@ -1,21 +1,17 @@
-"""The removal of versions, and of payloads that no version needs, as workers do it."""
+"""The removal of versions that people chose, as workers do it."""
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
 from django.db.models.deletion import ProtectedError
 
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
-from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, skipped, work_through
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.versions.audit_actions import VERSION_REMOVED
-from tenantpilot.versions.models import Payload, PolicyVersion
+from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.pruning import PruneInputs, chosen_versions, reasons_to_keep
-
-CHUNK = 200
 
 
 class VersionNotFound(ReasonedError):
@@ -26,17 +22,6 @@ class VersionNotFound(ReasonedError):
 
 def prune_versions(run: RunContext[PruneInputs]) -> None:
     work_through(run, find=_find, work=_remove)
-
-
-def sweep_payloads(run: RunContext) -> None:
-    """Delete the payloads of the workspace that nothing refers to, a chunk in a transaction with its checkpoint."""
-    after = 0
-    while keys := list(_unused(run).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-        after = keys[-1]
-        with transaction.atomic():
-            run.count("deleted", _sweep(run, keys))
-            run.checkpoint(ItemsCheckpoint(0))
-        run.safe_point()
 
 
 def _find(run: RunContext[PruneInputs]) -> list[Item]:
@@ -73,22 +58,3 @@ def _remove(run: RunContext[PruneInputs], item: Item) -> ItemState | ItemResult:
     )
     run.count("deleted")
     return ItemState.SUCCEEDED
-
-
-def _unused(run: RunContext) -> QuerySet[Payload]:
-    """Return the payloads that no row of any table points at."""
-    payloads = Payload.everywhere.filter(workspace=run.workspace)
-    for relation in Payload._meta.related_objects:
-        users = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-        payloads = payloads.filter(~Exists(users))
-    return payloads
-
-
-def _sweep(run: RunContext, keys: list[int]) -> int:
-    """Delete what is still unused, now that the rows are held: whoever keeps the same bytes waits, then makes them."""
-    rows = _unused(run).filter(pk__in=keys)
-    if connection.features.has_select_for_update_skip_locked:
-        held = Payload.everywhere.filter(pk__in=keys).select_for_update(skip_locked=True).values_list("pk", flat=True)
-        rows = rows.filter(pk__in=list(held))
-    deleted, _by_table = rows.delete()
-    return int(deleted)
