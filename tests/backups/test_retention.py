@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.backups import keeping
+from tenantpilot.backups import keeping, usage
 from tenantpilot.backups.models import BackupRetention, BackupSet
 from tenantpilot.backups.retaining.rules import Candidate, Reason, Rule, Why, decide
 from tenantpilot.backups.retaining.services import (
@@ -20,7 +20,7 @@ from tenantpilot.backups.retaining.services import (
     start_retention,
     undo_change,
 )
-from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.models import Notification, OperationRun, RunItem
 from tenantpilot.operations.workers.runner import Runner
 from tests.backups.kit import finished_set, new_chain
 
@@ -171,6 +171,48 @@ def test_what_was_in_the_trash_for_two_weeks_is_gone(chain, sets, apply, olivia)
     assert run.summary_counts["deleted"] == 1
     assert not BackupSet.everywhere.filter(pk=sets[0].pk).exists()
     assert not Notification.everywhere.exists()
+
+
+@pytest.mark.parametrize("kind", ["manual", "scheduled"])
+def test_the_trash_is_emptied_without_any_schedule(contoso, kind, olivia):
+    """A set made by hand, and one of a schedule that makes no more, of which no retention runs."""
+    kept = finished_set(new_chain(contoso, NOW, kind="manual"), 1, NOW)
+    old = finished_set(new_chain(contoso, NOW, kind=kind), 1, NOW, state="failed")
+    keeping.trash(old, actor=olivia, now=NOW)
+    assert start_due(now=NOW + 13 * DAY) == 0
+    later = NOW + 14 * DAY
+    assert start_due(now=later) == 1
+    run = OperationRun.everywhere.get()
+    Runner(clock=lambda: later).execute(run.pk)
+    run.refresh_from_db()
+    assert (run.initiator, run.outcome, run.summary_counts["deleted"]) == (None, "succeeded", 1)
+    assert list(BackupSet.everywhere.all()) == [kept]
+    assert not Notification.everywhere.exists()
+    assert start_due(now=later + DAY) == 0
+
+
+def test_a_set_in_use_in_the_trash_is_tried_once_a_day(contoso, olivia, monkeypatch):
+    old = finished_set(new_chain(contoso, NOW, kind="manual"), 1, NOW, state="failed")
+    keeping.trash(old, actor=olivia, now=NOW)
+    monkeypatch.setattr(usage, "_questions", [lambda keys: {old.pk}])
+    later = NOW + 14 * DAY
+    assert start_due(now=later) == 1
+    run = OperationRun.everywhere.get()
+    Runner(clock=lambda: later).execute(run.pk)
+    assert RunItem.objects.of_run(run.pk).get().reason_code == "in_use"
+    assert start_due(now=later + timedelta(hours=23)) == 0
+    assert start_due(now=later + timedelta(hours=24)) == 1
+
+
+def test_sec_03_the_trash_of_another_tenant_is_left_alone(contoso, fabrikam, olivia):
+    theirs = finished_set(new_chain(fabrikam, NOW, kind="manual"), 1, NOW, state="failed")
+    ours = finished_set(new_chain(contoso, NOW, kind="manual"), 1, NOW, state="failed")
+    for backup_set in (ours, theirs):
+        keeping.trash(backup_set, actor=olivia, now=NOW)
+    start_due(now=NOW + 14 * DAY)
+    run = OperationRun.everywhere.get(tenant=contoso)
+    Runner(clock=lambda: NOW + 14 * DAY).execute(run.pk)
+    assert list(BackupSet.everywhere.all()) == [theirs]
 
 
 def test_b6_a_shorter_rule_waits_seven_days_and_a_longer_one_does_not(chain, olivia):

@@ -62,7 +62,7 @@ class VerifyInputs(StoredData):
 
 @dataclass(frozen=True)
 class RetentionInputs(StoredData):
-    """The chain whose rule is applied."""
+    """The chain whose rule is applied; 0 is the trash of the tenant, whatever chain its sets belong to."""
 
     chain: int
 

@@ -1,17 +1,15 @@
 """The retention that workers run: what no rule keeps goes to the trash, and from there away for good."""
 
 from django.db import transaction
-from django.db.models import Q
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups import keeping
 from tenantpilot.backups.asking import RetentionInputs
 from tenantpilot.backups.audit_actions import BACKUP_RETENTION_APPLIED
 from tenantpilot.backups.models import BackupChain, BackupSet
+from tenantpilot.backups.orphans import drop_orphans
 from tenantpilot.backups.retaining.models import BackupRetention
-from tenantpilot.backups.retaining.rules import TRASH
-from tenantpilot.backups.retaining.services import decisions, retention_of, rule_in_force
-from tenantpilot.backups.states import ChainKind
+from tenantpilot.backups.retaining.services import decisions, retention_of, rule_in_force, trashed_for_long
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, skipped, work_through
@@ -23,17 +21,19 @@ TRASHING, DELETING = "trash", "delete"
 
 def apply_retention(run: Run) -> None:
     """Do what the preview shows, set by set; what must stay is skipped, with the reason."""
-    chain = _chain(run)
+    chain = _chain(run) if run.inputs.chain else None
     work_through(run, find=_find, work=_work)
     with transaction.atomic():
-        BackupRetention.everywhere.filter(pk=retention_of(chain).pk).update(applied_at=run.now)
+        if chain is not None:
+            BackupRetention.everywhere.filter(pk=retention_of(chain).pk).update(applied_at=run.now)
+            drop_orphans(chain)
         audit.record(
             BACKUP_RETENTION_APPLIED,
-            workspace_id=chain.workspace_id,
-            tenant_id=chain.tenant_id,
+            workspace_id=run.workspace.pk,
+            tenant_id=run.tenant.pk,
             actor=run.initiator,
-            target_type="backup_chain",
-            target_id=chain.pk,
+            target_type="backup_chain" if chain else "tenant",
+            target_id=(chain or run.tenant).pk,
             after={name: run.counts().get(name, 0) for name in ("updated", "deleted", "skipped")},
             at=run.now,
         )
@@ -48,14 +48,14 @@ def _chain(run: Run) -> BackupChain:
 
 
 def _find(run: Run) -> list[Item]:
-    """Return the sets that no reason keeps, and those that were in the trash for long enough."""
+    """Return the sets of the chain that no reason keeps, and those of its trash whose time is over."""
+    old = trashed_for_long(run.tenant.pk, now=run.now).select_related("chain").order_by("pk")
+    if not run.inputs.chain:
+        return [_item(DELETING, one) for one in old]
     chain = _chain(run)
     rule = rule_in_force(BackupRetention.everywhere.filter(chain=chain).first(), now=run.now)
     going = [decision.backup_set for decision in decisions(chain, rule, now=run.now) if not decision.reasons]
-    trashed = BackupSet.everywhere.of_tenant(run.tenant).trashed().select_related("chain").order_by("pk")
-    of_chain_or_hand = Q(chain=chain) | Q(chain__kind=ChainKind.MANUAL)
-    old = trashed.filter(of_chain_or_hand, trashed_at__lte=run.now - TRASH)
-    return [*(_item(TRASHING, one) for one in going), *(_item(DELETING, one) for one in old)]
+    return [*(_item(TRASHING, one) for one in going), *(_item(DELETING, one) for one in old.filter(chain=chain))]
 
 
 def _item(verb: str, backup_set: BackupSet) -> Item:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.backups import keeping
 from tenantpilot.backups.asking import RetentionInputs
 from tenantpilot.backups.audit_actions import BACKUP_RETENTION_CHANGED, BACKUP_RETENTION_UNDONE
-from tenantpilot.backups.models import LOCK, BackupChain, BackupSet
+from tenantpilot.backups.models import LOCK, BackupChain, BackupSet, BackupSetQuerySet
 from tenantpilot.backups.operations import APPLY_BACKUP_RETENTION
 from tenantpilot.backups.retaining.models import BackupRetention
-from tenantpilot.backups.retaining.rules import Candidate, Reason, Rule, decide
+from tenantpilot.backups.retaining.rules import TRASH, Candidate, Reason, Rule, decide
 from tenantpilot.backups.states import ChainKind, SetState
 from tenantpilot.backups.usage import in_use
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User
@@ -103,17 +104,41 @@ def start_retention(chain: BackupChain, *, initiator: User | None, now: datetime
 
 
 def start_due(*, now: datetime) -> int:
-    """Start the retention of chains that have a new set, or that nobody looked at for a day: system runs."""
+    """Start what retention has to do: system runs. Return their number."""
+    return _start_due_rules(now=now) + _start_due_trash(now=now)
+
+
+def trashed_for_long(tenant_id: int, *, now: datetime) -> BackupSetQuerySet:
+    """Return the sets of a tenant that were in the trash for long enough."""
+    return BackupSet.everywhere.filter(tenant=tenant_id, trashed_at__lte=now - TRASH)
+
+
+def _start_due_trash(*, now: datetime) -> int:
+    """Start the removal of what was in the trash for long enough, at most once a day in each tenant.
+
+    It needs no schedule: sets made by hand go, and those whose schedule is gone or makes none.
+    """
+    tenants = Tenant.everywhere.filter(stopped_at=None)
+    old = BackupSet.everywhere.filter(tenant=OuterRef("pk"), trashed_at__lte=now - TRASH)
+    runs = OperationRun.everywhere.filter(tenant=OuterRef("pk"), type=APPLY_BACKUP_RETENTION.key, inputs__chain=0)
+    due = tenants.filter(Exists(old), ~Exists(runs.filter(created_at__gt=now - AGAIN_AFTER))).order_by("pk")
+    return sum(_start_system_run(RetentionInputs(0), tenant, now=now) for tenant in due[:AT_MOST])
+
+
+def _start_due_rules(*, now: datetime) -> int:
+    """Start the retention of chains that have a new set, or that nobody looked at for a day."""
     chains = BackupChain.everywhere.filter(kind=ChainKind.SCHEDULED, tenant__stopped_at=None).select_related("tenant")
     ended = chains.annotate(newest=Max("sets__read_until", filter=~Q(sets__state=SetState.BUILDING)))
     is_due = Q(retention=None) | Q(retention__applied_at=None) | Q(retention__applied_at__lte=now - AGAIN_AFTER)
     due = ended.filter(is_due | Q(newest__gt=F("retention__applied_at")), newest__isnull=False).order_by("pk")
-    return sum(_start_system_run(chain, now=now) for chain in due[:AT_MOST])
+    return sum(_start_system_run(RetentionInputs(chain.pk), chain.tenant, now=now) for chain in due[:AT_MOST])
 
 
-def _start_system_run(chain: BackupChain, *, now: datetime) -> bool:
+def _start_system_run(inputs: RetentionInputs, tenant: Tenant, *, now: datetime) -> bool:
+    runs = OperationRunService()
     try:
-        return isinstance(start_retention(chain, initiator=None, now=now), Started)
+        answer = runs.start(APPLY_BACKUP_RETENTION, tenant=tenant, initiator=None, inputs=inputs, now=now)
+        return isinstance(answer, Started)
     except DispatchFailed:
         return False
 
