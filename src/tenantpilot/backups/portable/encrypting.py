@@ -24,7 +24,7 @@ MOST_BYTES_WITH_PASSPHRASE = 256 << 20
 # What is decrypted is held in memory up to this size, then in a file that has no name.
 IN_MEMORY = 64 << 20
 MOST_BYTES = 2 << 30
-_WRONG_KEY = ("No matching keys found", "Decryption failed")
+WRONG_KEY = ("No matching keys found", "Decryption failed")
 
 
 class KeyRefused(TenantPilotError):
@@ -161,7 +161,7 @@ def _decrypt(file: IO[bytes], key: str, plain: Any) -> None:
     except pyrage.IdentityError as error:
         raise ArchiveRefused("wrong_key") from error
     except pyrage.DecryptError as error:
-        raise ArchiveRefused("wrong_key" if str(error) in _WRONG_KEY else "archive_truncated") from error
+        raise ArchiveRefused("wrong_key" if str(error) in WRONG_KEY else "archive_truncated") from error
     except _TooLarge as error:
         raise ArchiveRefused("not_a_set_archive") from error
     except OSError as error:

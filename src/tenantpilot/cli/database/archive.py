@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
+from tenantpilot.cli.database.encryption import plain
 from tenantpilot.cli.database.manifest import FORMAT, Manifest, Part
 from tenantpilot.cli.database.refusals import ANOTHER, BackupRefused, Refusal
 from tenantpilot.core.stored import StoredDataUnreadable
@@ -113,9 +114,9 @@ class ArchiveReader:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[ArchiveReader]:
-    """Open an archive and read its manifest. Raises BackupRefused, OSError."""
-    with path.open("rb") as file:
+def reading(path: Path, identity: Path | None = None) -> Iterator[ArchiveReader]:
+    """Open an archive, which the identity decrypts, and read its manifest. Raises BackupRefused, OSError."""
+    with plain(path, identity) as file:
         archive = _opened(file, path)
         text = _small_file(archive, MANIFEST)
         yield ArchiveReader(archive, _manifest(text, path), text)

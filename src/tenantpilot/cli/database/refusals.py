@@ -12,6 +12,9 @@ class Refusal(StrEnum):
 
     FILE_EXISTS = "file_exists"
     NOT_A_BACKUP = "not_a_backup"
+    BAD_RECIPIENT = "bad_recipient"
+    ENCRYPTED = "encrypted"
+    WRONG_KEY = "wrong_key"
     TRUNCATED = "truncated"
     TAMPERED = "tampered"
     DAMAGED = "damaged"

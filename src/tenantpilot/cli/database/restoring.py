@@ -35,12 +35,12 @@ class Restored:
     broken: tuple[str, ...]
 
 
-def restore(path: Path, *, now: datetime) -> Restored:
+def restore(path: Path, *, identity: Path | None = None, now: datetime) -> Restored:
     """Fill the empty installation and stop all its work, because the original may still be at it.
 
     Raises BackupRefused before anything is written.
     """
-    with reading(path) as archive:
+    with reading(path, identity) as archive:
         _require_engine(archive.manifest)
         _require_empty(now)
         require_restorable(archive)

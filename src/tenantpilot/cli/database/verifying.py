@@ -19,12 +19,12 @@ class Proof:
     lacking: tuple[str, ...]
 
 
-def verify(path: Path) -> Proof:
+def verify(path: Path, *, identity: Path | None = None) -> Proof:
     """Compare every byte with the manifest and, where its key is here, the manifest with its signature.
 
     Raises BackupRefused.
     """
-    with reading(path) as archive:
+    with reading(path, identity) as archive:
         lacking = tuple(missing_keys(archive.manifest))
         if not lacking:
             require_keys(archive.manifest)
