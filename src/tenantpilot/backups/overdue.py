@@ -1,6 +1,6 @@
 """The backups of schedules: the newest set of each, and whether a good one is overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,12 @@ from tenantpilot.backups.models import BackupChain, BackupSet
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.widest import HOURS, UNSCHEDULED_HOURS
 from tenantpilot.operations.models import Schedule
+from tenantpilot.operations.schedules.cadence import Cadence
+
+LOOKS_BACK = timedelta(days=8)
+"""So far back a schedule has a slot, whatever its weekdays."""
+LEAST_BY_HAND = timedelta(days=2)
+"""So long a set made by hand is recent enough: an hourly schedule does not make it old after two hours."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,41 @@ def backups_of(schedules: Sequence[Schedule], *, now: datetime) -> dict[int, Bac
 
 def is_overdue(schedule: Schedule, last_good_at: datetime | None, *, now: datetime) -> bool:
     """Return True if there was no good set for twice the interval; a paused schedule is never overdue."""
-    if schedule.paused_at is not None:
-        return False
-    allowed = 2 * timedelta(hours=HOURS.get(schedule.frequency, UNSCHEDULED_HOURS))
-    return now - (last_good_at or _first_slot(schedule)) > allowed
+    return schedule.paused_at is None and now > good_until(schedule, last_good_at)
 
 
-def _first_slot(schedule: Schedule) -> datetime:
-    """Return the first slot; of a schedule whose time cannot be read, when it was made."""
+def good_until(schedule: Schedule, last_good_at: datetime | None) -> datetime:
+    """Return until when this good set is recent enough: for as long as from its slot to the second one after it.
+
+    So a day on which the clocks change counts as one, and a weekend on which nothing is due is no delay. Without a good
+    set it counts from the first slot, and after a pause from the first slot behind it.
+    """
     try:
-        return schedule.cadence.next_after(schedule.created_at)
+        return _twice_the_interval(schedule.cadence, _since(schedule, schedule.cadence, last_good_at))
     except Exception:
-        return schedule.created_at
+        # The time cannot be read on this machine: the schedule is broken, and overdue like any other.
+        since = last_good_at or schedule.created_at
+        return since + 2 * timedelta(hours=HOURS.get(schedule.frequency, UNSCHEDULED_HOURS))
+
+
+def recent_until(last_good_at: datetime, own: Schedule | None, active: Iterable[Schedule]) -> datetime | None:
+    """Return until when a tenant's last good set is recent enough; None where nothing is scheduled.
+
+    `own` is the active schedule that made the set. Where there is none, the active schedule that is due first counts.
+    """
+    if own is not None:
+        return good_until(own, last_good_at)
+    least = last_good_at + LEAST_BY_HAND
+    return min((max(good_until(schedule, last_good_at), least) for schedule in active), default=None)
+
+
+def _since(schedule: Schedule, cadence: Cadence, last_good_at: datetime | None) -> datetime:
+    since = last_good_at or cadence.next_after(schedule.created_at)
+    if schedule.resumed_at is None:
+        return since
+    return max(since, cadence.next_after(schedule.resumed_at))
+
+
+def _twice_the_interval(cadence: Cadence, since: datetime) -> datetime:
+    slot = cadence.latest_until(cadence.next_after(since - LOOKS_BACK), since)
+    return since + (cadence.next_after(cadence.next_after(slot)) - slot)

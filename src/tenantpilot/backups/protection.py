@@ -1,19 +1,21 @@
 """The protection of tenants: how old the last good set is, and what it covers. Every figure is a count of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.overdue import recent_until
 from tenantpilot.backups.queries import members_of_set
-from tenantpilot.backups.widest import HOURS, UNSCHEDULED_HOURS, active_schedules, interval_of, widest_first
+from tenantpilot.backups.widest import UNSCHEDULED_HOURS, active_schedules, widest_first
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
+from tenantpilot.operations.models import Schedule
 from tenantpilot.tenancy.models import Tenant
 
 
@@ -55,11 +57,10 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     left_out = asked.left_out if is_by_type else tuple(kind.key for kind in catalogue.every()) if not last_good else ()
     in_care = Policy.everywhere.of_tenant(tenant).present().in_care()
     members = members_of_set(last_good) if last_good else BackupMember.everywhere.none()
-    hours = interval_of(last_good) if last_good else None
     restorable = members.exclude(version__restorable="yes").values_list("version__restorable")
     return TenantProtection(
         last_good=last_good,
-        state=state_of(last_good.created_at if last_good else None, hours, now=now),
+        state=_state_of_tenant(tenant, last_good, now=now),
         types=len(asked.policy_types) if is_by_type else 0,
         all_types=len(catalogue.every()),
         protected=in_care.filter(pk__in=members.values("policy")).count(),
@@ -72,34 +73,47 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     )
 
 
-def state_of(last_good_at: datetime | None, hours: int | None, *, now: datetime) -> str:
-    """Return the value of the `protection` badge: overdue after twice the interval without a good set."""
+def state_of(last_good_at: datetime | None, until: datetime | None, *, now: datetime) -> str:
+    """Return the value of the `protection` badge. `until` is how long what is scheduled lets the set be recent."""
     if last_good_at is None:
         return "none"
-    allowed = timedelta(hours=2 * hours) if hours else timedelta(hours=UNSCHEDULED_HOURS)
-    if now - last_good_at > allowed:
+    if now > (until or last_good_at + timedelta(hours=UNSCHEDULED_HOURS)):
         return "overdue"
-    return "protected" if hours else "by_hand"
+    return "protected" if until else "by_hand"
+
+
+def states_of(tenants: Iterable[Tenant], *, now: datetime) -> Mapping[int, str]:
+    """Return the badge of each tenant that `with_protection` has annotated. One query, however many there are."""
+    rows = list(tenants)
+    active: dict[int, list[Schedule]] = {}
+    for schedule in active_schedules().filter(tenant__in=[row.pk for row in rows]):
+        active.setdefault(schedule.tenant_id, []).append(schedule)
+    return {row.pk: _state(row.last_good_at, row.own_schedule, active.get(row.pk, ()), now=now) for row in rows}
+
+
+def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, now: datetime) -> str:
+    active = list(active_schedules().filter(tenant=tenant))
+    own = last_good.chain.schedule_id if last_good else None
+    return _state(last_good.created_at if last_good else None, own, active, now=now)
+
+
+def _state(last_good_at: datetime | None, own: int | None, active: Sequence[Schedule], *, now: datetime) -> str:
+    if last_good_at is None:
+        return "none"
+    own_schedule = next((schedule for schedule in active if schedule.pk == own), None)
+    return state_of(last_good_at, recent_until(last_good_at, own_schedule, active), now=now)
 
 
 def with_protection(tenants: Any, *, now: datetime) -> Any:
-    """Add the last good set of each tenant, and the interval of its schedules; counted for the rows of a page."""
+    """Add the last good set of each tenant, and the schedule that made it; counted for the rows of a page."""
     good = BackupSet.everywhere.good().filter(tenant=OuterRef("pk"))
     shown = BackupSet.everywhere.filter(pk=OuterRef("last_good"))
     policies = Policy.everywhere.present().in_care().filter(tenant=OuterRef("pk")).order_by().values("tenant")
-    hours = Case(*(When(frequency=name, then=Value(number)) for name, number in HOURS.items()), default=Value(168))
-    schedules = active_schedules().annotate(hours=hours).order_by("hours")
-    own = schedules.filter(backup_chain__sets=OuterRef("last_good")).values("hours")[:1]
-    by_hand = active_schedules().annotate(hours=Case(When(frequency="weekly", then=168), default=24)).order_by("hours")
-    of_tenant = by_hand.filter(tenant=OuterRef("pk")).values("hours")[:1]
     return tenants.annotate(
         has_good=Exists(good), last_good=Subquery(widest_first(good, now=now).values("pk")[:1])
     ).annotate(
         last_good_at=Subquery(shown.values("created_at")),
         last_good_items=Subquery(shown.values("items")),
-        interval=Coalesce(
-            Subquery(own, output_field=IntegerField()),
-            Subquery(of_tenant, output_field=IntegerField()),
-        ),
+        own_schedule=Subquery(shown.values("chain__schedule")),
         policy_count=Coalesce(Subquery(policies.annotate(number=Count("pk")).values("number")), 0),
     )

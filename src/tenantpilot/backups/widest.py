@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from tenantpilot.backups.models import BackupSet, BackupSetQuerySet
+from tenantpilot.backups.models import BackupSetQuerySet
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.operations.models import Schedule
@@ -59,15 +59,3 @@ def _is_young(now: datetime) -> Q:
         | Q(chain__kind=ChainKind.SCHEDULED, created_at__gte=now - timedelta(days=14))
         | Q(~Exists(frequent), created_at__gte=week)
     )
-
-
-def interval_of(backup_set: BackupSet) -> int | None:
-    """Return the hours between two sets: of its own schedule, else of the tenant's; None where none is active.
-
-    A set made by hand is not measured against an hourly schedule: a day is allowed.
-    """
-    schedule = backup_set.chain.schedule
-    if schedule is not None and schedule.paused_at is None:
-        return HOURS.get(schedule.frequency, UNSCHEDULED_HOURS)
-    frequencies = active_schedules().filter(tenant=backup_set.tenant_id).values_list("frequency", flat=True)
-    return min((max(24, HOURS.get(one, UNSCHEDULED_HOURS)) for one in frequencies), default=None)

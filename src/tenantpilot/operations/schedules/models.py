@@ -42,6 +42,7 @@ class Schedule(TenantOwned):
     time_zone = models.CharField(max_length=64)
     next_slot_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
     # When the scheduler last found that it can start nothing, and why.
     broken_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=32, null=True)  # noqa: DJ001 null is a state: it works

@@ -94,7 +94,8 @@ def resume(schedule: Schedule, *, actor: User, now: datetime) -> None:
     """Goes on with the next slot after now: what was missed while it was paused was not wanted."""
     with transaction.atomic():
         paused = Schedule.everywhere.filter(pk=schedule.pk, paused_at__isnull=False)
-        if paused.update(paused_at=None, broken_at=None, fault=None, next_slot_at=_next_slot(schedule, now=now)):
+        next_slot_at = _next_slot(schedule, now=now)
+        if paused.update(paused_at=None, resumed_at=now, broken_at=None, fault=None, next_slot_at=next_slot_at):
             _record(SCHEDULE_RESUMED, schedule, actor, now)
 
 

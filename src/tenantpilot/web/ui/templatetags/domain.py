@@ -1,6 +1,6 @@
 """Words for what the rooms below store as keys: `{% load domain %}`."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tenantpilot.audit.actions import audit_actions
-from tenantpilot.backups.protection import state_of
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC
@@ -116,9 +115,9 @@ def audit_action(action: str) -> str | Promise:
 
 
 @register.simple_tag
-def protection_badge(tenant: Any, now: datetime) -> SafeString:
-    """Return the badge of a tenant that `with_protection` has annotated."""
-    return badge("protection", state_of(tenant.last_good_at, tenant.interval, now=now))
+def protection_badge(tenant: Any, states: Mapping[int, str]) -> SafeString:
+    """Return the badge of a tenant, whose state `states_of` has found."""
+    return badge("protection", states[tenant.pk])
 
 
 @register.filter
