@@ -6,10 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from tenantpilot.backups.days import count_set
 from tenantpilot.backups.models import BackupRetention
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
-from tenantpilot.backups.protection import protection_of, state_of, with_protection
+from tenantpilot.backups.protection import protection_of, state_of, states_of, with_protection
+from tenantpilot.backups.states import SetState
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.tenancy.models import Tenant
@@ -199,14 +202,48 @@ def test_b10_a_tenant_without_a_good_set_is_red_everywhere(ask, signed_in, olivi
     assert "Not protected" in ask("protection").text
     browser = signed_in(olivia)
     address = reverse("workspace-protection")
-    assert "Not protected" in read(browser.get(address)).one("table").words
+    assert "Not protected" in read(browser.get(address)).one("tr", id=f"tenant-{contoso.pk}").words
     with at_most_queries(12):
         browser.get(address)
 
 
-@pytest.mark.parametrize(("hours", "age", "state"), [(24, 47, "protected"), (24, 49, "overdue"), (None, 1, "by_hand")])
-def test_a_tenant_is_overdue_after_twice_the_interval(now, hours, age, state):
-    assert state_of(now - timedelta(hours=age), hours, now=now) == state
+def test_b10_the_trend_of_a_tenant_shows_each_day_as_bar_and_figures(ask, contoso, now):
+    today = timezone.now()
+    for number in range(4):
+        new_policy(contoso, now, graph_id=f"p{number}")
+    count_set(contoso, SetState.COMPLETE, 3, now=today - timedelta(days=40))
+    count_set(contoso, SetState.COMPLETE, 4, now=today - timedelta(days=1))
+    count_set(contoso, SetState.FAILED, 0, now=today)
+    shown = read(ask("protection"))
+    assert "1 of the last 30 days had a good set. On 1 day one held every policy in care." in shown.one("main").words
+    rows = shown.one("details", id="trend-table").every("tr")
+    assert len(rows) == 31
+    assert [cell.words for cell in rows[1].every("td")] == ["0", "0", "1", "0", "4"]
+    assert [cell.words for cell in rows[2].every("td")] == ["1", "0", "0", "4", "4"]
+    longer = read(ask("protection", query="?days=90"))
+    assert "2 of the last 90 days had a good set." in longer.one("main").words
+    assert len(read(ask("protection", query="?days=x")).one("details", id="trend-table").every("tr")) == 31
+
+
+def test_b10_the_trend_of_a_workspace_counts_tenants_that_one_may_see(signed_in, bob, contoso, fabrikam):
+    today = timezone.now()
+    for tenant in (contoso, fabrikam):
+        count_set(tenant, SetState.COMPLETE, 1, now=today)
+    browser = signed_in(bob)
+    address = reverse("workspace-protection")
+    shown = read(browser.get(address))
+    assert "1 of 1 tenant had a good set today" in shown.one("main").words
+    with at_most_queries(12):
+        browser.get(f"{address}?days=90")
+
+
+@pytest.mark.parametrize(
+    ("until", "age", "state"),
+    [(0, 47, "protected"), (-1, 49, "overdue"), (None, 168, "by_hand"), (None, 169, "overdue")],
+)
+def test_a_tenant_is_overdue_once_its_set_is_no_longer_recent(now, until, age, state):
+    until_at = None if until is None else now + timedelta(seconds=until)
+    assert state_of(now - timedelta(hours=age), until_at, now=now) == state
 
 
 def test_ux_11_the_policies_of_a_large_set_have_a_next_page(ask, contoso, now):
@@ -275,4 +312,4 @@ def test_b10_a_small_set_made_by_hand_does_not_speak_for_all(contoso, made, now,
     assert (protection.last_good, protection.state) == (rows[shown], state)
     row = with_protection(Tenant.everywhere.filter(pk=contoso.pk), now=now).get()
     assert (row.last_good, row.last_good_at) == (rows[shown].pk, rows[shown].created_at)
-    assert state_of(row.last_good_at, row.interval, now=now) == state
+    assert states_of([row], now=now) == {contoso.pk: state}

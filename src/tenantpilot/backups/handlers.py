@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
-from tenantpilot.backups import building
+from django.db import transaction
+
+from tenantpilot.backups import building, days
 from tenantpilot.backups.asking import Asked, BackupInputs, ScheduledBackupInputs, asked_types
 from tenantpilot.backups.chains import chain_of_hand, chain_of_schedule
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.second_look import look_again
+from tenantpilot.backups.states import SetState
 from tenantpilot.backups.type_backup import TypeBackup
 from tenantpilot.core.connections import released
 from tenantpilot.core.outages import is_outage
@@ -74,7 +77,15 @@ def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None
             _read(run, client, TypeBackup(run, backup_set, items, client), chosen)
             look_again(run, client, backup_set, asked)
         Membership(backup_set.chain, backup_set.seq).drop_other_types(asked.policy_types)
-        building.seal(backup_set, run_id=run.run_id, now=run.now)
+        _seal(run, backup_set)
+
+
+def _seal(run: RunContext, backup_set: BackupSet) -> None:
+    """End the set and count it, once: a worker that takes over may find it ended."""
+    if backup_set.state == SetState.BUILDING:
+        with transaction.atomic():
+            sealed = building.seal(backup_set, run_id=run.run_id, now=run.now)
+            days.count_set(run.tenant, SetState(sealed.state), sealed.items, now=run.now)
 
 
 def _item(key: str) -> Item:
@@ -102,10 +113,16 @@ def _ended_with(run: RunContext, backup_set: BackupSet) -> Iterator[None]:
         raise
     except Interrupted as why:
         is_late = isinstance(why, TimeLimitExceeded)
-        building.fail(backup_set, "time_limit_exceeded" if is_late else "cancelled_by_person")
+        _fail(run, backup_set, "time_limit_exceeded" if is_late else "cancelled_by_person")
         raise
     except Exception as error:
         must_stop = run.must_stop
         if not is_outage(error) and (must_stop is None or not issubclass(must_stop, ANOTHER_GOES_ON)):
-            building.fail(backup_set, failure(error).code)
+            _fail(run, backup_set, failure(error).code)
         raise
+
+
+def _fail(run: RunContext, backup_set: BackupSet, reason_code: str) -> None:
+    with transaction.atomic():
+        if building.fail(backup_set, reason_code):
+            days.count_set(run.tenant, SetState.FAILED, 0, now=run.now)

@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from tenantpilot.backups.days import BackupDay as BackupDay
 from tenantpilot.backups.portable.transfer_keys import TransferKey as TransferKey
 from tenantpilot.backups.retaining.models import BackupRetention
 from tenantpilot.backups.states import WITH_CONTENT, ChainKind, GapKind, SetState, Verdict

@@ -8,7 +8,11 @@ import structlog
 from django.conf import settings
 
 from tenantpilot.artifacts.operations import ARTIFACT_PURGE
+from tenantpilot.artifacts.uploads import discard_uploads
 from tenantpilot.backups.building import abandon_all
+from tenantpilot.backups.days import forget_days
+from tenantpilot.backups.orphans import drop_all_orphans
+from tenantpilot.backups.portable.services import forget_keys
 from tenantpilot.backups.retaining.services import start_due
 from tenantpilot.cli.work.heartbeat import forget_dead_processes
 from tenantpilot.core.planner import refresh_statistics
@@ -55,6 +59,10 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
         Duty("start_sweep", RETENTION_EVERY_SECONDS, start_sweep),
         Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
+        Duty("drop_backup_orphans", 600, lambda now: _tell("backup_orphans_dropped", drop_all_orphans(now=now))),
+        Duty("forget_backup_days", 3_600, lambda now: _tell("backup_days_forgotten", forget_days(now=now))),
+        Duty("discard_uploads", 60, lambda now: _tell("uploads_discarded", discard_uploads(now=now))),
+        Duty("forget_keys", 60, lambda now: _tell("transfer_keys_forgotten", forget_keys(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
         Duty("look_at_approvals", APPROVALS_EVERY_SECONDS, start_looks),
         Duty("start_backup_retention", 300, lambda now: _tell("backup_retentions_started", start_due(now=now))),

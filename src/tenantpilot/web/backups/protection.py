@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
+from tenantpilot.backups.days import days_of_tenant, days_of_tenants
 from tenantpilot.backups.models import BackupSet
-from tenantpilot.backups.protection import protection_of, with_protection
+from tenantpilot.backups.protection import protection_of, states_of, with_protection
 from tenantpilot.backups.retaining.services import waiting_changes
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.backups.trend import asked_days, trend_of_tenant, trend_of_workspace
 from tenantpilot.web.backups.views import may
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
-from tenantpilot.web.ui.tables.listing import listing
+from tenantpilot.web.ui.tables.listing import Listing, listing
 
 
 class TenantFilters(Filters):
@@ -82,6 +84,7 @@ def protection(request: TenantRequest) -> HttpResponse:
         .filter(held_at__isnull=False, held_until__gt=now)
         .select_related("chain", "held_by")
         .order_by("held_until")[:20],
+        "trend": trend_of_tenant(days_of_tenant(request.tenant, days=asked_days(request), now=now), path=request.path),
         **may(request, run=Capability.BACKUP_RUN),
     }
     return render(request, "web/backups/protection.html", context)
@@ -93,6 +96,15 @@ def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
     """Return the protection of every tenant whose backups the person may see."""
     now = timezone.now()
     visible = visible_tenants(request.user, Capability.BACKUP_VIEW)
-    rows = with_protection(Tenant.everywhere.filter(pk__in=visible, archived_at=None), now=now)
-    context = {"heading": _("Protection"), "now": now}
-    return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context)
+    tenants = Tenant.everywhere.filter(pk__in=visible, archived_at=None)
+    rows = with_protection(tenants, now=now)
+    days = days_of_tenants(tenants.values("pk"), days=asked_days(request), now=now)
+    context = {
+        "heading": _("Protection"),
+        "trend": trend_of_workspace(days, tenants=tenants.count(), path=request.path),
+    }
+
+    def with_states(found: Listing) -> dict[str, Any]:
+        return {"states": states_of(found.rows, now=now)}
+
+    return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context, beside=with_states)
