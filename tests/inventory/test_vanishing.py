@@ -1,8 +1,11 @@
 """A type whose objects all vanish at once is read again and reported before any of them is marked (field/09)."""
 
+import pytest
+
 from tenantpilot.inventory import handlers
 from tenantpilot.inventory.models import Policy, PolicyTypeSync
 from tenantpilot.inventory.vanishing import suspicious_types
+from tenantpilot.operations.models import RunEvent
 
 CATALOG = "deviceManagement/configurationPolicies"
 KEY = "settingsCatalog"
@@ -67,3 +70,42 @@ def test_a_list_that_was_empty_for_a_moment_harms_nothing(directory, sync, conto
     monkeypatch.setattr(handlers, "suspicious_types", come_back)
     run = sync(KEY)
     assert (run.outcome, run.summary_counts["unchanged"]) == ("succeeded", len(taken))
+
+
+def kept(directory, number):
+    """Leave so many settings catalog policies in the tenant."""
+    for entity in list(directory.store.entities(CATALOG))[number:]:
+        directory.store.remove(CATALOG, entity.id)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_or_two_are_marked_after_a_second_look(directory, sync, contoso, simulator, number):
+    """A single deletion is an everyday one: the timeline tells it, and nobody has to sync twice."""
+    kept(directory, number)
+    sync(KEY)
+    emptied(directory)
+    simulator.log.clear()
+    run = sync(KEY)
+    assert (run.outcome, run.summary_counts["missing"]) == ("succeeded", number)
+    assert presence(contoso) == (0, number)
+    assert sum(entry.path.endswith(CATALOG) for entry in simulator.log) == 2
+    [event] = RunEvent.objects.filter(run=run, name="all_objects_of_a_type_are_gone")
+    assert event.data == {"policy_type": KEY, "objects": number}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_list_empty_for_a_moment_marks_neither_one_nor_two(directory, sync, contoso, monkeypatch, number):
+    kept(directory, number)
+    sync(KEY)
+    taken = emptied(directory)
+
+    def come_back(tenant, empty):
+        for entity in taken:
+            directory.store.put(CATALOG, entity)
+        return suspicious_types(tenant, empty)
+
+    monkeypatch.setattr(handlers, "suspicious_types", come_back)
+    run = sync(KEY)
+    assert (run.outcome, run.summary_counts["unchanged"]) == ("succeeded", number)
+    assert presence(contoso) == (number, 0)
+    assert not RunEvent.objects.filter(run=run, name="all_objects_of_a_type_are_gone").exists()

@@ -20,7 +20,7 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
 from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.recording import Reading, Tally, record_failure, record_types
-from tenantpilot.inventory.vanishing import TypeVanished, suspicious_types
+from tenantpilot.inventory.vanishing import TypeVanished, is_everyday, suspicious_types
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
@@ -82,9 +82,17 @@ def _vanished(run: RunContext[SyncInputs], client: GraphClient, group: Sequence[
     return {
         type_read.contract.key: _report_of(client, type_read)
         if type_read.items or type_read.error
-        else TypeReport(type_read.contract.key, error=TypeVanished(counts[type_read.contract.key]))
+        else _report_of_vanished(run, type_read.contract.key, counts[type_read.contract.key])
         for type_read in again
     }
+
+
+def _report_of_vanished(run: RunContext[SyncInputs], key: str, count: int) -> TypeReport:
+    """Return a failure where many are gone at once; a few are gone by the second look, and the timeline says so."""
+    if not is_everyday(count):
+        return TypeReport(key, error=TypeVanished(count))
+    run.note("all_objects_of_a_type_are_gone", policy_type=key, objects=count)
+    return TypeReport(key)
 
 
 def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:

@@ -1,7 +1,8 @@
 """Objects of a type that vanish all at once: a person hears of it before any of them is marked as missing.
 
-Graph now and then answers with an empty list. A list that is empty while the inventory holds many objects is read a
-second time. If it stays empty, the type fails by its own reason, and the sync after it marks the objects.
+Graph now and then answers with an empty list. A list that is empty while the inventory holds objects is read a second
+time. If it stays empty, the type fails by its own reason, and the sync after it marks the objects. One or two objects
+are deleted every day: the second look is believed at once, and the operation's timeline says so.
 """
 
 from collections.abc import Collection
@@ -31,7 +32,11 @@ def suspicious_types(tenant: Tenant, empty: Collection[str]) -> dict[str, int]:
     if not empty:
         return {}
     counts = Policy.everywhere.of_tenant(tenant).filter(type__in=empty).counts_by_type()
-    many = {key: count for key, count in counts.items() if count >= FEWEST}
-    reported = PolicyTypeSync.everywhere.filter(tenant=tenant, type__in=many, reason_code=TypeVanished.reason_code)
-    believed = set(reported.values_list("type", flat=True)) if many else set()
-    return {key: count for key, count in many.items() if key not in believed}
+    reported = PolicyTypeSync.everywhere.filter(tenant=tenant, type__in=counts, reason_code=TypeVanished.reason_code)
+    believed = set(reported.values_list("type", flat=True)) if counts else set()
+    return {key: count for key, count in counts.items() if key not in believed}
+
+
+def is_everyday(count: int) -> bool:
+    """Return True if so few objects may well have been deleted one after the other."""
+    return count < FEWEST
