@@ -2,13 +2,19 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from tenantpilot.artifacts.building import NewArtifact
 from tenantpilot.artifacts.models import Artifact
+from tenantpilot.artifacts.services import keep_file
+from tenantpilot.artifacts.states import Purpose
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import WorkspaceMember
@@ -72,6 +78,62 @@ def test_ux_35_what_is_no_archive_is_refused_in_the_form(bring, file, words):
     assert not OperationRun.everywhere.exists()
     assert not Artifact.everywhere.exists()
     assert not Library.everywhere.exists()
+
+
+def test_an_archive_may_be_larger_than_a_form_and_not_without_end(bring, settings):
+    settings.REQUEST_MAX_BYTES, settings.UPLOAD_MAX_BYTES = 1_000, 20_000
+    assert bring(archive(a=CATALOG, b={**WIFI, "description": "x" * 5_000})).status_code == 302
+    answer = bring(archive(a={**CATALOG, "description": "x" * 50_000}))
+    assert answer.status_code == 413
+    assert "A larger archive is imported at a shell" in answer.text
+
+
+def test_sec_nobody_else_and_nothing_else_is_sent_a_long_body(client, signed_in, olivia, settings):
+    """Who is not signed in fills no disk, and no other address takes what an import takes."""
+    settings.REQUEST_MAX_BYTES, settings.UPLOAD_MAX_BYTES = 1_000, 20_000
+    long = {"name": "x" * 5_000}
+    assert client.post(IMPORT, long).status_code == 413
+    assert signed_in(olivia).post(LIBRARIES, long).status_code == 413
+    assert signed_in(olivia).post(IMPORT, long).status_code == 422
+
+
+class Body(io.RawIOBase):
+    """A form with one file of so many megabytes, made while it is read."""
+
+    BEGIN = b'--b\r\nContent-Disposition: form-data; name="archive"; filename="a.zip"\r\n\r\n'
+    END = b"\r\n--b--\r\n"
+
+    def __init__(self, megabytes):
+        self._left, self.length = self.parts(megabytes), len(self.BEGIN) + megabytes * 2**20 + len(self.END)
+        self._held = b""
+
+    def parts(self, megabytes):
+        yield self.BEGIN
+        yield from (b"z" * 2**16 for _ in range(megabytes * 16))
+        yield self.END
+
+    def read(self, size=-1):
+        while len(self._held) < size and (part := next(self._left, b"")):
+            self._held += part
+        given, self._held = self._held[:size], self._held[size:]
+        return given
+
+
+def test_a_large_upload_is_kept_on_disk_and_costs_no_memory(northwind):
+    """From the request into the store of artifacts, 24 MB pass through less than 6."""
+    body = Body(24)
+    environ = {"wsgi.input": body, "REQUEST_METHOD": "POST", "PATH_INFO": IMPORT, "CONTENT_LENGTH": str(body.length)}
+    request = WSGIRequest({**environ, "CONTENT_TYPE": "multipart/form-data; boundary=b"})
+    tracemalloc.start()
+    try:
+        file = request.FILES["archive"]
+        new = NewArtifact(northwind.pk, None, Purpose.LIBRARY_UPLOAD, "a.zip")
+        kept = keep_file(new, file.chunks(), now=timezone.now())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert kept.bytes == 24 * 2**20
+    assert peak < 6 * 2**20
 
 
 def test_an_import_of_the_same_name_replaces_the_content(bring, signed_in, olivia):

@@ -215,6 +215,8 @@ PERMISSIONS_POLICY = ", ".join(
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # The whole body, files included.
 REQUEST_MAX_BYTES = env.integer("REQUEST_MAX_MEGABYTES", 10, least=1) * 2**20
+# The same for a signed-in person at the addresses that take an archive. Django writes such a file to disk as it comes.
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MEGABYTES", 256, least=1) * 2**20
 
 # Pages
 LANGUAGE_CODE = "en"

@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -42,10 +41,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, _("Page not found"), _("There is nothing at this address that you can see."))
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
-    """A body above the limit. It comes before anybody is known, so without the frame."""
-    text = _("What was sent is larger than TenantPilot takes (%(limit)d MB). Nothing was changed.")
-    words = text % {"limit": settings.REQUEST_MAX_BYTES // 2**20}
+def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
+    """A body above `most` bytes. It comes before anybody is known, so without the frame."""
+    text = _(
+        "What was sent is larger than TenantPilot takes here (%(limit)d MB). Nothing was changed. "
+        "A larger archive is imported at a shell: tenantpilot policies import."
+    )
+    words = text % {"limit": most // 2**20}
     response = _page(request, 413, _("Too large"), words, template="web/errors/bare.html")
     response.headers["Connection"] = "close"
     return response
