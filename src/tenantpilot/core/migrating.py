@@ -3,22 +3,32 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 Statements = Mapping[str, Sequence[str]]
 
 
-class RunStatements(migrations.RunPython):
+class RunStatements(Operation):
     """Run SQL that is written once for each engine.
 
     Every statement must be harmless when repeated. Django rebuilds a table of SQLite when it alters
     it, and drops its triggers with it: a migration that alters a guarded table ends by running the
-    table's statements again.
+    table's statements again. `RunPython` would build every model anew before each of these steps.
     """
 
     def __init__(self, install: Statements, remove: Statements) -> None:
         self.install, self.remove = install, remove
-        super().__init__(_runner(install), _runner(remove))
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Change nothing that Django knows of."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Run the statements of this engine."""
+        _run(self.install, schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Take back what the statements made."""
+        _run(self.remove, schema_editor)
 
 
 # Owner columns, and how the keys that compare them are called.
@@ -73,9 +83,6 @@ def _sqlite_trigger(name: str, child: str, columns: tuple[str, str], parent: str
     ]
 
 
-def _runner(statements: Statements) -> Any:
-    def run(_apps: Any, schema_editor: Any) -> None:
-        for statement in statements.get(schema_editor.connection.vendor, ()):
-            schema_editor.execute(statement)
-
-    return run
+def _run(statements: Statements, schema_editor: Any) -> None:
+    for statement in statements.get(schema_editor.connection.vendor, ()):
+        schema_editor.execute(statement)

@@ -86,6 +86,44 @@ class Migration(migrations.Migration):
                 "db_table": "artifacts",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("run__isnull", False), models.Q(("state", "gone"), _negated=True)),
+                        fields=("run",),
+                        name="artifact_one_a_run",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["building", "ready", "expired", "gone"])),
+                        name="artifact_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["policy_export", "library_upload"])),
+                        name="artifact_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("ready", "expired")), _negated=True),
+                            models.Q(
+                                ("bytes__isnull", False),
+                                ("ready_at__isnull", False),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="artifact_ready_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))), name="artifact_expires_later"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["owner", "-created_at", "-id"], name="artifact_by_owner_ix"),
+                    models.Index(
+                        condition=models.Q(("state", "gone"), _negated=True),
+                        fields=["expires_at"],
+                        name="artifact_by_expiry_ix",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -110,70 +148,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "artifact_chunks",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="artifact",
-            index=models.Index(fields=["owner", "-created_at", "-id"], name="artifact_by_owner_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="artifact",
-            index=models.Index(
-                condition=models.Q(("state", "gone"), _negated=True),
-                fields=["expires_at"],
-                name="artifact_by_expiry_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("run__isnull", False), models.Q(("state", "gone"), _negated=True)),
-                fields=("run",),
-                name="artifact_one_a_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["building", "ready", "expired", "gone"])), name="artifact_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["policy_export", "library_upload"])), name="artifact_purpose_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("ready", "expired")), _negated=True),
-                    models.Q(
-                        ("bytes__isnull", False), ("ready_at__isnull", False), models.Q(("sha256", ""), _negated=True)
+                "constraints": [
+                    models.UniqueConstraint(fields=("artifact", "n"), name="artifact_chunk_once"),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.LessThanOrEqual(
+                            django.db.models.functions.text.Length("data"), 524288
+                        ),
+                        name="artifact_chunk_size",
                     ),
-                    _connector="OR",
-                ),
-                name="artifact_ready_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))), name="artifact_expires_later"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifactchunk",
-            constraint=models.UniqueConstraint(fields=("artifact", "n"), name="artifact_chunk_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="artifactchunk",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.LessThanOrEqual(
-                    django.db.models.functions.text.Length("data"), 524288
-                ),
-                name="artifact_chunk_size",
-            ),
+                ],
+            },
         ),
     ]

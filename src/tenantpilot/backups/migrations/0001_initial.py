@@ -51,6 +51,15 @@ class Migration(migrations.Migration):
                 "db_table": "backup_chains",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["scheduled", "manual"])), name="backup_chain_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "scheduled"), ("schedule", None), _connector="OR"),
+                        name="backup_chain_of_hand_unscheduled",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -100,6 +109,16 @@ class Migration(migrations.Migration):
                 "db_table": "backup_members",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "policy", "from_seq"), name="backup_member_from_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_seq", None)), fields=("chain", "policy"), name="backup_member_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to_seq", None), ("to_seq__gte", models.F("from_seq")), _connector="OR"),
+                        name="backup_member_in_order",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -195,6 +214,52 @@ class Migration(migrations.Migration):
                 "db_table": "backup_sets",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "seq"), name="backup_set_seq_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("slot_at__isnull", False)),
+                        fields=("chain", "slot_at"),
+                        name="backup_set_slot_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="backup_set_seq_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["building", "complete", "incomplete", "failed"])),
+                        name="backup_set_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["", "intact", "damaged"])), name="backup_set_verdict_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest__isnull", False), ("state__in", ("complete", "incomplete"))),
+                            models.Q(
+                                models.Q(("state__in", ("complete", "incomplete")), _negated=True), ("digest", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="backup_set_digest_with_content",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_at__isnull", False),
+                            models.Q(("held_by", None), ("held_until", None), ("hold_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="backup_set_hold_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("held_at", None), ("trashed_at", None), _connector="OR"),
+                        name="backup_set_held_not_trashed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("trashed_at__isnull", False), ("trashed_by", None), _connector="OR"),
+                        name="backup_set_trash_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "-created_at", "-id"], name="backup_set_by_time_ix"),
+                    models.Index(fields=["tenant", "state", "-created_at"], name="backup_set_by_state_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -250,121 +315,16 @@ class Migration(migrations.Migration):
                 "db_table": "backup_gaps",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("set", "kind", "type", "graph_id"), name="backup_gap_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["failed", "missing", "changed"])), name="backup_gap_kind_known"
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="backupchain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["scheduled", "manual"])), name="backup_chain_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupchain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "scheduled"), ("schedule", None), _connector="OR"),
-                name="backup_chain_of_hand_unscheduled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupmember",
-            constraint=models.UniqueConstraint(fields=("chain", "policy", "from_seq"), name="backup_member_from_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="backupmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_seq", None)), fields=("chain", "policy"), name="backup_member_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_seq", None), ("to_seq__gte", models.F("from_seq")), _connector="OR"),
-                name="backup_member_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="backupset",
-            index=models.Index(fields=["tenant", "-created_at", "-id"], name="backup_set_by_time_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="backupset",
-            index=models.Index(fields=["tenant", "state", "-created_at"], name="backup_set_by_state_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.UniqueConstraint(fields=("chain", "seq"), name="backup_set_seq_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("slot_at__isnull", False)), fields=("chain", "slot_at"), name="backup_set_slot_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="backup_set_seq_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["building", "complete", "incomplete", "failed"])),
-                name="backup_set_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["", "intact", "damaged"])), name="backup_set_verdict_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("digest__isnull", False), ("state__in", ("complete", "incomplete"))),
-                    models.Q(models.Q(("state__in", ("complete", "incomplete")), _negated=True), ("digest", None)),
-                    _connector="OR",
-                ),
-                name="backup_set_digest_with_content",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held_at__isnull", False),
-                    models.Q(("held_by", None), ("held_until", None), ("hold_reason", "")),
-                    _connector="OR",
-                ),
-                name="backup_set_hold_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held_at", None), ("trashed_at", None), _connector="OR"),
-                name="backup_set_held_not_trashed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("trashed_at__isnull", False), ("trashed_by", None), _connector="OR"),
-                name="backup_set_trash_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="backupgap",
-            constraint=models.UniqueConstraint(fields=("set", "kind", "type", "graph_id"), name="backup_gap_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="backupgap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["failed", "missing", "changed"])), name="backup_gap_kind_known"
-            ),
         ),
     ]

@@ -58,6 +58,24 @@ class Migration(migrations.Migration):
                 "db_table": "groups",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "graph_id"), name="group_once_a_tenant"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["security", "microsoft365", "mail_security", "distribution"])),
+                        name="group_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member_count", None), ("members_counted_at", None)),
+                            models.Q(("member_count__isnull", False), ("members_counted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="group_count_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "name", "id"], name="group_by_name_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -102,6 +120,29 @@ class Migration(migrations.Migration):
                 "db_table": "group_cursors",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant",), name="group_cursor_once_a_tenant"),
+                    models.CheckConstraint(
+                        condition=models.Q(("phase__in", ["none", "initial", "current", "resync"])),
+                        name="group_cursor_phase_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phase", "current"), _negated=True),
+                            models.Q(("synced_at__isnull", False), models.Q(("link", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="group_cursor_current_has_link",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("link", ""), ("link_at", None)),
+                            models.Q(models.Q(("link", ""), _negated=True), ("link_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="group_cursor_link_has_time",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -137,6 +178,12 @@ class Migration(migrations.Migration):
                 "db_table": "group_members_nested",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("parent", "member_id"), name="nested_group_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "member_id"], name="nested_group_by_member_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -174,72 +221,5 @@ class Migration(migrations.Migration):
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="group",
-            index=models.Index(fields=["tenant", "name", "id"], name="group_by_name_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(fields=("tenant", "graph_id"), name="group_once_a_tenant"),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["security", "microsoft365", "mail_security", "distribution"])),
-                name="group_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member_count", None), ("members_counted_at", None)),
-                    models.Q(("member_count__isnull", False), ("members_counted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="group_count_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupcursor",
-            constraint=models.UniqueConstraint(fields=("tenant",), name="group_cursor_once_a_tenant"),
-        ),
-        migrations.AddConstraint(
-            model_name="groupcursor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phase__in", ["none", "initial", "current", "resync"])),
-                name="group_cursor_phase_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupcursor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phase", "current"), _negated=True),
-                    models.Q(("synced_at__isnull", False), models.Q(("link", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="group_cursor_current_has_link",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupcursor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("link", ""), ("link_at", None)),
-                    models.Q(models.Q(("link", ""), _negated=True), ("link_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="group_cursor_link_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nestedgroup",
-            index=models.Index(fields=["tenant", "member_id"], name="nested_group_by_member_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="nestedgroup",
-            constraint=models.UniqueConstraint(fields=("parent", "member_id"), name="nested_group_once"),
         ),
     ]

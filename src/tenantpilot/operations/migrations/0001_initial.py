@@ -108,6 +108,111 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "operation_runs",
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "running", "completed"])),
+                        name="operation_run_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", None),
+                            ("outcome__in", ["succeeded", "partially_succeeded", "failed", "cancelled"]),
+                            _connector="OR",
+                        ),
+                        name="operation_run_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancel_requested_at", None),
+                                ("completed_at", None),
+                                ("outcome", None),
+                                ("started_at", None),
+                                ("status", "queued"),
+                                ("lease_expires_at", None),
+                                ("lease_owner", ""),
+                                ("lease_token", None),
+                            ),
+                            models.Q(
+                                ("attempt__gte", 1),
+                                ("completed_at", None),
+                                ("lease_expires_at__isnull", False),
+                                ("lease_token__isnull", False),
+                                ("outcome", None),
+                                ("started_at__isnull", False),
+                                ("status", "running"),
+                            ),
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("outcome__isnull", False),
+                                ("status", "completed"),
+                                ("lease_expires_at", None),
+                                ("lease_owner", ""),
+                                ("lease_token", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="operation_run_state_coherent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "completed"), _negated=True),
+                            ("started_at__isnull", False),
+                            ("outcome__in", ["cancelled", "failed"]),
+                            _connector="OR",
+                        ),
+                        name="operation_run_unstarted_never_succeeds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("started_at", None), ("started_at__gte", models.F("created_at")), _connector="OR"
+                            ),
+                            models.Q(
+                                ("completed_at", None), ("completed_at__gte", models.F("created_at")), _connector="OR"
+                            ),
+                            models.Q(
+                                ("completed_at", None),
+                                ("started_at", None),
+                                ("completed_at__gte", models.F("started_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="operation_run_times_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["queued", "running"]), ("tenant__isnull", False)),
+                        fields=("workspace", "tenant", "type", "identity"),
+                        name="operation_run_one_active_per_identity",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["queued", "running"]), ("tenant__isnull", True)),
+                        fields=("workspace", "type", "identity"),
+                        name="operation_run_one_active_per_workspace_identity",
+                    ),
+                    models.UniqueConstraint(fields=("id", "workspace"), name="operation_run_of_workspace"),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "-id"], name="operation_run_of_workspace_ix"),
+                    models.Index(fields=["tenant", "-id"], name="operation_run_of_tenant_ix"),
+                    models.Index(fields=["tenant", "type", "-id"], name="operation_run_of_type_ix"),
+                    models.Index(
+                        condition=models.Q(("status", "queued")), fields=["id"], name="operation_run_queued_ix"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "running")), fields=["id"], name="operation_run_running_ix"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["tenant", "id"],
+                        name="operation_run_active_ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("outcome__in", ["failed", "partially_succeeded"])),
+                        fields=["tenant", "-id"],
+                        name="operation_run_attention_ix",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -162,6 +267,19 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "notifications",
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("run__isnull", False)),
+                        fields=("run", "kind"),
+                        name="notification_once_per_run",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["recipient", "-id"], name="notification_of_person_ix"),
+                    models.Index(
+                        condition=models.Q(("read_at", None)), fields=["recipient"], name="notification_unread_ix"
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -220,161 +338,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(fields=["workspace", "-id"], name="operation_run_of_workspace_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(fields=["tenant", "-id"], name="operation_run_of_tenant_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(fields=["tenant", "type", "-id"], name="operation_run_of_type_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(condition=models.Q(("status", "queued")), fields=["id"], name="operation_run_queued_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(
-                condition=models.Q(("status", "running")), fields=["id"], name="operation_run_running_ix"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=["tenant", "id"],
-                name="operation_run_active_ix",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operationrun",
-            index=models.Index(
-                condition=models.Q(("outcome__in", ["failed", "partially_succeeded"])),
-                fields=["tenant", "-id"],
-                name="operation_run_attention_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "running", "completed"])),
-                name="operation_run_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome", None),
-                    ("outcome__in", ["succeeded", "partially_succeeded", "failed", "cancelled"]),
-                    _connector="OR",
-                ),
-                name="operation_run_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancel_requested_at", None),
-                        ("completed_at", None),
-                        ("outcome", None),
-                        ("started_at", None),
-                        ("status", "queued"),
-                        ("lease_expires_at", None),
-                        ("lease_owner", ""),
-                        ("lease_token", None),
-                    ),
-                    models.Q(
-                        ("attempt__gte", 1),
-                        ("completed_at", None),
-                        ("lease_expires_at__isnull", False),
-                        ("lease_token__isnull", False),
-                        ("outcome", None),
-                        ("started_at__isnull", False),
-                        ("status", "running"),
-                    ),
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("outcome__isnull", False),
-                        ("status", "completed"),
-                        ("lease_expires_at", None),
-                        ("lease_owner", ""),
-                        ("lease_token", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="operation_run_state_coherent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "completed"), _negated=True),
-                    ("started_at__isnull", False),
-                    ("outcome__in", ["cancelled", "failed"]),
-                    _connector="OR",
-                ),
-                name="operation_run_unstarted_never_succeeds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("started_at", None), ("started_at__gte", models.F("created_at")), _connector="OR"),
-                    models.Q(("completed_at", None), ("completed_at__gte", models.F("created_at")), _connector="OR"),
-                    models.Q(
-                        ("completed_at", None),
-                        ("started_at", None),
-                        ("completed_at__gte", models.F("started_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="operation_run_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["queued", "running"]), ("tenant__isnull", False)),
-                fields=("workspace", "tenant", "type", "identity"),
-                name="operation_run_one_active_per_identity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["queued", "running"]), ("tenant__isnull", True)),
-                fields=("workspace", "type", "identity"),
-                name="operation_run_one_active_per_workspace_identity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationrun",
-            constraint=models.UniqueConstraint(fields=("id", "workspace"), name="operation_run_of_workspace"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["recipient", "-id"], name="notification_of_person_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("read_at", None)), fields=["recipient"], name="notification_unread_ix"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("run__isnull", False)), fields=("run", "kind"), name="notification_once_per_run"
-            ),
         ),
     ]

@@ -58,6 +58,22 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "schedules",
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "name"), name="schedule_name_once"),
+                    models.UniqueConstraint(fields=("id", "workspace"), name="schedule_of_workspace"),
+                    models.CheckConstraint(
+                        condition=models.Q(("frequency__in", ["hourly", "daily", "weekly"])),
+                        name="schedule_frequency_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hour__lte", 23), ("minute__lte", 59)), name="schedule_time_of_a_clock"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused_at", None)), fields=["next_slot_at"], name="schedule_due_ix"
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -101,37 +117,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "schedule_slots",
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "slot_at"), name="schedule_slot_once"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="schedule",
-            index=models.Index(
-                condition=models.Q(("paused_at", None)), fields=["next_slot_at"], name="schedule_due_ix"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="schedule_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.UniqueConstraint(fields=("id", "workspace"), name="schedule_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("frequency__in", ["hourly", "daily", "weekly"])), name="schedule_frequency_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hour__lte", 23), ("minute__lte", 59)), name="schedule_time_of_a_clock"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduleslot",
-            constraint=models.UniqueConstraint(fields=("schedule", "slot_at"), name="schedule_slot_once"),
         ),
         RunStatements(*same_workspace("schedules", "tenant_id", "tenants")),
     ]

@@ -117,6 +117,56 @@ class Migration(migrations.Migration):
                 "db_table": "restore_runs",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "previewing",
+                                    "blocked",
+                                    "previewed",
+                                    "expired",
+                                    "confirmed",
+                                    "executing",
+                                    "waiting",
+                                    "done",
+                                    "discarded",
+                                ],
+                            )
+                        ),
+                        name="restore_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("confirmed", "executing", "waiting", "done")), _negated=True),
+                            models.Q(
+                                models.Q(("fingerprint", ""), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="restore_confirmed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "previewed"), _negated=True),
+                            models.Q(
+                                models.Q(("fingerprint", ""), _negated=True),
+                                ("preview_expires_at__isnull", False),
+                                ("previewed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="restore_previewed_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "-id"], name="restore_by_tenant_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -186,6 +236,24 @@ class Migration(migrations.Migration):
                 "db_table": "restore_mappings",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("restore_run", "kind", "source_id"), name="restore_mapping_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("action__in", ["same", "selection", "map", "skip", "block"])),
+                        name="restore_mapping_action_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["", "id", "name", "person"])), name="restore_mapping_how_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("action", "map"), _negated=True),
+                            models.Q(("target_id", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="restore_mapping_has_target",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -356,183 +424,73 @@ class Migration(migrations.Migration):
                 "db_table": "restore_items",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("restore_run", "position"), name="restore_item_once_a_position"),
+                    models.UniqueConstraint(
+                        fields=("restore_run", "type", "source_id"), name="restore_item_once_a_source"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("found_id", ""), _negated=True),
+                        fields=("restore_run", "type", "found_id"),
+                        name="restore_item_once_a_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending",
+                                    "writing",
+                                    "verified",
+                                    "verified_with_differences",
+                                    "unchanged",
+                                    "failed",
+                                    "skipped",
+                                    "waiting",
+                                ],
+                            )
+                        ),
+                        name="restore_item_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("action__in", ["", "create", "update", "none", "skip", "delete", "block"])),
+                        name="restore_item_action_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "match__in",
+                                ["", "by_id", "by_name", "singleton", "delivered", "picked", "absent", "conflict"],
+                            )
+                        ),
+                        name="restore_item_match_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["", "skip", "create", "copy", "target", "delete"])),
+                        name="restore_item_choice_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("verified", "verified_with_differences")), _negated=True),
+                            ("before_version__isnull", False),
+                            ("action", "create"),
+                            _connector="OR",
+                        ),
+                        name="restore_item_keeps_what_was",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["failed", "skipped", "waiting"]), _negated=True),
+                            models.Q(("reason_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="restore_item_explained",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="restorerun",
-            index=models.Index(fields=["tenant", "-id"], name="restore_by_tenant_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="restorerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "previewing",
-                            "blocked",
-                            "previewed",
-                            "expired",
-                            "confirmed",
-                            "executing",
-                            "waiting",
-                            "done",
-                            "discarded",
-                        ],
-                    )
-                ),
-                name="restore_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restorerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("confirmed", "executing", "waiting", "done")), _negated=True),
-                    models.Q(
-                        models.Q(("fingerprint", ""), _negated=True),
-                        models.Q(("reason", ""), _negated=True),
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="restore_confirmed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restorerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "previewed"), _negated=True),
-                    models.Q(
-                        models.Q(("fingerprint", ""), _negated=True),
-                        ("preview_expires_at__isnull", False),
-                        ("previewed_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="restore_previewed_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoremapping",
-            constraint=models.UniqueConstraint(
-                fields=("restore_run", "kind", "source_id"), name="restore_mapping_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoremapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("action__in", ["same", "selection", "map", "skip", "block"])),
-                name="restore_mapping_action_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoremapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["", "id", "name", "person"])), name="restore_mapping_how_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoremapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("action", "map"), _negated=True),
-                    models.Q(("target_id", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="restore_mapping_has_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.UniqueConstraint(fields=("restore_run", "position"), name="restore_item_once_a_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.UniqueConstraint(
-                fields=("restore_run", "type", "source_id"), name="restore_item_once_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("found_id", ""), _negated=True),
-                fields=("restore_run", "type", "found_id"),
-                name="restore_item_once_a_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "pending",
-                            "writing",
-                            "verified",
-                            "verified_with_differences",
-                            "unchanged",
-                            "failed",
-                            "skipped",
-                            "waiting",
-                        ],
-                    )
-                ),
-                name="restore_item_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("action__in", ["", "create", "update", "none", "skip", "delete", "block"])),
-                name="restore_item_action_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("match__in", ["", "by_id", "by_name", "singleton", "delivered", "picked", "absent", "conflict"])
-                ),
-                name="restore_item_match_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("choice__in", ["", "skip", "create", "copy", "target", "delete"])),
-                name="restore_item_choice_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("verified", "verified_with_differences")), _negated=True),
-                    ("before_version__isnull", False),
-                    ("action", "create"),
-                    _connector="OR",
-                ),
-                name="restore_item_keeps_what_was",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoreitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["failed", "skipped", "waiting"]), _negated=True),
-                    models.Q(("reason_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="restore_item_explained",
-            ),
         ),
     ]

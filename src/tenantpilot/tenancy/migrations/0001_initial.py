@@ -144,6 +144,13 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "workspace_members",
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "user"), name="workspace_member_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["owner", "manager", "operator", "readonly"])),
+                        name="workspace_member_role_known",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -211,17 +218,6 @@ class Migration(migrations.Migration):
             model_name="tenant",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "entra_tenant_id"), name="tenant_once_per_workspace"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemember",
-            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="workspace_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "manager", "operator", "readonly"])),
-                name="workspace_member_role_known",
             ),
         ),
     ]

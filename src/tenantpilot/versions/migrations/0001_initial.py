@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 "db_table": "payloads",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "sha256"), name="payload_once_a_workspace"),
+                    models.CheckConstraint(condition=models.Q(("codec__in", ["zlib"])), name="payload_codec_known"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -134,6 +138,32 @@ class Migration(migrations.Migration):
                 "db_table": "policy_versions",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "number"), name="version_number_once_a_policy"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="version_numbers_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("change__in", ["first", "form", "secret"])), name="version_change_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ["capture", "backup", "import", "before_restore", "after_restore"])
+                        ),
+                        name="version_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("restorable__in", ["yes", "secret_missing", "content_missing", "preview_only"])
+                        ),
+                        name="version_restorable_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor_confidence__in", ["unknown", "likely", "one_of"])),
+                        name="version_confidence_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "-read_at", "-id"], name="version_by_time_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -171,61 +201,13 @@ class Migration(migrations.Migration):
                 "db_table": "version_secrets",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "pointer"), name="version_secret_once"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="payload",
-            constraint=models.UniqueConstraint(fields=("workspace", "sha256"), name="payload_once_a_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="payload",
-            constraint=models.CheckConstraint(condition=models.Q(("codec__in", ["zlib"])), name="payload_codec_known"),
-        ),
-        migrations.AddIndex(
-            model_name="policyversion",
-            index=models.Index(fields=["tenant", "-read_at", "-id"], name="version_by_time_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.UniqueConstraint(fields=("policy", "number"), name="version_number_once_a_policy"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="version_numbers_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("change__in", ["first", "form", "secret"])), name="version_change_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["capture", "backup", "import", "before_restore", "after_restore"])),
-                name="version_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("restorable__in", ["yes", "secret_missing", "content_missing", "preview_only"])),
-                name="version_restorable_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("actor_confidence__in", ["unknown", "likely", "one_of"])),
-                name="version_confidence_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="versionsecret",
-            constraint=models.UniqueConstraint(fields=("version", "pointer"), name="version_secret_once"),
         ),
     ]

@@ -85,6 +85,13 @@ class Migration(migrations.Migration):
                 "db_table": "setting_definitions",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="setting_definition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ["catalog", "admx", "intent", "oma", "property"])),
+                        name="setting_origin_known",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -134,6 +141,19 @@ class Migration(migrations.Migration):
                 "db_table": "setting_values",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "definition", "ordinal"), name="setting_value_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_secret", False), models.Q(("value_hash", ""), ("value_text", "")), _connector="OR"
+                        ),
+                        name="setting_value_no_secret",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["tenant", "definition", "value_hash"], name="setting_in_tenant_ix"),
+                    models.Index(fields=["definition", "tenant"], name="setting_over_tenants_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -216,37 +236,5 @@ class Migration(migrations.Migration):
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="settingdefinition",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="setting_definition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settingdefinition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["catalog", "admx", "intent", "oma", "property"])),
-                name="setting_origin_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settingvalue",
-            index=models.Index(fields=["tenant", "definition", "value_hash"], name="setting_in_tenant_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="settingvalue",
-            index=models.Index(fields=["definition", "tenant"], name="setting_over_tenants_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="settingvalue",
-            constraint=models.UniqueConstraint(fields=("policy", "definition", "ordinal"), name="setting_value_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settingvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_secret", False), models.Q(("value_hash", ""), ("value_text", "")), _connector="OR"
-                ),
-                name="setting_value_no_secret",
-            ),
         ),
     ]

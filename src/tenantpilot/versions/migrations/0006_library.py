@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
                 "db_table": "libraries",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="library_name_once"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -91,6 +94,23 @@ class Migration(migrations.Migration):
                 "db_table": "library_revisions",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("library", "number"), name="library_revision_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("run__isnull", False)), fields=("run",), name="library_revision_one_a_run"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["building", "ready"])), name="library_revision_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ready_at__isnull", False), ("state", "ready")),
+                            models.Q(("ready_at", None), ("state", "building")),
+                            _connector="OR",
+                        ),
+                        name="library_revision_ready_has_time",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
@@ -134,50 +154,17 @@ class Migration(migrations.Migration):
                 "db_table": "library_policies",
                 "abstract": False,
                 "base_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("revision", "type", "key"), name="library_policy_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["revision", "name", "id"], name="library_policy_by_name_ix"),
+                ],
             },
             managers=[
                 ("objects", django.db.models.manager.Manager()),
                 ("everywhere", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="library",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="library_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="libraryrevision",
-            constraint=models.UniqueConstraint(fields=("library", "number"), name="library_revision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="libraryrevision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("run__isnull", False)), fields=("run",), name="library_revision_one_a_run"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="libraryrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["building", "ready"])), name="library_revision_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="libraryrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ready_at__isnull", False), ("state", "ready")),
-                    models.Q(("ready_at", None), ("state", "building")),
-                    _connector="OR",
-                ),
-                name="library_revision_ready_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="librarypolicy",
-            index=models.Index(fields=["revision", "name", "id"], name="library_policy_by_name_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="librarypolicy",
-            constraint=models.UniqueConstraint(fields=("revision", "type", "key"), name="library_policy_once"),
         ),
         RunStatements(guards.INSTALL, guards.REMOVE),
     ]
