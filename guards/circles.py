@@ -25,7 +25,7 @@ def check(packages: Iterable[Path] = PACKAGES) -> Iterator[Finding]:
 
 
 def graph_of(package: Path) -> Graph:
-    """Return which modules of the package each of them imports, anywhere in its file. Migrations are left out."""
+    """Return the modules of the package that each module imports, anywhere in its file. Migrations are left out."""
     files = {_module_name(path, package): path for path in package.rglob("*.py") if "migrations" not in path.parts}
     return {name: frozenset(_imports(path, files.keys())) - {name} for name, path in files.items()}
 

@@ -19,7 +19,7 @@ NO_VERBS = frozenset({"a", "an", "the", "it", "this", "that", "what", "when", "h
 
 
 def fault_of(subject: str) -> str:
-    """Return what is wrong with a subject, or an empty text."""
+    """Return the fault of a subject in words, or an empty text."""
     if subject.startswith(BY_GIT):
         return ""
     if len(subject) > LONGEST:

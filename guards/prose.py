@@ -17,6 +17,8 @@ HEADLESS = frozenset({
     "how", "none", "once", "one", "what", "whatever", "when", "where", "wherever", "whether", "which", "whichever",
     "who", "whoever", "whom", "whose", "why",
 })  # fmt: skip
+# "Return what the run needs" hides the noun as well: it says that something is returned, and not what.
+CLAUSES = HEADLESS - {"none", "once", "one"}
 # Participles and pronouns say how a value came about, and not what it is.
 BANNED_NAMES = frozenset({
     "asked", "each", "found", "given", "here", "kept", "known", "made", "mine", "one", "others", "ours", "reached",
@@ -69,12 +71,10 @@ def templates(folders: Iterable[Path]) -> Iterator[Path]:
 
 def _docstring(source: Source, node: Documented) -> Iterator[Finding]:
     text = ast.get_docstring(node)
-    first = re.match(r"\W*(\w+)", text or "")
-    if first and first[1].lower() in HEADLESS:
-        where = node.body[0]
-        yield finding_at(
-            RULE, source, where.lineno, where.col_offset, f"a docstring begins with “{first[1]}”", SENTENCE
-        )
+    first = re.match(r"\W*(Returns? )?(\w+)", text or "")
+    if first and first[2].lower() in (CLAUSES if first[1] else HEADLESS):
+        where, beginning = node.body[0], first[0].strip()
+        yield finding_at(RULE, source, where.lineno, where.col_offset, f"a docstring begins with “{beginning}”", SENTENCE)
 
 
 def _name(source: Source, node: ast.Name | ast.arg, name: str) -> Iterator[Finding]:

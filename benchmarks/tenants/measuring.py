@@ -27,7 +27,7 @@ class Figures:
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
-    """Return what these processes have used until now."""
+    """Return the processor seconds that these processes have used until now."""
     total = 0.0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -72,7 +72,7 @@ class MostConnections:
 
 
 def transactions() -> int:
-    """Return how many the database has committed; 0 where nobody counts."""
+    """Return the number of transactions that the database has committed; 0 where nobody counts."""
     from django.db import connection
 
     if connection.vendor != "postgresql":

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.contract
 RIDDLES = {
     "a relative clause": 'def f():\n    """What the run needs."""',
     "a question": 'def f():\n    """Whether it may start."""',
+    "a relative clause that is returned": 'def f():\n    """Return what the run needs."""',
+    "a question that is returned": 'def f():\n    """Return whether it may start."""',
     "a pronoun": 'class A:\n    """One for each tenant."""',
     "a lone adverb": 'def f():\n    """Once."""',
     "a module": '"""Where a moment lies."""',
@@ -24,12 +26,13 @@ RIDDLES = {
 PLAIN = {
     "an imperative verb": 'def f():\n    """Return the run if it still needs a slot, else None."""',
     "a subject": 'def f():\n    """The run keeps its slot."""',
+    "nothing that is returned": 'def f():\n    """Return None: another ticker had it."""',
     "no docstring": "def f(): ...",
     "a noun": "expired_runs = look()",
     "a participle with its noun": "known_words = look()",
     "an attribute of somebody else's": "options.given = 1",
     "a name that is read": "print(found)",
-    "the word inside": 'def f():\n    """Return what remains."""',
+    "the word inside": 'def f():\n    """Return the policies that say what remains."""',
 }
 
 

@@ -86,7 +86,7 @@ def test_drift_of_every_type_is_taken_back_or_named(captured, directory, simulat
 
 
 def left_of(item, versions):
-    """Return where the object, read again, differs from the version; assignments were kept."""
+    """Return the paths at which the object, read again, differs from the version; assignments were kept."""
     contract = registry.get(item.type)
     wanted, after = content_of(item.payload), content_of(item.after_version.payload)
     bare = [{name: value for name, value in one.items() if name != "assignments"} for one in (wanted, after)]

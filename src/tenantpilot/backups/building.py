@@ -145,7 +145,7 @@ def abandon_all(*, now: datetime) -> int:  # noqa: ARG001 a duty has a time
 
 
 def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run_id: int) -> Numbers:
-    """Return what became of each type that was asked for: captured, reused, missing, failed, changed, ignored."""
+    """Return the counts of each chosen type: captured, reused, missing, failed, changed, ignored."""
     asked = Asked.from_json(backup_set.asked)
     numbers: Numbers = {key: {} for key in asked.policy_types}
     captured, total = Count("pk", filter=Q(version__run_id=run_id)), Count("pk")

@@ -160,7 +160,7 @@ class BackupSet(TenantOwned):
 
     @property
     def deletable_from(self) -> datetime | None:
-        """Return when a trashed set can be deleted for good: what a person trashed is locked for a week."""
+        """Return the time from which a trashed set can be deleted: what a person trashed is locked for a week."""
         if self.trashed_at is None or self.trashed_by_id is None:
             return self.trashed_at
         return self.trashed_at + LOCK

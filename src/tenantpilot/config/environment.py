@@ -236,7 +236,7 @@ def _postgresql(name: str, url: str, idle_transaction_seconds: int) -> dict[str,
 
 
 def _session(idle_transaction_seconds: int, query: dict[str, str]) -> dict[str, str]:
-    """Return what the server is asked to do for each session. Of two that contradict each other it takes the second."""
+    """Return the options of each session for the server. Of two that contradict each other it takes the second."""
     limit = f"-c idle_in_transaction_session_timeout={idle_transaction_seconds}s" if idle_transaction_seconds else ""
     options = " ".join(filter(None, (limit, query.get("options", ""))))
     return {"options": options} if options else {}

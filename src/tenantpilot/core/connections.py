@@ -61,7 +61,7 @@ def released(items: Iterable[T]) -> Iterator[T]:
 
 
 def until_answered(ask: Callable[[], T], *, seconds: float) -> T:
-    """Return what `ask` returns; during an outage call it again, by a new connection, for so many seconds.
+    """Call `ask` and return its answer; during an outage call it again, by a new connection, for so many seconds.
 
     Raises what it raised last. What was committed without an answer is asked for again: `ask` must be harmless then.
     """

@@ -51,7 +51,7 @@ class StoredData:
 
     @classmethod
     def upgraded(cls, form: Any, version: int) -> Any:  # noqa: ARG003 for those that have an older form
-        """Return what an older version stored in the form of this one."""
+        """Return data of an older version in the form of this one."""
         raise StoredDataUnreadable(f"{cls.__name__} of version {version}")
 
 

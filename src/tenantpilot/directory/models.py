@@ -29,7 +29,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.exclude(deleted_at=None, gone_at=None)
 
     def named_like(self, text: str) -> "GroupQuerySet":
-        """Return whose name holds `text`, in any case. Answered by the trigram index from three letters on."""
+        """Return the groups whose name holds `text`, in any case. The trigram index answers from three letters on."""
         if connection.vendor != "sqlite" or len(text) < search.SHORTEST_INDEXED:
             return self.filter(name__icontains=text)
         phrase = '"' + text.replace('"', '""') + '"'

@@ -23,7 +23,7 @@ class Known:
 
 
 def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[str, Known]:
-    """Return what the rows know of the ids, in small letters. Groups that are gone keep their last name."""
+    """Return the names and states of the ids, by id in small letters. Groups that are gone keep their last name."""
     wanted = sorted({graph_id.lower() for graph_id in ids})
     is_synced = _is_synced(tenant, now=now)
     known: dict[str, Known] = {}

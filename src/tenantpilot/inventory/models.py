@@ -36,7 +36,7 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         return self.exclude(missing_since=None)
 
     def named_like(self, text: str) -> "PolicyQuerySet":
-        """Return whose name holds `text`, in any case. Answered by the trigram index from three letters on."""
+        """Return the policies whose name holds `text`, in any case. The trigram index answers from three letters on."""
         if connection.vendor != "sqlite" or len(text) < search.SHORTEST_INDEXED:
             return self.filter(name__icontains=text)
         phrase = '"' + text.replace('"', '""') + '"'

@@ -25,7 +25,7 @@ class TypeVanished(ReasonedError):
 
 
 def suspicious_types(tenant: Tenant, empty: Collection[str]) -> dict[str, int]:
-    """Return which of the types that came out empty hold objects in the inventory, and how many.
+    """Return the count of objects in the inventory of each type that came out empty.
 
     A type whose disappearance was reported by the sync before is not among them: it is believed now.
     """

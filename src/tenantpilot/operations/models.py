@@ -211,7 +211,7 @@ class OperationRun(WorkspaceOwned):
 
     @property
     def state(self) -> str:
-        """Return what a badge shows: the outcome once there is one, the status before."""
+        """Return the state for a badge: the outcome once there is one, the status before."""
         return self.outcome or self.status
 
 

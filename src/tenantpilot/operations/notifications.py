@@ -32,7 +32,7 @@ class OperationRunCompleted:
 
 
 def _facts(run: EndedRun, ending: Ending) -> dict[str, object]:
-    """Return what the words are made of. A person is in it by key alone: names are personal data (OPS-12)."""
+    """Return the facts that the words are made of. A person is in it by key alone: names are personal data (OPS-12)."""
     facts: dict[str, object] = {
         "type": run.type,
         "outcome": ending.outcome.value,

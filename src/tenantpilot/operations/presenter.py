@@ -134,5 +134,5 @@ _TITLES = {
 
 
 def reason_of(run: OperationRun) -> Reason | None:
-    """Return why the run as a whole ended as it did; None where that needs no word, or an older one wrote it."""
+    """Return the reason of the run's outcome; None where there is none, or where an unknown release wrote it."""
     return ReasonCatalog.get(run.reason_code) if ReasonCatalog.knows(run.reason_code) else None

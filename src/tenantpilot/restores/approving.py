@@ -10,7 +10,7 @@ WAITS_AT_MOST = timedelta(days=7)
 
 
 def approval_place(tenant: Tenant, item: RestoreItem) -> str:
-    """Return what the seal of an approval's code belongs to."""
+    """Return the name of the place that the seal of an approval's code is bound to."""
     return f"{tenant.workspace_id}|{tenant.pk}|restore-item:{item.pk}|approval"
 
 

@@ -34,7 +34,7 @@ def usual_rule(*, is_new: bool, same_tenant: bool) -> Assignments:
 
 
 def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -> Assigned:
-    """Return what an object is assigned to by the rule. `live` is None for an object that is created."""
+    """Return the assignments that the rule gives an object. `live` is None for an object that is created."""
     if rule is Assignments.NONE or source is None or (rule is Assignments.KEEP and live is not None):
         return Assigned()
     own = _own(source)
@@ -56,7 +56,7 @@ def has_doubled_targets(rows: Rows) -> bool:
 
 
 def _warnings(rows: Rows, present: Rows) -> tuple[str, ...]:
-    """Return what a person has to accept: nobody is left, or everybody is added."""
+    """Return the codes of the warnings that a person has to accept: nobody is left, or everybody is added."""
     warnings = []
     if present and not rows:
         warnings.append("unassigns_all")

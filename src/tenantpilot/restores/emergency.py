@@ -44,7 +44,7 @@ class LockoutCheck:
         self._client, self._tenant = client, tenant
 
     def verdict(self, planned: Mapping[int, Planned]) -> Verdict:
-        """Return what may not be written. Nothing is read where nothing can lock out."""
+        """Return the items that may not be written. Nothing is read where no item can lock anybody out."""
         sharp = {key: one for key, one in planned.items() if one.plan.lockout is not Lockout.NONE}
         if not sharp:
             return Verdict({})

@@ -140,7 +140,7 @@ class _Execution:
         self._settle(entry, item, contract, task, result)
 
     def _told(self, item: RestoreItem, contract: Contract) -> Told:
-        """Return what writes down the intent before the first request that changes anything (SEC-10)."""
+        """Return the function that writes down the intent before the first request that changes anything (SEC-10)."""
 
         def changes(intent: Intent) -> None:
             if item.action == Action.CREATE:

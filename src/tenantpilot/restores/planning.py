@@ -97,7 +97,7 @@ def _deleting(question: Question) -> Plan:
 
 
 def _not_at_all(question: Question) -> str:
-    """Return why the item cannot be written whatever its references are."""
+    """Return the code of the blocker that holds whatever the references are, "" without one."""
     answer = question.contract.restorability(question.source)
     if answer.mode is not RestoreMode.FULL and answer.reason is not Reason.DELIVERED:
         return "preview_only"
@@ -158,7 +158,7 @@ def _lockout_of(sharp: Sharpened) -> Lockout:
 
 
 def changes_to(contract: Contract, live: Mapping[str, Any], payload: Mapping[str, Any]) -> list[Difference]:
-    """Return what would change; assignments only where the payload speaks of them."""
+    """Return the differences that a write would make; assignments only where the payload speaks of them."""
     if isinstance(payload.get("assignments"), list):
         return differences(contract, live, payload)
     return differences(contract, _bare(live), _bare(payload))

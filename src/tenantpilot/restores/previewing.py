@@ -268,7 +268,7 @@ class _Preview:
             policies[key].warn("lockout_not_checked")
 
     def _sentences(self, subject: Subject) -> list[dict[str, str]]:
-        """Return what changes, in words; of an object that is created there is nothing to compare with."""
+        """Return the changes of an update as sentences; an object that is created has none."""
         if subject.live is None or subject.plan.action is not Action.UPDATE:
             return []
         references = references_in(subject.contract, subject.live)

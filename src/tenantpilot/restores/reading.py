@@ -46,7 +46,7 @@ class Reader:
         self._lists: dict[str, list[JsonObject] | GraphError] = {}
 
     def seen_by(self, sought: Sequence[Sought]) -> dict[int, Seen]:
-        """Return what was seen for each item, by its key."""
+        """Return the state of each item in the tenant, by its key."""
         by_type: dict[str, list[Sought]] = defaultdict(list)
         for one in sought:
             by_type[one.contract.key].append(one)
@@ -79,7 +79,7 @@ class Reader:
         return result
 
     def present(self, keys: Iterable[Key]) -> set[Key]:
-        """Return which of the objects that references name are in the tenant; one that cannot be checked counts."""
+        """Return the referenced objects that are in the tenant; one that cannot be checked counts."""
         by_kind: dict[str, list[str]] = defaultdict(list)
         for kind, graph_id in keys:
             by_kind[kind].append(graph_id)
@@ -160,7 +160,7 @@ def _is_by_id(one: Sought) -> bool:
 
 
 def _known(one: Sought) -> JsonObject:
-    """Return what reading by id needs to know."""
+    """Return the id of the object, and its type where it has one, to read it by."""
     kind = one.source.get("@odata.type")
     return {"id": one.picked_id or one.source["id"], **({"@odata.type": kind} if kind else {})}
 

@@ -54,7 +54,7 @@ def _asks_for_compliance(payload: Mapping[str, Any]) -> bool:
 
 
 def below(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """Return what stands at a path; empty where nothing does."""
+    """Return the mapping at a path of names, empty where there is none."""
     value: Any = payload
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -28,7 +28,7 @@ class Tasks:
         self._mappings = {(row.kind, row.source_id): row for row in rows}
 
     def task(self, item: RestoreItem, contract: Contract, live: JsonObject | None, approval_code: str = "") -> Task:
-        """Return what is to be written, computed as the preview did it. Raises ItemRefused."""
+        """Return the task of the item, computed as the preview did it. Raises ItemRefused."""
         before = content_of(item.before_version.payload) if item.before_version else None
         plan = self._plan(item, contract, before if item.intent and before is not None else live)
         if plan.action is Action.NONE:

@@ -195,5 +195,5 @@ class ItemWriter:
 
 
 def _as_pairs(changes: Iterable[Difference]) -> set[tuple[str, str]]:
-    """Return what became of each place."""
+    """Return the path and the canonical new value of each change."""
     return {(change.path, canonical(change.after)) for change in changes}

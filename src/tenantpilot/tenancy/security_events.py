@@ -39,7 +39,7 @@ def record(
 
 
 def client_mark(address: str) -> str:
-    """Return what stands for a network address in the audit log: the same for the same address, not to be read back.
+    """Return a mark for a network address in the audit log: equal for equal addresses, and not reversible.
 
     An address is personal data (OPS-12). `tenantpilot audit client ADDRESS` prints the mark to look for.
     """

@@ -77,7 +77,7 @@ def _windows(tenant: Tenant, *, now: datetime) -> list[Window]:
 
 
 def _times_before(versions: Sequence[PolicyVersion]) -> dict[tuple[int, int], datetime]:
-    """Return when the version before each of these was read, by the policy and the number of the later one."""
+    """Return the time at which the version before each was read, by the policy and the number of the later one."""
     policies = {version.policy_id for version in versions}
     times: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
     rows = PolicyVersion.everywhere.filter(policy__in=policies).order_by("policy", "number")

@@ -50,7 +50,7 @@ class Target:
 
     @property
     def key(self) -> str:
-        """Return what tells one assignment of a policy from another."""
+        """Return the key that tells one assignment of a policy from another."""
         parts = (self.mode, self.kind, self.group_id, self.filter_mode, self.filter_id, self.intent)
         return ":".join(map(str, parts))[:LONGEST_KEY]
 

@@ -40,7 +40,7 @@ class Conflicts:
 
 
 def conflicts_of(tenant: Tenant) -> Conflicts:
-    """Return what policies in care contradict each other in. Ignored and missing policies are left out."""
+    """Return the settings in which policies contradict each other. Ignored and missing policies are left out."""
     rows = _in_care(tenant)
     suspects = list(_suspects(rows)[: SHOWN + 1])
     values = rows.filter(definition__in=suspects[:SHOWN]).select_related("definition", "policy")

@@ -52,7 +52,7 @@ def separated(contract: Contract, payload: Mapping[str, Any]) -> Separated:
 
 
 def changed_pointers(policy: Policy, secrets: Iterable[PlainSecret], known: Iterable[VersionSecret]) -> list[str]:
-    """Return where both are known and differ. A key that is gone makes a secret unknown."""
+    """Return the pointers of secrets that are known in both and differ. A key that is gone makes a secret unknown."""
     rows = {row.pointer: row for row in known}
     return sorted(
         secret.pointer

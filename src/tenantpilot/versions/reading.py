@@ -72,6 +72,6 @@ def _is_list_cheaper(tenant: Tenant, key: str, count: int) -> bool:
 
 
 def _known(policy: Policy) -> JsonObject:
-    """Return what reading by id needs to know of a policy."""
+    """Return the id of a policy, and its type where it has one, to read it by."""
     odata_type = policy.properties.get("@odata.type")
     return {"id": policy.graph_id} | ({"@odata.type": odata_type} if odata_type else {})

@@ -55,7 +55,7 @@ class Results:
 
 
 def find_settings(tenants: Tenants, text: str) -> Results:
-    """Return what is found in the tenants. Call it in the scope of their workspaces."""
+    """Return the settings and policies that match `text` in the tenants. Call it in the scope of their workspaces."""
     if not text:
         return Results()
     # As numbers: with a query in their place PostgreSQL would read the values of everybody.

@@ -59,7 +59,7 @@ def newest_versions(policy_ids: Iterable[int]) -> dict[int, Newest]:
 
 
 def change_since(policy: Policy, newest: Newest | None, snapshot: Snapshot) -> Change | None:
-    """Return how the snapshot differs from the newest version, or None when it says nothing new."""
+    """Return the kind of change since the newest version, or None without a change."""
     if newest is None:
         return Change.FIRST
     if newest.version.form_hash != snapshot.form_hash:
@@ -129,7 +129,7 @@ def _first_difference(
 
 
 def restorability(snapshot: Snapshot) -> tuple[Restorable, str]:
-    """Return how far it can be written back, and the contract's reason if not all the way."""
+    """Return the extent to which the snapshot can be written back, and the contract's reason if not all the way."""
     answer = snapshot.contract.restorability(snapshot.separated.payload)
     if answer.reason is Reason.CONTENT_MISSING:
         return Restorable.CONTENT_MISSING, answer.reason.value

@@ -51,7 +51,7 @@ class Why:
 
     @property
     def filter_words(self) -> str:
-        """Return what the filter does, "" without one."""
+        """Return the effect of the filter in words, "" without one."""
         return "" if self.filter_mode == FilterMode.NONE else str(FilterMode(self.filter_mode).label)
 
 
@@ -80,7 +80,7 @@ class Gets:
 
 
 def who_gets(group: Group) -> Gets:
-    """Return what reaches the members of a group, by the newest versions of the tenant's policies."""
+    """Return the policies that reach the members of a group, by the newest versions in the tenant."""
     chains = _chains(group)
     wide = Q(kind__in=(TargetKind.ALL_USERS, TargetKind.ALL_DEVICES))
     named = Q(kind=TargetKind.GROUP, group_id__in=chains)

@@ -92,7 +92,7 @@ def test_restarts_of_the_server_alone_cost_no_run(
 
 
 def left_over(run: OperationRun) -> dict[str, Any]:
-    """Return what tells why a run has not ended."""
+    """Return the facts that tell why a run has not ended."""
     facts = {name: getattr(run, name) for name in ("pk", "status", "attempt", "not_before", "lease_owner")}
     times = {"created_at": run.created_at, "dispatched_at": run.dispatched_at, "dispatches": run.dispatches}
     return facts | times | {"events": [*run.events.in_order().values_list("name", "at")]}

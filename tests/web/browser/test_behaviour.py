@@ -174,7 +174,7 @@ class TestTheme:
 
 
 def times_asked_after_the_end(visit: Visits, address: str) -> int:
-    """Return how often the page asks for itself when the widget shows no run any more."""
+    """Return the number of times the page asks for itself when the widget shows no run any more."""
     page, asked = visit("Olivia", address), []
     page.locator("#activity .activity-run").first.wait_for()
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith(address) else None)

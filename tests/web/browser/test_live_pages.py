@@ -73,7 +73,7 @@ def test_pages_are_updated_in_one_way(attribute: str):
 
 
 def difference(page: Page) -> str:
-    """Return where the page still differs from one that is loaded anew, or an empty text."""
+    """Return the place at which the page still differs from one that is loaded anew, or an empty text."""
     end = monotonic() + PATIENCE_SECONDS
     while (words := page.evaluate(IN_PLACE)) != (wanted := page.evaluate(LOADED_ANEW)) and monotonic() < end:
         page.wait_for_timeout(300)

@@ -76,7 +76,7 @@ class RequestLog:
         self._listeners.append(listener)
 
     def unknown(self, tenant: str = "*") -> list[str]:
-        """Return what clients asked for that is not simulated: each method, path and reason once, ids as stars."""
+        """Return the requests that are not simulated: each method, path and reason once, ids as stars."""
         lines = {unknown_line(entry) for entry in self._entries if tenant in ("*", entry.tenant)}
         return sorted(lines - {""})
 

@@ -49,7 +49,7 @@ def cached_check(
 
 
 def signatures_of(tree: Tree, *, by_content: bool) -> dict[str, Signature]:
-    """Return what tells whether a file changed: its size and time, or its content."""
+    """Return the signature of each file, which changes with it: its size and time, or its content."""
     if not by_content:
         return dict(tree.files)
     import hashlib  # brings a library of ciphers along: not for those who do not ask
@@ -72,7 +72,7 @@ def _tool_signature() -> str:
 
 
 def _load(path: Path, key: str) -> Memory:
-    """Return what the last check left, or nothing where the file is missing, foreign, broken or no plain file."""
+    """Return the memory of the last check, empty where the file is missing, foreign, broken or no plain file."""
     try:
         if not _is_ours(path.parent) or not stat.S_ISREG(path.lstat().st_mode):
             return Memory("")
@@ -98,5 +98,5 @@ def _store(path: Path, memory: Memory) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Return whether the folder is one, not a link that leads what is written somewhere else."""
+    """Return True for a real folder, False for a link that leads our files somewhere else."""
     return not folder.is_symlink()

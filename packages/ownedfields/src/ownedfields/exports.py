@@ -80,7 +80,7 @@ class Exports:
         return any(self._carries(value, depth) for value in values)
 
     def _loaded(self, value: Imported) -> Value:
-        """Return what an import stands for, if its module was read anyway, here or by another process."""
+        """Return the value of an import if its module was read anyway, here or by another process."""
         path = self._project.index.path_of(value.source)
         is_known = path is not None and (path in self._judged or self._project.is_loaded(path))
         result = self._project.resolve(value) if is_known else UNKNOWN

@@ -98,7 +98,7 @@ def _fields_of(node: ast.ClassDef) -> tuple[list[str], list[str]]:
 
 
 def _writers(root: Path, tree: Tree, suggested: list[Suggestion]) -> dict[str, Counter[str]]:
-    """Return how often each file writes the fields of each model, by the engine's own judgement."""
+    """Return the number of writes of each file to the fields of each model, by the engine's own judgement."""
     from ownedfields.checking import Checker
     from ownedfields.config import Config, Guard
 

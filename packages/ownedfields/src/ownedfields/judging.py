@@ -26,7 +26,7 @@ class Judge:
         self._cues = cues
 
     def findings(self, module: Module) -> list[Finding]:
-        """Return what the file does wrong, before its ignore comments are applied."""
+        """Return the findings in the file, before its ignore comments are applied."""
         all_findings = [*self._writes(module), *self._meetings(module), *self._retired(module)]
         return sorted(set(all_findings), key=lambda finding: finding.order)
 
@@ -108,7 +108,7 @@ class Judge:
 
 
 def _bare_evidence(module: Module, hit: WriteHit) -> Evidence:
-    """Return where nothing on another line led to the receiver: the place that names the model, or the table."""
+    """Return the place that names the model or the table, where nothing on another line led to the receiver."""
     named = module.hits.touches.get(hit.model.path)
     line = hit.place.line
     if hit.rule == "OPR111":

@@ -14,7 +14,7 @@ DEFAULT = "executed.json"
 
 
 def executed_path(config: Config, path: str = "") -> Path:
-    """Return where the pytest plugin leaves the writes it saw."""
+    """Return the file in which the pytest plugin leaves the writes it saw."""
     return Path(path) if path else config.root / config.cache_dir / DEFAULT
 
 

@@ -109,7 +109,7 @@ class GuardItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the guard is configured."""
+        """Return the file in which the guard is configured."""
         return self._run.config.source, None, self.name
 
 

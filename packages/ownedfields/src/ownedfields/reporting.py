@@ -50,7 +50,7 @@ def _source(finding: Finding) -> list[str]:
 
 
 def summary(report: Report) -> str:
-    """Return what was looked at, and what came of it."""
+    """Return the counts of files and findings in one line."""
     count = len(report.findings)
     count_words = "no finding" if not count else f"{count} finding{'s' if count > 1 else ''}"
     more = [f"{report.scanned} files scanned", f"{report.parsed} judged"]

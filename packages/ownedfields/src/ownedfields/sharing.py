@@ -56,7 +56,7 @@ class Helper:
             self.questions.flush()
 
     def answer(self) -> Results | None:
-        """Return what it came to; None where it died."""
+        """Return the results of the process; None where it died."""
         try:
             answer: Answer = pickle.load(self.answers)  # noqa: S301 - from our own child
         except (OSError, EOFError, pickle.UnpicklingError):
@@ -186,7 +186,7 @@ class Crew:
 
 
 def answer_of(checker: Checker, results: Results) -> Answer:
-    """Return what this process came to."""
+    """Return the results and the lessons of this process."""
     checker.project.note_filled()
     lessons = checker.project.lessons
     return Answer(results, set(lessons.taught), set(lessons.late), set(lessons.requests))

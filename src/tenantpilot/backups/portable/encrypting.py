@@ -138,7 +138,7 @@ class PassphraseSink:
 
 
 def decrypted(file: IO[bytes], key: str) -> IO[bytes]:
-    """Return what the archive holds, as a file that is gone when it is closed. Raises ArchiveRefused."""
+    """Return the decrypted archive as a file that is gone when it is closed. Raises ArchiveRefused."""
     if file.read(len(HEADER)) != HEADER:
         raise ArchiveRefused("not_a_set_archive")
     file.seek(0)

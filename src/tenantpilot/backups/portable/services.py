@@ -112,6 +112,6 @@ class _Hashed:
 
 
 def lines_of(text: str) -> Sequence[str]:
-    """Return what a person typed one a line, without comments, as files of recipients have them."""
+    """Return the lines that a person typed, without comments, as files of recipients have them."""
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]

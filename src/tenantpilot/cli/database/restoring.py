@@ -113,7 +113,7 @@ def _has_no_file() -> bool:
 
 
 def _rows_of_people() -> list[Any]:
-    """Return what `tenantpilot setup` makes none of."""
+    """Return the rows that `tenantpilot setup` makes none of."""
     return [
         Workspace.objects.all(),
         User.objects.all(),

@@ -46,7 +46,7 @@ def _delay_or_none(delay_after: Callable[[GraphError], float], error: GraphError
 
 
 def approval_headers(justification: str, approval_code: str) -> dict[str, str]:
-    """Return what Multi Admin Approval asks of a write; ignored where nothing is protected.
+    """Return the headers that Multi Admin Approval asks of a write; ignored where nothing is protected.
 
     Source: https://learn.microsoft.com/intune/fundamentals/role-based-access-control/multi-admin-approval-graph-api
     """

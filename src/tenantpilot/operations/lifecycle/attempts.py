@@ -5,7 +5,7 @@ from tenantpilot.operations.models import RunEvent
 
 
 def attempts_lost(run_id: int, attempt: int) -> int:
-    """Return how many of the attempts up to this one were lost, if this one is.
+    """Return the number of attempts up to this one that were lost, if this one is.
 
     A worker that left the run in good order is nobody's fault: it does not count.
     """

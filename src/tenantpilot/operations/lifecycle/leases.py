@@ -25,5 +25,5 @@ class Lease:
 
 
 def lease_time() -> timedelta:
-    """Return how long a lease holds without a heartbeat."""
+    """Return the time that a lease holds without a heartbeat."""
     return timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)

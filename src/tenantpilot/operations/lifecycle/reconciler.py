@@ -61,7 +61,7 @@ class Reconciler:
         self._in_line: set[int] | None = None
 
     def settle(self, *, now: datetime) -> Settled:
-        """Return what one run does to this pass, the others do not feel."""
+        """Settle lost, deaf and waiting runs, each apart: the fault of one does not end the pass. Return the counts."""
         situations, done = self.look(now=now), Counter[str]()
         for run in situations.deaf[:AT_MOST]:
             done[self._apart(self._end, run, _cancelled, now=now)] += 1
@@ -101,7 +101,7 @@ class Reconciler:
         return run.lease_owner == "" or self._seconds("alive", run) >= settings.OPERATIONS_LEASE_SECONDS
 
     def _seconds(self, subject: str, run: OperationRun) -> float:
-        """Return how long this sign of the run has been the same."""
+        """Return the seconds for which this sign of the run has been the same."""
         return self._same.get((subject, run.pk), 0.0)
 
     def _apart(self, verb: Callable[..., str], run: OperationRun, *details: Any, **named: Any) -> str:
@@ -180,7 +180,7 @@ def _lost(run: OperationRun) -> Ending:
 
 
 def _last_known(run: OperationRun) -> dict[str, Any]:
-    """Return what a worker that can no longer say it left behind: its last checkpoint, and how far it was."""
+    """Return the last checkpoint and progress that a lost worker left behind."""
     live = RunProgress.objects.filter(run=run).first()
     if live is None:
         return {}

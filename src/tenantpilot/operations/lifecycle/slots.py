@@ -92,7 +92,7 @@ def in_line(run_id: int) -> InLine | None:
 
 
 def full(run: Waiting) -> Full | None:
-    """Return whether a run has to wait, and where; None when a slot is free. One query."""
+    """Return the place that has no slot for the run, or None when one is free. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [run.tenant_id, run.workspace_id, run.pk])
         in_workspace, in_tenant = cursor.fetchone()

@@ -87,7 +87,7 @@ def still_as_seen(run: OperationRun) -> Condition:
 
 
 def sign_of_life(now: datetime, seconds_spent: float) -> dict[str, Any]:
-    """Return what a heartbeat changes of a run."""
+    """Return the fields of a run that a heartbeat changes, with their values."""
     return {"lease_expires_at": now + lease_time(), "seconds_spent": at_least(seconds_spent)}
 
 

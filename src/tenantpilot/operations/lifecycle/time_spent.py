@@ -20,5 +20,5 @@ class TimeSpent:
 
 
 def at_least(seconds: float) -> Expression:
-    """Return what the row says from now on: time that was spent is never taken back."""
+    """Return the new seconds of the row: time that was spent is never taken back."""
     return Greatest(F("seconds_spent"), Value(float(seconds)))

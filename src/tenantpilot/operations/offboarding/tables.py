@@ -23,7 +23,7 @@ def owned_tables(owner: str) -> list[Owned]:
 
 
 def pointing_elsewhere(tenant: Tenant) -> dict[str, int]:
-    """Return how many rows of other tenants point at this one, by the name of what they are: they hold its rows."""
+    """Return the count of rows of other tenants that point at this one, by model: they hold its rows."""
     counts: dict[str, int] = {}
     for model in owned_tables("tenant"):
         for field, parent in references(model):

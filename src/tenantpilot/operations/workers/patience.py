@@ -11,5 +11,5 @@ T = TypeVar("T")
 
 
 def until_answered(ask: Callable[[], T]) -> T:
-    """Return what `ask` returns; during an outage call it again for as long as a lease may hold."""
+    """Call `ask` and return its answer; during an outage call it again for as long as a lease may hold."""
     return connections.until_answered(ask, seconds=settings.OPERATIONS_LEASE_SECONDS)

@@ -96,7 +96,7 @@ def _exported(
 
 
 def exported_of(version: PolicyVersion, apps: Mapping[str, AppType]) -> tuple[Exported, int]:
-    """Return what is exported of a version: no secret in plain, whatever is stored."""
+    """Return the export of a version and the number of its secrets: no secret in plain, whatever is stored."""
     policy, contract = version.policy, registry.get(version.policy.type)
     payload = separated(contract, content_of(version.payload)).payload
     exported = Exported(contract, policy.graph_id, policy.name, payload, version.names, apps)

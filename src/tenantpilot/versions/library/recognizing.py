@@ -106,7 +106,7 @@ class Known:
 
 
 def known_files(manifest: Any) -> dict[str, Known]:
-    """Return what a manifest of TenantPilot says of the files beside it, by path; nothing for any other file."""
+    """Return the facts of a manifest of TenantPilot on the files beside it, by path; empty for any other manifest."""
     policies = manifest.get("policies") if isinstance(manifest, dict) else None
     keys = {contract.key for contract in registry.every() if contract.is_configuration}
     rows = [row for row in policies if isinstance(row, dict)] if isinstance(policies, list) else []

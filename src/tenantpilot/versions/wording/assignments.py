@@ -23,7 +23,7 @@ class Assignment:
 
 
 def assignments_of(payload: Mapping[str, Any], names: Names) -> list[Assignment]:
-    """Return who gets the policy: those included first, by name."""
+    """Return the assignments of the policy: included targets first, by name."""
     rows = [_assignment(row, names) for row in rows_of(payload, "assignments")]
     return sorted(rows, key=lambda row: (row.is_excluded, row.target.casefold()))
 
@@ -68,7 +68,7 @@ def _filter(target: Mapping[str, Any], names: Names) -> str:
 
 
 def _options(row: Mapping[str, Any]) -> str:
-    """Return when a remediation runs, where the assignment says so."""
+    """Return the schedule of a remediation in words, "" without one."""
     schedule = row.get("runSchedule")
     if not isinstance(schedule, dict):
         return ""

@@ -154,6 +154,6 @@ def _items(label: str, items: list[Any], names: Names, depth: int) -> list[Line]
 
 
 def _title(item: Mapping[str, Any]) -> str:
-    """Return what the item calls itself."""
+    """Return the item's own name, "" without one."""
     name = item.get("displayName") or item.get("name")
     return name if isinstance(name, str) else ""

@@ -124,7 +124,7 @@ def policies(request: TenantRequest, set_id: int) -> HttpResponse:
 @require_GET
 @requires(Capability.BACKUP_VIEW)
 def comparison(request: TenantRequest, set_id: int) -> HttpResponse:
-    """Return what differs between the set and another one, which `with` names; at first the one before it."""
+    """Render the differences between the set and another one, which `with` names; at first the one before it."""
     found = set_or_404(request, set_id)
     sets = BackupSet.objects.of_tenant(request.tenant).exclude(digest=None).select_related("chain").newest_first()
     others = list(
@@ -162,7 +162,7 @@ def _line(key: str, numbers: dict[str, Any]) -> TypeLine:
 
 
 def _in_order(by_type: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Return what needs a look first, then the order of the catalogue."""
+    """Return the types with problems first, then the others in the order of the catalogue."""
     order = {kind.key: number for number, kind in enumerate(catalogue.every())}
     rows = by_type.items()
     return sorted(rows, key=lambda row: (not (row[1].get("unread") or row[1].get("failed")), order.get(row[0], 999)))

@@ -110,7 +110,7 @@ class RunFilters(Filters):
         return rows.filter(initiator=named[value] if value in named else int(value))
 
     def _place(self) -> dict[str, Any]:
-        """Return whose history the list is of."""
+        """Return the tenant or the workspaces whose history the list shows."""
         if access := getattr(self.request, "access", None):
             return {"tenant_id": access.tenant.pk}
         return {"workspace_ids": [result.workspace.pk for result in self.request.workspaces]}

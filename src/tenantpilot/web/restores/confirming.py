@@ -75,7 +75,7 @@ def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
 
 
 def _typed(request: TenantRequest, found: RestoreRun) -> Confirmation:
-    """Return what was sent. Letters of the tenant's name that nobody can type count for nothing."""
+    """Return the confirmation that was sent. Letters of the tenant's name that nobody can type are ignored."""
     name = parameters.text(request.POST, "name", longest=120)
     pairs = [text.partition(":") for text in parameters.texts(request.POST, "accept")]
     return Confirmation(

@@ -30,7 +30,7 @@ def _restores(request: TenantRequest, query: QueryDict) -> RestoreRunQuerySet:
 
 
 def trashing(request: TenantRequest) -> Bulk | None:
-    """Return what the list of restores offers for those that are chosen."""
+    """Return the move to the trash that the list offers for chosen restores."""
     if not request.access.may(Capability.RESTORE_DELETE):
         return None
     address = reverse("trash-restores", args=[request.tenant.slug])
@@ -39,7 +39,7 @@ def trashing(request: TenantRequest) -> Bulk | None:
 
 
 def removal(request: TenantRequest) -> Bulk | None:
-    """Return what the trash offers for those that are chosen."""
+    """Return the ways back and out that the trash offers for chosen restores."""
     if not request.access.may(Capability.RESTORE_DELETE):
         return None
     slug = request.tenant.slug

@@ -128,7 +128,7 @@ def restore_of(request: TenantRequest, restore_id: int) -> RestoreRun:
 
 
 def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
-    """Return what every page of the restore shows."""
+    """Return the frame that every page of the restore shows."""
     rows = RestoreItem.objects.of_run(restore.pk).order_by().values_list("action", "state").annotate(Count("pk"))
     actions: Counter[str] = Counter()
     states: Counter[str] = Counter()

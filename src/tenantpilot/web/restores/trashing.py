@@ -40,7 +40,7 @@ class Verb:
     back: str
 
     def question(self, count: int) -> str:
-        """Return what the page asks."""
+        """Return the question of the page, for this number of restores."""
         words = {
             "trash": ngettext("Move %(n)d restore to the trash?", "Move %(n)d restores to the trash?", count),
             "return": ngettext("Take %(n)d restore back?", "Take %(n)d restores back?", count),

@@ -46,7 +46,7 @@ def restore(request: TenantRequest, restore_id: int) -> HttpResponse:
 @require_GET
 @requires(Capability.RESTORE_VIEW)
 def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
-    """Return what the restore would do, item by item, setting by setting."""
+    """Render the preview: the effect of the restore, item by item, setting by setting."""
     found = restore_of(request, restore_id)
     frame = frame_of(request, found)
     undecided = RestoreMapping.objects.filter(restore_run=found, action=MappingAction.BLOCK).count()
@@ -57,7 +57,7 @@ def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
 @require_GET
 @requires(Capability.RESTORE_VIEW)
 def result(request: TenantRequest, restore_id: int) -> HttpResponse:
-    """Return what came of the restore, item by item."""
+    """Render the result of the restore, item by item."""
     found = restore_of(request, restore_id)
     frame = frame_of(request, found)
     if not frame.has_result and found.state != RestoreState.CONFIRMED:
@@ -67,7 +67,7 @@ def result(request: TenantRequest, restore_id: int) -> HttpResponse:
 
 
 def heading_of(frame: Frame) -> dict[str, Any]:
-    """Return what the head of each page of a restore needs."""
+    """Return the context of the head of each page of a restore."""
     return {"heading": frame.restore.source, "restoring": frame, "restore": frame.restore}
 
 

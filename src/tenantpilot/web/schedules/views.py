@@ -116,7 +116,7 @@ def _chosen(request: TenantRequest) -> list[Schedule]:
 def _run_each(
     request: TenantRequest, schedules: list[Schedule]
 ) -> tuple[list[Started | AlreadyActive], list[OperationRun]]:
-    """Return what was started or joined, and the runs that could not be dispatched."""
+    """Return the runs that were started or joined, and those that could not be dispatched."""
     started: list[Started | AlreadyActive] = []
     refused: list[OperationRun] = []
     for schedule in schedules:

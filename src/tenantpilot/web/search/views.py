@@ -69,7 +69,7 @@ def _pages(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -
 
 
 def _actions(request: WorkspaceRequest, tenants: list[TenantAccess], typed: str) -> list[Hit]:
-    """Return what the person may do with the policies of the tenant that the palette was opened in."""
+    """Return the actions that the person may take on the policies of the tenant that the palette was opened in."""
     current = next((access for access in tenants if access.tenant.slug == _tenant_of(request)), None)
     if current is None or not typed:
         return []

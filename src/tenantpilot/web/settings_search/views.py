@@ -25,14 +25,14 @@ MOST_DIFFERENT = 20
 @require_GET
 @workspace_plane
 def search(request: WorkspaceRequest) -> HttpResponse:
-    """Return what is found in all tenants whose inventory the person may see."""
+    """Render the settings found in all tenants whose inventory the person may see."""
     return _found(request, visible_tenants(request.user, Capability.INVENTORY_VIEW), "web/settings_search/page.html")
 
 
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def search_in_tenant(request: TenantRequest) -> HttpResponse:
-    """Return what is found in one tenant."""
+    """Render the settings found in one tenant."""
     only = Tenant.everywhere.filter(pk=request.tenant.pk).values("pk")
     return _found(request, only, "web/settings_search/tenant_page.html")
 

@@ -64,13 +64,13 @@ def bulk_actions(access: TenantAccess, field: str, actions: Iterable[RecordActio
 
 
 def page_actions(access: TenantAccess, field: str, actions: Iterable[RecordAction], record: Any) -> list[Offered]:
-    """Return what the person may do with this record, for the head of its page."""
+    """Return the actions that the person may take on this record, for the head of its page."""
     allowed = [action for action in _allowed(access, actions, Surface.PAGE) if action.applies(record)]
     return [Offered(action, f"{action.url(access.tenant.slug)}?{field}={record.pk}") for action in allowed]
 
 
 def palette_actions(access: TenantAccess, actions: Iterable[RecordAction]) -> list[Offered]:
-    """Return what the person may do with all records of the tenant; the address asks before anything is done."""
+    """Return the actions that the person may take on all records; the address asks before anything is done."""
     allowed = _allowed(access, actions, Surface.PALETTE)
     return [Offered(action, f"{action.url(access.tenant.slug)}?matching=1") for action in allowed]
 

@@ -23,7 +23,7 @@ class Differences:
 
 
 def differences_of(before: PolicyVersion, after: PolicyVersion) -> Differences:
-    """Return where they differ. Payloads and policies are read already."""
+    """Return the sentences on each difference between two versions. Payloads and policies are read already."""
     try:
         sentences = compare(before, after)
     except PayloadDamaged:

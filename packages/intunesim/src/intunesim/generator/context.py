@@ -32,7 +32,7 @@ class Context:
         return self.now - timedelta(minutes=self.random.randrange(60, most_days * 1440))
 
     def times(self) -> JsonObject:
-        """Return when an object was made and last changed."""
+        """Return the times at which an object was created and last changed."""
         created = self.moment()
         modified = created + (self.now - created) * self.random.random()
         return {

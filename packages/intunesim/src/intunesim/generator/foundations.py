@@ -120,7 +120,7 @@ def role_definition(context: Context, number: int) -> JsonObject:
 
 
 def role_assignment(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """Return who has a role, and over whom."""
+    """Return a role assignment: a role, its members and its scope."""
     role = context.one("roleDefinition")
     members, scopes = context.some("group", 2), context.some("group", 2)
     return {

@@ -69,11 +69,11 @@ class Plan:
 
     @property
     def group_count(self) -> int:
-        """Return how many groups there are, unless it was said."""
+        """Return the number of groups: the chosen one, or one that fits the policies."""
         return self.groups if self.groups is not None else max(12, min(self.policies // 5, 400))
 
     def counts(self) -> dict[str, int]:
-        """Return how many objects of each kind; they add up to `policies`."""
+        """Return the number of objects of each kind; they add up to `policies`."""
         weights = {kind: share for kind, (share, _) in WEIGHTS.items() if not self.kinds or kind in self.kinds}
         if self.policies < len(weights):
             weights = dict(sorted(weights.items(), key=lambda weighted: -weighted[1])[: max(self.policies, 1)])

@@ -171,7 +171,7 @@ def update_ring(context: Context, number: int) -> JsonObject:
 
 
 def compliance_policy(context: Context, number: int) -> JsonObject:
-    """Return what makes a device compliant, and what happens when it is not."""
+    """Return a compliance policy, with the actions for a device that is not compliant."""
     type_name, platform, properties = COMPLIANCE[number % len(COMPLIANCE)]
     identifier = context.new_id()
     return {

@@ -81,7 +81,7 @@ def _locations(context: Context, scope: str) -> JsonObject | None:
 
 
 def autopilot_profile(context: Context, number: int) -> JsonObject:
-    """Return how a new device sets itself up."""
+    """Return a profile by which new devices set themselves up."""
     identifier = context.new_id()
     return {
         "@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile",
@@ -139,7 +139,7 @@ def enrollment_configuration(context: Context, number: int) -> JsonObject:
 
 
 def enrollment_status_page(context: Context, number: int) -> JsonObject:
-    """Return what people see while their device is set up."""
+    """Return a status page that people see while their device is set up."""
     identifier = f"{context.new_id()}_Windows10EnrollmentCompletionPageConfiguration"
     return {
         "@odata.type": "#microsoft.graph.windows10EnrollmentCompletionPageConfiguration",
@@ -182,7 +182,7 @@ def connections_of(context: Context, tenant: Tenant) -> Iterator[tuple[str, Json
 
 
 def dep_profile(context: Context, number: int) -> JsonObject:
-    """Return how Apple devices enroll that a company bought."""
+    """Return an enrollment profile of Apple devices that a company bought."""
     platform = ("IOS", "MacOS")[number % 2]
     return {
         "@odata.type": f"#microsoft.graph.dep{platform}EnrollmentProfile",
@@ -220,7 +220,7 @@ def terms_and_conditions(context: Context, number: int) -> JsonObject:  # noqa: 
 
 
 def branding_profile(context: Context, number: int) -> JsonObject:
-    """Return how the Company Portal looks."""
+    """Return a branding profile of the Company Portal."""
     identifier = context.new_id()
     return {
         "id": identifier,
@@ -251,7 +251,7 @@ def cleanup_rule(context: Context, number: int) -> JsonObject:
 
 
 def provisioning_policy(context: Context, number: int) -> JsonObject:  # noqa: ARG001
-    """Return how Cloud PCs are made."""
+    """Return a policy by which Cloud PCs are provisioned."""
     identifier = context.new_id()
     targets = [
         {"@odata.type": "#microsoft.graph.cloudPcManagementGroupAssignmentTarget", "groupId": group["id"]}
@@ -282,7 +282,7 @@ def provisioning_policy(context: Context, number: int) -> JsonObject:  # noqa: A
 
 
 def cloud_pc_user_setting(context: Context, number: int) -> JsonObject:
-    """Return what people may do with their Cloud PC."""
+    """Return a setting of the rights that people have on their Cloud PC."""
     identifier = context.new_id()
     return {
         "id": identifier,

@@ -151,7 +151,7 @@ def oma_settings(context: Context, owner: str) -> list[JsonObject]:
 
 
 def scheduled_actions(context: Context, owner: str) -> JsonObject:
-    """Return what happens to a device that is not compliant: blocked at once, its owner told by a template."""
+    """Return the actions for a device that is not compliant: blocked at once, its owner notified by a template."""
     rule_id = named_id(owner, "rule")
     template = context.one("notificationTemplate")
     actions = [

@@ -53,7 +53,7 @@ def get_request(call: Call) -> Answer:
 
 
 def decide(tenant: Tenant, code: str, status: str) -> bool:
-    """Return what the second administrator says: approved, rejected, cancelled or expired. False: no such request."""
+    """Record the second administrator's decision: approved, rejected, cancelled or expired. False: no such request."""
     entity = tenant.store.find(PATH, code)
     if entity is None or status not in ("approved", "rejected", "cancelled", "expired"):
         return False
@@ -118,7 +118,7 @@ def _put_down(call: Call, justification: str) -> GraphError:
 
 
 def _fingerprint(call: Call) -> str:
-    """Return what makes two writes the same: verb, path and body."""
+    """Return the hash of verb, path and body, which is equal for equal writes."""
     text = f"{call.request.method} {call.request.path.lower()}\n".encode() + call.request.content
     return hashlib.sha256(text).hexdigest()
 

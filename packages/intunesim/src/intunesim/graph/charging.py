@@ -8,7 +8,7 @@ COSTS = {"transitivemembers": 5.0, "members": 3.0, "memberof": 3.0, "getbyids": 
 
 
 def charge_of(call: Call) -> Charge:
-    """Return what the limiter needs to know of a call."""
+    """Return the charge of a call for the limiter."""
     limit = call.collection.limit
     return Charge(
         limit=limit,

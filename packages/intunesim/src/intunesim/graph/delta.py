@@ -95,7 +95,7 @@ def answer_delta(call: Call) -> Answer:
 
 
 def _state(call: Call) -> _State:
-    """Return where the query stands: at its beginning, or where its token says. Raises 400 and 410."""
+    """Return the state of the query: its beginning, or the one in its token. Raises 400 and 410."""
     token = call.query.skiptoken or call.query.deltatoken
     if not token or token == LATEST:
         return _first_state(call)

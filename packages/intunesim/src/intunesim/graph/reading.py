@@ -123,7 +123,7 @@ def ordered(entities: list[Entity], orderby: str) -> list[Entity]:
 
 
 def page_rules(call: Call) -> PageRules:
-    """Return how this collection pages in this tenant."""
+    """Return the rules by which this collection pages in this tenant."""
     collection, habits = call.collection, call.tenant.habits
     return PageRules(
         default=_preferred(call) or habits.page_sizes.get(collection.path, collection.page_size),

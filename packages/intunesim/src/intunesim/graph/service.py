@@ -193,7 +193,7 @@ def _log(
 
 
 def _ignored_headers(request: GraphRequest) -> str:
-    """Return what a client asked for in headers and does not get, "" when there is nothing."""
+    """Return the wish of a client's headers that is not fulfilled, "" without one."""
     accept, prefer = request.headers.get("accept", ""), request.headers.get("prefer", "")
     if "odata.metadata=full" in accept:
         return "header Accept: odata.metadata=full"

@@ -113,7 +113,7 @@ ROUTES: tuple[_Route, ...] = (
 
 
 def locate(request: GraphRequest) -> Located:
-    """Return what a request is about, and who answers it. Raises 400."""
+    """Return the subject of a request and the handler that answers it. Raises 400."""
     segments = _canonical(request.segments())
     for route in ROUTES:
         rest = _match(route.pattern, segments)
@@ -133,7 +133,7 @@ def _canonical(segments: list[str]) -> list[str]:
 
 
 def _match(pattern: tuple[str, ...], segments: list[str]) -> tuple[str, ...] | None:
-    """Return what the stars stand for, and the last word of the pattern; None when it does not fit."""
+    """Return the segments that the stars stand for, and the last word of the pattern; None when it does not fit."""
     if len(pattern) != len(segments):
         return None
     if any(expected not in ("*", segment.lower()) for expected, segment in zip(pattern, segments, strict=True)):

@@ -248,7 +248,7 @@ def _links(payload: JsonObject, relation: str) -> list[str]:
 
 
 def _written(call: Call, payload: JsonObject) -> JsonObject:
-    """Return what a write of the object itself reaches; assignments are set by their own action."""
+    """Return the properties that a write of the object reaches; assignments are set by their own action."""
     if call.collection.key == "policySet":
         return payload
     return {name: value for name, value in payload.items() if name != "assignments"}

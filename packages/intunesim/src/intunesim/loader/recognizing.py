@@ -101,7 +101,7 @@ def _by_type(payload: JsonObject) -> Collection | None:
 
 
 def _distance(name: str, base: str) -> int:
-    """Return how many steps a type is derived from another one."""
+    """Return the number of steps between a type and the one it is derived from."""
     steps, current = 0, type_table().find(name)
     while current is not None and current.name.lower() != base.lower():
         steps += 1

@@ -78,7 +78,7 @@ def verify(token: SignedToken, key: rsa.RSAPublicKey) -> None:
 
 
 def thumbprints(certificate: x509.Certificate) -> set[str]:
-    """Return how the header of an assertion may name a certificate: x5t (SHA-1) and x5t#S256."""
+    """Return the thumbprints by which an assertion's header may name a certificate: x5t (SHA-1) and x5t#S256."""
     der = certificate.public_bytes(serialization.Encoding.DER)
     return {encode(hashlib.sha1(der).digest()), encode(hashlib.sha256(der).digest())}  # noqa: S324 - a name, not a proof
 

@@ -63,7 +63,7 @@ class TokenIssuer:
         return token
 
     def read(self, authorization: str | None, *, now: datetime) -> Caller:
-        """Return who sent this Authorization header. Raises 401."""
+        """Return the caller that sent this Authorization header. Raises 401."""
         if not authorization:
             raise invalid_token("Access token is empty.")
         scheme, _, token = authorization.partition(" ")

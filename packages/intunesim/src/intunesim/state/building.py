@@ -103,7 +103,7 @@ def _typed(collection: Collection, body: JsonObject) -> JsonObject:
 
 
 def _own(collection: Collection, body: JsonObject) -> JsonObject:
-    """Return what a client may decide: not the id and not the stamps."""
+    """Return the properties that a client may set: not the id and not the stamps."""
     decided = {"@odata.type", "id", collection.created, collection.modified, "version" if collection.versioned else ""}
     return {name: value for name, value in body.items() if name not in decided}
 

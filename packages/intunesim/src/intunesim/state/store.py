@@ -94,7 +94,7 @@ class Store:
         return self._keeper.at_once()
 
     def count(self) -> dict[str, int]:
-        """Return how many objects each path holds."""
+        """Return the number of objects at each path."""
         return {path: len(entities) for path, entities in self._entities.items() if entities}
 
     def is_untouched(self) -> bool:

@@ -78,7 +78,7 @@ class Referring:
 
 
 def script_bytes(content: object) -> bytes | None:
-    """Return what base64 text stands for, byte for byte; None for anything else."""
+    """Return the bytes that base64 text stands for; None for anything else."""
     if not isinstance(content, str) or not content:
         return None
     try:

@@ -150,7 +150,7 @@ def _apple_profile(policy: Exported) -> File | None:
 
 
 def _content(policy: Exported) -> JsonObject:
-    """Return what IntuneCD would have written: its own names in the place of ids, and nothing that Graph sets."""
+    """Return the policy as IntuneCD would have written it: names in the place of ids, and nothing that Graph sets."""
     content: JsonObject = cleaned(without(policy.payload, REMOVED))
     _name_scope_tags(content, policy)
     if assignments := _assignments(policy):

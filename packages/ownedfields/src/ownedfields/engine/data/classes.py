@@ -54,7 +54,7 @@ class ClassInfo:
         return self._ancestry
 
     def find(self, name: str, skip: ClassInfo | None = None) -> Value | None:
-        """Return what the class body or a base binds to `name`."""
+        """Return the value that the class body or a base binds to `name`."""
         for info in self.ancestry():
             if info is not skip and name in info.names:
                 return info.names[name]

@@ -36,7 +36,7 @@ MAX_FOLDED = 24
 
 
 def element_of(frame: Frame, value: Value) -> Value:
-    """Return what iterating over the value yields."""
+    """Return the value that iterating yields."""
     return join([_element(frame, plain(option)) for option in options_of(value)])
 
 

@@ -114,7 +114,7 @@ class Items(Value):
     kind: str = "list"
 
     def element(self) -> Value:
-        """Return what iterating over it yields."""
+        """Return the value that iterating yields."""
         return join(self.elements) if self.elements else Unknown()
 
 
@@ -128,7 +128,7 @@ class Table(Value):
     rest_keys: list[Value] = field(default_factory=list)
 
     def value(self) -> Value:
-        """Return what any key may hold."""
+        """Return the value that any key may hold."""
         return join([*self.keys.values(), *self.rest]) if self.keys or self.rest else Unknown()
 
     def copy(self) -> Table:

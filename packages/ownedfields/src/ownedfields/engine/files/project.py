@@ -164,7 +164,7 @@ class Project:
         review(self, function, receiver)
 
     def summary_of(self, function: Function) -> Value:
-        """Return what a function hands back to anybody."""
+        """Return the value that a function hands back to any caller."""
         return summary(Frame(self, function.module, function.module.scope), function, function.receiver)
 
     def frame_for(self, module: Module, scope: Scope) -> Frame:
@@ -176,7 +176,7 @@ class Project:
         return self._modules.get(path) is not None
 
     def imported(self, module: Module, source: str, name: str) -> Value:
-        """Return what `from source import name` binds in `module`."""
+        """Return the value that `from source import name` binds in `module`."""
         model = self._by_path.get(f"{source}.{name}")
         if model is not None:
             self.load(source, module)

@@ -19,7 +19,7 @@ def walk(tree: ast.AST) -> list[ast.AST]:
 
 
 def targets_below(tree: ast.AST) -> list[ast.expr]:
-    """Return what the statements in the tree assign to, without a look at what they assign."""
+    """Return the targets of all assignments in the tree."""
     statement_targets: list[ast.expr] = []
     statements = [tree]
     for node in statements:

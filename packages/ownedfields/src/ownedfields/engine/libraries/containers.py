@@ -43,7 +43,7 @@ KEEPS_TEXT = frozenset(
 
 
 def method(frame: Frame, receiver: Value, name: str, args: Args, node: ast.AST) -> Value:
-    """Return what a method of a container does and hands back."""
+    """Carry out a method of a container and return its value."""
     if isinstance(receiver, VarsOf):
         return _vars_method(frame, receiver, name, args, node)
     if isinstance(receiver, Table):

@@ -45,7 +45,7 @@ def type_scope(value: Value | None, outer: Scope) -> Scope:
 
 
 def other_side(frame: Frame, info: ClassInfo, kind: str, node: ast.AST | None) -> Value:
-    """Return what a reverse relation holds: one row, or a manager of them."""
+    """Return the value of a reverse relation: one row, or a manager of them."""
     if info.model is not None:
         evidence = frame.evidence(node, "the other side of a relation") if node is not None else None
         return Instance(info.model, evidence, info) if kind == "OneToOneField" else Rows(info.model, evidence)

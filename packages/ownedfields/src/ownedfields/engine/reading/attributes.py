@@ -52,7 +52,7 @@ class Attributes:
     """Looks attributes up, kind by kind."""
 
     def get(self, frame: Frame, value: Value, name: str, node: ast.AST | None) -> Value:
-        """Return what `value.name` may be."""
+        """Return the value that `value.name` may have."""
         if type(value) is not Union:
             return self._one(frame, plain(value), name, node)
         return join([self._one(frame, plain(option), name, node) for option in value.options])
@@ -303,7 +303,7 @@ class Attributes:
     def call_method(
         self, frame: Frame, value: Object, names: tuple[str, ...], node: ast.AST | None, *, iterate: bool = False
     ) -> Value:
-        """Return what the first of the special methods that the class has hands back."""
+        """Return the value of the first of the special methods that the class has."""
         for name in names:
             match = value.info.find(name)
             if isinstance(match, Function):

@@ -46,7 +46,7 @@ TOUCHED = frozenset((ModelClass, Instance, Rows, Union))
 
 @expression(ast.Name)
 def name(frame: Frame, node: ast.Name) -> Value:
-    """Return what the name stands for here."""
+    """Return the value of the name here."""
     value = frame.scope.lookup(node.id)
     if value is None:
         return _unbound(frame, node)

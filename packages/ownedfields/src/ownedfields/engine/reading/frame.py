@@ -119,7 +119,7 @@ class Frame:
         self.branches = 0
 
     def eval(self, node: ast.AST | None) -> Value:
-        """Return what the expression may be. Calls within it are judged on the way."""
+        """Return the value that the expression may have. Calls within it are judged on the way."""
         handler = EXPRESSIONS.get(type(node))  # type: ignore[arg-type]
         return handler(self, node) if handler is not None else self._parts(node)
 
@@ -143,7 +143,7 @@ class Frame:
         return True
 
     def call(self, callee: Value, args: Args, node: ast.AST) -> Value:
-        """Return what calling `callee` hands back."""
+        """Return the value of a call of `callee`."""
         if type(callee) is not Union:
             handler = CALLS.get(type(callee))
             return handler(self, callee, args, node) if handler else UNKNOWN
@@ -159,7 +159,7 @@ class Frame:
         return Evidence(self.module.path, line, self.module.snippet(line), note)
 
     def place(self, node: ast.AST) -> Place:
-        """Return where `node` stands."""
+        """Return the place of `node`."""
         return place_of(self.module.path, node, self.statement, self.symbol)
 
     def write(

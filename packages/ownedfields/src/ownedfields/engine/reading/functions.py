@@ -69,7 +69,7 @@ def wrap(project: Project, wrapper: Function, function: Function) -> None:
 
 
 def call_readable(frame: Frame, function: Function, args: Args, node: ast.AST) -> Value:
-    """Return what a call hands back, its body read with these arguments whatever they are."""
+    """Return the value of a call, its body read with these arguments whatever they are."""
     inner = _frame(frame.project, function, function.receiver, site=Site(frame.module, frame.place(node)), active=())
     _bind_parameters(inner, function, args, function.receiver)
     return _run(inner, function)
@@ -197,7 +197,7 @@ def _declared(frame: Frame, function: Function, parameter: ast.arg) -> Value:
 
 @calls(Function)
 def call_function(frame: Frame, function: Function, args: Args, node: ast.AST) -> Value:
-    """Return what a call hands back; its body is read again when the caller hands it something of interest."""
+    """Return the value of a call; its body is read again when an argument is of interest."""
     receiver = function.receiver
     if function.node in frame.active:
         frame.project.cut.at(frame.active.index(function.node))
@@ -290,7 +290,7 @@ def _text_of(function: Function) -> str:
 
 
 def summary(frame: Frame, function: Function, receiver: Value | None) -> Value:
-    """Return what the function hands back to anybody."""
+    """Return the value that the function hands back to any caller."""
     memo = frame.project.summaries
     if function.node not in memo:
         memo[function.node] = promised(frame, function)

@@ -19,7 +19,7 @@ class SelfAttributes:
     """The values that the methods of a class store on `self`, in whichever order they run."""
 
     def value(self, frame: Frame, info: ClassInfo, name: str) -> Value | None:
-        """Return what `self.name` was set to in the class or its bases; None when nothing sets it."""
+        """Return the value that the class or its bases set `self.name` to; None when nothing sets it."""
         results: list[Value] = []
         for ancestor in info.ancestry():
             frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))

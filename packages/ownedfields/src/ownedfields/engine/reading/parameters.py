@@ -63,7 +63,7 @@ def note_sender(frame: Frame, function: Function, sender: Value) -> None:
 
 
 def parameter_of(frame: Frame, function: Function, parameter: ast.arg) -> Value | None:
-    """Return what Django or pytest will pass for a parameter, as far as its name and place tell."""
+    """Return the value that Django or pytest will pass for a parameter, as far as its name and place tell."""
     name = parameter.arg
     dispatched = frame.project.dispatched.get(function.node)
     if dispatched is not None and function.node.args.args and function.node.args.args[0] is parameter:

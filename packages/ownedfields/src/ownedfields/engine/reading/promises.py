@@ -32,7 +32,7 @@ UNCHANGING = (Unknown, Other, Text, Instance, ModelClass, Rows, Class)
 
 
 def promised(frame: Frame, function: Function) -> Value:
-    """Return what the return annotation says."""
+    """Return the value that the return annotation promises."""
     if isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return UNKNOWN
     memo = frame.project.promises
@@ -58,7 +58,7 @@ def _read_promise(frame: Frame, function: Function, returns: ast.expr) -> Value:
 
 
 def receiver_of(function: Function, receiver: Value | None, names: set[str]) -> Value:
-    """Return what a method's first parameter is, where no caller says more."""
+    """Return the value of a method's first parameter, where no caller says more."""
     info = function.info
     if receiver is not None:
         return receiver

@@ -21,7 +21,7 @@ class Scope:
         self.nonlocal_names: set[str] = set()
 
     def lookup(self, name: str) -> Value | None:
-        """Return what `name` stands for here; class scopes are invisible from within."""
+        """Return the value of `name` here; class scopes are invisible from within."""
         result = self.names.get(name)
         if result is not None and not (self.global_names and name in self.global_names):
             return result
@@ -74,7 +74,7 @@ class Scope:
 
 
 def merged(branches: list[dict[str, Value]]) -> dict[str, Value]:
-    """Return what the names stand for after branches that meet again."""
+    """Return the values of the names after branches that meet again."""
     if not branches:
         return {}
     if len(branches) == 1:

@@ -243,7 +243,7 @@ def _suppresses(node: ast.expr) -> bool:
 
 
 def entered(frame: Frame, manager: Value, node: ast.AST) -> Value:
-    """Return what entering a context manager hands out."""
+    """Return the value that entering a context manager hands out."""
     results = []
     for option in options_of(manager):
         if isinstance(option, Context):
