@@ -11,20 +11,38 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, Protocol
 
 from ownedfields.engine.files.lessons import Lesson
+from ownedfields.engine.files.project import Project
 from ownedfields.results import FileResult
-
-if TYPE_CHECKING:
-    from ownedfields.checking import Checker
 
 WORTH_IT = 250_000
 FIRST_IS_MORE = 0.2
 Results = dict[str, FileResult]
 Asked = tuple[str, str, str]
+
+
+class Checker(Protocol):
+    """The part of a checker that its processes share."""
+
+    @property
+    def project(self) -> Project:
+        """Return the project under review."""
+
+    def content(self, path: str) -> bytes:
+        """Return the bytes of a file."""
+
+    def judge_all(self, paths: list[str], results: Results, *, elsewhere: Collection[str] = ()) -> None:
+        """Judge the files, then those of which they taught something."""
+
+    def note_exports(self, results: Results, everybody: Collection[str], elsewhere: Collection[str] = ()) -> None:
+        """Say of each file which of its names carry a guarded model."""
+
+    def note_needs(self, results: Results, elsewhere: Collection[str] = ()) -> None:
+        """Say of each file what its judgement rests on."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from ownedfields.engine.data.values import (
     options_of,
     texts_of,
 )
-from ownedfields.engine.libraries import orm, orm_names, standard_library
+from ownedfields.engine.libraries import iterables, orm, orm_names, standard_library
 from ownedfields.engine.reading.frame import Frame, calls
 from ownedfields.engine.reading.naming import like_its_name
 
@@ -49,7 +49,7 @@ def call_symbol(frame: Frame, callee: Symbol, args: Args, node: ast.AST) -> Valu
     if "key" in args.keywords and args.positional:
         frame.call(args.keywords["key"], Args([structure.element_of(frame, args.positional[0])]), node)
     if callee.dotted in orm_names.SEQUENCES:
-        return standard_library.sequence(frame, args, node)
+        return iterables.sequence(frame, args, node)
     if callee.dotted in orm_names.ONE_OF:
         return structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
     if callee.dotted in orm_names.HANDS_ON:

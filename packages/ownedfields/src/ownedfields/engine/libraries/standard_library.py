@@ -39,7 +39,7 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.judging import evidence
-from ownedfields.engine.libraries import holders
+from ownedfields.engine.libraries import holders, iterables
 from ownedfields.engine.reading.frame import Frame
 
 
@@ -49,20 +49,6 @@ def copy(value: Value) -> Value:
     if isinstance(value, Items):
         return Items(list(value.elements), value.exact, value.kind)
     return value
-
-
-def sequence(frame: Frame, args: Args, node: ast.AST) -> Value:
-    results: list[Value] = []
-    exact = len(args.positional) == 1
-    for value in args.positional:
-        for option in options_of(value):
-            if isinstance(option, Items):
-                results.extend(option.elements)
-                exact = exact and option.exact
-            else:
-                results.append(structure.element_of(frame, option))
-                exact = False
-    return Items(results, exact=exact and bool(results))
 
 
 def set_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -161,61 +147,6 @@ def _methodcaller(frame: Frame, args: Args, node: ast.AST) -> Value:
 def _attrgetter(frame: Frame, args: Args, node: ast.AST) -> Value:
     names = sorted(texts_of(args.get(0, "attr")))
     return Getter(names[0]) if names else UNKNOWN
-
-
-def _map(frame: Frame, args: Args, node: ast.AST) -> Value:
-    if not args.positional:
-        return UNKNOWN
-    elements = [structure.element_of(frame, value) for value in args.positional[1:]]
-    return Items([frame.call(args.positional[0], Args(elements), node)])
-
-
-def _starmap(frame: Frame, args: Args, node: ast.AST) -> Value:
-    if len(args.positional) < 2:
-        return UNKNOWN
-    results = []
-    for row in options_of(structure.element_of(frame, args.positional[1])):
-        value = list(row.elements) if isinstance(row, Items) else [row]
-        results.append(frame.call(args.positional[0], Args(value), node))
-    return Items(results)
-
-
-def _filter(frame: Frame, args: Args, node: ast.AST) -> Value:
-    if len(args.positional) < 2:
-        return UNKNOWN
-    element = structure.element_of(frame, args.positional[1])
-    frame.call(args.positional[0], Args([element]), node)
-    return Items([element])
-
-
-def _reduce(frame: Frame, args: Args, node: ast.AST) -> Value:
-    if len(args.positional) < 2:
-        return UNKNOWN
-    element = structure.element_of(frame, args.positional[1])
-    first = args.positional[2] if len(args.positional) > 2 else element
-    return join([first, frame.call(args.positional[0], Args([first, element]), node)])
-
-
-def _enumerate(frame: Frame, args: Args, node: ast.AST) -> Value:
-    element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
-    return Items([Items([Other("a number"), element], exact=True, kind="tuple")])
-
-
-def _zip(frame: Frame, args: Args, node: ast.AST) -> Value:
-    exact = [value.elements for value in args.positional if isinstance(value, Items) and value.exact]
-    if exact and len(exact) == len(args.positional):
-        return Items([Items(list(pair), exact=True, kind="tuple") for pair in zip(*exact, strict=False)], exact=True)
-    first = args.positional[0] if args.positional else UNKNOWN
-    if isinstance(first, Items) and first.exact:
-        rest = [structure.element_of(frame, value) for value in args.positional[1:]]
-        return Items([Items([element, *rest], exact=True, kind="tuple") for element in first.elements])
-    parts = [structure.element_of(frame, value) for value in args.positional]
-    return Items([Items(parts, exact=True, kind="tuple")])
-
-
-def _groupby(frame: Frame, args: Args, node: ast.AST) -> Value:
-    element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
-    return Items([Items([UNKNOWN, Items([element])], exact=True, kind="tuple")])
 
 
 def _cast(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -333,9 +264,10 @@ HANDLERS: dict[str, Handler] = {
     "setattr": set_attribute, "delattr": _delete_attribute, "getattr": _get_attribute, "vars": _vars,
     "locals": _locals, "globals": _globals, "dict": _dict, "collections.OrderedDict": _dict,
     "types.MappingProxyType": _dict, "typing_extensions.cast": _cast,
-    "collections.ChainMap": _dict, "type": _type, "map": _map, "filter": _filter, "functools.reduce": _reduce,
-    "enumerate": _enumerate, "zip": _zip, "itertools.zip_longest": _zip, "itertools.groupby": _groupby,
-    "itertools.starmap": _starmap, "exec": _execute, "eval": _execute, "str": _text,
+    "collections.ChainMap": _dict, "type": _type, "map": iterables.mapped, "filter": iterables.filtered,
+    "functools.reduce": iterables.reduced, "enumerate": iterables.enumerated, "zip": iterables.zipped,
+    "itertools.zip_longest": iterables.zipped, "itertools.groupby": iterables.grouped,
+    "itertools.starmap": iterables.star_mapped, "exec": _execute, "eval": _execute, "str": _text,
     "functools.partial": _partial, "functools.partialmethod": holders.partial_method,
     "operator.methodcaller": _methodcaller,
     "operator.attrgetter": _attrgetter, "operator.setitem": _set_item, "typing.cast": _cast,
