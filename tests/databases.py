@@ -1,6 +1,7 @@
 """Databases of the tests: each a copy of one that was migrated once, for all processes of a run.
 
 `python -m tests.run` names that one in TENANTPILOT_TESTS_TEMPLATE: a file of SQLite, a database of PostgreSQL.
+A checkout that adds tables begins with the file that TENANTPILOT_TESTS_BASE names, and migrates what is new.
 """
 
 import fcntl
@@ -22,6 +23,7 @@ from django.db import connections
 from tenantpilot.tenancy import row_security
 
 TEMPLATE = "TENANTPILOT_TESTS_TEMPLATE"
+BASE = "TENANTPILOT_TESTS_BASE"
 IS_POSTGRESQL = os.environ.get("TENANTPILOT_DATABASE_URL", "").startswith("postgres")
 
 
@@ -72,6 +74,8 @@ class SqliteTemplates:
 
     def _make(self) -> Path:
         path = self.folder / f"{uuid4().hex}.sqlite3"
+        if base := os.environ.get(BASE):
+            shutil.copy(base, path)
         migrate(str(path))
         with pointing_default_at(str(path)), connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

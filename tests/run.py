@@ -171,7 +171,8 @@ def _lanes_of_all(postgresql: PostgresServer | None) -> list[Lane]:
     """Return a lane for each suite, the longest first: whichever ends makes room for the next, and no core is idle."""
     product = ["tests", "-n", "2", "--dist", "worksteal", "-m"]
     browser = ["tests/web/browser", "-n", "2", "--dist", "worksteal", "-m", "browser and not deep"]
-    suites = [Suite("TenantPilot on SQLite", [*product, "not browser and not deep"], ON_SQLITE)]
+    on_sqlite = f"not browser and not deep{' and not left_to_postgresql' if postgresql else ''}"
+    suites = [Suite("TenantPilot on SQLite", [*product, on_sqlite], ON_SQLITE)]
     if postgresql:
         chosen = [*product, "database and not browser and not deep and not same_on_both"]
         suites.append(_on_postgresql(postgresql, chosen))

@@ -113,6 +113,7 @@ def test_other_programs_read_it(exported, tmp_path):
     assert (names[0], names[-1]) == ("manifest.json", "SHA256SUMS")
 
 
+@pytest.mark.same_on_both  # a passphrase costs seconds, and its rows are two
 def test_a_passphrase_opens_it_and_is_forgotten(kept_set, elsewhere, alice, now):
     archive = export(kept_set, Protection(passphrase=PASSPHRASE), alice, now)
     assert TransferKey.everywhere.count() == 0

@@ -75,6 +75,7 @@ def signed_in(visitor: Visitor, address: str) -> bool:
     return answer.status == 302 and "tenantpilot_session" in answer.header("Set-Cookie")
 
 
+@pytest.mark.same_on_both  # headers
 def test_what_a_stranger_says_of_scheme_and_address_is_not_believed_and_metrics_are_for_this_machine(servers):
     port = servers[0]
     forged = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1"}
@@ -100,6 +101,7 @@ class EndOfTls(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
+@pytest.mark.same_on_both  # headers
 def test_doctor_looks_through_the_public_address_at_every_proxy_in_between(servers, installation, settings):
     """The right proxy, and four that are set up wrong; the web servers are real."""
     settings.SECRET_KEY = (Path(installation["DATA_DIR"]) / "secret.key").read_text().strip()

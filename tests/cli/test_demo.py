@@ -36,7 +36,7 @@ def headless(own_database, tmp_path):
     return run
 
 
-@pytest.mark.same_on_both  # the test below does it on either database, with one more trouble
+@pytest.mark.same_on_both  # the test below does it on PostgreSQL, with one more trouble
 def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
     answer = headless("--json")
     assert answer.code == 0, answer.err
@@ -59,6 +59,7 @@ def test_once_it_syncs_contoso_and_prints_one_object(headless, tmp_path):
     assert list(tmp_path.iterdir()) == [], "its folder is its own, and goes with it"
 
 
+@pytest.mark.left_to_postgresql  # the test above does all of it on SQLite, without this trouble
 def test_ops_07_a_worker_killed_in_the_middle_costs_nothing(headless):
     """SIGKILL to the process that holds the run; another takes it up, and it ends once."""
     answer = headless("--json", "--fault", "worker-kill")

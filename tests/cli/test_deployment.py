@@ -50,6 +50,7 @@ def test_it_serves_pages_works_and_ends_well_as_a_whole(serving, port):
     assert "Traceback" not in serving.said
 
 
+@pytest.mark.same_on_both  # processes and ports
 def test_killed_with_sigkill_it_leaves_neither_a_process_nor_its_port_behind(serving, port, installation, tmp_path):
     family = descendants(serving.process.pid)
     kill(serving.process.pid)
@@ -75,6 +76,7 @@ def test_doctor_finds_nothing_wrong_and_keys_are_not_rotated_beneath_it(serving,
     assert "TenantPilot is running" in refused.err
 
 
+@pytest.mark.same_on_both  # processes and signals
 @pytest.mark.parametrize("command", [("worker",), ("scheduler",), ("web",)])
 def test_a_process_of_a_larger_deployment_runs_alone_and_ends_well(installation, tmp_path, command):
     options = ("--port", str(free_port())) if command == ("web",) else ()

@@ -42,6 +42,7 @@ def test_a_set_goes_to_a_recipient_and_comes_back(backups, backup_set, tmp_path)
     assert os.stat(file).st_mode & 0o077 == 0
 
 
+@pytest.mark.same_on_both  # a passphrase costs seconds, and its rows are two
 def test_a_passphrase_comes_from_stdin_and_a_wrong_one_is_named(backups, backup_set, tmp_path):
     file = tmp_path / "set.zip.age"
     assert backups("export", backup_set.pk, file, input="too short\n").exit_code == 1

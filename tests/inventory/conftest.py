@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django_scopes import scope
-from intunesim import Plan, Simulator, generate, serving
+from intunesim import Plan, Simulator, serving
 
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import Tenant
 from tests.graph.waits import skip_waits
+from tests.worlds import keep_secret, new_directory
 
 POLICIES = 60
 
@@ -35,9 +34,7 @@ def plan() -> Plan:
 @pytest.fixture
 def directory(simulator: Simulator, contoso: Tenant, plan: Plan) -> Any:
     """Contoso's side of it: what the simulator calls a tenant."""
-    tenant = simulator.add_tenant("Contoso", tenant_id=str(contoso.entra_tenant_id))
-    generate(tenant, plan, now=simulator.clock.now())
-    return tenant
+    return new_directory(simulator, contoso, plan)
 
 
 @pytest.fixture
@@ -54,18 +51,10 @@ def credential(contoso: Tenant, directory: Any, now: datetime) -> Callable[..., 
     """Keeps a client secret for Contoso: the right one unless told otherwise."""
 
     def store(secret: str = "", client_id: str = "") -> None:
-        application = directory.application
-        store_credential(
-            tenant=contoso,
-            kind="secret",
-            client_id=UUID(client_id or application.client_id),
-            secret=secret or application.secrets[0].value,
-            expires_at=None,
-            actor=None,
-            now=now,
-        )
+        keep_secret(contoso, directory, now, secret=secret, client_id=client_id)
 
-    store()
+    if not hasattr(contoso, "credential"):
+        store()
     return store
 
 

@@ -1,6 +1,5 @@
 """Contoso in the simulator, captured, and restores that a worker of this process previews and executes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +19,33 @@ from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.models import PolicyVersion
 from tests.people import member
-from tests.versions.conftest import capture, credential, directory, graph, simulator, sync, workspace_scope
+from tests.versions.conftest import (
+    capture,
+    captured,
+    contoso,
+    credential,
+    directory,
+    graph,
+    northwind,
+    simulator,
+    sync,
+    workspace_scope,
+    worlds,
+)
 
-__all__ = ["capture", "credential", "directory", "graph", "simulator", "sync", "workspace_scope"]
+__all__ = [
+    "capture",
+    "captured",
+    "contoso",
+    "credential",
+    "directory",
+    "graph",
+    "northwind",
+    "simulator",
+    "sync",
+    "workspace_scope",
+    "worlds",
+]
 
 KINDS = (
     "settingsCatalog",
@@ -92,13 +115,6 @@ class Restoring:
 @pytest.fixture
 def restoring(contoso: Tenant, mona: User, now: datetime) -> Restoring:
     return Restoring(contoso, mona, now)
-
-
-@pytest.fixture
-def captured(capture: Callable[..., OperationRun]) -> Callable[..., OperationRun]:
-    run = capture()
-    assert run.outcome == "succeeded", run.failure_summary
-    return capture
 
 
 def items_of(restore: RestoreRun) -> list[RestoreItem]:

@@ -1,7 +1,8 @@
 """Contoso in the simulator, synced, and a capture that a worker of this process does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.selecting import PolicyFilter, Selection
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy.models import Tenant, Workspace
 from tenantpilot.versions.models import Payload, PolicyVersion
 from tenantpilot.versions.services import start_capture
+from tests.databases import Templates
 from tests.inventory.conftest import credential, directory, graph, simulator, sync, workspace_scope
+from tests.people import new_tenant, new_workspace
+from tests.worlds import Worlds, build_captured
 
 __all__ = ["credential", "directory", "graph", "simulator", "sync", "workspace_scope"]
 
@@ -25,6 +29,35 @@ Capture = Callable[..., OperationRun]
 def plan() -> Plan:
     """What stands in the tenant; a test may ask for more."""
     return Plan(policies=24, seed=7)
+
+
+@pytest.fixture(scope="session")
+def worlds(copies: Templates, django_db_setup: None) -> Iterator[Worlds]:
+    made = Worlds(copies)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def northwind(request: pytest.FixtureRequest, database: None, now: datetime) -> Iterator[Workspace]:
+    """Where a test asks for `captured`, the workspace of a world that has been synced and captured."""
+    if "captured" not in request.fixturenames:
+        yield new_workspace()
+        return
+    plan, worlds = (request.getfixturevalue(name) for name in ("plan", "worlds"))
+    with worlds.inside(plan, partial(build_captured, plan, now)):
+        yield Workspace.objects.get(slug="northwind")
+
+
+@pytest.fixture
+def contoso(northwind: Workspace) -> Tenant:
+    return Tenant.everywhere.filter(slug="contoso").first() or new_tenant(northwind, "contoso")
+
+
+@pytest.fixture
+def captured(capture: Capture) -> Capture:
+    """All of Contoso's plan is captured already; the answer captures once more."""
+    return capture
 
 
 @pytest.fixture

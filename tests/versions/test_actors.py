@@ -12,9 +12,8 @@ ANNA, BERT = "anna@contoso.example", "bert@contoso.example"
 
 
 @pytest.fixture
-def policy(capture, directory):
+def policy(captured, directory):
     """A settings catalog policy with one version."""
-    capture()
     entity = next(iter(directory.store.entities(CATALOG)))
     return Policy.everywhere.get(graph_id=entity.id)
 

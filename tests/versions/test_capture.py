@@ -41,12 +41,6 @@ def test_an_unchanged_tenant_adds_no_payload_and_no_version(capture):
     assert "versions" not in run.summary_counts
 
 
-@pytest.fixture
-def captured(capture):
-    capture()
-    return capture
-
-
 def edit(directory, path, **changes):
     """Change an object of the tenant as its portal would; answers the policy."""
     entity = next(iter(directory.store.entities(path)))

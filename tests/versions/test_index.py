@@ -23,12 +23,6 @@ def columns():
     return set(values), set(Assignment.everywhere.values_list("policy_id", "target_key"))
 
 
-@pytest.fixture
-def captured(capture):
-    capture()
-    return capture
-
-
 def test_a_capture_fills_the_columns_and_names_the_settings(captured):
     assert PolicyIndex.everywhere.count() == Policy.everywhere.count()
     catalog = SettingDefinition.everywhere.filter(origin="catalog")

@@ -51,7 +51,7 @@ def folder(capture, contoso, alice, now, tmp_path):
 
 
 def report_of(folder, url, directory):
-    """Return what IntuneCD found in report mode: the number of differences, where they are, and what it printed."""
+    """Return the findings of IntuneCD in report mode: the number of differences, their places, and its output."""
     environment = {
         **os.environ,
         "INTUNESIM_URL": url,
