@@ -25,7 +25,7 @@ class Portal:
         self._host, self._port = found[1], int(found[2])
 
     def change(self, graph_id: str, **changes: str) -> None:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=5)
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         with closing(connection):
             body, headers = json.dumps(changes), {"Content-Type": "application/json"}
             connection.request("PATCH", f"/_sim/tenants/Contoso/objects/{CATALOG}/{graph_id}", body, headers)
@@ -55,9 +55,10 @@ def shot(page: Page, name: str) -> None:
 def captured(page: Page, policy_id: int) -> None:
     """Take a version of the policy from its page."""
     page.goto(f"/admin/t/contoso/inventory/{policy_id}/versions/")
-    page.get_by_role("button", name="Capture").click()
-    for _try in range(60):
-        page.wait_for_timeout(500)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):  # to leave before would end the request
+        page.get_by_role("button", name="Capture").click()
+    for _try in range(120):
+        page.wait_for_timeout(250)
         page.goto(f"/admin/t/contoso/inventory/{policy_id}/versions/")
         if page.get_by_role("link", name="Version 1").count():
             return
