@@ -75,7 +75,10 @@ def _counts(source: Source, node: ast.Call, catalogue: Catalogues) -> Iterator[F
     word = _word(node, COUNT_CALLS)
     if word is not None and _receiver(node) in RUN_RECEIVERS and word.value not in catalogue.counts:
         yield _refused(
-            source, word, f"no summary count {word.value!r}", "add it to OperationSummaryKeys, or use one of its keys"
+            source,
+            word,
+            f"no summary count {word.value!r}",
+            "declare it in the room's summary_keys.py, or use a key of OperationSummaryKeys",
         )
 
 

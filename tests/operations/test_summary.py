@@ -55,6 +55,14 @@ def test_whatever_is_counted_what_is_stored_is_flat_whole_and_known(counts: dict
     assert list(stored) == [key for key in OperationSummaryKeys.all() if key in stored]
 
 
+def test_a_key_is_declared_once() -> None:
+    """OPS-10: the keys of rooms stand between items and tenants."""
+    keys = OperationSummaryKeys.all()
+    assert keys.index("items") < keys.index("policies") < keys.index("assignments") < keys.index("tenants")
+    with pytest.raises(ValueError, match="'policies' is declared already"):
+        OperationSummaryKeys.declare("policies", "policies")
+
+
 def test_counts_below_zero_are_dropped() -> None:
     """OPS-10."""
     assert ending_of({"created": -1, "updated": 2}).counts == {"updated": 2}

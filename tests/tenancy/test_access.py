@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 import tenantpilot
+from tenantpilot.tenancy import capabilities
 from tenantpilot.tenancy.access import (
     CapabilityMissing,
     NotVisible,
@@ -176,6 +177,15 @@ def test_each_role_may_all_that_a_weaker_one_may_and_every_capability_is_somebod
     assert {*Capability} == strongest_first[0] | PLATFORM_CAPABILITIES
     assert all(str(capability.label) for capability in Capability)
     assert roles_with(C.MEMBER_MANAGE) == (Role.OWNER,)
+
+
+def test_a_capability_is_described_by_one_room_and_none_by_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SEC-04."""
+    with pytest.raises(ValueError, match=r"described twice: audit\.view"):
+        capabilities.describe({C.AUDIT_VIEW: "read it again"})
+    monkeypatch.setattr(capabilities, "_labels", {C.AUDIT_VIEW: "read it"})
+    with pytest.raises(ValueError, match=r"no room describes .*tenant\.view"):
+        capabilities.require_all_described()
 
 
 def test_no_capability_is_spelled_outside_its_catalogue() -> None:

@@ -22,12 +22,13 @@ from tenantpilot.backups.portable.operations import BACKUP_IMPORT as BACKUP_IMPO
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import limited_to
+from tenantpilot.inventory.summary_keys import POLICY_COUNT, VERSION_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import InputsT, Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 
 SETS = ngettext_lazy("backup set", "backup sets")
-_COUNTS = ("total", "processed", "succeeded", "failed", "policies", "versions", "unchanged", "missing", "warnings")
+_COUNTS = ("total", "processed", "succeeded", "failed", POLICY_COUNT, VERSION_COUNT, "unchanged", "missing", "warnings")
 _OF_READING = (
     *INVENTORY_SYNC.reason_codes,
     "policy_missing",
@@ -87,7 +88,7 @@ BACKUP_SET_ADD_POLICIES = operation_types.register(
         queue="interactive",
         identity_fields=("backup_set", "policies"),
         for_items=limited_to,
-        counts=("total", "processed", "succeeded", "failed", "skipped", "missing", "versions"),
+        counts=("total", "processed", "succeeded", "failed", "skipped", "missing", VERSION_COUNT),
         reason_codes=(*_OF_READING, "set_busy", "set_not_found", "already_in_set"),
         limits=Limits(seconds=3_600, attempts=5),
     )

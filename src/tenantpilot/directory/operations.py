@@ -7,6 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from tenantpilot.core.stored import StoredData
 from tenantpilot.directory import reasons as _reasons  # noqa: F401 the declaration names them
+from tenantpilot.directory.summary_keys import GROUP_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -30,7 +31,7 @@ ENTRA_GROUP_SYNC = operation_types.register(
         inputs=NoInputs,
         checkpoint=GroupSyncCheckpoint,
         scheduled=lambda inputs: inputs,
-        counts=("created", "updated", "deleted", "unchanged", "failed", "groups"),
+        counts=("created", "updated", "deleted", "unchanged", "failed", GROUP_COUNT),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
             "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "request_rejected", "throttled",

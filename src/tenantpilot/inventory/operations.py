@@ -13,6 +13,7 @@ from tenantpilot.inventory import reasons as _reasons  # noqa: F401 the declarat
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK as CONNECTION_CHECK
 from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC as TENANTS_SYNC
 from tenantpilot.inventory.selecting import IgnoreInputs, PolicySelection, UnignoreInputs, limited_to
+from tenantpilot.inventory.summary_keys import POLICY_COUNT, VERSION_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -61,7 +62,7 @@ INVENTORY_SYNC = operation_types.register(
         for_items=_limited_sync,
         scheduled=_scheduled_sync,
         counts=(
-            "total", "processed", "succeeded", "failed", "created", "updated", "unchanged", "missing", "policies", "versions",
+            "total", "processed", "succeeded", "failed", "created", "updated", "unchanged", "missing", POLICY_COUNT, VERSION_COUNT,
         ),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",

@@ -11,5 +11,6 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Each room above declares its operation types in a module `operations`."""
+        """Each room above declares its own summary keys in a module `summary_keys`, its types in `operations`."""
+        autodiscover_modules("summary_keys")
         autodiscover_modules("operations")

@@ -36,10 +36,17 @@ class Nouns:
 ITEMS = Nouns(ngettext_lazy("item", "items"))
 
 
+class SummaryKey(str):
+    """A key that some room has declared."""
+
+    __slots__ = ()
+
+
 class OperationSummaryKeys:
     """The single source of the keys, in the order in which people read them (UX-61).
 
-    A label says what became of the things that are counted. The noun alone says it of THINGS.
+    A label says what became of the things that are counted. The noun alone says it of THINGS. A room declares the keys
+    of its own things in a module `summary_keys`, found by that name; people read them between items and warnings.
     """
 
     _labels: dict[str, str | Promise] = {
@@ -54,38 +61,37 @@ class OperationSummaryKeys:
         "deleted": _("deleted"),
         "unchanged": _("unchanged"),
         "missing": _("missing"),
-        "items": "",
-        "policies": "",
-        "groups": "",
-        "versions": "",
-        "assignments": "",
-        "tenants": "",
-        "warnings": "",
-        "findings": "",
         "resolved": _("resolved"),
-        "deliveries": "",
     }
     OF_OBJECTS = ("created", "updated", "deleted", "unchanged", "missing")
     THINGS: dict[str, Noun] = {
         "items": ngettext_lazy("item", "items"),
-        "policies": ngettext_lazy("policy", "policies"),
-        "groups": ngettext_lazy("group", "groups"),
-        "versions": ngettext_lazy("version", "versions"),
-        "assignments": ngettext_lazy("assignment", "assignments"),
         "tenants": ngettext_lazy("tenant", "tenants"),
         "warnings": ngettext_lazy("warning", "warnings"),
         "findings": ngettext_lazy("finding", "findings"),
         "resolved": ngettext_lazy("finding", "findings"),
         "deliveries": ngettext_lazy("delivery", "deliveries"),
     }
+    _before_rooms = (*(key for key in _labels if key != "resolved"), "items")
+    _of_rooms: list[str] = []
+    _behind_rooms = ("tenants", "warnings", "findings", "resolved", "deliveries")
+
+    @classmethod
+    def declare(cls, key: str, noun: Noun) -> SummaryKey:
+        """Add the things of a room and return their key. Raises ValueError for a key that is taken."""
+        if key in cls.all():
+            raise ValueError(f"the summary key {key!r} is declared already")
+        cls._of_rooms.append(key)
+        cls.THINGS[key] = noun
+        return SummaryKey(key)
 
     @classmethod
     def all(cls) -> tuple[str, ...]:
-        return tuple(cls._labels)
+        return (*cls._before_rooms, *cls._of_rooms, *cls._behind_rooms)
 
     @classmethod
     def label(cls, key: str) -> str:
-        return str(cls._labels[key])
+        return str(cls._labels.get(key, ""))
 
 
 def clean_counts(counts: Mapping[str, Any]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.restores import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions.summary_keys import ASSIGNMENT_COUNT
 
 ITEMS = ngettext_lazy("item", "items")
 OBJECTS = ngettext_lazy("object", "objects")
@@ -65,7 +66,7 @@ RESTORE_EXECUTE = operation_types.register(
         queue="interactive",
         counts=(
             "total", "processed", "succeeded", "failed", "skipped", "waiting", "created", "updated", "deleted", "unchanged",
-            "assignments", "warnings",
+            ASSIGNMENT_COUNT, "warnings",
         ),
         reason_codes=(
             *INVENTORY_SYNC.reason_codes, "changed_since_preview", "needs_new_object", "dependency_failed", "half_written",

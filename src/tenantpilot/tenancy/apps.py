@@ -1,9 +1,11 @@
 """The tenancy app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 from tenantpilot.tenancy import reasons as _reasons  # noqa: F401 the catalogue holds them from the start
 from tenantpilot.tenancy import scoping
+from tenantpilot.tenancy.capabilities import require_all_described
 
 
 class TenancyConfig(AppConfig):
@@ -11,4 +13,7 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
 
     def ready(self) -> None:
+        """Find the words of each room for its capabilities in its module `capability_labels`."""
         scoping.close()
+        autodiscover_modules("capability_labels")
+        require_all_described()

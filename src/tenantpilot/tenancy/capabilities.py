@@ -1,9 +1,12 @@
-"""The one catalogue of capabilities (SEC-04). Nothing else spells one."""
+"""The one catalogue of capabilities (SEC-04). Nothing else spells one.
 
+Each room says in a module `capability_labels`, found by that name, what its own let a person do.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 
 class Capability(StrEnum):
@@ -47,43 +50,20 @@ class Capability(StrEnum):
 
     @property
     def label(self) -> str:
-        return str(LABELS[self])
+        return str(_labels[self])
 
 
-LABELS: dict[Capability, str | Promise] = {
-    Capability.TENANT_VIEW: _("see the tenant"),
-    Capability.INVENTORY_VIEW: _("see the inventory"),
-    Capability.INVENTORY_SYNC: _("sync the inventory"),
-    Capability.POLICY_IGNORE: _("ignore policies"),
-    Capability.POLICY_CAPTURE: _("capture policies"),
-    Capability.POLICY_EXPORT: _("export policies"),
-    Capability.POLICY_PRUNE: _("remove old versions of policies"),
-    Capability.LIBRARY_MANAGE: _("manage the library"),
-    Capability.GROUP_SYNC: _("sync groups"),
-    Capability.BACKUP_VIEW: _("see backups"),
-    Capability.BACKUP_RUN: _("make backups"),
-    Capability.BACKUP_VERIFY: _("verify backups"),
-    Capability.BACKUP_MANAGE: _("choose what backups hold"),
-    Capability.BACKUP_EXPORT: _("export and import backups"),
-    Capability.BACKUP_EXPORT_SECRETS: _("export backups with their secrets"),
-    Capability.BACKUP_RETENTION: _("decide how long backups are kept"),
-    Capability.BACKUP_DELETE: _("delete backups"),
-    Capability.RESTORE_VIEW: _("see restores"),
-    Capability.RESTORE_PREVIEW: _("prepare restores"),
-    Capability.RESTORE_EXECUTE: _("restore policies"),
-    Capability.RESTORE_APPROVE: _("approve restores of others"),
-    Capability.RESTORE_ENFORCE: _("restore policies in an enforced state"),
-    Capability.RESTORE_DELETE: _("delete records of restores"),
-    Capability.OPERATIONS_VIEW: _("see operations"),
-    Capability.OPERATIONS_CANCEL: _("cancel operations"),
-    Capability.OPERATIONS_PURGE: _("remove old operations"),
-    Capability.SCHEDULE_MANAGE: _("manage schedules"),
-    Capability.VIEW_SHARE: _("share saved views"),
-    Capability.CONNECTION_CHECK: _("check the connection"),
-    Capability.CREDENTIAL_MANAGE: _("manage the tenant's credential"),
-    Capability.MEMBER_MANAGE: _("manage members"),
-    Capability.TENANT_MANAGE: _("manage the tenant itself"),
-    Capability.AUDIT_VIEW: _("read the audit log"),
-    Capability.PLATFORM_HEALTH_VIEW: _("see the health of the installation"),
-    Capability.WORKSPACE_MANAGE: _("manage workspaces"),
-}
+_labels: dict[Capability, str | Promise] = {}
+
+
+def describe(labels: Mapping[Capability, str | Promise]) -> None:
+    """Add the words of a room. Raises ValueError for a capability that another room describes."""
+    if doubled := _labels.keys() & labels.keys():
+        raise ValueError(f"capabilities are described twice: {', '.join(sorted(doubled))}")
+    _labels.update(labels)
+
+
+def require_all_described() -> None:
+    """Raises ValueError for a capability that no room describes."""
+    if missing := [capability for capability in Capability if capability not in _labels]:
+        raise ValueError(f"no room describes the capabilities {', '.join(missing)}")

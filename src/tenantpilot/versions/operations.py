@@ -8,6 +8,7 @@ from django.utils.translation import ngettext_lazy
 from tenantpilot.inventory.following import capture_by
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import PolicySelection, limited_to
+from tenantpilot.inventory.summary_keys import VERSION_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -37,7 +38,17 @@ POLICY_CAPTURE = operation_types.register(
         queue="bulk",
         identity_fields=("policies",),
         for_items=limited_to,
-        counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped", "missing", "versions", "warnings"),
+        counts=(
+            "total",
+            "processed",
+            "succeeded",
+            "unchanged",
+            "failed",
+            "skipped",
+            "missing",
+            VERSION_COUNT,
+            "warnings",
+        ),
         reason_codes=tuple(
             dict.fromkeys((*INVENTORY_SYNC.reason_codes, "policy_missing", "policy_ignored", "policy_not_found"))
         ),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.backups.portable import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory.operations import POLICIES
+from tenantpilot.inventory.summary_keys import VERSION_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -64,7 +65,7 @@ BACKUP_IMPORT = operation_types.register(
         inputs=ImportInputs,
         queue="bulk",
         identity_fields=("sha256",),
-        counts=("total", "processed", "succeeded", "items", "versions"),
+        counts=("total", "processed", "succeeded", "items", VERSION_COUNT),
         reason_codes=(
             "wrong_key",
             "key_gone",

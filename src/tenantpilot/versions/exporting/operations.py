@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.inventory.operations import POLICIES
 from tenantpilot.inventory.selecting import PolicySelection, limited_to
+from tenantpilot.inventory.summary_keys import POLICY_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -38,7 +39,7 @@ BULK_POLICY_EXPORT = operation_types.register(
         queue="bulk",
         identity_fields=("policies", "layout", "person"),
         for_items=limited_to,
-        counts=("total", "processed", "succeeded", "failed", "skipped", "items", "policies", "warnings"),
+        counts=("total", "processed", "succeeded", "failed", "skipped", "items", POLICY_COUNT, "warnings"),
         reason_codes=("policy_not_found", "version_missing", "version_unreadable"),
         limits=Limits(seconds=3_600, attempts=5),
     )

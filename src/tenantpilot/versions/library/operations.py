@@ -7,6 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory.operations import POLICIES
+from tenantpilot.inventory.summary_keys import POLICY_COUNT
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
@@ -33,7 +34,7 @@ POLICY_IMPORT = operation_types.register(
         queue="bulk",
         identity_fields=("library", "sha256"),
         counts=(
-            "total", "processed", "succeeded", "failed", "skipped", "created", "unchanged", "policies", "warnings",
+            "total", "processed", "succeeded", "failed", "skipped", "created", "unchanged", POLICY_COUNT, "warnings",
         ),
         reason_codes=("archive_refused", "archive_unsafe", "archive_gone", "too_large", "not_a_policy", "no_policies"),
         # A folder holds much that is no policy: the breaker stays closed.
