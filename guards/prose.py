@@ -40,11 +40,18 @@ def check(source: Source) -> Iterator[Finding]:
     parameters = set(_query_parameters(source.nodes))
     for node in source.nodes:
         if isinstance(node, Documented):
-            yield from _docstring(source, node)
+            yield from check_docstring(source, node)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in parameters:
             yield from _name(source, node, node.id)
         elif isinstance(node, ast.arg):
             yield from _name(source, node, node.arg)
+
+
+def check_docstrings(source: Source) -> Iterator[Finding]:
+    """Yield the docstrings of one file that are clauses without their sentence."""
+    for node in source.nodes:
+        if isinstance(node, Documented):
+            yield from check_docstring(source, node)
 
 
 def _query_parameters(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -69,12 +76,12 @@ def templates(folders: Iterable[Path]) -> Iterator[Path]:
         yield from sorted(folder.rglob("*.html"))
 
 
-def _docstring(source: Source, node: Documented) -> Iterator[Finding]:
+def check_docstring(source: Source, node: Documented) -> Iterator[Finding]:
     text = ast.get_docstring(node)
     first = re.match(r"\W*(Returns? )?(\w+)", text or "")
     if first and first[2].lower() in (CLAUSES if first[1] else HEADLESS):
-        where, beginning = node.body[0], first[0].strip()
-        yield finding_at(RULE, source, where.lineno, where.col_offset, f"a docstring begins with “{beginning}”", SENTENCE)
+        where, reason = node.body[0], f"a docstring begins with “{first[0].strip()}”"
+        yield finding_at(RULE, source, where.lineno, where.col_offset, reason, SENTENCE)
 
 
 def _name(source: Source, node: ast.Name | ast.arg, name: str) -> Iterator[Finding]:

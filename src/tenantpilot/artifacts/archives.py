@@ -39,16 +39,16 @@ TOGETHER = 100
 """So many files are read at a time."""
 
 
-def write_archive(sink: Sink, manifest: Mapping[str, Any], entries: Iterable[Entry], read: Read) -> None:
+def write_archive(sink: Sink, manifest: Mapping[str, Any], entries: Iterable[Entry], read_contents: Read) -> None:
     """Write the manifest first, the files in the order of their paths, and their sums last.
 
-    `read` returns the contents of the given files, in their order. Raises ContentChanged.
+    `read_contents` returns the contents of the given files, in their order. Raises ContentChanged.
     """
     in_order = sorted(entries, key=lambda entry: entry.path)
     head = Entry.of(MANIFEST, encoded(manifest))
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         _add(archive, MANIFEST, encoded(manifest))
-        for entry, content in _contents(in_order, read):
+        for entry, content in _contents(in_order, read_contents):
             if Entry.of(entry.path, content) != entry:
                 raise ContentChanged(entry.path)
             _add(archive, entry.path, content)
@@ -67,10 +67,10 @@ class ContentChanged(RuntimeError):
     """A file is not what it was when the manifest was made."""
 
 
-def _contents(entries: Sequence[Entry], read: Read) -> Iterator[tuple[Entry, bytes]]:
+def _contents(entries: Sequence[Entry], read_contents: Read) -> Iterator[tuple[Entry, bytes]]:
     for start in range(0, len(entries), TOGETHER):
         portion = entries[start : start + TOGETHER]
-        yield from zip(portion, read(portion), strict=True)
+        yield from zip(portion, read_contents(portion), strict=True)
 
 
 def _add(archive: zipfile.ZipFile, path: str, content: bytes) -> None:

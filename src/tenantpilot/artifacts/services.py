@@ -1,4 +1,4 @@
-"""What people do with artifacts."""
+"""Services of artifacts: keep a file, and record a download."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What a backup is asked for: policy types, or chosen policies."""
+"""The request of a backup: policy types, or chosen policies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -76,7 +76,7 @@ class SetsInputs(StoredData):
 
 @dataclass(frozen=True)
 class Asked(StoredData):
-    """What a set was asked for, as it is kept with the set."""
+    """The request of a set, as it is kept with the set."""
 
     policy_types: tuple[str, ...]
     policies: int | None = None

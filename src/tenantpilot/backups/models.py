@@ -86,7 +86,7 @@ class BackupSetQuerySet(models.QuerySet["BackupSet"]):
 
 
 class BackupSet(TenantOwned):
-    """What a backup found at one time.
+    """The policies that a backup found at one time.
 
     `asked` is what it was asked for, `by_type` what became of it: numbers by policy type. For a set made by hand `seq`
     is its revision.

@@ -29,7 +29,7 @@ class TypeGap:
 
 @dataclass(frozen=True)
 class TenantProtection:
-    """What is protected in a tenant. `unrestorable` counts the policies of the last good set by restorability."""
+    """The protection of a tenant. `unrestorable` counts the policies of the last good set by restorability."""
 
     last_good: BackupSet | None
     state: str

@@ -30,7 +30,7 @@ from tenantpilot.versions.taking import Prepared, Taker
 
 @dataclass
 class TypeResult:
-    """What became of a type: its versions by policy, its gaps, and the first error."""
+    """The result of a type: its versions by policy, its gaps, and the first error."""
 
     held: dict[int, PolicyVersion] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
@@ -44,7 +44,7 @@ class TypeResult:
 
 
 class TypeBackup:
-    """One run's backup. Each type ends in one transaction with its item; its versions are kept before, in portions."""
+    """A run's backup. Each type ends in one transaction with its item; its versions are kept before, in portions."""
 
     def __init__(self, run: RunContext, backup_set: BackupSet, items: RunItems[Any], client: GraphClient) -> None:
         self._run, self._set, self._items = run, backup_set, items

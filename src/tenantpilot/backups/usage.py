@@ -1,4 +1,4 @@
-"""Who uses a set: rooms above register a question, so that a set in use is neither trashed nor deleted."""
+"""Uses of a set: rooms above register a question, so that a set in use is neither trashed nor deleted."""
 
 from collections.abc import Callable, Iterable
 

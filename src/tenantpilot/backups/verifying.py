@@ -30,7 +30,7 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a set, and where."""
+    """A fault of a set, and its place."""
 
     code: str
     name: str

@@ -19,14 +19,14 @@ class RunStatements(Operation):
     def __init__(self, install: Statements, remove: Statements) -> None:
         self.install, self.remove = install, remove
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
+    def state_forwards(self, _app: str, _state: Any) -> None:
         """Change nothing that Django knows of."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(self, _app: str, schema_editor: Any, _before: Any, _after: Any) -> None:
         """Run the statements of this engine."""
         _run(self.install, schema_editor)
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_backwards(self, _app: str, schema_editor: Any, _before: Any, _after: Any) -> None:
         """Take back what the statements made."""
         _run(self.remove, schema_editor)
 

@@ -48,7 +48,7 @@ def sync_groups(run: RunContext) -> None:
 
 
 class _Sync:
-    """One run's reading of changes."""
+    """The reading of changes by one run."""
 
     def __init__(self, run: RunContext, client: GraphClient, pages: int) -> None:
         self._run, self._client, self._page_count = run, client, pages

@@ -18,16 +18,20 @@ def look_up(client: GraphClient, tenant: Tenant, kinds: Mapping[str, str], *, no
 
     What Graph answers is kept, also that it found nothing; a name that was found before is not lost by it.
     """
-    known = known_names(tenant, kinds, now=now)
-    names = {graph_id: entry.name for graph_id, entry in known.items() if entry.name}
-    asked = {key: kind for key, kind in kinds.items() if key not in known or not known[key].is_fresh}
-    if not asked:
+    known_entries = known_names(tenant, kinds, now=now)
+    names = {graph_id: entry.name for graph_id, entry in known_entries.items() if entry.name}
+    unknown_kinds = {
+        key: kind for key, kind in kinds.items() if key not in known_entries or not known_entries[key].is_fresh
+    }
+    if not unknown_kinds:
         return names
-    types = sorted({kind for kind in asked.values() if kind in TYPES}) or list(TYPES)
-    answers = {str(graph_id).lower(): item for graph_id, item in objects_by_ids(client, asked, types).items()}
-    found = {key: (_kind(answers[key], kind), _name(answers[key])) for key, kind in asked.items() if key in answers}
-    remember(tenant, asked, found, now=now)
-    return names | {key: name for key, (_kind_of, name) in found.items() if name}
+    types = sorted({kind for kind in unknown_kinds.values() if kind in TYPES}) or list(TYPES)
+    answers = {str(graph_id).lower(): item for graph_id, item in objects_by_ids(client, unknown_kinds, types).items()}
+    answered_names = {
+        key: (_kind(answers[key], kind), _name(answers[key])) for key, kind in unknown_kinds.items() if key in answers
+    }
+    remember(tenant, unknown_kinds, answered_names, now=now)
+    return names | {key: name for key, (_kind_of, name) in answered_names.items() if name}
 
 
 def _kind(item: Mapping[str, Any], otherwise: str) -> str:

@@ -24,27 +24,27 @@ class Known:
 
 def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[str, Known]:
     """Return the names and states of the ids, by id in small letters. Groups that are gone keep their last name."""
-    wanted = sorted({graph_id.lower() for graph_id in ids})
+    graph_ids = sorted({graph_id.lower() for graph_id in ids})
     is_synced = _is_synced(tenant, now=now)
-    known: dict[str, Known] = {}
-    for start in range(0, len(wanted), CHUNK):
-        chunk = wanted[start : start + CHUNK]
+    known_by_id: dict[str, Known] = {}
+    for start in range(0, len(graph_ids), CHUNK):
+        chunk = graph_ids[start : start + CHUNK]
         for row in DirectoryName.everywhere.filter(tenant=tenant, graph_id__in=chunk):
-            known[row.graph_id] = Known(row.kind, row.name, now - row.looked_up_at < LOOKED_UP_AGAIN_AFTER)
+            known_by_id[row.graph_id] = Known(row.kind, row.name, now - row.looked_up_at < LOOKED_UP_AGAIN_AFTER)
         for group in Group.everywhere.of_tenant(tenant).filter(graph_id__in=chunk).exclude(name=""):
-            answer = known.get(group.graph_id)
+            answer = known_by_id.get(group.graph_id)
             if is_synced or answer is None or not (answer.is_fresh and answer.name):
-                known[group.graph_id] = Known("group", group.name, is_synced)
-    return known
+                known_by_id[group.graph_id] = Known("group", group.name, is_synced)
+    return known_by_id
 
 
 def names_for_page(tenant: Tenant, ids: Iterable[str]) -> dict[str, Known]:
     """Return the names that a page of the tenant shows behind ids, however old they are; in two questions."""
-    wanted = {graph_id.lower() for graph_id in ids}
-    looked_up = DirectoryName.objects.filter(tenant=tenant, graph_id__in=wanted).exclude(name="")
-    groups = Group.objects.of_tenant(tenant).filter(graph_id__in=wanted).exclude(name="")
-    known = {row.graph_id: Known(row.kind, row.name) for row in looked_up}
-    return known | {group.graph_id: Known("group", group.name) for group in groups}
+    graph_ids = {graph_id.lower() for graph_id in ids}
+    looked_up = DirectoryName.objects.filter(tenant=tenant, graph_id__in=graph_ids).exclude(name="")
+    groups = Group.objects.of_tenant(tenant).filter(graph_id__in=graph_ids).exclude(name="")
+    known_by_id = {row.graph_id: Known(row.kind, row.name) for row in looked_up}
+    return known_by_id | {group.graph_id: Known("group", group.name) for group in groups}
 
 
 def _is_synced(tenant: Tenant, *, now: datetime) -> bool:

@@ -72,8 +72,8 @@ class _Page:
     def record(self, items: Sequence[Mapping[str, Any]]) -> PageTally:
         usable = [(graph_id, item) for item in items if (graph_id := self._id_of(item))]
         ids = {graph_id for graph_id, _item in usable}
-        known = Group.everywhere.of_tenant(self._tenant).filter(graph_id__in=ids)
-        self._rows = {row.graph_id: row for row in known}
+        known_groups = Group.everywhere.of_tenant(self._tenant).filter(graph_id__in=ids)
+        self._rows = {row.graph_id: row for row in known_groups}
         self._before = {graph_id: _shown(row) for graph_id, row in self._rows.items()}
         for graph_id, item in usable:
             self._take(graph_id, item)
@@ -123,8 +123,8 @@ class _Page:
             self._count(row)
         new = [row for row in self._rows.values() if row.graph_id not in self._before]
         Group.everywhere.bulk_create(new, batch_size=BATCH)
-        known = [row for row in self._rows.values() if row.graph_id in self._before]
-        Group.everywhere.bulk_update(known, WRITTEN, batch_size=BATCH)
+        known_rows = [row for row in self._rows.values() if row.graph_id in self._before]
+        Group.everywhere.bulk_update(known_rows, WRITTEN, batch_size=BATCH)
         self._write_members()
 
     def _count(self, row: Group) -> None:

@@ -14,7 +14,7 @@ class GroupKind(TextChoices):
 
 
 class Phase(TextChoices):
-    """How far a tenant's groups are known: not at all, partly, wholly, or read anew from the beginning."""
+    """The progress of reading a tenant's groups: not begun, partly, wholly, or anew from the beginning."""
 
     NONE = "none", _("Never synced")
     INITIAL = "initial", _("First sync under way")

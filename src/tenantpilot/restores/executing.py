@@ -80,7 +80,7 @@ def _find_items(restore_id: int) -> list[Item]:
 
 
 class _Execution:
-    """One run's execution."""
+    """The execution of a restore by one run."""
 
     def __init__(
         self,

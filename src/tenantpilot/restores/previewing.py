@@ -89,7 +89,7 @@ def _finish(run: RunContext[RestoreInputs], restore: RestoreRun) -> None:
 
 
 class _Preview:
-    """One preview."""
+    """The preview of a restore by one run."""
 
     def __init__(self, run: RunContext[RestoreInputs], restore: RestoreRun, client: GraphClient) -> None:
         self._run, self._restore, self._client = run, restore, client

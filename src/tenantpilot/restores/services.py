@@ -30,7 +30,7 @@ class CannotConfirm(TenantPilotError):
 
 
 class PreviewStale(CannotConfirm):
-    """What was shown is not what stands there any more: a new preview shows both."""
+    """The tenant or the choices changed since the preview: a new preview shows both."""
 
 
 class RestoreBusy(CannotConfirm):
@@ -39,7 +39,7 @@ class RestoreBusy(CannotConfirm):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a person typed and saw."""
+    """The confirmation of a person: the words that were typed, and the warnings that were accepted."""
 
     fingerprint: str
     tenant_name: str

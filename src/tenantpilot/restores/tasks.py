@@ -1,4 +1,4 @@
-"""What an item of a restore is written as, computed from what was confirmed."""
+"""Tasks: the writes of each item of a restore, computed from its confirmed preview."""
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject

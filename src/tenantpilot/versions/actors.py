@@ -1,4 +1,4 @@
-"""Who made a change: filled into versions once, from Microsoft's audit events. Only handlers import it (GUARD-F).
+"""People behind changes: filled into versions once, from Microsoft's audit events. Only handlers import it (GUARD-F).
 
 The feed lags behind, so what no event explains yet is looked for again by the captures of the next days. Without the
 permission nobody is known, and no run fails for it. The names stand in the version alone: never in a run or a log.

@@ -23,14 +23,14 @@ class TargetKind(TextChoices):
 
 
 class Mode(TextChoices):
-    """What an assignment does with its target."""
+    """The effect of an assignment on its target."""
 
     INCLUDE = "include", _("Included")
     EXCLUDE = "exclude", _("Excluded")
 
 
 class FilterMode(TextChoices):
-    """What a filter of an assignment does with the devices that match it."""
+    """The effect of a filter on the devices that match it."""
 
     NONE = "none", _("No filter")
     INCLUDE = "include", _("Only matching devices")
@@ -39,7 +39,7 @@ class FilterMode(TextChoices):
 
 @dataclass(frozen=True)
 class Target:
-    """One assignment. `group_id` and `filter_id` are in small letters, "" where there is none."""
+    """An assignment of a policy. `group_id` and `filter_id` are in small letters, "" where there is none."""
 
     kind: TargetKind
     mode: Mode

@@ -16,7 +16,7 @@ MOST_ROWS = 5_000
 
 @dataclass(frozen=True)
 class Side:
-    """One value, and the policies that have it."""
+    """A value of a setting, and the policies that have it."""
 
     value: str
     policies: tuple[Policy, ...]

@@ -1,4 +1,4 @@
-"""What the newest version of each policy says, in columns: who gets it, and which settings have which values.
+"""The newest version of each policy in columns: its assignments, and the values of its settings.
 
 All of it follows from the payload and can be made anew from it (`indexing`).
 """

@@ -28,7 +28,7 @@ class PruneInputs(StoredData):
 
 
 def reasons_to_keep(versions: Sequence[PolicyVersion]) -> dict[int, str]:
-    """Return the reason to keep each version, by its key; one without a reason can be removed. Few queries for any number."""
+    """Return the reasons to keep versions, by their keys; any other can be removed. Few queries for any number."""
     keys = [version.pk for version in versions]
     newest = PolicyVersion.everywhere.filter(pk__in=keys).newest_alone().values_list("pk", flat=True)
     return {**_held(keys), **dict.fromkeys(newest, NEWEST)}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Codec(TextChoices):
-    """How the bytes of a payload are compressed."""
+    """The compression of a payload's bytes."""
 
     ZLIB = "zlib", "zlib"
 
@@ -21,7 +21,7 @@ class Source(TextChoices):
 
 
 class Change(TextChoices):
-    """How a version differs from the one before it."""
+    """The kind of change since the version before."""
 
     FIRST = "first", _("First version")
     FORM = "form", _("Settings or assignments")
@@ -29,7 +29,7 @@ class Change(TextChoices):
 
 
 class Restorable(TextChoices):
-    """How far a version can be written back to the tenant."""
+    """The extent to which a version can be written back to the tenant."""
 
     YES = "yes", _("Restorable")
     SECRET_MISSING = "secret_missing", _("A secret is missing")
@@ -38,7 +38,7 @@ class Restorable(TextChoices):
 
 
 class Confidence(TextChoices):
-    """How sure it is who made the change."""
+    """The confidence in the person who made the change."""
 
     UNKNOWN = "unknown", _("Not known")
     LIKELY = "likely", _("Likely")

@@ -1,4 +1,4 @@
-"""Who gets this? The policies that reach the members of a group, each with the chain of reasons.
+"""The policies that reach the members of a group, each with the chain of reasons.
 
 A group gets what is assigned to it and to every group that it is in, however deep. An exclusion wins, wherever in the
 chain it stands. A filter is shown and not evaluated: it looks at devices, which are not known here.
@@ -32,7 +32,7 @@ class GroupName:
 
 @dataclass(frozen=True)
 class Why:
-    """One assignment, and the way from the group to its target: the groups that lead there, the first one nearest."""
+    """An assignment, and the way from the group to its target: the groups that lead there, the first one nearest."""
 
     kind: str
     mode: str

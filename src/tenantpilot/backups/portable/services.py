@@ -22,7 +22,7 @@ AT_MOST = 200
 
 @dataclass(frozen=True)
 class Protection:
-    """Who can open the archive: the recipients, or whoever knows the passphrase. One of both."""
+    """The protection of an archive: recipients, or a passphrase. One of both."""
 
     recipients: tuple[str, ...] = ()
     passphrase: str = field(default="", repr=False)

@@ -84,7 +84,7 @@ def undo_change(chain: BackupChain, *, actor: User, now: datetime) -> bool:
 
 
 def decisions(chain: BackupChain, rule: Rule, *, now: datetime) -> list[Decision]:
-    """Return the rule's decision on each set of the chain outside the trash, with its reason, for preview and effect."""
+    """Return the rule's decision on each set of the chain outside the trash and its reason, for preview and effect."""
     sets = list(
         BackupSet.everywhere.of_chain(chain)
         .kept()

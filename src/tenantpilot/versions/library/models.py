@@ -50,7 +50,7 @@ class Library(WorkspaceOwned):
 
 
 class LibraryRevision(WorkspaceOwned):
-    """One import into a library: the whole of its content from then on."""
+    """An import into a library: the whole of its content from then on."""
 
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()

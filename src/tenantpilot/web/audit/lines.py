@@ -20,7 +20,7 @@ MOST_FACTS = 3
 
 @dataclass(frozen=True)
 class Target:
-    """What an entry speaks of. `url` is empty where there is no page of it, or no more."""
+    """The subject of an entry. `url` is empty where there is no page of it, or no more."""
 
     name: Words
     url: str = ""

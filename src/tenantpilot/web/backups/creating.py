@@ -1,4 +1,4 @@
-"""Where backups by hand start: of policy types, or of chosen policies."""
+"""Pages that start backups by hand: of policy types, or of chosen policies."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render

@@ -11,7 +11,7 @@ from tenantpilot.backups.portable.services import Protection, lines_of
 
 
 class ExportForm(forms.Form):
-    """Who can open the archive: recipients, or whoever knows the passphrase."""
+    """The protection of an archive: recipients, or a passphrase."""
 
     recipients = forms.CharField(
         label=gettext_lazy("Recipients"),

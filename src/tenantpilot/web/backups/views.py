@@ -35,7 +35,7 @@ OTHERS_SHOWN = 100
 
 @dataclass(frozen=True)
 class TypeLine:
-    """What became of a type that was asked for."""
+    """The result of a type that was asked for."""
 
     key: str
     captured: int

@@ -33,7 +33,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Verb:
-    """What is done with the chosen records, and the list that a person comes from."""
+    """An action on the chosen records, and the list that a person comes from."""
 
     key: str
     operation_type: OperationType[RecordsInputs]

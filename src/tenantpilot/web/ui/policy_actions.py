@@ -1,4 +1,4 @@
-"""What can be done with policies: the one declaration, for the list, a policy's page, the palette and the shell."""
+"""Actions on policies: the one declaration, for the list, a policy's page, the palette and the shell."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -62,7 +62,7 @@ PLACES_OF_OWNERS: Mapping[Owner, str] = {
 
 @dataclass(frozen=True)
 class Remedy:
-    """What to do, and where. `url` is empty for a person who cannot do it; `able` names who can."""
+    """The next step, and its page. `url` is empty for a person who cannot do it; `able` names who can."""
 
     next_step: str
     owner: str

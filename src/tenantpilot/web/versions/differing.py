@@ -11,7 +11,7 @@ FOLDED_FROM = 20
 
 @dataclass(frozen=True)
 class Differences:
-    """What differs between two versions; `is_damaged` where the stored bytes of one are not what was stored."""
+    """The differences between two versions; `is_damaged` where the stored bytes of one are not what was stored."""
 
     first: tuple[Sentence, ...] = ()
     more: tuple[Sentence, ...] = ()

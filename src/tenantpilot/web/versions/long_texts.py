@@ -1,4 +1,4 @@
-"""What a version's page leaves out at first, fetched when somebody asks: further lines, long texts, the payload."""
+"""Parts that a version's page leaves out at first, fetched on request: further lines, long texts, the payload."""
 
 from typing import Any
 

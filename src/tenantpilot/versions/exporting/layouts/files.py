@@ -1,4 +1,4 @@
-"""What layouts work with: a policy as it is exported, and the files that a layout makes of it."""
+"""The material of layouts: an exported policy, and the files that a layout makes of it."""
 
 import base64
 import binascii
