@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from tenantpilot.inventory.connecting.guide import LOCKOUT_CHECK
 from tenantpilot.inventory.connecting.permissions import READING, WRITING
 from tenantpilot.inventory.connecting.services import start_check
 from tenantpilot.inventory.services import start_sync
@@ -86,7 +87,9 @@ def test_ux_97_permissions_to_write_are_asked_for_only_where_restores_are_wanted
     assert page.one("ul", id="to-read").words.split() == list(READING)
     assert "ReadWrite" not in page.words
     post(owner, "switch-restores", restores="on")
-    assert page_of(owner).one("ul", id="to-restore").words.split() == list(WRITING)
+    page = page_of(owner)
+    assert page.one("ul", id="to-restore").words.split() == list(WRITING)
+    assert str(LOCKOUT_CHECK) in page.words
     post(owner, "switch-restores", restores="off")
     assert not page_of(owner).every("ul", id="to-restore")
 

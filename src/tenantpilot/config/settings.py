@@ -213,6 +213,8 @@ PERMISSIONS_POLICY = ", ".join(
                     "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
 )  # fmt: skip
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A restore of 5,000 objects sends two fields for each: which policy, and which of its versions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 # The whole body, files included.
 REQUEST_MAX_BYTES = env.integer("REQUEST_MAX_MEGABYTES", 10, least=1) * 2**20
 # The same for a signed-in person at the addresses that take an archive. Django writes such a file to disk as it comes.

@@ -1,6 +1,7 @@
 """Drafts of restores: made of versions or of before-images, for a person to edit."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +24,24 @@ UNFINISHED = Q(state=ItemState.FAILED) | Q(state__in=[ItemState.PENDING, ItemSta
 """The items of a restore that has ended which were not restored."""
 
 
-class NothingToRestore(TenantPilotError):
+class CannotDraft(TenantPilotError):
+    """`str()` says to a person why no restore is prepared."""
+
+
+class NothingToRestore(CannotDraft):
     """A restore needs at least one version."""
 
 
-class TooManyItems(TenantPilotError):
+class TooManyItems(CannotDraft):
     """So many are not restored at once."""
+
+
+class ChosenTwice(CannotDraft):
+    """Two versions of one policy cannot both be restored."""
+
+
+class NotKept(CannotDraft):
+    """Something that was chosen is not there any more. To restore the rest alone would surprise."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +65,34 @@ class Chosen:
 def draft_of_versions(
     *, tenant: Tenant, versions: Sequence[PolicyVersion], source: str, actor: User, now: datetime
 ) -> RestoreRun:
-    """Prepare a restore of versions, of the tenant itself or of another one of its workspace.
-
-    Raises NothingToRestore, TooManyItems.
-    """
+    """Prepare a restore of versions, of the tenant itself or of another one of its workspace. Raises CannotDraft."""
     origin = versions[0].tenant if versions else tenant
+    twice = [name for name, number in Counter(version.policy for version in versions).items() if number > 1]
+    if twice:
+        raise ChosenTwice(f"Choose one version of {twice[0].name}: two were chosen.")
     return _draft(tenant, Origin(origin, source), [Chosen(version) for version in versions], actor, now)
 
 
+def kept_versions(tenant: Tenant, keys: Collection[int]) -> list[PolicyVersion]:
+    """Return the versions of a tenant that were chosen, by the names of their policies.
+
+    Raises NotKept, TooManyItems: what was chosen is never cut.
+    """
+    _require_few(len(set(keys)))
+    rows = PolicyVersion.everywhere.of_tenant(tenant).filter(pk__in=keys).select_related("policy", "tenant")
+    versions = sorted(rows, key=lambda version: version.policy.name)
+    _require_all(len(versions), len(set(keys)))
+    return versions
+
+
 def draft_of_set(
-    *, tenant: Tenant, backup_set: BackupSet, policy_ids: Sequence[int], source: str, actor: User, now: datetime
+    *, tenant: Tenant, backup_set: BackupSet, policy_ids: Collection[int], source: str, actor: User, now: datetime
 ) -> RestoreRun:
-    """Prepare a restore of policies as a backup set holds them. Raises NothingToRestore, TooManyItems."""
-    rows = versions_of_set(backup_set).filter(policy__in=policy_ids[: MOST_ITEMS + 1])
-    versions = rows.select_related("policy", "tenant").order_by("policy__name", "pk")
+    """Prepare a restore of policies as a backup set holds them. Raises CannotDraft."""
+    _require_few(len(set(policy_ids)))
+    rows = versions_of_set(backup_set).filter(policy__in=policy_ids)
+    versions = list(rows.select_related("policy", "tenant").order_by("policy__name", "pk"))
+    _require_all(len(versions), len(set(policy_ids)))
     origin = Origin(backup_set.tenant, source, backup_set.pk, backup_set.digest or "")
     return _draft(tenant, origin, [Chosen(version) for version in versions], actor, now)
 
@@ -73,7 +100,7 @@ def draft_of_set(
 def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
     """Prepare a restore of what was there before another one. What that one created is offered for deletion.
 
-    A deletion is left out until a person ticks it. Raises NothingToRestore, also while that one is under way.
+    A deletion is left out until a person ticks it. Raises CannotDraft, also while that one is under way.
     """
     _require_done(restore)
     written = [ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED, ItemState.WRITING]
@@ -91,7 +118,7 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
 def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
     """Prepare a restore of the items that failed, or that its run did not come to.
 
-    Raises NothingToRestore, also while it is under way. An item from another tenant is chosen there again.
+    Raises CannotDraft, also while it is under way. An item from another tenant is chosen there again.
     """
     _require_done(restore)
     rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED, may_delete=False)
@@ -99,6 +126,16 @@ def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datet
     chosen = [Chosen(item.version) for item in items if item.version]
     origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
     return _draft(restore.tenant, origin, chosen, actor, now, restore.chosen)
+
+
+def _require_few(number: int) -> None:
+    if number > MOST_ITEMS:
+        raise TooManyItems(f"At most {MOST_ITEMS:,} objects are restored at once, and {number:,} were chosen.")
+
+
+def _require_all(found: int, chosen: int) -> None:
+    if found != chosen:
+        raise NotKept(f"{chosen - found:,} of what was chosen is not kept any more. Choose again.")
 
 
 def _require_done(restore: RestoreRun) -> None:
@@ -125,8 +162,7 @@ def _draft(
     newest = {(one.version.policy.type, one.version.policy.graph_id): one for one in chosen}
     if not newest:
         raise NothingToRestore("Choose at least one version to restore.")
-    if len(newest) > MOST_ITEMS:
-        raise TooManyItems(f"At most {MOST_ITEMS:,} objects are restored at once.")
+    _require_few(len(newest))
     with transaction.atomic():
         restore = RestoreRun.everywhere.create(
             workspace_id=tenant.workspace_id,

@@ -9,7 +9,7 @@ from tenantpilot.cli.commands.add import find_person, find_tenant
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
-from tenantpilot.restores.drafting import NothingToRestore, TooManyItems, draft_of_versions, draft_to_undo
+from tenantpilot.restores.drafting import CannotDraft, draft_of_versions, draft_to_undo
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.services import CannotConfirm, Confirmation, confirm, start_preview
@@ -45,7 +45,7 @@ def preview(
         restore = draft_of_versions(
             tenant=where, versions=versions, source=_words(versions), actor=person, now=timezone.now()
         )
-    except (NothingToRestore, TooManyItems) as error:
+    except CannotDraft as error:
         raise Problem(str(error), "Choose other policies.") from None
     _preview(restore, person)
 
@@ -99,7 +99,7 @@ def undo(restore: Number, as_person: As) -> None:
     person = _person(as_person, restore_run.tenant, Capability.RESTORE_PREVIEW)
     try:
         draft = draft_to_undo(restore_run, source=f"Undo of {restore_run.source}", actor=person, now=timezone.now())
-    except (NothingToRestore, TooManyItems):
+    except CannotDraft:
         raise Problem(f"Restore {restore_run.pk} has written nothing.", "There is nothing to undo.") from None
     _preview(draft, person)
 

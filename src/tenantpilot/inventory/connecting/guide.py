@@ -80,3 +80,7 @@ GUIDE: Mapping[Step, Guidance] = {
 RESTORING: Words = _(
     "Permissions to write are asked for only once restores are switched on for this tenant. Reading needs none of them."
 )
+LOCKOUT_CHECK: Words = _(
+    "Directory.Read.All only reads. With it a restore checks that an emergency account can still sign in: if it is "
+    "enabled, and which groups and roles it is in. No narrower permission shows roles."
+)

@@ -68,6 +68,12 @@ READING: dict[str, tuple[str, ...]] = {
 }
 PERMISSION_OF = {key: permission for permission, keys in READING.items() for key in keys}
 
+# Before a restore writes a Conditional Access policy, it reads if the emergency accounts are enabled, and which groups
+# and roles they are in, at any depth. Roles are shown to this permission, and to none of the narrower ones for people
+# and groups: with those, the check would not see that a policy spares an account through its role.
+# Source: https://learn.microsoft.com/graph/api/user-list-transitivememberof
+LOCKOUT_CHECK = "Directory.Read.All"
+
 # Asked for only where restores are switched on.
 WRITING: tuple[str, ...] = (
     "Application.Read.All",
@@ -78,6 +84,7 @@ WRITING: tuple[str, ...] = (
     "DeviceManagementRBAC.ReadWrite.All",
     "DeviceManagementScripts.ReadWrite.All",
     "DeviceManagementServiceConfig.ReadWrite.All",
+    LOCKOUT_CHECK,
     "Group.ReadWrite.All",
     "Policy.Read.All",
     "Policy.ReadWrite.AuthenticationMethod",

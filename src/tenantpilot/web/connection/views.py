@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.graph.clouds import cloud_of
-from tenantpilot.inventory.connecting.guide import RESTORING
+from tenantpilot.inventory.connecting.guide import LOCKOUT_CHECK, RESTORING
 from tenantpilot.inventory.connecting.permissions import READING, WRITING
 from tenantpilot.inventory.connecting.services import connection_state, start_check
 from tenantpilot.inventory.connecting.steps import application_of, current_step, steps_of
@@ -170,4 +170,5 @@ def _at_microsoft(request: TenantRequest, application: str) -> dict[str, Any]:
         "to_read": list(READING),
         "to_restore": list(WRITING) if tenant.restores_wanted_at else [],
         "restoring": RESTORING,
+        "why_directory": LOCKOUT_CHECK,
     }

@@ -15,12 +15,12 @@ from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.inventory.models import Policy
 from tenantpilot.restores.drafting import (
-    NothingToRestore,
-    TooManyItems,
+    CannotDraft,
     draft_of_failed,
     draft_of_set,
     draft_of_versions,
     draft_to_undo,
+    kept_versions,
 )
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.models import PolicyVersion
@@ -75,7 +75,7 @@ def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
-    except (NothingToRestore, TooManyItems) as error:
+    except CannotDraft as error:
         return _ask_of_set(request, found, problem=str(error))
     return redirect("restore-preview", target.slug, draft.pk)
 
@@ -88,7 +88,7 @@ def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
     source = _("Undo of %(restore)s") % {"restore": found.source}
     try:
         draft = draft_to_undo(found, source=source, actor=request.user, now=timezone.now())
-    except (NothingToRestore, TooManyItems):
+    except CannotDraft:
         return redirect("restore-result", request.tenant.slug, found.pk)
     return redirect("restore-scope", request.tenant.slug, draft.pk)
 
@@ -100,7 +100,7 @@ def repeat(request: TenantRequest, restore_id: int) -> HttpResponse:
     found = restore_of(request, restore_id)
     try:
         draft = draft_of_failed(found, source=found.source, actor=request.user, now=timezone.now())
-    except (NothingToRestore, TooManyItems):
+    except CannotDraft:
         return redirect("restore-result", request.tenant.slug, found.pk)
     return redirect("restore-preview", request.tenant.slug, draft.pk)
 
@@ -126,11 +126,9 @@ def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = ""
 
 
 def _draft(request: TenantRequest) -> HttpResponse:
-    ids = chosen_ids(request.POST, "version")[:MOST_CHOSEN]
-    rows = PolicyVersion.objects.of_tenant(request.tenant).filter(pk__in=ids).select_related("policy", "tenant")
-    versions = sorted(rows.defer("names"), key=lambda version: version.policy.name)
     target = chosen_target(request)
     try:
+        versions = kept_versions(request.tenant, chosen_ids(request.POST, "version"))
         draft = draft_of_versions(
             tenant=target,
             versions=versions,
@@ -138,7 +136,7 @@ def _draft(request: TenantRequest) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
-    except (NothingToRestore, TooManyItems) as error:
+    except CannotDraft as error:
         return _ask(request, [], chosen_ids(request.POST, "policy"), problem=str(error))
     return redirect("restore-preview", target.slug, draft.pk)
 
@@ -155,9 +153,14 @@ def _source_of(versions: list[PolicyVersion]) -> str:
 
 
 def _ask(request: TenantRequest, version_ids: list[int], policy_ids: list[int], problem: str = "") -> HttpResponse:
+    is_too_long = len(version_ids) + len(policy_ids) > MOST_CHOSEN
+    if is_too_long:
+        problem = problem or _("At most %(most)d policies are shown here. Restore more of them from a backup.") % {
+            "most": MOST_CHOSEN
+        }
     context = {
         "heading": _("New restore"),
-        "offered": _offered(request, version_ids, policy_ids),
+        "offered": [] if is_too_long else _offered(request, version_ids, policy_ids),
         "problem": problem,
         **_target_facts(request),
         "back": page_before(request, otherwise=reverse("restores", args=[request.tenant.slug])),
@@ -173,8 +176,8 @@ def _target_facts(request: TenantRequest) -> dict[str, Any]:
 def _offered(request: TenantRequest, version_ids: list[int], policy_ids: list[int]) -> list[Offered]:
     """Return the policies with their newest versions; the newest is chosen unless another one was named."""
     versions = PolicyVersion.objects.of_tenant(request.tenant)
-    named = dict(versions.filter(pk__in=version_ids[:MOST_CHOSEN]).values_list("policy_id", "pk"))
-    keys = [*named, *policy_ids][:MOST_CHOSEN]
+    named = dict(versions.filter(pk__in=version_ids).values_list("policy_id", "pk"))
+    keys = [*named, *policy_ids]
     policies = Policy.objects.of_tenant(request.tenant).filter(pk__in=keys).by_name().only("name", "type", "tenant")
     by_policy: dict[int, list[PolicyVersion]] = {}
     rows = versions.filter(policy__in=keys).order_by("policy_id", "-number").defer("names", "actors")
