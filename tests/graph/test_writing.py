@@ -39,13 +39,15 @@ class Service:
         self.items: list[dict] = []
         self.posts: list[dict] = []
         self.answers: list[object] = []
-        self._appears_after = appears_after
+        self._appears_after, self._graph, self._path = appears_after, graph, path
         graph.on(path, self)
 
     def __call__(self, request: Seen) -> object:
         if request.method == "POST":
             return self._post(request.body)
         self._appears_after -= bool(self.posts)
+        for item in self.items:
+            self._graph.on(f"{self._path}/{item['id']}", Reply(200, item))
         return page(*([] if self._appears_after > 0 else self.items))
 
     def _post(self, body: dict) -> object:
@@ -91,11 +93,28 @@ def test_what_entra_shows_late_is_waited_for_before_a_create_is_repeated(graph, 
 def test_two_candidates_are_a_matter_for_a_person(graph, client):
     service = Service(graph, CATEGORY.collection)
     service.answers = [(True, Reply(504))]
-    service.items = [{"id": "by somebody else", "displayName": "Kiosk"}]
+    service.items = [{"id": "of-somebody-else", "displayName": "Kiosk"}]
     with pytest.raises(GraphOutcomeUnknown) as caught:
         Writer(client, CATEGORY).create({"displayName": "Kiosk"}, known_ids=())
     assert caught.value.params["found"] == 2
     assert len(service.posts) == 1
+
+
+def test_a_namesake_of_somebody_else_is_not_taken_for_ours(graph, client):
+    service = Service(graph, CATEGORY.collection)
+    service.answers = [(False, Reply(504))]
+    service.items = [{"id": "of-somebody-else", "displayName": "Kiosk", "description": "Made by hand"}]
+    with pytest.raises(GraphOutcomeUnknown):
+        Writer(client, CATEGORY).create({"displayName": "Kiosk", "description": "Ours"}, known_ids=())
+    assert len(service.posts) == 1
+
+
+def test_ours_is_told_from_a_namesake_by_what_was_sent(graph, client):
+    service = Service(graph, CATEGORY.collection)
+    service.answers = [(True, Reply(504))]
+    service.items = [{"id": "of-somebody-else", "displayName": "Kiosk", "description": "Made by hand"}]
+    created = Writer(client, CATEGORY).create({"displayName": "Kiosk", "description": "Ours"}, known_ids=())
+    assert created == Created("new-1", was_found=True)
 
 
 def test_a_create_that_cannot_be_looked_up_is_not_repeated(graph, client):

@@ -147,6 +147,14 @@ def delete(simulator: Any, directory: Any, path: str, graph_id: str) -> None:
     portal_edit(simulator, directory, "DELETE", f"{path}/{graph_id}", {})
 
 
+def create(simulator: Any, directory: Any, path: str, body: dict[str, Any]) -> str:
+    """Create an object as its portal would, and return its id."""
+    before = {entity.id for entity in directory.store.entities(path)}
+    portal_edit(simulator, directory, "POST", path, body)
+    [graph_id] = {entity.id for entity in directory.store.entities(path)} - before
+    return str(graph_id)
+
+
 def writes_of(simulator: Any) -> list[str]:
     """Return the requests that changed anything, as method and path."""
     reading = ("$batch", "getByIds")

@@ -26,6 +26,7 @@ class Restores:
         from django.utils import timezone
 
         from tenantpilot.restores import moving
+        from tenantpilot.restores.basis import basis_of
         from tenantpilot.restores.drafting import draft_of_versions
         from tenantpilot.restores.fingerprint import fingerprint_of_restore
         from tenantpilot.restores.models import RestoreItem
@@ -35,6 +36,8 @@ class Restores:
             tenant=self.tenant, versions=self.versions, source="Raced for", actor=self.alice, now=now
         )
         moving.to_previewing(restore.pk, None)
+        moving.keep_basis(restore.pk, basis_of(restore).to_json())
+        restore.refresh_from_db()
         RestoreItem.everywhere.of_run(restore.pk).update(action="create", match="absent", warnings=[WARNING])
         moving.to_previewed(restore.pk, fingerprint_of_restore(restore), is_blocked=False, now=now)
 

@@ -53,8 +53,8 @@ def test_more_policies_than_the_page_shows_are_said_and_not_cut(versions, manage
 def test_a_version_that_is_gone_refuses_the_rest(versions, manager, now):
     kept, gone = versions(2)
     take(gone.policy, {"id": "p1", "displayName": "Wi-Fi 1", "description": "New"}, now)
-    gone.delete()
     sent = {"version": [kept.pk, gone.pk]}
+    gone.delete()
     assert "1 of what was chosen is not kept any more" in refusal(manager.post(f"{HOME}new/", sent))
 
 

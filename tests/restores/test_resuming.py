@@ -13,7 +13,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.operations import RESTORE_EXECUTE
-from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
@@ -116,3 +116,26 @@ def test_an_answer_that_is_lost_after_it_was_applied_doubles_nothing(captured, d
     assert names(directory, CATALOG) == expected
     [item] = items_of(restore)
     assert (run.outcome, item.state) == ("succeeded", "verified"), (item.reason_code, item.left_paths)
+
+
+def test_a_namesake_that_appears_while_a_worker_is_dead_is_not_taken_for_ours(
+    captured, directory, simulator, restoring, dying, now
+):
+    """The worker dies before Graph gets its request, and somebody creates a policy of that name by hand."""
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    delete(simulator, directory, CATALOG, policy.id)
+    restore = restoring.preview(restoring.draft(version))
+    run = restoring.start(restore)
+    dying(1, behind=False)
+    with pytest.raises(WorkerDied):
+        Runner(clock=lambda: now).execute(run.pk)
+    body = {name: value for name, value in policy.body.items() if name not in ("id", "settingCount")}
+    other = create(simulator, directory, CATALOG, {**body, "description": "Made by hand"})
+    OperationRunService().redispatch(OperationRun.everywhere.get(pk=run.pk), now=now + timedelta(minutes=9))
+    dying(0, behind=False)
+    Runner(clock=lambda: now + timedelta(minutes=10)).execute(run.pk)
+    [item] = items_of(restore)
+    assert (item.state, item.reason_code) == ("failed", "write_outcome_unknown")
+    assert directory.store.find(CATALOG, other).body["description"] == "Made by hand"
+    assert names(directory, CATALOG)[policy.body["name"]] == 1

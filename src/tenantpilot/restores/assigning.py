@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenantpilot.graph.compare.items import target_of
+from tenantpilot.graph.compare.scalars import ZERO_GUID
 from tenantpilot.restores.states import Assignments
 
 Row = dict[str, Any]
@@ -16,6 +17,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 FROM_POLICY_SETS = "policySets"
 WIDE = ("allDevices", "allLicensedUsers")
+ALL = ""
+"""No filter narrows a row."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,33 @@ def _warnings(rows: Rows, present: Rows) -> tuple[str, ...]:
     warnings = []
     if present and not rows:
         warnings.append("unassigns_all")
-    added = {target_of(row) for row in rows if not _is_exclusion(row)} - {target_of(row) for row in present}
-    if added.intersection(WIDE):
+    if _reaches_more(rows, present):
         warnings.append("wide_target")
     return tuple(warnings)
+
+
+def groups_added(rows: Rows, present: Rows) -> frozenset[str]:
+    """Return the ids, in small letters, of groups that rows include and that are not included now."""
+    now_included, included = (
+        {str((row.get("target") or {}).get("groupId") or "").lower() for row in some if not _is_exclusion(row)}
+        for some in (present, rows)
+    )
+    return frozenset(included - now_included - {""})
+
+
+def _reaches_more(rows: Rows, present: Rows) -> bool:
+    """Return True if a row for everybody is there that was not, or that was narrowed by another filter."""
+    now = {(target_of(row), _filter_of(row)) for row in present if target_of(row) in WIDE}
+    wide = {(target_of(row), _filter_of(row)) for row in rows if not _is_exclusion(row) and target_of(row) in WIDE}
+    return any((target, ALL) not in now and (target, chosen) not in now for target, chosen in wide)
+
+
+def _filter_of(row: Mapping[str, Any]) -> str:
+    """Return the filter of a row, and if it includes or excludes; ALL for none."""
+    graph_id = str(row["target"].get("deviceAndAppManagementAssignmentFilterId") or "").lower()
+    if graph_id in ("", ZERO_GUID):
+        return ALL
+    return f"{row['target'].get('deviceAndAppManagementAssignmentFilterType')}:{graph_id}"
 
 
 def _own(rows: Rows) -> list[Row]:

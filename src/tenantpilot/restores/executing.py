@@ -34,6 +34,7 @@ from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import approval_place, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
+from tenantpilot.restores.basis import Basis, basis_of
 from tenantpilot.restores.emergency import LockoutCheck
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
@@ -60,7 +61,8 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
     restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
     if restore is None or not moving.to_executing(restore.pk, run.run_id):
         raise OperationFailed("restore_not_confirmed")
-    if fingerprint_of_restore(restore) != restore.fingerprint:
+    was = Basis.from_json(restore.basis)
+    if fingerprint_of_restore(restore) != restore.fingerprint or basis_of(restore).contracts != was.contracts:
         raise OperationFailed("restore_changed")
     items = RunItems(run, find=lambda _run: _find_items(restore.pk))
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:

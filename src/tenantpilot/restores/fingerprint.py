@@ -8,7 +8,7 @@ from typing import Any
 
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class ItemPart:
     choice: str
     picked_id: str
     blockers: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def fingerprint_of(
     tenant: str,
     source_digest: str,
     options: Mapping[str, Any],
+    basis: Mapping[str, Any],
     items: Sequence[ItemPart],
     mappings: Sequence[MappingPart],
 ) -> str:
@@ -51,6 +53,7 @@ def fingerprint_of(
         "tenant": tenant,
         "source_digest": source_digest,
         "options": dict(options),
+        "basis": dict(basis),
         "items": sorted((asdict(item) for item in items), key=lambda item: str(item["key"])),
         "mappings": sorted((asdict(one) for one in mappings), key=lambda one: (one["kind"], one["source_id"])),
     }
@@ -65,6 +68,7 @@ def fingerprint_of_restore(restore: RestoreRun) -> str:
         tenant=f"{restore.tenant_id}",
         source_digest=restore.source_digest,
         options=restore.options,
+        basis=restore.basis,
         items=[_part_of(item) for item in items],
         mappings=[
             MappingPart(row.kind, row.source_id, row.action, row.target_id)
@@ -85,4 +89,5 @@ def _part_of(item: RestoreItem) -> ItemPart:
         choice=item.choice,
         picked_id=item.picked_id,
         blockers=tuple(str(one.get("code")) for one in item.blockers),
+        warnings=tuple(item.warnings),
     )

@@ -24,7 +24,7 @@ _RUN_FIXED = (
     "created_at",
 )
 _RUN_INPUTS = ("options",)
-_SHOWN = ("fingerprint", "previewed_at", "preview_expires_at")
+_SHOWN = ("fingerprint", "basis", "previewed_at", "preview_expires_at")
 _ITEM_FIXED = (
     "id", "workspace_id", "tenant_id", "restore_run_id", "position", "type", "name", "source_id", "payload_id", "version_id",
     "may_delete",

@@ -34,6 +34,12 @@ def to_previewing(restore_id: int, run_id: int) -> bool:
     return bool(rows.update(state=_S.PREVIEWING, preview_run_id=run_id))
 
 
+def keep_basis(restore_id: int, basis: dict[str, Any]) -> bool:
+    """Write down what a preview is made with. Return False if it is not under way any more."""
+    rows = RestoreRun.everywhere.filter(pk=restore_id, state=_S.PREVIEWING)
+    return bool(rows.update(basis=basis))
+
+
 def to_previewed(restore_id: int, fingerprint: str, *, is_blocked: bool, now: datetime) -> bool:
     """End a preview. What has nothing to write is blocked."""
     shown = {"fingerprint": fingerprint, "previewed_at": now, "preview_expires_at": now + PREVIEW_GOOD_FOR}

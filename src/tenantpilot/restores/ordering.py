@@ -25,6 +25,7 @@ class Subject:
     plan: Plan = field(default_factory=lambda: Plan(Action.UNDECIDED))
     error: Exception | None = None
     turn: int = 0
+    namesakes: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:

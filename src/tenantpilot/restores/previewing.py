@@ -8,32 +8,36 @@ from django.db import transaction
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.directory.models import Group
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.tokens import granted_roles
-from tenantpilot.graph.compare.sentences import sentence_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.references import references_in
+from tenantpilot.graph.errors import GraphError
 from tenantpilot.graph.write.exact import unchangeable
-from tenantpilot.inventory.observing import name_of, observe, storable
+from tenantpilot.inventory.observing import name_of, observe
 from tenantpilot.inventory.recording import record_one
 from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
+from tenantpilot.restores.assigning import groups_added
+from tenantpilot.restores.basis import basis_of
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import Known, decide, decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.live import hash_of, live_form
-from tenantpilot.restores.matching import Found, find_target
+from tenantpilot.restores.matching import Found, find_target, is_alike
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.operations import RestoreInputs
 from tenantpilot.restores.ordering import Subject, block_dependants, block_doubled, put_in_order
-from tenantpilot.restores.planning import Question, changes_to, plan_for
+from tenantpilot.restores.planning import Question, plan_for
 from tenantpilot.restores.reading import Reader, Seen, Sought
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
+from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
 from tenantpilot.restores.states import WRITING, Action, Choice, Match
 from tenantpilot.tenancy.connections import graph_client
@@ -44,14 +48,21 @@ from tenantpilot.versions.storing import newest_versions, snapshot_of, take_vers
 
 log = structlog.get_logger(__name__)
 
-MOST_SENTENCES = 300
-LONGEST_SENTENCE = 600
+PLAN_OF_ITEM = (
+    "action", "match", "candidates", "found_id", "found_name", "live_hash", "live_modified", "seen_version", "turn",
+    "blockers", "warnings", "sentences", "difference_count", "earlier_sentences", "accepted",
+)  # fmt: skip
+"""A preview writes nothing else of an item: a person may edit it while a worker that lost its lease is still there."""
+MANY_MEMBERS = 1_000
+MOST_SENTENCES = 1_000
 
 
 def preview_restore(run: RunContext[RestoreInputs]) -> None:
     """Read the tenant and write down what the restore would do. Raises OperationFailed."""
     restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
     if restore is None or not moving.to_previewing(restore.pk, run.run_id):
+        raise OperationFailed("restore_changed")
+    if not moving.keep_basis(restore.pk, basis_of(restore).to_json()):
         raise OperationFailed("restore_changed")
     items = RunItems(run, find=lambda _run: find_items(restore.pk))
     RestoreItem.everywhere.of_run(restore.pk).update(found_id="")
@@ -105,6 +116,8 @@ class _Preview:
         rows = self._decide(subjects)
         for subject in subjects:
             self._plan(subject, rows)
+        self._learn_namesakes(subjects)
+        self._warn_of_large_groups(subjects)
         self._check_definitions(subjects)
         block_doubled(subjects)
         put_in_order(subjects)
@@ -139,7 +152,7 @@ class _Preview:
             for one in plan.blockers
         ]
         item.warnings, item.accepted = list(plan.warnings), []
-        item.save()
+        item.save(update_fields=PLAN_OF_ITEM)
         if plan.warnings:
             self._run.count("warnings", len(plan.warnings))
         return skipped(plan.blockers[0].code) if plan.blockers else RunItemState.SUCCEEDED
@@ -205,7 +218,10 @@ class _Preview:
         self._names = {graph_id: entry for one in subjects for graph_id, entry in one.item.names.items()}
         names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
         with transaction.atomic():
-            return decide(self._restore, uses, Known(names, frozenset(present), selected))
+            self._run.safe_point()
+            rows = decide(self._restore, uses, Known(names, frozenset(present), selected))
+        self._names = {**self._names, **names_of_targets(rows.values())}
+        return rows
 
     def _plan(self, subject: Subject, rows: Mapping[Key, RestoreMapping]) -> None:
         if subject.plan.blockers:
@@ -246,6 +262,35 @@ class _Preview:
         if unchangeable(subject.contract, subject.plan.payload, live):
             subject.block("needs_new_object")
 
+    def _warn_of_large_groups(self, subjects: list[Subject]) -> None:
+        """Warn of a new assignment to a group that is known to have many members."""
+        added = {
+            one.item.pk: groups_added(
+                one.plan.payload.get("assignments") or (), (one.live or {}).get("assignments") or ()
+            )
+            for one in subjects
+            if one.plan.action in (Action.CREATE, Action.UPDATE)
+        }
+        wanted = {group for groups in added.values() for group in groups}
+        rows = Group.everywhere.filter(tenant=self._run.tenant, member_count__gt=MANY_MEMBERS, graph_id__in=wanted)
+        large = set(rows.values_list("graph_id", flat=True)) if wanted else set()
+        for one in subjects:
+            if large & added.get(one.item.pk, frozenset()):
+                one.warn("large_group")
+
+    def _learn_namesakes(self, subjects: list[Subject]) -> None:
+        """Note the objects beside which a person lets a new one be created."""
+        for one in subjects:
+            if one.plan.action is not Action.CREATE or one.item.choice == Choice.PROPOSED:
+                continue
+            try:
+                items = self._reader.listed(one.contract)
+            except GraphError as error:
+                one.error = error
+                one.block("object_unreadable")
+                continue
+            one.namesakes = tuple(str(item["id"]) for item in items if is_alike(one.contract, one.plan.payload, item))
+
     def _check_definitions(self, subjects: list[Subject]) -> None:
         """Block what uses settings or templates that the service no longer knows."""
         writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
@@ -268,27 +313,15 @@ class _Preview:
             policies[key].warn("lockout_not_checked")
 
     def _sentences(self, subject: Subject) -> list[dict[str, str]]:
-        """Return the changes of an update as sentences; an object that is created has none."""
-        if subject.live is None or subject.plan.action is not Action.UPDATE:
-            return []
-        references = references_in(subject.contract, subject.live)
+        """Return the changes, or all of an object that is created, in words."""
+        references = references_in(subject.contract, subject.live) if subject.live is not None else []
         own = {graph_id: name.as_json() for graph_id, name in self._directory.names_of(references).items()}
-        names = names_for_people({**self._names, **own})
-        changes = changes_to(subject.contract, subject.live, subject.plan.payload)
-        return [
-            {
-                "kind": change.kind.value,
-                "text": str(storable(sentence_of(change, names)))[:LONGEST_SENTENCE],
-                "path": str(storable(change.path))[:LONGEST_SENTENCE],
-            }
-            for change in changes
-        ]
+        return sentences_of(subject, names_for_people({**self._names, **own}))
 
     def _candidates(self, subject: Subject) -> list[dict[str, str]]:
-        """Return the objects that a person may choose among."""
-        if subject.found.match is not Match.CONFLICT:
-            return []
-        return [{"id": graph_id, "name": subject.item.name} for graph_id in subject.found.candidates if graph_id]
+        """Return the objects that a person may choose among: they fit, or have the name of what is created."""
+        candidates = subject.found.candidates if subject.found.match is Match.CONFLICT else subject.namesakes
+        return [{"id": graph_id, "name": subject.item.name} for graph_id in candidates if graph_id]
 
     def _seen_version(self, subject: Subject) -> int | None:
         """Keep the live object as a version, so that a later change of it can be shown. Call it in a transaction."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
@@ -14,6 +15,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_CONFIRMED
+from tenantpilot.restores.basis import Basis, basis_of, changes_of
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
@@ -46,6 +48,8 @@ class Confirmation:
     reason: str
     accepted: frozenset[tuple[int, str]] = frozenset()
     """The warnings that were ticked: the key of an item, and a code."""
+    accepted_of_all: frozenset[str] = frozenset()
+    """The codes that were ticked for all items that have them: the fingerprint says which these are."""
 
 
 def start_preview(restore: RestoreRun, *, actor: User, now: datetime) -> Started | AlreadyActive:
@@ -121,7 +125,7 @@ def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, no
         if restore.state == RestoreState.EXPIRED:
             raise PreviewStale("The preview is older than an hour. Make a new one.")
         _require_as_shown(restore, confirmation.fingerprint)
-        _accept(restore, confirmation.accepted)
+        _accept(restore, confirmation)
         if not moving.to_confirmed(restore.pk, restore.fingerprint, reason=reason, actor_id=actor.pk, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
         said = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
@@ -132,6 +136,9 @@ def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
     """Raises PreviewStale if the page showed something else, or TenantPilot has seen the tenant change since."""
     if fingerprint != restore.fingerprint or fingerprint_of_restore(restore) != restore.fingerprint:
         raise PreviewStale("What you saw is not what would be restored now. Look at the preview again.")
+    labels = {kind.key: kind.label for kind in policy_types.every()}
+    if changes := changes_of(Basis.from_json(restore.basis), basis_of(restore), labels):
+        raise PreviewStale(f"Changed since the preview. {' '.join(changes)} Make a new preview.")
     if changed := changed_since_preview(restore):
         names = ", ".join(changed[:3])
         raise PreviewStale(f"Changed in the tenant since the preview: {names}. Make a new preview; it shows both.")
@@ -162,18 +169,28 @@ def _newest_version_ids(policy_ids: list[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def _accept(restore: RestoreRun, accepted: frozenset[tuple[int, str]]) -> None:
+def _accept(restore: RestoreRun, confirmation: Confirmation) -> None:
     """Write down the warnings that were ticked. Raises CannotConfirm while one of an item to write was not."""
     rows = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).in_order()
     items = list(rows.only("name", "warnings"))
     if not items:
         raise CannotConfirm("There is nothing to write.")
-    open_ones = [item.name for item in items if any((item.pk, code) not in accepted for code in item.warnings)]
+    open_ones = [item.name for item in items if not _is_accepted(item, confirmation)]
     if open_ones:
         raise CannotConfirm(f"Accept the warnings of {', '.join(open_ones[:3])}, or leave these items out.")
+    _keep_accepted(items)
+
+
+def _is_accepted(item: RestoreItem, confirmation: Confirmation) -> bool:
+    return all(
+        code in confirmation.accepted_of_all or (item.pk, code) in confirmation.accepted for code in item.warnings
+    )
+
+
+def _keep_accepted(items: Sequence[RestoreItem]) -> None:
     keys_by_warnings: dict[tuple[str, ...], list[int]] = {}
     for item in items:
         if item.warnings:
             keys_by_warnings.setdefault(tuple(sorted(item.warnings)), []).append(item.pk)
     for codes, keys in keys_by_warnings.items():
-        rows.filter(pk__in=keys).update(accepted=list(codes))
+        RestoreItem.everywhere.filter(pk__in=keys).update(accepted=list(codes))

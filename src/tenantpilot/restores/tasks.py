@@ -46,7 +46,15 @@ class Tasks:
             before=before,
             justification=self._restore.reason,
             approval_code=approval_code,
+            namesakes=self._namesakes(item),
         )
+
+    def _namesakes(self, item: RestoreItem) -> frozenset[str]:
+        """Return the ids beside which the item may be created: those that were shown, and those of this restore."""
+        shown = {str(one.get("id", "")).lower() for one in item.candidates}
+        rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(type=item.type).exclude(pk=item.pk)
+        own = rows.values_list("target_id", "found_id")
+        return frozenset(shown | {graph_id.lower() for pair in own for graph_id in pair if graph_id})
 
     def _refuse_lockout(self, plan: Plan, live: JsonObject | None) -> None:
         """Look at the tenant once more: other policies may have changed since the preview. Raises ItemRefused."""

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 WARNINGS: dict[str, str | Promise] = {
     "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
-    "wide_target": _("It is assigned to all users or all devices, which it is not now."),
+    "wide_target": _("It is assigned to all users or all devices, which it is not now, or with another filter."),
+    "large_group": _("It is assigned to a group of more than 1,000 members, which it is not now."),
     "asks_for_compliant_device": _(
         "It asks for a compliant device in report-only: people may be asked to choose a certificate."
     ),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.compare.differences import Difference, differences
@@ -26,14 +27,15 @@ from tenantpilot.graph.errors import (
 from tenantpilot.graph.read.full import read_by_id
 from tenantpilot.graph.read.listing import read_policies
 from tenantpilot.graph.write.exact import Approval, write_if_unchanged
+from tenantpilot.graph.write.recognizing import can_be_made_from
 from tenantpilot.graph.write.results import ChangedSince, HalfWritten, Intent, Result
 from tenantpilot.graph.write.writer import Writer
 from tenantpilot.restores.live import fingerprint_in, hash_of, live_form
-from tenantpilot.restores.matching import normal_name
+from tenantpilot.restores.matching import is_alike, normal_name
 from tenantpilot.restores.planning import changes_to
 from tenantpilot.tenancy.models import Tenant
 
-LIST_GOOD_FOR_SECONDS = 60
+LIST_GOOD_FOR_SECONDS = 10
 LOOKS_FOR_OURS = 4
 """At a list that may not show at once what was created."""
 
@@ -42,7 +44,8 @@ LOOKS_FOR_OURS = 4
 class Task:
     """An item to write. `earlier` is the intent that an attempt before this one has stored; empty at first.
 
-    `before` is the payload of the before-image, where one is kept.
+    `before` is the payload of the before-image, where one is kept. `namesakes` are the objects beside which a new one
+    is created on purpose: those that the preview has shown, and those that this restore has created.
     """
 
     contract: Contract
@@ -53,6 +56,13 @@ class Task:
     before: JsonObject | None = field(default=None, repr=False)
     justification: str = ""
     approval_code: str = ""
+    namesakes: frozenset[str] = frozenset()
+
+
+class NamesakeAppeared(ReasonedError):
+    """The tenant has an object of this name that the preview did not show: a second one is not created."""
+
+    reason_code = "namesake_appeared"
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,9 @@ class ItemWriter:
         return self._write(task, task.target_id, form, told)
 
     def create(self, task: Task, told: Told) -> tuple[str, Result]:
-        """Create the object, or go on with the one that an earlier attempt has created. Raises GraphError.
+        """Create the object, or go on with the one that an earlier attempt has created.
+
+        Raises GraphError, NamesakeAppeared.
 
         Return its id, and how it compares with what was wanted after it was assigned.
         """
@@ -148,15 +160,20 @@ class ItemWriter:
                 self._client.pause(self._client.patience.look_seconds)
             self._lists.pop(task.contract.key, None)
             new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known]
-            if len(new) > 1:
-                raise GraphOutcomeUnknown(match_count=len(new))
+            ours = [graph_id for graph_id in new if self._is_made_by_us(task, graph_id)]
+            if len(ours) == 1:
+                return ours[0]
             if new:
-                return new[0]
+                raise GraphOutcomeUnknown(match_count=len(new))
         return ""
+
+    def _is_made_by_us(self, task: Task, graph_id: str) -> bool:
+        live = self.read(task.contract, graph_id, task.payload)
+        return live is not None and can_be_made_from(task.contract, task.payload, live)
 
     def _new_one(self, task: Task, told: Told) -> str:
         known = task.earlier.get("known")
-        names = list(known) if isinstance(known, list) else self._namesakes(task)
+        names = list(known) if isinstance(known, list) else self._expected_namesakes(task)
         told.creates(names)
         try:
             graph_id = self._writer(task).create(task.payload, known_ids=names).graph_id
@@ -166,12 +183,21 @@ class ItemWriter:
         items.append({**task.payload, "id": graph_id})
         return graph_id
 
+    def _expected_namesakes(self, task: Task) -> list[str]:
+        """Return the ids of the objects of this name, all of which are known. Raises NamesakeAppeared."""
+        present = self._namesakes(task)
+        if _name_of(task, task.payload) and any(graph_id.lower() not in task.namesakes for graph_id in present):
+            raise NamesakeAppeared
+        return present
+
     def _namesakes(self, task: Task) -> list[str]:
-        """Return the ids of the objects of the type that have the name already. Raises GraphError."""
-        field_name = task.contract.name_field
-        name = normal_name(task.payload.get(field_name))
-        items = self._listed(task.contract)
-        return [str(item["id"]) for item in items if normal_name(item.get(field_name)) == name]
+        """Return the ids of the objects of the same type, template and name, or nameless like it. Raises GraphError."""
+        is_nameless = not _name_of(task, task.payload)
+        return [
+            str(item["id"])
+            for item in self._listed(task.contract)
+            if is_alike(task.contract, task.payload, item) or (is_nameless and not _name_of(task, item))
+        ]
 
     def _listed(self, contract: Contract) -> list[JsonObject]:
         """Return the list of a type, at most a minute old, with what was created since. Raises GraphError."""
@@ -192,6 +218,10 @@ class ItemWriter:
 
     def _writer(self, task: Task) -> Writer:
         return Writer(self._client, task.contract, justification=task.justification, approval_code=task.approval_code)
+
+
+def _name_of(task: Task, payload: JsonObject) -> str:
+    return normal_name(payload.get(task.contract.name_field))
 
 
 def _as_pairs(changes: Iterable[Difference]) -> set[tuple[str, str]]:

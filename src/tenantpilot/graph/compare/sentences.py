@@ -53,6 +53,14 @@ def sentence_of(difference: Difference, names: Names | None = None) -> str:
     return f"{place}: {after} added" if _is_member(difference) else f"{place}: {after} (was not set)"
 
 
+def sentence_of_content(value: Difference, names: Names | None = None) -> str:
+    """Return one sentence for a value of an object that is created: "Group Sales: excluded", "Description: “x”"."""
+    labels = names or Names()
+    if value.path.startswith("assignments["):
+        return f"{_target(value.after, labels)}: {_manner(value.after, labels)}"
+    return f"{_place(value, labels)}: {_shown(value.after, labels)}"
+
+
 def _of_assignment(difference: Difference, names: Names) -> str:
     target = _target(difference.after or difference.before, names)
     before, after = (_manner(row, names) for row in (difference.before, difference.after))

@@ -25,6 +25,7 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
     GraphStopped,
 )
+from tenantpilot.graph.read.full import read_by_id
 from tenantpilot.graph.read.listing import read_policies
 from tenantpilot.graph.write.assign import replace_assignments
 from tenantpilot.graph.write.bind import bound
@@ -32,6 +33,7 @@ from tenantpilot.graph.write.bodies import body_for_create, body_for_update, par
 from tenantpilot.graph.write.exchange import exchange_items, with_ids_of_present
 from tenantpilot.graph.write.items import Bare, write_each
 from tenantpilot.graph.write.post import approval_headers, post_unless_there
+from tenantpilot.graph.write.recognizing import can_be_made_from
 
 LOOKS_WHILE_UNSETTLED = 4
 LOOKS_UNTIL_READABLE = 12
@@ -67,9 +69,10 @@ class Writer:
     def create(self, payload: JsonObject, *, known_ids: Collection[str]) -> Created:
         """Create one object like the payload; its parts follow, its assignments do not.
 
-        `known_ids` are those that the tenant held before. When an answer does not come, an object of the same
-        name and type that is not among them is taken for ours. Raises GraphOutcomeUnknown when there are several,
-        GraphHalfWritten when the object stands and a part of it failed.
+        `known_ids` are those that the tenant held before. When an answer does not come, an object of the same name and
+        type is taken for ours if it is not among them and says what was sent. Raises GraphOutcomeUnknown when new
+        ones of the name are there and not exactly one says so, GraphHalfWritten when the object stands and a part of
+        it failed.
         """
         if self._contract.create is None:
             raise NotWritable(f"{self._contract.key} cannot be created")
@@ -167,15 +170,27 @@ class Writer:
 
     def _look_up(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> JsonObject | None:
         """Return the object that the create made after all; None when it made none."""
+        candidates: list[JsonObject] = []
         for look in range(1 if self._contract.settles else LOOKS_WHILE_UNSETTLED):
             if look:
                 self._client.pause(self._client.patience.look_seconds)
             candidates = self._new_ones(payload, known_ids, error)
-            if len(candidates) > 1:
-                raise GraphOutcomeUnknown(match_count=len(candidates), facts=error.facts) from error
-            if candidates:
-                return candidates[0]
+            recognized = self._recognized(payload, candidates) if candidates else []
+            if len(recognized) == 1:
+                return recognized[0]
+        if candidates:
+            raise GraphOutcomeUnknown(match_count=len(candidates), facts=error.facts) from error
         return None
+
+    def _recognized(self, payload: JsonObject, candidates: list[JsonObject]) -> list[JsonObject]:
+        """Return the candidates that can be what the create has made: the others somebody else has created."""
+        reads = read_by_id(self._client, self._contract, candidates)
+        payloads = {outcome.graph_id: outcome.payload for outcome in reads}
+        return [
+            candidate
+            for candidate in candidates
+            if (live := payloads.get(str(candidate["id"]))) and can_be_made_from(self._contract, payload, live)
+        ]
 
     def _new_ones(self, payload: JsonObject, known_ids: frozenset[str], error: GraphError) -> list[JsonObject]:
         try:

@@ -16,11 +16,10 @@ from tenantpilot.restores.states import COMMITTED, WRITING
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started
-from tenantpilot.web.restores.shown import frame_of, items_shown, restore_of
+from tenantpilot.web.restores.shown import frame_of, restore_of, warnings_shown
 from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
-MOST_WARNED = 200
 ITEM_KEY = re.compile(r"[0-9]{1,18}")
 
 
@@ -83,17 +82,17 @@ def _typed(request: TenantRequest, found: RestoreRun) -> Confirmation:
         tenant_name=found.tenant.name.strip() if name == parameters.printable(found.tenant.name) else name,
         reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
         accepted=frozenset((int(key), code) for key, _colon, code in pairs if ITEM_KEY.fullmatch(key)),
+        accepted_of_all=frozenset(parameters.texts(request.POST, "accept-all")),
     )
 
 
 def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
     rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).in_order()
-    warned = list(rows.exclude(warnings=[]).defer("intent", "names", "sentences")[:MOST_WARNED])
     context = {
-        "warned": items_shown(warned),
+        "warned": warnings_shown(rows.exclude(warnings=[]).only("name", "warnings", "restore_run")),
         "least_minutes": _least_minutes(found),
         "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in ("name", "reason")},
-        "accepted": parameters.texts(request.POST, "accept"),
+        "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
         "is_stale": is_stale,
         "step": "confirmation",

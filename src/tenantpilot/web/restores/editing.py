@@ -15,11 +15,11 @@ from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.states import Assignments, Choice, MappingAction
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
-from tenantpilot.web.restores.shown import frame_of, restore_of
+from tenantpilot.web.restores.shown import frame_of, place_in_address, restore_of
 from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
-MOST_EDITED = 500
+EDITED_AT_ONCE = 200
 LONGEST_ID = 128
 
 
@@ -84,8 +84,11 @@ def _scope(request: TenantRequest, found: RestoreRun, problem: str = "") -> Http
             "restore_run",
         )
     )
+    some = list(rows.filter(position__gt=place_in_address(request))[: EDITED_AT_ONCE + 1])
+    items = some[:EDITED_AT_ONCE]
     context = {
-        "items": list(rows[:MOST_EDITED]),
+        "items": items,
+        "next_after": items[-1].position if len(some) > EDITED_AT_ONCE else 0,
         "rules": Assignments.choices,
         "chosen_rule": found.chosen.assignments,
         "problem": problem,
@@ -113,8 +116,12 @@ def _item_edit(sent: str) -> ItemEdit:
 
 def _mapping(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
     rows = RestoreMapping.objects.filter(restore_run=found).order_by("action", "kind", "source_name", "source_id")
+    first = place_in_address(request)
+    last = first + EDITED_AT_ONCE
+    some = list(rows[first : last + 1])
     context = {
-        "mappings": list(rows[:MOST_EDITED]),
+        "mappings": some[:EDITED_AT_ONCE],
+        "next_after": last if len(some) > EDITED_AT_ONCE else 0,
         "problem": problem,
         "step": "mapping",
         **heading_of(frame_of(request, found)),

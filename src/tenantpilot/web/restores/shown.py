@@ -1,7 +1,7 @@
 """Restores as their pages show them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,11 @@ from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, Re
 from tenantpilot.restores.words import warning_words
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest
+from tenantpilot.web.ui import parameters
 
-SHOWN = 100
+SHOWN = 50
 OPEN_BELOW = 3
+TICKED_ONE_BY_ONE = 20
 ABOUT_EMERGENCY_ACCOUNTS = (
     "lockout_risk",
     "lockout_together",
@@ -45,6 +47,20 @@ class Warned:
 
     value: str
     text: str
+
+
+@dataclass(frozen=True)
+class WarnedOf:
+    """A warning, and the objects that it is about: each with what its box sends, and its name."""
+
+    code: str
+    text: str
+    objects: tuple[tuple[str, str], ...]
+
+    @property
+    def is_of_many(self) -> bool:
+        """Return True for so many objects that one box stands for all of them, under which their names are listed."""
+        return len(self.objects) > TICKED_ONE_BY_ONE
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,12 @@ def restore_of(request: TenantRequest, restore_id: int) -> RestoreRun:
     return settle(restore, now=timezone.now())
 
 
+def place_in_address(request: TenantRequest) -> int:
+    """Return the place behind which the address asks to go on; 0 for the beginning."""
+    text = parameters.text(request.GET, "after", longest=9)
+    return int(text) if text.isascii() and text.isdecimal() else 0
+
+
 def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
     """Return the frame that every page of the restore shows."""
     rows = RestoreItem.objects.of_run(restore.pk).order_by().values_list("action", "state").annotate(Count("pk"))
@@ -154,6 +176,15 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
 
 def items_shown(items: Sequence[RestoreItem]) -> list[ItemShown]:
     return [_shown(item, is_open=len(items) <= OPEN_BELOW) for item in items]
+
+
+def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
+    """Return the warnings of items, each with the objects that it is about."""
+    by_code: dict[str, list[tuple[str, str]]] = {}
+    for item in items:
+        for code in item.warnings:
+            by_code.setdefault(code, []).append((f"{item.pk}:{code}", item.name))
+    return [WarnedOf(code, warning_words(code), tuple(objects)) for code, objects in sorted(by_code.items())]
 
 
 def why(code: str) -> Why | None:

@@ -13,9 +13,8 @@ from tenantpilot.restores.states import MappingAction, RestoreState
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.restores.selecting import trashing
-from tenantpilot.web.restores.shown import SHOWN, Frame, ItemShown, frame_of, items_shown, restore_of
+from tenantpilot.web.restores.shown import SHOWN, Frame, ItemShown, frame_of, items_shown, place_in_address, restore_of
 from tenantpilot.web.restores.tables import RESTORES
-from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.listing import listing
 
 
@@ -73,8 +72,7 @@ def heading_of(frame: Frame) -> dict[str, Any]:
 
 def item_page(request: TenantRequest, found: RestoreRun) -> ItemPage:
     """Return the items behind the position that the address names."""
-    text = parameters.text(request.GET, "after", longest=9)
-    after = int(text) if text.isascii() and text.isdecimal() else 0
+    after = place_in_address(request)
     rows = RestoreItem.objects.of_run(found.pk).in_order().filter(position__gt=after).defer("intent", "names")
     items = list(rows.select_related("before_version", "after_version")[: SHOWN + 1])
     shown = items[:SHOWN]
