@@ -1,5 +1,7 @@
 """What a careless or a hostile person, or a worker that died, must not bring about with a restore."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from intunesim.catalog import COLLECTIONS
@@ -11,6 +13,7 @@ from tenantpilot.restores.drafting import NothingToRestore, draft_of_failed, dra
 from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, edit_items, edit_mappings
 from tenantpilot.restores.models import RestoreMapping, RestoreRun
 from tenantpilot.restores.services import go_on
+from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import Choice, ItemState, MappingAction
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
@@ -160,3 +163,11 @@ def test_another_restores_items_and_references_are_not_edited(previewed, restori
     [foreign] = items_of(other)
     assert edit_items(previewed, {foreign.pk: ItemEdit(Choice.SKIP)}, actor=mona, now=now) == 0
     assert RestoreRun.everywhere.get(pk=previewed.pk).state == "previewed"
+
+
+def test_a_page_that_is_opened_while_a_restore_starts_takes_no_confirmation_back(previewed, mona):
+    now = timezone.now()
+    assert moving.to_confirmed(previewed.pk, previewed.fingerprint, reason="x", actor_id=mona.pk, now=now)
+    fresh = RestoreRun.everywhere.select_related("tenant").get(pk=previewed.pk)
+    assert settle(fresh, now=now).state == "confirmed"
+    assert settle(fresh, now=now + timedelta(minutes=2)).state == "previewed"

@@ -46,7 +46,12 @@ def test_a_policy_goes_into_another_tenant_without_assignments_and_without_forei
     assert undecided
     assert (restore.state, item.blockers[0]["code"]) == ("blocked", "unmapped")
     group = next(iter(other.store.entities("groups"))).id
-    edits = {row.pk: MappingEdit(MappingAction.MAP, group, "Pilots") for row in undecided}
+    edits = {
+        row.pk: MappingEdit(MappingAction.MAP, group, "Pilots")
+        if row.kind == "group"
+        else MappingEdit(MappingAction.SKIP)
+        for row in undecided
+    }
     edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
     restore = restoring.preview(restoring.fresh(restore))
     assert restore.state == "previewed", items_of(restore)[0].blockers
@@ -111,3 +116,15 @@ def test_two_groups_are_not_mapped_to_one(captured, directory, other, fabrikam, 
     edit_mappings(restoring.fresh(restore), edits, actor=restoring.person, now=restoring.now)
     restore = restoring.preview(restoring.fresh(restore))
     assert items_of(restore)[0].blockers[0]["code"] == "doubled_target"
+
+
+def test_a_reference_to_an_object_that_the_tenant_lacks_counts_as_not_decided(
+    captured, directory, other, fabrikam, restoring
+):
+    version = version_of(entity_of(directory, CATALOG).id)
+    restore = restoring.preview(restoring.draft(version, tenant=fabrikam))
+    rows = RestoreMapping.everywhere.filter(restore_run=restore, action="block")
+    edits = {row.pk: MappingEdit(MappingAction.MAP, "5f0c0f3e-0000-4000-8000-00000000dead") for row in rows}
+    edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
+    restore = restoring.preview(restoring.fresh(restore))
+    assert (restore.state, items_of(restore)[0].blockers[0]["code"]) == ("blocked", "unmapped")

@@ -8,11 +8,13 @@ import pytest
 from intunesim import Fault
 
 from tenantpilot.graph.client.client import GraphClient
+from tenantpilot.operations.items.working import RunItems
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.operations import RESTORE_EXECUTE
+from tenantpilot.restores.services import start_preview
 from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of
 
 CATALOG = "deviceManagement/configurationPolicies"
@@ -139,3 +141,32 @@ def test_a_namesake_that_appears_while_a_worker_is_dead_is_not_taken_for_ours(
     assert (item.state, item.reason_code) == ("failed", "write_outcome_unknown")
     assert directory.store.find(CATALOG, other).body["description"] == "Made by hand"
     assert names(directory, CATALOG)[policy.body["name"]] == 1
+
+
+def test_a_preview_that_another_worker_goes_on_with_is_of_one_reading(captured, directory, restoring, monkeypatch, now):
+    """The first worker dies behind the first item; what it has found may have changed meanwhile."""
+    policies = [entity_of(directory, CATALOG, number) for number in (0, 1)]
+    versions = [version_of(policy.id) for policy in policies]
+    for policy in policies:
+        edit(directory, CATALOG, policy.id, description="Changed by hand")
+    restore = restoring.draft(*versions)
+    run = start_preview(restore, actor=restoring.person, now=now).run
+    with monkeypatch.context() as patched:
+        patched.setattr(RunItems, "attempt", dying_behind(RunItems.attempt))
+        with pytest.raises(WorkerDied):
+            Runner(clock=lambda: now).execute(run.pk)
+    edit(directory, CATALOG, policies[0].id, description="Changed again")
+    OperationRunService().redispatch(OperationRun.everywhere.get(pk=run.pk), now=now + timedelta(minutes=9))
+    Runner(clock=lambda: now + timedelta(minutes=10)).execute(run.pk)
+    first, second = items_of(restore)
+    assert [item.found_id for item in (first, second)] == [policy.id for policy in policies]
+    assert "Changed again" in first.sentences[0]["text"]
+    assert restoring.execute(restoring.fresh(restore)).outcome == "succeeded"
+
+
+def dying_behind(original):
+    def attempt(self, item, work):
+        original(self, item, work)
+        raise WorkerDied
+
+    return attempt

@@ -1,10 +1,6 @@
 """Trashing, taking back and deleting the records of many restores: what workers run."""
 
-from collections.abc import Callable
-
-from tenantpilot.core.sanitizing import ObjectName
-from tenantpilot.operations.items.models import ItemState
-from tenantpilot.operations.items.working import Item, ItemResult, skipped, work_through
+from tenantpilot.operations.items.records import Records
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.restores import keeping
 from tenantpilot.restores.models import RestoreRun
@@ -15,54 +11,28 @@ Run = RunContext[RecordsInputs]
 
 def trash_records(run: Run) -> None:
     """Move the records to the trash; that of a restore which has not ended is skipped, with the reason."""
-    work_through(run, find=_find, work=_each(_trash))
+    _RECORDS.trash(run, keeping.trash)
 
 
 def take_records_back(run: Run) -> None:
     """Take the records out of the trash."""
-    work_through(run, find=_find, work=_each(_take_back))
+    _RECORDS.take_back(run, keeping.take_back)
 
 
 def delete_records(run: Run) -> None:
     """Delete trashed records for good."""
-    work_through(run, find=_find, work=_each(_delete))
+    _RECORDS.delete(run, keeping.delete)
 
 
-def _find(run: Run) -> list[Item]:
-    sources = dict(
-        RestoreRun.everywhere.of_tenant(run.tenant).filter(pk__in=run.inputs.restores).values_list("pk", "source")
-    )
-    return [Item(str(key), ObjectName(sources.get(key, f"Restore {key}"))) for key in run.inputs.restores]
+def _names(run: Run) -> dict[int, str]:
+    rows = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk__in=run.inputs.restores)
+    return dict(rows.values_list("pk", "source"))
 
 
-def _each(verb: Callable[[Run, RestoreRun], ItemState | ItemResult]) -> Callable[[Run, Item], ItemState | ItemResult]:
-    def work(run: Run, item: Item) -> ItemState | ItemResult:
-        restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=int(item.key)).first()
-        if restore is None:
-            return skipped("restore_gone")
-        try:
-            return verb(run, restore)
-        except keeping.CannotRemove as refused:
-            return skipped(refused.reason_code)
-
-    return work
+def _find(run: Run, key: int) -> RestoreRun | None:
+    return RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=key).first()
 
 
-def _trash(run: Run, restore: RestoreRun) -> ItemState:
-    if not keeping.trash(restore, actor=run.initiator, now=run.now):
-        return ItemState.UNCHANGED
-    run.count("updated")
-    return ItemState.SUCCEEDED
-
-
-def _take_back(run: Run, restore: RestoreRun) -> ItemState | ItemResult:
-    if not keeping.take_back(restore, actor=run.initiator, now=run.now):
-        return skipped("not_in_trash")
-    run.count("updated")
-    return ItemState.SUCCEEDED
-
-
-def _delete(run: Run, restore: RestoreRun) -> ItemState:
-    keeping.delete(restore, actor=run.initiator, now=run.now)
-    run.count("deleted")
-    return ItemState.SUCCEEDED
+_RECORDS = Records[RecordsInputs, RestoreRun](
+    lambda inputs: inputs.restores, _names, _find, gone="restore_gone", refusal=keeping.CannotRemove
+)

@@ -1,6 +1,6 @@
 """The preview of a restore: every live object is read, everything is compared, and nothing is written to the tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import structlog
@@ -8,7 +8,6 @@ from django.db import transaction
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
-from tenantpilot.directory.models import Group
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.tokens import granted_roles
@@ -22,7 +21,6 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
-from tenantpilot.restores.assigning import groups_added
 from tenantpilot.restores.basis import basis_of
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import Known, decide, decisions_of
@@ -39,7 +37,8 @@ from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
-from tenantpilot.restores.states import WRITING, Action, Choice, Match
+from tenantpilot.restores.states import WRITING, Action, Choice, MappingAction, Match
+from tenantpilot.restores.wideness import warn_of_large_groups
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.names import Directory
@@ -53,7 +52,6 @@ PLAN_OF_ITEM = (
     "blockers", "warnings", "sentences", "difference_count", "earlier_sentences", "accepted",
 )  # fmt: skip
 """A preview writes nothing else of an item: a person may edit it while a worker that lost its lease is still there."""
-MANY_MEMBERS = 1_000
 MOST_SENTENCES = 1_000
 
 
@@ -71,6 +69,7 @@ def preview_restore(run: RunContext[RestoreInputs]) -> None:
         subjects = preview.planned()
         preview.learn_names(subjects)
     by_key = {str(subject.item.pk): subject for subject in subjects}
+    preview.keep_again(by_key, pending={item.key for item in items.pending()})
     for item in items.pending():
         subject = by_key[item.key]
         if subject.error is None:
@@ -117,7 +116,7 @@ class _Preview:
         for subject in subjects:
             self._plan(subject, rows)
         self._learn_namesakes(subjects)
-        self._warn_of_large_groups(subjects)
+        warn_of_large_groups(self._run.tenant, subjects)
         self._check_definitions(subjects)
         block_doubled(subjects)
         put_in_order(subjects)
@@ -133,8 +132,23 @@ class _Preview:
             now=self._run.now,
         )
 
+    def keep_again(self, subjects: Mapping[str, Subject], *, pending: Collection[str]) -> None:
+        """Write the plans of items that a worker before this one has settled: all plans are of one reading."""
+        for key, subject in subjects.items():
+            if key not in pending:
+                with transaction.atomic():
+                    self._run.safe_point()
+                    self._write(subject)
+
     def keep(self, subject: Subject) -> RunItemState | ItemResult:
         """Write the plan of an item, and return what the run says about it."""
+        self._write(subject)
+        warnings, blockers = subject.plan.warnings, subject.plan.blockers
+        if warnings:
+            self._run.count("warnings", len(warnings))
+        return skipped(blockers[0].code) if blockers else RunItemState.SUCCEEDED
+
+    def _write(self, subject: Subject) -> None:
         item, plan, live = subject.item, subject.plan, subject.live
         sentences = self._sentences(subject)
         item.earlier_sentences = item.sentences if item.sentences and item.sentences != sentences else []
@@ -153,9 +167,6 @@ class _Preview:
         ]
         item.warnings, item.accepted = list(plan.warnings), []
         item.save(update_fields=PLAN_OF_ITEM)
-        if plan.warnings:
-            self._run.count("warnings", len(plan.warnings))
-        return skipped(plan.blockers[0].code) if plan.blockers else RunItemState.SUCCEEDED
 
     def _subjects(self) -> list[Subject]:
         rows = RestoreItem.everywhere.of_run(self._restore.pk).in_order().select_related("payload", "version__policy")
@@ -220,8 +231,15 @@ class _Preview:
         with transaction.atomic():
             self._run.safe_point()
             rows = decide(self._restore, uses, Known(names, frozenset(present), selected))
+        rows = self._without_gone_targets(rows)
         self._names = {**self._names, **names_of_targets(rows.values())}
         return rows
+
+    def _without_gone_targets(self, rows: Mapping[Key, RestoreMapping]) -> dict[Key, RestoreMapping]:
+        """Leave out what a person mapped to an object that the tenant does not have: it counts as not decided."""
+        mapped = {key: (key[0], row.target_id.lower()) for key, row in rows.items() if row.action == MappingAction.MAP}
+        present = self._reader.present(mapped.values())
+        return {key: row for key, row in rows.items() if key not in mapped or mapped[key] in present}
 
     def _plan(self, subject: Subject, rows: Mapping[Key, RestoreMapping]) -> None:
         if subject.plan.blockers:
@@ -261,22 +279,6 @@ class _Preview:
     def _check_changeable(self, subject: Subject, live: JsonObject) -> None:
         if unchangeable(subject.contract, subject.plan.payload, live):
             subject.block("needs_new_object")
-
-    def _warn_of_large_groups(self, subjects: list[Subject]) -> None:
-        """Warn of a new assignment to a group that is known to have many members."""
-        added = {
-            one.item.pk: groups_added(
-                one.plan.payload.get("assignments") or (), (one.live or {}).get("assignments") or ()
-            )
-            for one in subjects
-            if one.plan.action in (Action.CREATE, Action.UPDATE)
-        }
-        wanted = {group for groups in added.values() for group in groups}
-        rows = Group.everywhere.filter(tenant=self._run.tenant, member_count__gt=MANY_MEMBERS, graph_id__in=wanted)
-        large = set(rows.values_list("graph_id", flat=True)) if wanted else set()
-        for one in subjects:
-            if large & added.get(one.item.pk, frozenset()):
-                one.warn("large_group")
 
     def _learn_namesakes(self, subjects: list[Subject]) -> None:
         """Note the objects beside which a person lets a new one be created."""

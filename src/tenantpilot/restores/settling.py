@@ -1,6 +1,6 @@
 """Settling restores whose run has ended: the outcome of a run is known only after its worker has left it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
@@ -11,6 +11,8 @@ from tenantpilot.restores.states import ItemState, RestoreState
 
 UNDER_WAY = (RestoreState.PREVIEWING, RestoreState.CONFIRMED, RestoreState.EXECUTING)
 AT_MOST = 200
+STARTS_WITHIN = timedelta(minutes=1)
+"""A confirmation is stored just before its run: whoever looks in between leaves it alone."""
 
 
 def active_run(restore: RestoreRun) -> OperationRun | None:
@@ -22,7 +24,7 @@ def active_run(restore: RestoreRun) -> OperationRun | None:
 
 def settle(restore: RestoreRun, *, now: datetime) -> RestoreRun:
     """Bring the state up to what the restore's run says, and return the restore as it stands then."""
-    if restore.state in UNDER_WAY and active_run(restore) is None:
+    if restore.state in UNDER_WAY and not _is_starting(restore, now=now) and active_run(restore) is None:
         _settle(restore, now=now)
         restore.refresh_from_db()
     elif restore.state == RestoreState.PREVIEWED and restore.preview_expires_at and restore.preview_expires_at <= now:
@@ -50,6 +52,15 @@ def _end_long_waits(*, now: datetime) -> int:
         if active_run(restore) is None and not waiting.exists():
             ended += moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)
     return ended
+
+
+def _is_starting(restore: RestoreRun, *, now: datetime) -> bool:
+    """Return True for a restore that was confirmed just now, and whose run is not stored yet."""
+    at = restore.confirmed_at
+    if restore.state != RestoreState.CONFIRMED or at is None or now >= at + STARTS_WITHIN:
+        return False
+    runs = OperationRun.everywhere.filter(tenant_id=restore.tenant_id, type=RESTORE_EXECUTE.key, created_at__gte=at)
+    return not runs.filter(inputs__restore=restore.pk).exists()
 
 
 def _settle(restore: RestoreRun, *, now: datetime) -> None:

@@ -72,9 +72,3 @@ class HoldForm(forms.Form):
     def until_moment(self) -> datetime | None:
         until = self.cleaned_data["until"]
         return datetime.combine(until, time(23, 59), UTC) if until else None
-
-
-class TypedForm(forms.Form):
-    """The form that asks to type the name of the tenant (UX-34)."""
-
-    typed = forms.CharField(label=gettext_lazy("Name of the tenant"), strip=True, required=False)

@@ -21,7 +21,6 @@ from tenantpilot.backups.services import start_of_sets
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.web.backups.forms import TypedForm
 from tenantpilot.web.backups.selecting import MOST_SETS, SHOWN, chosen_sets
 from tenantpilot.web.backups.tables import TRASH
 from tenantpilot.web.frame.access import TenantRequest, requires
@@ -106,9 +105,9 @@ def _ask(
         "heading": question,
         "verb": verb,
         "count": len(keys),
+        "field": "set",
         "keys": keys,
         "shown": list(sets.newest_first()[:SHOWN]),
-        "form": TypedForm(),
         "is_wrong": is_wrong,
         "back": back,
     }

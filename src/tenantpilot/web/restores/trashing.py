@@ -112,6 +112,7 @@ def _ask(request: TenantRequest, verb: Verb, chosen: list[RestoreRun], back: str
         "heading": verb.question(len(chosen)),
         "verb": verb.key,
         "count": len(chosen),
+        "field": "restore",
         "keys": [restore.pk for restore in chosen],
         "shown": chosen[:SHOWN],
         "is_wrong": is_wrong,

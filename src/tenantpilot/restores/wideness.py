@@ -1,0 +1,30 @@
+"""Warning of assignments that reach many people or devices at once."""
+
+from collections.abc import Sequence
+
+from tenantpilot.directory.models import Group
+from tenantpilot.restores.assigning import groups_added
+from tenantpilot.restores.ordering import Subject
+from tenantpilot.restores.states import Action
+from tenantpilot.tenancy.models import Tenant
+
+MANY_MEMBERS = 1_000
+
+
+def warn_of_large_groups(tenant: Tenant, subjects: Sequence[Subject]) -> None:
+    """Warn of a new assignment to a group that is known to have many members."""
+    writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
+    added = {one.item.pk: _added(one) for one in writing}
+    groups = {group for of_one in added.values() for group in of_one}
+    if not groups:
+        return
+    rows = Group.everywhere.filter(tenant=tenant, graph_id__in=groups, member_count__gt=MANY_MEMBERS)
+    large = set(rows.values_list("graph_id", flat=True))
+    for one in writing:
+        if large & added[one.item.pk]:
+            one.warn("large_group")
+
+
+def _added(subject: Subject) -> frozenset[str]:
+    present = (subject.live or {}).get("assignments") or ()
+    return groups_added(subject.plan.payload.get("assignments") or (), present)
