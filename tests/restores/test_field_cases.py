@@ -1,15 +1,21 @@
 """Cases from the field: each is a public report about another tool, and its right result."""
 
-from intunesim import Fault
+import base64
 
-from tenantpilot.restores.editing import edit_options
+import pytest
+from intunesim import Fault, Plan
+
+from tenantpilot.restores.editing import ItemEdit, edit_items, edit_options
 from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 TEMPLATES = "deviceManagement/notificationMessageTemplates"
 FILTERS = "deviceManagement/assignmentFilters"
+INTENTS = "deviceManagement/intents"
+SCRIPTS = "deviceManagement/deviceManagementScripts"
 GROUP, EXCLUDED = (f"#microsoft.graph.{kind}AssignmentTarget" for kind in ("group", "exclusionGroup"))
 
 
@@ -122,3 +128,51 @@ def test_scope_tags_that_a_create_ignores_are_written_afterwards(captured, direc
     created = directory.store.find(CATALOG, item.target_id)
     assert set(created.body["roleScopeTagIds"]) == {"0", *tags[-1:]}
     assert item.state == "verified"
+
+
+class TestOfOtherTypes:
+    """Cases of types that the other tests do without."""
+
+    @pytest.fixture
+    def plan(self):
+        return Plan(policies=5, seed=7, kinds=("endpointSecurityIntent", "settingsCatalog", "powershellScript"))
+
+    def test_what_microsoft_has_moved_is_not_created_beside_it(self, captured, directory, simulator, restoring, mona):
+        """IntuneCD #208: the intent is gone, and a settings catalog policy has its name."""
+        intent, successor = entity_of(directory, INTENTS), entity_of(directory, CATALOG)
+        version = version_of(intent.id)
+        directory.store.remove(INTENTS, intent.id)
+        edit(directory, CATALOG, successor.id, name=f" {intent.body['displayName'].upper()} ")
+        simulator.log.clear()
+        restore = restoring.preview(restoring.draft(version))
+        [item] = items_of(restore)
+        assert (restore.state, item.action, item.blockers[0]["code"]) == ("blocked", "block", "moved")
+        edit_items(restore, {item.pk: ItemEdit(Choice.CREATE)}, actor=mona, now=restoring.now)
+        [item] = items_of(restoring.preview(restoring.fresh(restore)))
+        assert (item.action, item.blockers[0]["code"]) == ("block", "preview_only")
+        assert writes_of(simulator) == []
+
+    def test_an_intent_whose_name_nobody_took_over_is_not_called_moved(self, captured, directory, restoring):
+        intent = entity_of(directory, INTENTS)
+        version = version_of(intent.id)
+        directory.store.remove(INTENTS, intent.id)
+        [item] = items_of(restoring.preview(restoring.draft(version)))
+        assert item.blockers[0]["code"] == "preview_only"
+
+    @pytest.mark.parametrize("is_deleted", [False, True], ids=["changed", "deleted"])
+    def test_the_bytes_of_a_script_are_not_touched(self, sync, capture, directory, simulator, restoring, is_deleted):
+        """IntuneManagement #380: a BOM, both kinds of line ends, no last one."""
+        script = entity_of(directory, SCRIPTS)
+        written = b"\xef\xbb\xbfWrite-Output 1\r\n<enabled/>\n<data/>\r\nexit 0"
+        edit(directory, SCRIPTS, script.id, scriptContent=base64.b64encode(written).decode())
+        capture()
+        version = version_of(script.id)
+        if is_deleted:
+            delete(simulator, directory, SCRIPTS, script.id)
+        else:
+            edit(directory, SCRIPTS, script.id, scriptContent=base64.b64encode(written.replace(b"\r", b"")).decode())
+        restore, _run = restoring.whole(version)
+        [item] = items_of(restore)
+        assert item.state == "verified", (item.reason_code, item.left_paths)
+        live = directory.store.find(SCRIPTS, item.effective_target)
+        assert base64.b64decode(live.body["scriptContent"]) == written
