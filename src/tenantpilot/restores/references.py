@@ -102,11 +102,12 @@ def foreign_ids(
     replaced = {graph_id for (_kind, graph_id), decision in decisions.items() if decision.target_id.lower() != graph_id}
     foreign = (replaced | {graph_id.lower() for graph_id in known}) - targets
     own = str(payload.get("id", "")).lower()
+    never_sent = {*NEVER_WRITTEN, *contract.stripped}
     inner = cleaned({name: value for name, value in payload.items() if name != "id"})
     left = [
         guid
         for path, _place, text in paths.texts(inner)
-        if path not in NEVER_WRITTEN
+        if path not in never_sent
         for guid in GUID.findall(text)
         if guid.lower() in foreign and guid.lower() != own
     ]
