@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, cast
+from typing import Any, Generic, cast
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -185,7 +185,7 @@ class RunContext(Generic[InputsOfRun]):
             raise LeaseLost
 
     def checkpoint(self, data: StoredData) -> None:
-        """Keep `data`, of the class that the type names, with the counts so far, for a worker that has to take over.
+        """Keep `data`, of the class that the type names, with counts and progress so far, for a worker that takes over.
 
         Written in the caller's transaction, so that it can stand or fall with the work it speaks of.
         `data` is kept as it is given: ids and names of steps, never what was read. Raises LeaseLost.
@@ -193,8 +193,10 @@ class RunContext(Generic[InputsOfRun]):
         self._refuse_other_checkpoint(type(data))
         with self._lock:
             entry = Kept(data.to_json(), dict(self._counts), list(self._failures))
+            progress = self._progress if self._progress.total is not None else None
         spent = self.seconds_spent if self._is_beat_overdue else None
-        if not self._service.checkpoint(self._lease, entry.as_json(), now=self._clock(), spent=spent):
+        facts: dict[str, Any] = {"now": self._clock(), "spent": spent, "progress": progress}
+        if not self._service.checkpoint(self._lease, entry.as_json(), **facts):
             self._stop(LeaseLost)
             raise LeaseLost
         self._has_kept = True

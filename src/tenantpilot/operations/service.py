@@ -105,9 +105,17 @@ class OperationRunService:
         """Write how far the run is."""
         return reporting.write_progress(lease, progress, now=now)
 
-    def checkpoint(self, lease: Lease, data: dict[str, Any], *, now: datetime, spent: float | None = None) -> bool:
+    def checkpoint(
+        self,
+        lease: Lease,
+        data: dict[str, Any],
+        *,
+        now: datetime,
+        spent: float | None = None,
+        progress: Progress | None = None,
+    ) -> bool:
         """Keep what the next worker needs. With the seconds spent it is a heartbeat as well."""
-        return reporting.write_checkpoint(lease, data, now=now, seconds_spent=spent)
+        return reporting.write_checkpoint(lease, data, now=now, seconds_spent=spent, progress=progress)
 
     def note(self, lease: Lease, name: str, data: dict[str, Any], *, now: datetime) -> bool:
         """Add a line to the timeline."""

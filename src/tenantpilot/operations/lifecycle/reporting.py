@@ -39,11 +39,14 @@ def write_progress(lease: Lease, progress: Progress, *, now: datetime) -> bool:
     return _write_live(lease, {"processed": progress.processed, "total": progress.total, "updated_at": now})
 
 
-def write_checkpoint(lease: Lease, data: dict[str, Any], *, now: datetime, seconds_spent: float | None) -> bool:
-    """Keep what the next worker needs. With the seconds spent it is a heartbeat as well."""
+def write_checkpoint(
+    lease: Lease, data: dict[str, Any], *, now: datetime, seconds_spent: float | None, progress: Progress | None
+) -> bool:
+    """Keep what the next worker needs, with the progress if it is known. With the seconds spent it is a heartbeat."""
     if seconds_spent is not None:
         OperationRun.everywhere.held_by(lease).update(**sign_of_life(now, seconds_spent))
-    return _write_live(lease, {"checkpoint": data, "updated_at": now})
+    numbers = {} if progress is None else {"processed": progress.processed, "total": progress.total}
+    return _write_live(lease, {"checkpoint": data, "updated_at": now, **numbers})
 
 
 def record_note(lease: Lease, name: str, data: dict[str, Any], *, now: datetime) -> bool:

@@ -24,6 +24,8 @@ def remove_tenant(run: RunContext[RemovalInputs]) -> None:
     tenant = Tenant.everywhere.filter(pk=run.inputs.tenant_id, workspace=run.workspace).first()
     if tenant is None:
         # The worker before removed it, and ended before it could say so.
+        last = run.last_checkpoint(RemovalCheckpoint)
+        run.progress(last.deleted if last else 0, last.deleted if last else 0)
         return
     if tenant.removal_began_at is None:
         raise OperationFailed("removal_not_confirmed")
@@ -39,6 +41,7 @@ def _remove(tenant: Tenant, run: RunContext[RemovalInputs]) -> None:
         run.note("tenant_removal_began", tenant=tenant.name)
     deleted, tables = (last.deleted if last else 0), owned_tables("tenant")
     total = deleted + sum(_rows(table, tenant).count() for table in tables)
+    run.progress(deleted, total)
     for table in tables:
         while number := _delete_chunk(table, tenant, deleted, run):
             deleted += number
