@@ -41,6 +41,7 @@ from tenantpilot.operations.run_context import (
     WorkerLeaves,
 )
 from tenantpilot.tenancy.sealing import CannotOpen
+from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.payloads import PayloadDamaged
 
 ANOTHER_GOES_ON = (WorkerLeaves, LeaseLost, DatabaseLost)
@@ -173,10 +174,11 @@ def _import(run: Import, archive: OpenArchive) -> None:
             run.safe_point()
             with transaction.atomic():
                 run.checkpoint(ItemsCheckpoint(0))
-                run.count("versions", store_portion(archive, backup_set, portion, run_id=run.run_id))
+                store_portion(archive, backup_set, portion, run_id=run.run_id)
             stored += len(portion)
             run.progress(stored, total)
         with transaction.atomic():
+            run.count("versions", PolicyVersion.everywhere.filter(run_id=run.run_id).count())
             run.checkpoint(ItemsCheckpoint(0))
             sealed = end_set(backup_set, manifest, run_id=run.run_id, now=run.now)
             _record(

@@ -33,14 +33,13 @@ def portions(policies: Sequence[SetPolicy]) -> Iterable[Sequence[SetPolicy]]:
     return (policies[start : start + CHUNK] for start in range(0, len(policies), CHUNK))
 
 
-def store_portion(archive: OpenArchive, backup_set: BackupSet, portion: Sequence[SetPolicy], *, run_id: int) -> int:
-    """Let the set hold these policies. Return the number of new versions. Call it in a transaction."""
+def store_portion(archive: OpenArchive, backup_set: BackupSet, portion: Sequence[SetPolicy], *, run_id: int) -> None:
+    """Let the set hold these policies. Call it in a transaction."""
     taken = [_taken(archive, backup_set.tenant, policy, run_id) for policy in portion]
     members = Membership(backup_set.chain, backup_set.seq)
     policy_ids = [version.policy_id for version in taken]
     known = {row.policy_id: row for row in members.open_members().filter(policy__in=policy_ids)}
     members.hold(taken, known)
-    return sum(version.run_id == run_id for version in taken)
 
 
 def end_set(backup_set: BackupSet, manifest: SetManifest, *, run_id: int, now: datetime) -> BackupSet:
