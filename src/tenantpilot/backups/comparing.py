@@ -42,20 +42,22 @@ class Comparison:
 
 
 def compare_sets(before: BackupSet, after: BackupSet) -> Comparison:
-    """Compare what two sets of one tenant hold."""
-    old, new = _versions(before), _versions(after)
+    """Compare what two sets of one tenant hold. The versions that both hold are counted and not read."""
+    old, new = _versions(before, not_in=after), _versions(after, not_in=before)
     removed = sorted(old.keys() - new.keys())
     added = sorted(new.keys() - old.keys())
-    both = old.keys() & new.keys()
-    changed = sorted(policy for policy in both if old[policy][0] != new[policy][0])
+    changed = sorted(old.keys() & new.keys())
     shown = [*changed, *added, *removed][:AT_MOST]
     policies = Policy.everywhere.filter(tenant=after.tenant_id).defer("properties").in_bulk(shown)
     rows = [Changed(policies[key], _number(old, key), _number(new, key)) for key in shown]
-    return Comparison(rows, len(added), len(removed), len(changed), len(both) - len(changed))
+    return Comparison(rows, len(added), len(removed), len(changed), same=after.items - len(new))
 
 
-def _versions(backup_set: BackupSet) -> dict[int, tuple[int, int]]:
-    rows = members_of_set(backup_set).values_list("policy", "version", "version__number")
+def _versions(backup_set: BackupSet, *, not_in: BackupSet) -> dict[int, tuple[int, int]]:
+    """Return version and number of each policy that the other set does not hold in the same version."""
+    shared = members_of_set(not_in).values("version")
+    members = members_of_set(backup_set).exclude(version__in=shared)
+    rows = members.values_list("policy", "version", "version__number")
     return {policy: (version, number) for policy, version, number in rows}
 
 

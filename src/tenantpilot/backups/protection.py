@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tenantpilot.backups.asking import Asked
-from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.models import BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.overdue import recent_until
 from tenantpilot.backups.queries import members_of_set
 from tenantpilot.backups.widest import UNSCHEDULED_HOURS, active_schedules, widest_first
@@ -17,6 +17,7 @@ from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Schedule
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions.states import Restorable
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,47 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     asked = Asked.from_json(last_good.asked) if last_good else Asked(())
     is_by_type = last_good is not None and asked.policies is None
     left_out = asked.left_out if is_by_type else tuple(kind.key for kind in catalogue.every()) if not last_good else ()
-    in_care = Policy.everywhere.of_tenant(tenant).present().in_care()
-    members = members_of_set(last_good) if last_good else BackupMember.everywhere.none()
-    restorable = members.exclude(version__restorable="yes").values_list("version__restorable")
+    by_restorable = _by_restorable(members_of_set(last_good)) if last_good else []
+    counts = _counts(tenant)
     return TenantProtection(
         last_good=last_good,
         state=_state_of_tenant(tenant, last_good, now=now),
         types=len(asked.policy_types) if is_by_type else 0,
         all_types=len(catalogue.every()),
-        protected=in_care.filter(pk__in=members.values("policy")).count(),
-        in_care=in_care.count(),
-        ignored=Policy.everywhere.of_tenant(tenant).present().ignored().count(),
-        damaged=sets.filter(verdict="damaged").count(),
-        incomplete=sets.filter(state="incomplete").count(),
+        protected=sum(in_care for _restorable, _count, in_care in by_restorable),
+        in_care=counts["in_care"],
+        ignored=counts["ignored"],
+        damaged=counts["damaged"],
+        incomplete=counts["incomplete"],
         gaps=[TypeGap(catalogue.label_of(key), asked.left_out_reason) for key in left_out],
-        unrestorable=list(restorable.annotate(count=Count("pk")).order_by("version__restorable")),
+        unrestorable=[(name, count) for name, count, _in_care in by_restorable if name != Restorable.YES],
     )
+
+
+def _by_restorable(members: BackupMemberQuerySet) -> list[tuple[str, int, int]]:
+    """Return for each restorability the number of members, and of those whose policy is present and in care."""
+    in_care = Count("pk", filter=Q(policy__missing_since=None, policy__ignored_at=None))
+    rows = members.values_list("version__restorable").annotate(count=Count("pk"), in_care=in_care)
+    return list(rows.order_by("version__restorable"))
+
+
+def _counts(tenant: Tenant) -> dict[str, int]:
+    """Return the counts of a tenant's policies and sets, in one query."""
+    policies = Policy.everywhere.present().filter(tenant=OuterRef("pk"))
+    sets = BackupSet.everywhere.kept().filter(tenant=OuterRef("pk"))
+    counted = {
+        "in_care": policies.in_care(),
+        "ignored": policies.ignored(),
+        "damaged": sets.filter(verdict="damaged"),
+        "incomplete": sets.filter(state="incomplete"),
+    }
+    numbers = {name: _number_of(rows) for name, rows in counted.items()}
+    return dict(Tenant.everywhere.filter(pk=tenant.pk).annotate(**numbers).values(*numbers).get())
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    of_tenant = rows.order_by().values("tenant").annotate(number=Count("pk"))
+    return Coalesce(Subquery(of_tenant.values("number")), 0)
 
 
 def state_of(last_good_at: datetime | None, until: datetime | None, *, now: datetime) -> str:
@@ -108,12 +134,12 @@ def with_protection(tenants: Any, *, now: datetime) -> Any:
     """Add the last good set of each tenant, and the schedule that made it; counted for the rows of a page."""
     good = BackupSet.everywhere.good().filter(tenant=OuterRef("pk"))
     shown = BackupSet.everywhere.filter(pk=OuterRef("last_good"))
-    policies = Policy.everywhere.present().in_care().filter(tenant=OuterRef("pk")).order_by().values("tenant")
+    policies = Policy.everywhere.present().in_care().filter(tenant=OuterRef("pk"))
     return tenants.annotate(
         has_good=Exists(good), last_good=Subquery(widest_first(good, now=now).values("pk")[:1])
     ).annotate(
         last_good_at=Subquery(shown.values("created_at")),
         last_good_items=Subquery(shown.values("items")),
         own_schedule=Subquery(shown.values("chain__schedule")),
-        policy_count=Coalesce(Subquery(policies.annotate(number=Count("pk")).values("number")), 0),
+        policy_count=_number_of(policies),
     )

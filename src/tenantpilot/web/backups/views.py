@@ -16,7 +16,6 @@ from tenantpilot.backups import keeping
 from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.comparing import compare_sets
 from tenantpilot.backups.models import BackupGap, BackupMember, BackupSet
-from tenantpilot.backups.queries import members_of_set
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.inventory import policy_types as catalogue
@@ -109,9 +108,9 @@ def set_page(request: TenantRequest, found: BackupSet, form: HoldForm, *, status
 def policies(request: TenantRequest, set_id: int) -> HttpResponse:
     """Return the policies that the set holds, each in its version."""
     found = set_or_404(request, set_id)
-    held = members_of_set(found).values("pk")
-    rows = BackupMember.objects.filter(pk__in=held).select_related("policy", "version").defer("version__names")
-    rows = rows.annotate(policy_name=F("policy__name"))
+    held = BackupMember.objects.at(found.chain, found.seq) if found.has_content else BackupMember.objects.none()
+    rows = held.select_related("policy", "version").annotate(policy_name=F("policy__name"))
+    rows = rows.defer("version__names", "version__actors", "policy__properties", "policy__description")
     can_change = found.chain.kind == ChainKind.MANUAL and request.access.may(Capability.BACKUP_MANAGE)
     context = {
         "heading": _("Policies of %(set)s") % {"set": found.chain.name},
