@@ -74,7 +74,7 @@ class Works(FlowWorks):
         if not self._policies():
             finish(self._inventory_sync().run)
         fresh = Policy.everywhere.of_tenant(self.tenant).filter(versions=None).order_by("pk")
-        chosen = list(fresh.values_list("pk", flat=True)[:3])
+        chosen = list(fresh.values_list("pk", flat=True)[:3]) or self._policies()[:3]
         return start_capture(tenant=self.tenant, initiator=None, selection=chosen, now=self.now)
 
     def _operation_retention(self) -> Any:
@@ -139,7 +139,7 @@ class Works(FlowWorks):
     def _some_policies(self, *, is_ignored: bool) -> None:
         if not self._policies():
             finish(self._inventory_sync().run)
-        Policy.everywhere.update(ignored_at=self.now if is_ignored else None)
+        Policy.everywhere.update(ignored_at=self.now if is_ignored else None, ignored_by=None, ignore_reason="")
 
     def _some_old_runs(self) -> None:
         for _each in range(3):
