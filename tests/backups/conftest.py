@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from intunesim import Plan
 
 from tenantpilot.backups.models import BackupSet
@@ -38,3 +39,25 @@ def back_up(contoso: Any, graph: str, credential: Any, now: Any) -> Backup:
 def set_of(run: OperationRun) -> BackupSet:
     found: BackupSet = BackupSet.everywhere.select_related("chain", "run").get(run_id=run.pk)
     return found
+
+
+@pytest.fixture
+def by_sql():
+    """Write past every guard, as somebody with the database file could."""
+
+    def execute(sql, *params):
+        tables = ("payloads", "backup_sets", "backup_members", "policy_versions")
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")
+                cursor.execute(sql, params)
+                cursor.execute("SET session_replication_role = origin")
+                return
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s, %s, %s)", tables
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(sql, params)
+
+    return execute

@@ -3,7 +3,6 @@
 import zlib
 
 import pytest
-from django.db import connection
 
 from tenantpilot.backups.asking import VerifyInputs
 from tenantpilot.backups.models import BackupMember, BackupSet
@@ -31,28 +30,6 @@ def verify(backup_set, contoso, alice, now):
         return run
 
     return start_and_work
-
-
-@pytest.fixture
-def by_sql():
-    """Write past every guard, as somebody with the database file could."""
-
-    def execute(sql, *params):
-        tables = ("payloads", "backup_sets", "backup_members", "policy_versions")
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET session_replication_role = replica")
-                cursor.execute(sql, params)
-                cursor.execute("SET session_replication_role = origin")
-                return
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s, %s, %s)", tables
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-            cursor.execute(sql, params)
-
-    return execute
 
 
 def test_an_untouched_set_is_intact(backup_set, verify):
