@@ -16,6 +16,7 @@ from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import operation_types
+from tenantpilot.web.ui.saved_views import services as views
 from tenantpilot.web.ui.schedule_words import cadence_words
 from tests.backups.kit import finished_set, new_chain
 from tests.web.html import read
@@ -230,6 +231,43 @@ def test_a_scheduled_backup_keeps_its_types_and_the_reason(ask):
     some, whole = Schedule.everywhere.order_by("pk")
     assert ScheduledBackupInputs.from_json(some.inputs) == ScheduledBackupInputs(tuple(every[:2]), "Kept elsewhere")
     assert ScheduledBackupInputs.from_json(whole.inputs) == ScheduledBackupInputs()
+
+
+@pytest.fixture
+def view(contoso, alice, now):
+    place = {"list_name": "policies", "workspace_id": contoso.workspace_id, "tenant": contoso}
+    view = views.save_view("Macs <b>", query="platform=macos", owner=alice, now=now, **place)
+    views.share_view(view, actor=alice, now=now)
+    return view
+
+
+def test_a_scheduled_backup_is_chosen_by_a_shared_view(ask, view):
+    assert "Macs &lt;b&gt;" in ask("create-schedule").text
+    ask("create-schedule", form={**BACKUP, "view": view.pk})
+    stored = ScheduledBackupInputs.from_json(Schedule.everywhere.get().inputs)
+    assert stored == ScheduledBackupInputs(view=view.pk, view_name="Macs <b>")
+    assert "View Macs &lt;b&gt;" in ask("schedules").text
+
+
+def test_a_view_that_one_may_not_see_cannot_be_chosen(ask, view, alice, now):
+    views.unshare_view(view, actor=alice, now=now)
+    assert "Policies to back up" not in ask("create-schedule").text
+    assert ask("create-schedule", form={**BACKUP, "view": view.pk}).status_code == 422
+    assert not Schedule.everywhere.exists()
+
+
+def test_a_schedule_whose_view_or_type_is_gone_is_shown_as_broken_at_once(ask, view, alice, now):
+    ask("create-schedule", form={**BACKUP, "view": view.pk})
+    ask("create-schedule", form={**BACKUP, "name": "Typed", "policy_types": ["group"], "left_out_reason": "x"})
+    by_view, typed = Schedule.everywhere.order_by("pk")
+    assert "was deleted, or is not shared" not in ask("schedules").text
+    views.delete_view(view, actor=alice, now=now)
+    Schedule.everywhere.filter(pk=typed.pk).update(inputs={"policy_types": ["retiredType"]})
+    page = read(ask("schedules"))
+    assert "was deleted, or is not shared any more" in page.one("tr", id=f"schedule-{by_view.pk}").words
+    assert "not known to this version" in page.one("tr", id=f"schedule-{typed.pk}").words
+    ask("run-schedule", by_view, {})
+    assert not OperationRun.everywhere.exists()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The request of a backup: policy types, or chosen policies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tenantpilot.core.stored import StoredData
@@ -35,11 +35,16 @@ class BackupInputs(StoredData):
 
 @dataclass(frozen=True)
 class ScheduledBackupInputs(StoredData):
-    """A backup of a schedule. A schedule that names no type backs up all that there are at its time."""
+    """A backup of a schedule. A schedule that names no type backs up all that there are at its time.
+
+    One with a `view` backs up the policies that this saved view names then; `view_name` is for people.
+    """
 
     policy_types: tuple[str, ...] = ()
     left_out_reason: str = ""
     schedule: int = 0
+    view: int = 0
+    view_name: str = ""
 
     def __post_init__(self) -> None:
         """Raises UnknownPolicyType."""
@@ -76,12 +81,13 @@ class SetsInputs(StoredData):
 
 @dataclass(frozen=True)
 class Asked(StoredData):
-    """The request of a set, as it is kept with the set."""
+    """The request of a set, as it is kept with the set. `view` is the name of the saved view that chose."""
 
     policy_types: tuple[str, ...]
     policies: int | None = None
     left_out: tuple[str, ...] = ()
     left_out_reason: str = ""
+    view: str = ""
 
 
 def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:
@@ -89,8 +95,3 @@ def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:
     chosen = catalogue.chosen(policy_types)
     left_out = tuple(kind.key for kind in catalogue.every() if kind.key not in chosen)
     return Asked(chosen, left_out=left_out, left_out_reason=left_out_reason if left_out else "")
-
-
-def for_schedule(inputs: ScheduledBackupInputs, schedule_id: int) -> ScheduledBackupInputs:
-    """Return the inputs of this schedule's own backup."""
-    return replace(inputs, schedule=schedule_id)

@@ -14,6 +14,7 @@ from django.db import transaction
 from tenantpilot.backups import building, days
 from tenantpilot.backups.asking import Asked, BackupInputs, ScheduledBackupInputs, asked_types
 from tenantpilot.backups.chains import chain_of_hand, chain_of_schedule
+from tenantpilot.backups.choosing import chosen_by_view
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.second_look import look_again
@@ -59,12 +60,14 @@ def create_backup(run: RunContext[BackupInputs]) -> None:
 
 def run_scheduled_backup(run: RunContext[ScheduledBackupInputs]) -> None:
     """Make the set of a schedule's slot, or one outside its slots for a person."""
-    inputs = run.inputs
+    inputs, chosen = run.inputs, None
     asked = asked_types(inputs.policy_types, inputs.left_out_reason)
+    if inputs.view:
+        asked, chosen = chosen_by_view(run.tenant, inputs)
     chain = chain_of_schedule(run.tenant, inputs.schedule, now=run.now)
     slot = ScheduleSlot.objects.filter(run_id=run.run_id).first()
     slot_at = slot.slot_at if slot else None
-    _build(run, building.open_set(chain, asked, run_id=run.run_id, slot_at=slot_at, now=run.now), None)
+    _build(run, building.open_set(chain, asked, run_id=run.run_id, slot_at=slot_at, now=run.now), chosen)
 
 
 def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None) -> None:

@@ -15,8 +15,8 @@ from tenantpilot.backups.asking import (
     ScheduledBackupInputs,
     SetsInputs,
     VerifyInputs,
-    for_schedule,
 )
+from tenantpilot.backups.choosing import for_schedule
 from tenantpilot.backups.portable.operations import BACKUP_EXPORT as BACKUP_EXPORT
 from tenantpilot.backups.portable.operations import BACKUP_IMPORT as BACKUP_IMPORT
 from tenantpilot.inventory import policy_types
@@ -73,7 +73,7 @@ BACKUP_SCHEDULE_RUN = operation_types.register(
         scheduled=_as_stored,
         for_schedule=for_schedule,
         counts=_COUNTS,
-        reason_codes=(*_OF_READING, "schedule_gone"),
+        reason_codes=(*_OF_READING, "schedule_gone", "view_gone", "view_empty"),
         limits=_LIMITS,
     )
 )

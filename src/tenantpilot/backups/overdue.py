@@ -20,10 +20,14 @@ LEAST_BY_HAND = timedelta(days=2)
 
 @dataclass(frozen=True)
 class BackupsOfSchedule:
-    """The newest set that a slot or a person started, and whether there is no good set for twice the interval."""
+    """The newest set that a slot or a person started, and whether there is no good set for twice the interval.
+
+    `view_name` is that of the saved view that chooses the policies, if one does.
+    """
 
     newest: BackupSet | None
     is_overdue: bool
+    view_name: str = ""
 
 
 def backups_of(schedules: Sequence[Schedule], *, now: datetime) -> dict[int, BackupsOfSchedule]:
@@ -42,7 +46,8 @@ def backups_of(schedules: Sequence[Schedule], *, now: datetime) -> dict[int, Bac
     found = {}
     for schedule in making:
         newest, good_at = by_schedule.get(schedule.pk, (None, None))
-        found[schedule.pk] = BackupsOfSchedule(newest_of.get(newest), is_overdue(schedule, good_at, now=now))
+        view_name = str(schedule.inputs.get("view_name", ""))
+        found[schedule.pk] = BackupsOfSchedule(newest_of.get(newest), is_overdue(schedule, good_at, now=now), view_name)
     return found
 
 

@@ -9,6 +9,8 @@ ReasonCatalog.add(
         reason("set_busy", "The set is being changed by another run.", Owner.NOBODY, "Try again when that run has ended."),
         reason("set_not_found", "The backup set is gone, or it is in the trash.", Owner.NOBODY, "Choose another set."),
         reason("schedule_gone", "The schedule of this backup was deleted.", Owner.OPERATOR, "Make a backup by hand, or create a schedule."),
+        reason("view_gone", "The saved view that chooses the policies was deleted, or is not shared any more.", Owner.OPERATOR, "Share a view again, and create another schedule with it."),
+        reason("view_empty", "The saved view names no policy of the tenant that is in care.", Owner.OPERATOR, "Sync the inventory, or create a schedule with another view."),
         reason("already_in_set", "The set holds this version of the policy already.", Owner.NOBODY, "Nothing is to be done."),
         reason("not_in_set", "The set does not hold the policy.", Owner.NOBODY, "Nothing is to be done."),
         reason("held", "The set has a hold.", Owner.OPERATOR, "Release the hold first."),

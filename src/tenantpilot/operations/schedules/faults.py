@@ -10,6 +10,7 @@ class ScheduleFault(models.TextChoices):
     TYPE_UNKNOWN = "type_unknown", _("This version of TenantPilot does not have its operation.")
     TIME_UNREADABLE = "time_unreadable", _("Its time zone or its days cannot be read on this machine.")
     INPUTS_UNREADABLE = "inputs_unreadable", _("What it asks for is not known to this version of TenantPilot.")
+    VIEW_GONE = "view_gone", _("The saved view that it chooses by was deleted, or is not shared any more.")
     START_FAILED = "start_failed", _("Its operation could not be started. The scheduler's log says why.")
 
 

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from tenantpilot.operations.models import Schedule, ScheduleSlot
 from tenantpilot.operations.schedules.cadence import Cadence
 from tenantpilot.operations.schedules.faults import ScheduleFault
-from tenantpilot.operations.types import OperationType, operation_types
+from tenantpilot.operations.types import OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.access import TenantAccess
 from tenantpilot.tenancy.models import Tenant
 
@@ -17,10 +17,11 @@ AT_MOST = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A schedule with the slot that it filled last."""
+    """A schedule with the slot that it filled last. `fault` is what keeps its next slot from being filled."""
 
     schedule: Schedule
     last: ScheduleSlot | None
+    fault: ScheduleFault | None = None
 
     @property
     def state(self) -> str:
@@ -42,7 +43,7 @@ class Line:
         """Empty while it works. What nobody ticked yet is broken all the same."""
         if self.cadence is None:
             return str(ScheduleFault.TIME_UNREADABLE.label)
-        fault = self.schedule.fault
+        fault = self.fault or self.schedule.fault
         return str(ScheduleFault(fault).label) if fault and fault in ScheduleFault else ""
 
 
@@ -54,7 +55,19 @@ def lines_of(tenant: Tenant) -> list[Line]:
     slots = ScheduleSlot.objects.select_related("run__tenant", "run__cancel_requested_by").in_bulk(
         [slot for slot in latest_of.values() if slot]
     )
-    return [Line(schedule, slots.get(latest_of[schedule.pk])) for schedule in schedules]
+    return [Line(schedule, slots.get(latest_of[schedule.pk]), fault_of(schedule)) for schedule in schedules]
+
+
+def fault_of(schedule: Schedule) -> ScheduleFault | None:
+    """Return the fault of what it asks for, before the scheduler comes to see it; None if this version can do it."""
+    try:
+        operation_type = operation_types.get(schedule.type)
+        operation_type.inputs.from_json(schedule.inputs)
+    except UnknownOperationType:
+        return ScheduleFault.TYPE_UNKNOWN
+    except Exception:
+        return ScheduleFault.INPUTS_UNREADABLE
+    return None
 
 
 def schedulable(access: TenantAccess) -> list[OperationType[Any]]:

@@ -190,6 +190,8 @@ def _kind_and_inputs(schedule: Schedule) -> tuple[OperationType[Any], Any]:
         return operation_type, operation_type.for_schedule(
             inputs, schedule.pk
         ) if operation_type.for_schedule else inputs
+    except FaultySchedule:
+        raise
     except Exception as error:
         raise FaultySchedule(ScheduleFault.INPUTS_UNREADABLE) from error
 

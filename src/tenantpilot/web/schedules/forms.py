@@ -1,5 +1,6 @@
 """Forms that more than a field or two belong to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -16,6 +17,7 @@ from tenantpilot.core.sanitizing import screened
 from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import SyncInputs
+from tenantpilot.inventory.policy_views import PolicyView
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import OperationType
 
@@ -80,8 +82,19 @@ class ScheduleForm(forms.Form):
         help_text=gettext_lazy("Needed only if a scheduled backup leaves a type out. It is shown with each set."),
     )
 
-    def __init__(self, *args: Any, kinds: list[OperationType[Any]], **kwargs: Any) -> None:
+    view = forms.ChoiceField(
+        label=gettext_lazy("Policies to back up"),
+        required=False,
+        help_text=gettext_lazy("A shared view of the policies names them anew each time, as the last sync saw them."),
+    )
+
+    def __init__(
+        self, *args: Any, kinds: list[OperationType[Any]], views: Sequence[PolicyView] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._views = {str(view.key): view for view in views}
+        choices = [("", _("All of the policy types below")), *((key, view.name) for key, view in self._views.items())]
+        self.fields["view"].choices = choices  # type: ignore[attr-defined]
         self._kinds = {kind.key: kind for kind in kinds}
         self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
 
@@ -89,7 +102,7 @@ class ScheduleForm(forms.Form):
         values = self.cleaned_data
         if values.get("frequency") == Frequency.WEEKLY.value and not values.get("weekdays") and not self.errors:
             raise ValidationError({"weekdays": _("Choose at least one weekday.")})
-        if self.makes_backups and not self.errors:
+        if self.makes_backups and not self.errors and not values.get("view"):
             self._check_types(values["policy_types"], values["left_out_reason"])
 
     def _check_types(self, chosen: list[str], reason: str) -> None:
@@ -101,6 +114,10 @@ class ScheduleForm(forms.Form):
     @property
     def offers_backups(self) -> bool:
         return any(kind.inputs is ScheduledBackupInputs for kind in self._kinds.values())
+
+    @property
+    def offers_views(self) -> bool:
+        return self.offers_backups and bool(self._views)
 
     @property
     def makes_backups(self) -> bool:
@@ -123,6 +140,8 @@ class ScheduleForm(forms.Form):
 
     def _backup_inputs(self) -> ScheduledBackupInputs:
         """Name no type where all are chosen: the backups then follow the types that later versions add."""
+        if view := self._views.get(self.cleaned_data["view"]):
+            return ScheduledBackupInputs(view=view.key, view_name=view.name)
         chosen = self.cleaned_data["policy_types"]
         if len(chosen) == len(policy_types.every()):
             return ScheduledBackupInputs()

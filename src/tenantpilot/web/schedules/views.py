@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenantpilot.backups.overdue import backups_of
+from tenantpilot.inventory.policy_views import policy_views
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules import services
@@ -20,6 +21,7 @@ from tenantpilot.web.frame import toasts
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started, toast_of
 from tenantpilot.web.schedules.forms import ScheduleForm
+from tenantpilot.web.schedules.lines import with_views
 from tenantpilot.web.ui import parameters
 
 
@@ -27,7 +29,7 @@ from tenantpilot.web.ui import parameters
 @requires(Capability.OPERATIONS_VIEW)
 def schedules(request: TenantRequest) -> HttpResponse:
     """Return the schedules of a tenant, by name."""
-    lines = lines_of(request.tenant)
+    lines = with_views(lines_of(request.tenant), request.tenant)
     backups = backups_of([line.schedule for line in lines], now=timezone.now())
     context = {
         "heading": _("Schedules"),
@@ -44,7 +46,8 @@ def create_schedule(request: TenantRequest) -> HttpResponse:
     """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
     kinds = schedulable(request.access)
     asked = {"operation": parameters.choice(request.GET, "operation", [kind.key for kind in kinds], usual="")}
-    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, initial=asked)
+    views = policy_views(request.tenant)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, views=views, initial=asked)
     if form.is_valid() and _create(request, form):
         return redirect("schedules", request.tenant.slug)
     context = {"heading": _("New schedule"), "form": form}
