@@ -8,6 +8,8 @@ from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.selecting import Policies, PolicyFilter, PolicySelection
 
+EVERYTHING = 1_000_000
+
 
 @dataclass(frozen=True)
 class BackupInputs(StoredData):
@@ -88,6 +90,13 @@ class Asked(StoredData):
     left_out: tuple[str, ...] = ()
     left_out_reason: str = ""
     view: str = ""
+
+    @property
+    def width(self) -> int:
+        """Return how much of a tenant was asked for: nothing beats every type, and chosen policies beat nothing."""
+        if self.policies is not None:
+            return 0
+        return EVERYTHING if not self.left_out else len(self.policy_types)
 
 
 def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:

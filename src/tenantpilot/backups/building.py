@@ -45,6 +45,7 @@ def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime
             slot_at=slot_at if is_slot_free else None,
             run_id=run_id,
             asked=asked.to_json(),
+            width=asked.width,
             read_from=now,
             created_at=now,
         )
@@ -73,6 +74,7 @@ def open_imported(chain: BackupChain, asked: Asked, *, run_id: int, as_of: Times
             seq=1,
             run_id=run_id,
             asked=asked.to_json(),
+            width=asked.width,
             read_from=as_of.read_from,
             created_at=as_of.created_at,
         )

@@ -88,8 +88,8 @@ class BackupSetQuerySet(models.QuerySet["BackupSet"]):
 class BackupSet(TenantOwned):
     """The policies that a backup found at one time.
 
-    `asked` is what it was asked for, `by_type` what became of it: numbers by policy type. For a set made by hand `seq`
-    is its revision.
+    `asked` is what it was asked for, and `width` how much that is; `by_type` is what became of it: numbers
+    by policy type. For a set made by hand `seq` is its revision.
     """
 
     chain = models.ForeignKey(BackupChain, on_delete=models.PROTECT, related_name="sets")
@@ -99,6 +99,7 @@ class BackupSet(TenantOwned):
     state = models.CharField(max_length=16, choices=SetState.choices, default=SetState.BUILDING)
     reason_code = models.CharField(max_length=64, blank=True, default="")
     asked = models.JSONField(default=dict)
+    width = models.PositiveIntegerField(null=True)
     by_type = models.JSONField(default=dict)
     items = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, null=True)  # noqa: DJ001 null is a state: it has none yet

@@ -108,38 +108,45 @@ def state_of(last_good_at: datetime | None, until: datetime | None, *, now: date
     return "protected" if until else "by_hand"
 
 
-def states_of(tenants: Iterable[Tenant], *, now: datetime) -> Mapping[int, str]:
-    """Return the badge of each tenant that `with_protection` has annotated. One query, however many there are."""
-    rows = list(tenants)
-    active: dict[int, list[Schedule]] = {}
+@dataclass(frozen=True)
+class Shown:
+    """What a list says of a tenant: its last good set and the value of the `protection` badge."""
+
+    last_good: BackupSet | None
+    state: str
+
+
+def shown_of(tenants: Iterable[Any], *, now: datetime) -> Mapping[int, Shown]:
+    """Return it for tenants that `with_protection` has annotated. Two queries, however many there are."""
+    rows, active = list(tenants), dict[int, list[Schedule]]()
     for schedule in active_schedules().filter(tenant__in=[row.pk for row in rows]):
         active.setdefault(schedule.tenant_id, []).append(schedule)
-    return {row.pk: _state(row.last_good_at, row.own_schedule, active.get(row.pk, ()), now=now) for row in rows}
+    sets = BackupSet.everywhere.select_related("chain").defer("asked", "by_type", "faults")
+    last_good = sets.in_bulk([row.last_good for row in rows if row.last_good])
+    found = {}
+    for row in rows:
+        newest = last_good.get(row.last_good)
+        found[row.pk] = Shown(newest, _state(newest, active.get(row.pk, ()), now=now))
+    return found
 
 
 def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, now: datetime) -> str:
-    active = list(active_schedules().filter(tenant=tenant))
-    own = last_good.chain.schedule_id if last_good else None
-    return _state(last_good.created_at if last_good else None, own, active, now=now)
+    return _state(last_good, list(active_schedules().filter(tenant=tenant)), now=now)
 
 
-def _state(last_good_at: datetime | None, own: int | None, active: Sequence[Schedule], *, now: datetime) -> str:
-    if last_good_at is None:
+def _state(last_good: BackupSet | None, active: Sequence[Schedule], *, now: datetime) -> str:
+    if last_good is None:
         return "none"
-    own_schedule = next((schedule for schedule in active if schedule.pk == own), None)
-    return state_of(last_good_at, recent_until(last_good_at, own_schedule, active), now=now)
+    own = next((schedule for schedule in active if schedule.pk == last_good.chain.schedule_id), None)
+    return state_of(last_good.created_at, recent_until(last_good.created_at, own, active), now=now)
 
 
 def with_protection(tenants: Any, *, now: datetime) -> Any:
-    """Add the last good set of each tenant, and the schedule that made it; counted for the rows of a page."""
+    """Add the key of the last good set of each tenant, and the number of its policies in care."""
     good = BackupSet.everywhere.good().filter(tenant=OuterRef("pk"))
-    shown = BackupSet.everywhere.filter(pk=OuterRef("last_good"))
     policies = Policy.everywhere.present().in_care().filter(tenant=OuterRef("pk"))
     return tenants.annotate(
-        has_good=Exists(good), last_good=Subquery(widest_first(good, now=now).values("pk")[:1])
-    ).annotate(
-        last_good_at=Subquery(shown.values("created_at")),
-        last_good_items=Subquery(shown.values("items")),
-        own_schedule=Subquery(shown.values("chain__schedule")),
+        has_good=Exists(good),
+        last_good=Subquery(widest_first(good, now=now).values("pk")[:1]),
         policy_count=_number_of(policies),
     )

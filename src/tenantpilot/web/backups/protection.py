@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from tenantpilot.backups.days import days_of_tenant, days_of_tenants
 from tenantpilot.backups.models import BackupSet
-from tenantpilot.backups.protection import protection_of, states_of, with_protection
+from tenantpilot.backups.protection import protection_of, shown_of, with_protection
 from tenantpilot.backups.retaining.services import waiting_changes
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
@@ -104,7 +104,8 @@ def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
         "trend": trend_of_workspace(days, tenants=tenants.count(), path=request.path),
     }
 
-    def with_states(found: Listing) -> dict[str, Any]:
-        return {"states": states_of(found.rows, now=now)}
+    def with_shown(found: Listing) -> dict[str, Any]:
+        shown = shown_of(found.rows, now=now)
+        return {"lines": [(tenant, shown[tenant.pk]) for tenant in found.rows]}
 
-    return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context, beside=with_states)
+    return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context, beside=with_shown)

@@ -1,6 +1,5 @@
 """Words for what the rooms below store as keys: `{% load domain %}`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -21,7 +20,7 @@ from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling, reason_of
 from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.web.ui.remedies import remedy_of
-from tenantpilot.web.ui.templatetags.pilot import badge, icon, unknown
+from tenantpilot.web.ui.templatetags.pilot import icon, unknown
 
 register = template.Library()
 
@@ -112,12 +111,6 @@ def changed_pages(run: OperationRun) -> list[tuple[str, str]]:
 def audit_action(action: str) -> str | Promise:
     """Return the words for the action of an audit entry."""
     return audit_actions.label(action)
-
-
-@register.simple_tag
-def protection_badge(tenant: Any, states: Mapping[int, str]) -> SafeString:
-    """Return the badge of a tenant, whose state `states_of` has found."""
-    return badge("protection", states[tenant.pk])
 
 
 @register.filter
