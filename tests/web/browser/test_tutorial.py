@@ -54,8 +54,10 @@ class Reader:
 
     def _named(self, name: str) -> Locator:
         words = re.compile(rf"^\s*{re.escape(name)}")
-        found = self.page.get_by_role("button", name=words).or_(self.page.get_by_role("link", name=words))
-        return found.locator("visible=true").first
+        either = self.page.get_by_role("button", name=words).or_(self.page.get_by_role("link", name=words))
+        either.locator("visible=true").first.wait_for()
+        buttons = self.page.get_by_role("button", name=words).locator("visible=true")
+        return buttons.first if buttons.count() else either.locator("visible=true").first
 
     def _field(self, label: str) -> Locator:
         self.names.add(label)
@@ -117,7 +119,7 @@ def test_who_follows_the_tutorial_has_a_protected_tenant(visit: Visits, demo: De
     reader.open_set(1)
     reader.press("Restore from it", "^Restore")
     page.get_by_role("checkbox", name=re.compile(re.escape(changed))).first.check()
-    reader.press("Prepare restore")
+    reader.press("Prepare restore", "^Backup Nightly$")
     reader.press("Preview")
     expect(page.get_by_text("Changed by mistake").first).to_be_visible(timeout=60_000)
     reader.press("Go on to confirm")
