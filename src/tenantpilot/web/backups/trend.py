@@ -33,10 +33,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """A day: its numbers as the columns of the table name them, its bar, and both in words."""
+    """A day: each number with the name of its column, its bar, and all in words."""
 
     day: date
-    numbers: Sequence[int]
+    cells: Sequence[tuple[str, int]]
     pieces: Sequence[Piece]
     words: str
     x: int
@@ -50,7 +50,7 @@ class Legend:
 
 @dataclass(frozen=True)
 class Trend:
-    """`top` is the number at the upper edge; `columns` head the numbers of each row."""
+    """`top` is the number at the upper edge; `columns` head the numbers of each row. It is empty if no set ended."""
 
     title: str
     summary: str
@@ -59,10 +59,7 @@ class Trend:
     rows: Sequence[TrendRow]
     top: int
     ranges: Sequence[dict[str, Any]]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(number for row in self.rows for number in row.numbers)
+    is_empty: bool
 
     @property
     def width(self) -> int:
@@ -91,9 +88,10 @@ def trend_of_tenant(days: Sequence[TenantDay], *, path: str) -> Trend:
         open_policies = max(day.in_care - day.policies, 0)
         numbers = (day.good, day.incomplete, day.failed, day.policies, day.in_care)
         pieces = _pieces(at, top, ((GOOD, day.policies), (NONE, open_policies)))
-        rows.append(TrendRow(day.day, numbers, pieces, _words(day.day, columns, numbers), STEP * at))
+        rows.append(_row(at, day.day, columns, numbers, pieces))
     title = _("Policies in a good backup, by day")
-    return Trend(title, _summary_of_tenant(days), legend, columns, rows, top, _ranges(path, len(days)))
+    is_empty = not any(day.good or day.incomplete or day.failed for day in days)
+    return Trend(title, _summary_of_tenant(days), legend, columns, rows, top, _ranges(path, len(days)), is_empty)
 
 
 def trend_of_workspace(days: Sequence[WorkspaceDay], *, tenants: int, path: str) -> Trend:
@@ -105,9 +103,10 @@ def trend_of_workspace(days: Sequence[WorkspaceDay], *, tenants: int, path: str)
     for at, day in enumerate(days):
         numbers = (day.good, day.not_good, max(tenants - day.good - day.not_good, 0))
         pieces = _pieces(at, top, zip((GOOD, PARTLY, NONE), numbers, strict=True))
-        rows.append(TrendRow(day.day, numbers, pieces, _words(day.day, columns, numbers), STEP * at))
+        rows.append(_row(at, day.day, columns, numbers, pieces))
     title = _("Tenants with a good backup, by day")
-    return Trend(title, _summary_of_workspace(days, tenants), legend, columns, rows, top, _ranges(path, len(days)))
+    is_empty, ranges = not any(day.good or day.not_good for day in days), _ranges(path, len(days))
+    return Trend(title, _summary_of_workspace(days, tenants), legend, columns, rows, top, ranges, is_empty)
 
 
 def _pieces(at: int, top: int, parts: Any) -> list[Piece]:
@@ -120,9 +119,10 @@ def _pieces(at: int, top: int, parts: Any) -> list[Piece]:
     return pieces
 
 
-def _words(day: date, columns: Sequence[str], numbers: Sequence[int]) -> str:
-    figures = ", ".join(f"{label}: {figure(number)}" for label, number in zip(columns, numbers, strict=True))
-    return f"{date_format(day, 'j M Y')}. {figures}"
+def _row(at: int, day: date, columns: Sequence[str], numbers: Sequence[int], pieces: Sequence[Piece]) -> TrendRow:
+    cells = list(zip(columns, numbers, strict=True))
+    figures = ", ".join(f"{label}: {figure(number)}" for label, number in cells)
+    return TrendRow(day, cells, pieces, f"{date_format(day, 'j M Y')}. {figures}", STEP * at)
 
 
 def _summary_of_tenant(days: Sequence[TenantDay]) -> str:
