@@ -26,7 +26,6 @@ from tests.graph.compare.test_one_change import (
 from tests.graph.real_policies import RealPolicy, read_real_policies
 from tests.versions.kit import new_policy, take
 
-
 SAMPLED = 3
 
 
@@ -77,7 +76,7 @@ def test_thirty_noisy_nights_make_no_version(shared, contoso, now):
 def test_each_leaf_makes_one_version_that_names_it(shared, contoso, now, is_all):
     """One where the leaf means something, none where Graph speaks about its own answer; the sentences name it.
 
-    tests/graph/compare/test_one_change.py finds the differences of every kind of leaf; here some of them become versions.
+    tests/graph/compare/test_one_change.py finds the differences of every kind of leaf; some of them become versions here.
     """
     taken, chosen = 0, Chosen(is_all=is_all)
     for real, policy in sorted(policies_of(shared, contoso, now), key=size_of):
