@@ -76,7 +76,7 @@ def test_thirty_noisy_nights_make_no_version(shared, contoso, now):
 def test_each_leaf_makes_one_version_that_names_it(shared, contoso, now, is_all):
     """One where the leaf means something, none where Graph speaks about its own answer; the sentences name it.
 
-    tests/graph/compare/test_one_change.py finds the differences of every kind of leaf; some of them become versions here.
+    tests/graph/compare/test_one_change.py finds the differences of every kind of leaf; here some become versions.
     """
     taken, chosen = 0, Chosen(is_all=is_all)
     for real, policy in sorted(policies_of(shared, contoso, now), key=size_of):

@@ -58,8 +58,8 @@ def discard_upload(artifact_id: int, *, now: datetime) -> bool:
 
 def discard_uploads(*, now: datetime) -> int:
     """Remove the uploads whose runs ended without doing so, and those that no run ever asked for."""
-    kept = Artifact.everywhere.filter(purpose__in=UPLOADS).exclude(state=ArtifactState.GONE).order_by("pk")
-    uploads = list(kept.values_list("pk", "created_at")[:AT_MOST])
+    rows = Artifact.everywhere.filter(purpose__in=UPLOADS).exclude(state=ArtifactState.GONE).order_by("pk")
+    uploads = list(rows.values_list("pk", "created_at")[:AT_MOST])
     if not uploads:
         return 0
     is_active = activity_by("artifact", [pk for pk, _created_at in uploads], since=uploads[0][1])

@@ -93,7 +93,7 @@ class Asked(StoredData):
 
     @property
     def width(self) -> int:
-        """Return how much of a tenant was asked for: nothing beats every type, and chosen policies beat nothing."""
+        """Return the breadth of the request: every policy type is the broadest, chosen policies are the narrowest."""
         if self.policies is not None:
             return 0
         return EVERYTHING if not self.left_out else len(self.policy_types)

@@ -1,4 +1,4 @@
-"""What backups brought on each day: facts that are written when a set ends, and outlive it.
+"""The effect of backups on each day: facts that are written when a set ends, and outlive it.
 
 So the trend of a tenant is read from a row for each day, and no retention changes what was true at that time.
 """

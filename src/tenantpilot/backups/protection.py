@@ -110,7 +110,7 @@ def state_of(last_good_at: datetime | None, until: datetime | None, *, now: date
 
 @dataclass(frozen=True)
 class Shown:
-    """What a list says of a tenant: its last good set and the value of the `protection` badge."""
+    """The protection of a tenant as a list shows it: its last good set and the value of the `protection` badge."""
 
     last_good: BackupSet | None
     state: str

@@ -36,7 +36,7 @@ def _sweep(run: RunContext, rows: QuerySet[RowT], delete: Callable[[RunContext, 
 
 
 def _still(rows: QuerySet[RowT], keys: list[int]) -> QuerySet[RowT]:
-    """Return what is still unused, now that the rows are held: whoever wants one of them waits, then finds it gone."""
+    """Return the rows still unused, now that they are held: whoever wants one waits, then finds it gone."""
     if connection.features.has_select_for_update_skip_locked:
         same = rows.model._base_manager.filter(pk__in=keys)
         keys = list(same.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))

@@ -114,7 +114,7 @@ class Frame:
 
     @cached_property
     def activity(self) -> Activity:
-        """Return what was read before the page; a page of an error may have read nothing."""
+        """Return the active runs as they were before the page was read, or as they are now for a page of an error."""
         if read_before := getattr(self.request, "activity", None):
             return cast(Activity, read_before)
         with across_workspaces():

@@ -54,7 +54,7 @@ class Menu:
 
 
 def menu_beside(shelf: Shelf) -> Callable[[Listing], dict[str, Any]]:
-    """Return what makes the part of a list's context that its menu needs. One query."""
+    """Return a function that makes the context of a list's menu. One query."""
     places = shelf.places
     sharing = {"places": places if len(places) > 1 else [], "may_share": not shelf.why_not_share}
     return lambda listing: {**sharing, "menu": menu_of(shelf, listing)}

@@ -231,7 +231,7 @@ class Listing:
 
     @property
     def kept_beside_columns(self) -> list[tuple[str, str]]:
-        """Return what the form that chooses the columns carries along."""
+        """Return the fields that the form for the columns carries along."""
         return self._pairs(("sort", "size"))
 
     @property
