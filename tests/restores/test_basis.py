@@ -51,7 +51,7 @@ def test_nothing_is_written_by_another_contract_than_the_one_shown(previewed, re
     simulator.log.clear()
     restoring.runner().execute(run.pk)
     run.refresh_from_db()
-    assert (run.outcome, run.failure_summary["reason_code"]) == ("failed", "restore_changed")
+    assert (run.outcome, run.reason_code) == ("failed", "restore_changed")
     assert writes_of(simulator) == []
     assert [item.state for item in items_of(previewed)] == ["pending"]
 
@@ -79,7 +79,7 @@ def test_a_contract_that_changes_anywhere_has_another_version():
     contract = registry.get("compliancePolicy")
     changed = (
         replace(contract, restore_order=99),
-        replace(contract, stripped=frozenset({"x"})),
+        replace(contract, stripped=("x",)),
         replace(contract, settles=False),
     )
     assert len({digest_of(one) for one in (contract, *changed)}) == 4
