@@ -39,16 +39,34 @@ class Service:
         self.items: list[dict] = []
         self.posts: list[dict] = []
         self.answers: list[object] = []
-        self._appears_after, self._graph, self._path = appears_after, graph, path
+        self._appears_after = appears_after
         graph.on(path, self)
+        for version in ("beta", "v1.0"):
+            graph.on(f"/{version}/$batch", self._read_each)
 
     def __call__(self, request: Seen) -> object:
         if request.method == "POST":
             return self._post(request.body)
         self._appears_after -= bool(self.posts)
-        for item in self.items:
-            self._graph.on(f"{self._path}/{item['id']}", Reply(200, item))
         return page(*([] if self._appears_after > 0 else self.items))
+
+    def _read_each(self, request: Seen) -> Reply:
+        """Answer reads by id, several in one request."""
+        by_id = {item["id"]: item for item in self.items}
+        asked = {one["id"]: one["url"].partition("?")[0].rpartition("/")[2] for one in request.body["requests"]}
+        return Reply(
+            200,
+            {
+                "responses": [
+                    {
+                        "id": number,
+                        "status": 200 if graph_id in by_id else 404,
+                        "body": by_id.get(graph_id, error("NotFound", "")),
+                    }
+                    for number, graph_id in asked.items()
+                ]
+            },
+        )
 
     def _post(self, body: dict) -> object:
         self.posts.append(body)

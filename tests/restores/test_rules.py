@@ -114,17 +114,20 @@ def test_controls_that_the_version_lacks_are_cleared():
     assert with_safe_state({"state": ENABLED}, {"state": ENABLED}, enforce=False).payload["sessionControls"] is None
 
 
-ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", ())
+ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", (), ())
 WHOLE = {
     "tenant": "1",
     "source_digest": "",
     "options": {"assignments": ""},
+    "basis": {"contracts": {"settingsCatalog": "1"}, "accounts": {}},
     "items": [ITEM, replace(ITEM, key="settingsCatalog/p2")],
     "mappings": [MappingPart("group", "a", "same", "a"), MappingPart("group", "b", "map", "c")],
 }
 CHANGES = {
     "tenant": {"tenant": "2"},
     "options": {"options": {"assignments": "exact"}},
+    "a contract": {"basis": {"contracts": {"settingsCatalog": "2"}, "accounts": {}}},
+    "an emergency account": {"basis": {"contracts": {"settingsCatalog": "1"}, "accounts": {"user:a": "A"}}},
     "an item less": {"items": [ITEM]},
     "a mapping": {"mappings": [MappingPart("group", "a", "same", "a"), MappingPart("group", "b", "map", "d")]},
     **{
@@ -139,6 +142,7 @@ CHANGES = {
             "choice": "skip",
             "picked_id": "p3",
             "blockers": ("conflict",),
+            "warnings": ("wide_target",),
         }.items()
     },
 }

@@ -61,7 +61,7 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
     restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
     if restore is None or not moving.to_executing(restore.pk, run.run_id):
         raise OperationFailed("restore_not_confirmed")
-    was = Basis.from_json(restore.basis)
+    was = Basis.from_json(restore.basis or {})
     if fingerprint_of_restore(restore) != restore.fingerprint or basis_of(restore).contracts != was.contracts:
         raise OperationFailed("restore_changed")
     items = RunItems(run, find=lambda _run: _find_items(restore.pk))

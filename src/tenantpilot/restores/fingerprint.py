@@ -68,7 +68,7 @@ def fingerprint_of_restore(restore: RestoreRun) -> str:
         tenant=f"{restore.tenant_id}",
         source_digest=restore.source_digest,
         options=restore.options,
-        basis=restore.basis,
+        basis=restore.basis or {},
         items=[_part_of(item) for item in items],
         mappings=[
             MappingPart(row.kind, row.source_id, row.action, row.target_id)

@@ -60,7 +60,7 @@ class RestoreRun(TenantOwned):
     options = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     # The contracts and emergency accounts that the preview was made with, see `basis`.
-    basis = models.JSONField(default=dict)
+    basis = models.JSONField(null=True)
     reason = models.CharField(max_length=MAX_REASON, blank=True, default="")
     outcome = models.CharField(max_length=24, blank=True, default="")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -137,7 +137,7 @@ def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
     if fingerprint != restore.fingerprint or fingerprint_of_restore(restore) != restore.fingerprint:
         raise PreviewStale("What you saw is not what would be restored now. Look at the preview again.")
     labels = {kind.key: kind.label for kind in policy_types.every()}
-    if changes := changes_of(Basis.from_json(restore.basis), basis_of(restore), labels):
+    if changes := changes_of(Basis.from_json(restore.basis or {}), basis_of(restore), labels):
         raise PreviewStale(f"Changed since the preview. {' '.join(changes)} Make a new preview.")
     if changed := changed_since_preview(restore):
         names = ", ".join(changed[:3])

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="restorerun",
             name="basis",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(null=True),
         ),
         RunStatements(guards.INSTALL, guards.REMOVE),
     ]
