@@ -6,6 +6,7 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups.asking import Asked, ScheduledBackupInputs
+from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.queries import members_of_set
 from tenantpilot.inventory.models import Policy
@@ -49,30 +50,31 @@ def worked(run) -> OperationRun:
     return OperationRun.everywhere.get(pk=run.pk)
 
 
-def names_in(backup_set) -> set[str]:
-    return set(members_of_set(backup_set).values_list("policy__name", flat=True))
+def ids_in(backup_set) -> set[str]:
+    return set(members_of_set(backup_set).values_list("policy__graph_id", flat=True))
 
 
 def test_each_set_holds_what_the_view_names_at_its_slot(sync, contoso, alice, save, schedule_of, now):
     sync()
-    schedule = schedule_of(save("Devices", "type=deviceConfiguration&sort=name"))
-    policies = Policy.everywhere.of_tenant(contoso).of_type("deviceConfiguration")
+    schedule = schedule_of(save("Present", "presence=present&sort=name"))
+    policies = Policy.everywhere.of_tenant(contoso)
+    types = set(policies.values_list("type", flat=True))
     first = set_of(worked(run_now(schedule, initiator=alice, now=now).run))
     asked = Asked.from_json(first.asked)
-    assert (asked.policy_types, asked.policies, asked.view) == (("deviceConfiguration",), policies.count(), "Devices")
-    assert (first.state, names_in(first)) == ("complete", set(policies.values_list("name", flat=True)))
+    assert (set(asked.policy_types), asked.policies, asked.view) == (types, policies.count(), "Present")
+    assert (first.state, ids_in(first)) == ("complete", set(policies.values_list("graph_id", flat=True)))
     ignored = policies.first()
     Policy.everywhere.filter(pk=ignored.pk).update(ignored_at=now)
     second = set_of(worked(run_now(schedule, initiator=alice, now=now + DAY).run))
-    assert names_in(second) == names_in(first) - {ignored.name}
-    assert names_in(first) == set(policies.values_list("name", flat=True)), "the set before holds what it held"
+    assert ids_in(second) == ids_in(first) - {ignored.graph_id}
+    assert ids_in(first) == set(policies.values_list("graph_id", flat=True)), "the set before holds what it held"
 
 
 def test_a_view_that_names_nothing_makes_no_set(sync, alice, save, schedule_of, now):
     sync()
     run = worked(run_now(schedule_of(save("None", "q=no-policy-of-this-name")), initiator=alice, now=now).run)
     assert (run.outcome, run.reason_code) == ("failed", "view_empty")
-    assert not run.backup_sets.exists()
+    assert not BackupSet.everywhere.exists()
 
 
 @pytest.mark.parametrize("how", ["deleted", "unshared", "of another tenant"])
