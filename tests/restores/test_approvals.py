@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 from intunesim.catalog import COLLECTIONS
-from intunesim.graph.approval import decide
+from intunesim.graph.approval import PATH, decide
 
 from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.restores import executing
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy.models import TenantMember
-from tests.restores.conftest import edit, entity_of, items_of, version_of
+from tests.restores.conftest import edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 FILTERS = "deviceManagement/assignmentFilters"
@@ -65,8 +66,8 @@ def test_what_changed_meanwhile_is_not_written_over(waiting, directory, restorin
     assert directory.store.find(CATALOG, item.found_id).body["description"] == "Changed again"
 
 
-def test_after_a_week_it_expires(waiting, restoring):
-    assert settle_all(now=restoring.now + timedelta(days=6)) == 0
+def test_after_a_week_and_a_day_it_expires_without_a_run(waiting, restoring):
+    assert settle_all(now=restoring.now + timedelta(days=7)) == 0
     assert settle_all(now=restoring.now + timedelta(days=8)) == 1
     assert items_of(waiting)[0].reason_code == "approval_expired"
     assert restoring.fresh(waiting).state == "done"
@@ -77,63 +78,95 @@ class TestTheScheduler:
 
     @pytest.fixture
     def look(self, waiting, restoring):
-        """Do what the scheduler and a worker do so many minutes after the restore; answers the run, if one started."""
+        """Do what the scheduler and workers do so many minutes after the restore; answers the runs that were done."""
 
         def look(minutes):
             at = restoring.now + timedelta(minutes=minutes)
+            newest = OperationRun.everywhere.latest("pk").pk
             settle_all(now=at)
-            if not look_at_approvals(now=at):
-                return None
-            assert look_at_approvals(now=at) == 0, "none while one is active"
-            run = OperationRun.everywhere.latest("pk")
-            restoring.runner(at).execute(run.pk)
+            if look_at_approvals(now=at):
+                assert look_at_approvals(now=at) == 0, "none while one is active"
+            runs = OperationRun.everywhere.filter(pk__gt=newest).order_by("pk")
+            while (run := runs.filter(status="queued").first()) is not None:
+                restoring.runner(at).execute(run.pk)
             settle_all(now=at)
-            run.refresh_from_db()
-            return run
+            return list(runs)
 
         return look
 
     def code(self, waiting):
         return opened_code(waiting.tenant, items_of(waiting)[0])
 
-    def test_approved_after_a_while_it_goes_on_by_itself(self, waiting, directory, restoring, look):
+    def told(self):
+        return [row.run.type for row in Notification.everywhere.order_by("pk").select_related("run")]
+
+    def test_what_waits_is_looked_at_every_five_minutes_by_the_system(self, waiting, simulator, look):
+        assert look(4) == []
+        simulator.log.clear()
+        [run] = look(5)
+        assert (run.type, run.outcome, run.initiator) == ("restore_approval_check", "succeeded", None)
+        assert run.summary_counts == {"total": 1, "processed": 1, "unchanged": 1}
+        assert writes_of(simulator) == []
+        assert len(simulator.log) <= 2, "a token and a status"
+        assert look(9) == []
+        assert len(look(10)) == 1
+        assert self.told() == ["restore_preview", "restore_execute"], "looks notify nobody"
+
+    def test_ops_23_what_was_approved_goes_on_and_tells_its_person_once(self, waiting, directory, restoring, look):
         first = OperationRun.everywhere.get(type="restore_execute")
-        preview = OperationRun.everywhere.get(type="restore_preview")
-        assert look(4) is None, "nothing may have changed yet"
-        assert look(5).summary_counts["waiting"] == 1
-        assert look(9) is None
         assert decide(directory, self.code(waiting), "approved")
-        run = look(10)
-        assert (run.outcome, run.initiator, run.retry_of) == ("succeeded", None, first)
-        assert set(Notification.everywhere.values_list("run", flat=True)) == {preview.pk, first.pk}, "looks tell nobody"
+        check, run = look(10)
+        assert (check.outcome, check.initiator) == ("succeeded", None)
+        assert (run.outcome, run.initiator, run.retry_of) == ("succeeded", restoring.person, first)
+        assert self.told() == ["restore_preview", "restore_execute", "restore_execute"]
         assert (restoring.fresh(waiting).state, items_of(waiting)[0].state) == ("done", "verified")
-        assert look(20) is None
+        assert look(20) == []
 
     @pytest.mark.parametrize(("status", "reason"), [("rejected", "approval_refused"), ("expired", "approval_expired")])
     def test_what_is_not_approved_ends_with_its_reason(self, waiting, directory, restoring, look, status, reason):
         assert decide(directory, self.code(waiting), status)
-        assert look(5).outcome == "failed"
+        _check, run = look(5)
+        assert (run.outcome, run.reason_code, run.initiator) == ("failed", reason, restoring.person)
         assert items_of(waiting)[0].reason_code == reason
         assert restoring.fresh(waiting).state == "done"
+        assert self.told().count("restore_execute") == 2
 
-    def test_after_a_week_nobody_looks_any_more(self, waiting, restoring, look):
-        assert look(8 * 24 * 60) is None
+    def test_a_request_that_is_gone_has_expired(self, waiting, directory, restoring, look):
+        directory.store.remove(PATH, self.code(waiting))
+        assert [run.outcome for run in look(5)] == ["succeeded", "failed"]
         assert items_of(waiting)[0].reason_code == "approval_expired"
 
-    def test_it_does_not_look_for_a_person_who_has_left(self, waiting, restoring, look):
+    def test_after_a_week_it_ends_and_tells_its_person(self, waiting, restoring, look):
+        assert [run.type for run in look(7 * 24 * 60)] == ["restore_approval_check", "restore_execute"]
+        assert items_of(waiting)[0].reason_code == "approval_expired"
+        assert restoring.fresh(waiting).state == "done"
+        assert self.told().count("restore_execute") == 2
+
+    def test_for_a_person_who_has_left_it_ends_without_a_run(self, waiting, restoring, look):
         TenantMember.everywhere.filter(user=restoring.person).delete()
-        assert look(5) is None
+        assert look(7 * 24 * 60) == []
         assert restoring.fresh(waiting).state == "waiting"
+        assert look(8 * 24 * 60) == []
+        assert items_of(waiting)[0].reason_code == "approval_expired"
 
     def test_another_restore_of_the_tenant_is_let_end_first(self, waiting, directory, restoring, look):
         directory.habits.approval_workloads = ()
         policy = entity_of(directory, CATALOG, 1)
         version = version_of(policy.id)
         edit(directory, CATALOG, policy.id, description="Changed by hand")
+        assert decide(directory, self.code(waiting), "approved")
         other = restoring.start(restoring.preview(restoring.draft(version)))
-        assert look(5) is None
+        assert look_at_approvals(now=restoring.now + timedelta(minutes=5)) == 0
         restoring.runner().execute(other.pk)
-        assert look(6) is not None
+        assert len(look(6)) == 2
+
+    def test_a_run_that_cannot_go_on_is_repeated_after_a_day(self, waiting, directory, look, monkeypatch):
+        """A release reckons fingerprints otherwise. Each run notifies its person, so one a day is enough."""
+        assert decide(directory, self.code(waiting), "approved")
+        monkeypatch.setattr(executing, "fingerprint_of_restore", lambda _restore: "another")
+        assert [run.outcome for run in look(5)] == ["succeeded", "failed"]
+        assert [run.type for run in look(10)] == ["restore_approval_check"]
+        assert [run.outcome for run in look(24 * 60 + 10)] == ["succeeded", "failed"]
 
 
 def test_what_waits_holds_up_nothing_else(captured, directory, restoring):

@@ -7,6 +7,8 @@ from tenantpilot.cli.commands import restores
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.models import RestoreRun
+from tenantpilot.versions.models import PolicyVersion
+from tests.backups.kit import building_set, finish, member, new_chain
 from tests.restores.conftest import edit, entity_of
 
 CATALOG = "deviceManagement/configurationPolicies"
@@ -47,3 +49,21 @@ def test_a_restore_from_its_preview_to_its_undo(captured, directory, shell, mona
     assert RestoreRun.everywhere.latest("pk").undo_of_id == int(number)
     with pytest.raises(Problem, match="There is no restore"):
         shell("show", "987654")
+
+
+def test_a_drill_and_its_report(captured, shell, alice, mona, contoso, restoring, now):
+    with pytest.raises(Problem, match="No drill"):
+        shell("report", "contoso")
+    chain = new_chain(contoso, now)
+    building = building_set(chain, 1, now, asked={"policy_types": [], "left_out": []})
+    member(chain, version_of_any(contoso), 1)
+    finish(building)
+    shell("drill", "contoso", "--sample", "10", "--seed", "s", "--as", alice.email)
+    work_off(restoring, "restore_drill")
+    assert "restorable: 1 of 1" in shell("report", "contoso")
+    with pytest.raises(Problem, match="seed of 64 characters"):
+        shell("drill", "contoso", "--seed", "s" * 65, "--as", alice.email)
+
+
+def version_of_any(tenant):
+    return PolicyVersion.everywhere.of_tenant(tenant).filter(policy__type="compliancePolicy").first()

@@ -35,8 +35,11 @@ AREAS = {
 OF_ENTRA = ("group",)
 
 
-def portal_url(tenant: Tenant, policy: Policy) -> str:
-    """Return the address of the policy's page, or of the list that holds it; empty for a type that is not known."""
+def portal_url(tenant: Tenant, policy: Policy, *, to_the_list: bool = False) -> str:
+    """Return the address of the policy's page, or of the list that holds it; empty for a type that is not known.
+
+    A policy that was deleted has no page: ask for the list then.
+    """
     try:
         area = policy_type(policy.type).area
     except UnknownPolicyType:
@@ -44,7 +47,7 @@ def portal_url(tenant: Tenant, policy: Policy) -> str:
     cloud = cloud_of(tenant.graph_url) if tenant.graph_url else CLOUDS[0]
     in_entra = policy.type in OF_ENTRA or area is Area.CONDITIONAL_ACCESS
     console = cloud.portal_url if in_entra else INTUNE.get(cloud.name, cloud.portal_url)
-    blade = OBJECTS.get(policy.type, AREAS[area])
+    blade = AREAS[area] if to_the_list else OBJECTS.get(policy.type, AREAS[area])
     return f"{console}/#{blade.format(id=quote(policy.graph_id, safe=''))}"
 
 

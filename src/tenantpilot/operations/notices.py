@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Q
 
 from tenantpilot.operations.models import Notification
+from tenantpilot.operations.notifications import OperationRunCompleted
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.models import User, WorkspaceMember
+from tenantpilot.tenancy.models import Tenant, User, WorkspaceMember
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,25 @@ def visible_to(person: User) -> Any:
     return (
         Notification.everywhere.of_person(person)
         .filter(about)
-        .select_related("run__tenant", "run__cancel_requested_by")
+        .select_related("tenant", "run__tenant", "run__cancel_requested_by")
     )
 
 
 def notices(rows: Any) -> list[Notice]:
     return [Notice(row, OperationUxPresenter.notification(row)) for row in rows]
+
+
+def store_notice(kind: str, *, recipient: User, tenant: Tenant, data: dict[str, object], now: datetime) -> Notification:
+    """Store a notification that is about no operation. Its words are registered for `kind`.
+
+    Raises ValueError for the kind of the one notification about an operation, which the ending of a run stores.
+    """
+    if kind == OperationRunCompleted.KIND:
+        raise ValueError("the ending of a run alone stores what is told of it")
+    stored: Notification = Notification.everywhere.create(
+        workspace_id=tenant.workspace_id, tenant=tenant, recipient=recipient, kind=kind, data=data, created_at=now
+    )
+    return stored
 
 
 def mark_read(rows: Any, *, now: datetime) -> int:

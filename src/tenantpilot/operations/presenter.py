@@ -1,6 +1,6 @@
 """Every word that people read about an operation is made here (OPS-20, UX-60, UX-61)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,22 @@ class Telling:
     outcome: str
 
 
+Words = Callable[[Notification], Telling]
+_WORDS: dict[str, Words] = {}
+
+
+def register_words(kind: str) -> Callable[[Words], Words]:
+    """Register the words of a kind of notifications that is about no operation. Raises ValueError if it has some."""
+
+    def register(words: Words) -> Words:
+        if kind in _WORDS:
+            raise ValueError(f"notifications of the kind {kind!r} have their words already")
+        _WORDS[kind] = words
+        return words
+
+    return register
+
+
 class OperationUxPresenter:
     """Toasts acknowledge an intent; notifications tell an ending."""
 
@@ -68,7 +84,9 @@ class OperationUxPresenter:
 
     @staticmethod
     def notification(notification: Notification) -> Telling:
-        """Return the words for a stored `operation_run_completed`."""
+        """Return the words for a stored notification: of an ending, or those that a room has registered."""
+        if (words := _WORDS.get(notification.kind)) is not None:
+            return words(notification)
         data, run = notification.data, notification.run
         operation = operation_types.label(data.get("type", ""))
         outcome = data.get("outcome", "")

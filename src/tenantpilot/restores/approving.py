@@ -1,12 +1,19 @@
 """Codes of Multi Admin Approval, sealed beside the item that waits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, unseal
 
 WAITS_AT_MOST = timedelta(days=7)
+ANSWERS = ("approved", "rejected", "cancelled", "expired")
+"""The statuses, in Graph's words, behind which nothing more is waited for."""
+
+
+def is_overdue(item: RestoreItem, *, now: datetime) -> bool:
+    """Return True if nobody has approved the item for a week."""
+    return item.waits_since is not None and item.waits_since <= now - WAITS_AT_MOST
 
 
 def approval_place(tenant: Tenant, item: RestoreItem) -> str:

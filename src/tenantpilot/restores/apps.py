@@ -10,5 +10,6 @@ class RestoresConfig(AppConfig):
     label = "restores"
 
     def ready(self) -> None:
-        """Tell the backups which of their sets a restore needs."""
+        """Tell the backups which of their sets a restore needs, and the presenter the words of our notifications."""
         import_module("tenantpilot.restores.usage")
+        import_module("tenantpilot.restores.second_person.notices")

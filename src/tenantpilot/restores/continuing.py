@@ -1,4 +1,8 @@
-"""Restores that wait for Multi Admin Approval: what was approved meanwhile is looked for from time to time."""
+"""Restores that wait for Multi Admin Approval: their status is read from time to time, and what was answered goes on.
+
+Reading is a system run of a tenant, which notifies nobody. What was approved, refused or has expired goes on in a run
+of the person who confirmed the restore, who is notified of its end.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,52 +10,83 @@ import structlog
 from django.db.models import Max
 
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.operations.results import DispatchFailed, Started, TenantArchived
+from tenantpilot.operations.service import OperationRunService
+from tenantpilot.operations.states import RunOutcome
+from tenantpilot.operations.types import NoInputs
 from tenantpilot.restores.editing import NotEditable
-from tenantpilot.restores.models import RestoreRun
-from tenantpilot.restores.operations import RESTORE_EXECUTE
+from tenantpilot.restores.models import RestoreRun, RestoreRunQuerySet
+from tenantpilot.restores.operations import RESTORE_APPROVAL_CHECK, RESTORE_EXECUTE
 from tenantpilot.restores.services import RestoreBusy, go_on
 from tenantpilot.restores.states import RestoreState
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant
 
 log = structlog.get_logger(__name__)
 
 LOOKS_EVERY = timedelta(minutes=5)
+AGAIN_AFTER_FAILURE = timedelta(days=1)
+"""A run that could go on with nothing is not repeated before: each one notifies its person."""
 AT_MOST = 200
 
 
 def look_at_approvals(*, now: datetime) -> int:
-    """Start a run for each restore that waits and was not looked at for five minutes, and return their number.
-
-    They are system runs: a look that finds no answer, up to 288 times a day, notifies nobody. A restore waits on while
-    its person may not execute restores any more: another one can look by hand.
-    """
-    waiting = RestoreRun.everywhere.filter(state=RestoreState.WAITING).select_related(
-        "tenant", "confirmed_by", "execute_run__initiator"
-    )
-    return sum(_look(restore, now=now) for restore in waiting.order_by("pk")[:AT_MOST] if _is_due(restore, now=now))
+    """Start a look in each tenant with restores that wait, where none was for five minutes; return their number."""
+    waiting = waiting_restores().filter(tenant__archived_at=None, tenant__stopped_at=None).order_by("pk")
+    tenants = {one.tenant_id: one.tenant for one in waiting[:AT_MOST] if may_go_on(one)}
+    return sum(_start_look(tenant, now=now) for tenant in tenants.values() if _is_due(tenant, now=now))
 
 
-def _is_due(restore: RestoreRun, *, now: datetime) -> bool:
-    """Return True if no run works on it or has done so within five minutes."""
-    runs = OperationRun.everywhere.filter(tenant_id=restore.tenant_id, type=RESTORE_EXECUTE.key)
+def waiting_restores() -> RestoreRunQuerySet:
+    """Return the restores that wait, with their tenants and the people who confirmed them."""
+    return RestoreRun.everywhere.filter(state=RestoreState.WAITING).select_related("tenant", "confirmed_by")
+
+
+def may_go_on(restore: RestoreRun) -> bool:
+    """Return True if its person may still execute restores. Otherwise another one can look by hand."""
+    person = restore.confirmed_by
+    able = person and tenants_where(person, Capability.RESTORE_EXECUTE).filter(pk=restore.tenant_id)
+    return bool(able and able.exists())
+
+
+def go_on_for_its_person(restore: RestoreRun, *, now: datetime) -> bool:
+    """Start a run that writes what was approved and settles what was not. Return False while that cannot be."""
+    if not may_go_on(restore) or _failed_lately(restore, now=now):
+        return False
+    try:
+        go_on(restore, actor=restore.confirmed_by, now=now)
+    except (NotEditable, RestoreBusy, TenantArchived):
+        return False
+    except DispatchFailed as error:
+        log.warning("restore_did_not_go_on", restore=restore.pk, run=error.run.pk)
+        return False
+    return True
+
+
+def _is_due(tenant: Tenant, *, now: datetime) -> bool:
+    """Return True if no restore is written, and none was nor was looked at, within five minutes."""
+    kinds = (RESTORE_EXECUTE.key, RESTORE_APPROVAL_CHECK.key)
+    runs = OperationRun.everywhere.filter(tenant=tenant, type__in=kinds)
     if runs.active().exists():
         return False
-    ended = runs.filter(inputs__restore=restore.pk).aggregate(last=Max("completed_at"))["last"]
+    ended = runs.aggregate(last=Max("completed_at"))["last"]
     return ended is None or ended <= now - LOOKS_EVERY
 
 
-def _look(restore: RestoreRun, *, now: datetime) -> bool:
-    run = restore.execute_run
-    person = (run.initiator if run else None) or restore.confirmed_by
-    if person is None or not tenants_where(person, Capability.RESTORE_EXECUTE).filter(pk=restore.tenant_id).exists():
-        return False
+def _start_look(tenant: Tenant, *, now: datetime) -> bool:
+    runs = OperationRunService()
     try:
-        go_on(restore, actor=None, now=now)
-    except (NotEditable, RestoreBusy):
+        answer = runs.start(RESTORE_APPROVAL_CHECK, tenant=tenant, initiator=None, inputs=NoInputs(), now=now)
+    except (DispatchFailed, TenantArchived):
         return False
-    except DispatchFailed as error:
-        log.warning("approval_not_looked_at", restore=restore.pk, run=error.run.pk)
+    return isinstance(answer, Started)
+
+
+def _failed_lately(restore: RestoreRun, *, now: datetime) -> bool:
+    """Return True if a run that should have gone on came to nothing within a day, or was cancelled."""
+    runs = OperationRun.everywhere.filter(tenant_id=restore.tenant_id, type=RESTORE_EXECUTE.key)
+    newest = runs.filter(inputs__restore=restore.pk, retry_of__isnull=False).order_by("-pk").first()
+    if newest is None or newest.outcome not in (RunOutcome.FAILED, RunOutcome.CANCELLED):
         return False
-    return True
+    return bool(newest.completed_at and newest.completed_at > now - AGAIN_AFTER_FAILURE)

@@ -43,6 +43,15 @@ def decide(restore: RestoreRun, uses: Iterable[Key], known: Known) -> dict[Key, 
     return decided
 
 
+def decide_in_memory(restore: RestoreRun, uses: Iterable[Key], known: Known) -> dict[Key, RestoreMapping]:
+    """Return the row of each reference as far as it is certain. Nothing is written, and nobody is asked."""
+    decided: dict[Key, RestoreMapping] = {}
+    for key in dict.fromkeys(uses):
+        decided[key] = row = _new_row(restore, key)
+        _settle(restore, row, key, known, None)
+    return decided
+
+
 def decisions_of(rows: Mapping[Key, RestoreMapping], created: Mapping[Key, str] | None = None) -> dict[Key, Decision]:
     """Return the ids to put in the place of others. `created` has those of items that were created meanwhile.
 

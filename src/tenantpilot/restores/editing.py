@@ -14,7 +14,7 @@ from django.db import transaction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_EDITED
-from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.models import RestoreEditor, RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.states import Choice, MappingAction, MappingHow
@@ -67,7 +67,7 @@ def edit_options(restore: RestoreRun, options: RestoreOptions, *, actor: User, n
         before = moving.locked(restore.pk).chosen
         if before == options:
             return
-        _reopen(restore)
+        _reopen(restore, actor)
         RestoreRun.everywhere.filter(pk=restore.pk).update(options=options.to_json())
         record_action(RESTORE_EDITED, restore, actor, now, before=vars(before), after=vars(options))
 
@@ -80,7 +80,7 @@ def edit_items(restore: RestoreRun, edits: Mapping[int, ItemEdit], *, actor: Use
         changed = [(item, edits[item.pk]) for item in rows if _differs(item, edits[item.pk])]
         if not changed:
             return 0
-        _reopen(restore)
+        _reopen(restore, actor)
         for item, edit in changed:
             _require_possible(item, edit)
             RestoreItem.everywhere.filter(pk=item.pk).update(choice=edit.choice, picked_id=edit.picked_id)
@@ -112,7 +112,7 @@ def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, acto
         changed = [(row, edits[row.pk]) for row in rows if _mapping_differs(row, edits[row.pk])]
         if not changed:
             return 0
-        _reopen(restore)
+        _reopen(restore, actor)
         for row, edit in changed:
             _decide(row, edit)
         said = {f"{row.kind} {row.source_name or row.source_id}"[:80]: str(edit.action.label) for row, edit in changed}
@@ -145,6 +145,9 @@ def discard(restore: RestoreRun, *, actor: User, now: datetime) -> None:
         record_action(RESTORE_DISCARDED, restore, actor, now)
 
 
-def _reopen(restore: RestoreRun) -> None:
+def _reopen(restore: RestoreRun, actor: User) -> None:
+    """Make it a draft again, and remember who edits it: that person never approves it."""
     if not moving.to_draft(restore.pk):
         raise NotEditable("It is under way or has ended, so it cannot be edited.")
+    facts = {"workspace_id": restore.workspace_id, "tenant_id": restore.tenant_id}
+    RestoreEditor.everywhere.get_or_create(restore_run=restore, user=actor, defaults=facts)

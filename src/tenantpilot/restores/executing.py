@@ -32,7 +32,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import approval_place, opened_code
+from tenantpilot.restores.approving import approval_place, is_overdue, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.basis import Basis, basis_of
 from tenantpilot.restores.emergency import LockoutCheck
@@ -275,6 +275,8 @@ class _Execution:
                 raise ItemRefused(reason_code="approval_refused")
             case "expired":
                 raise ItemRefused(reason_code="approval_expired")
+        if is_overdue(item, now=self._run.now):
+            raise ItemRefused(reason_code="approval_expired")
         return None
 
     def _wait_on(self, entry: Item) -> None:

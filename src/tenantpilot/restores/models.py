@@ -11,7 +11,12 @@ from django.db.models import Q
 
 from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.restores.drill_models import DrillFinding as DrillFinding
+from tenantpilot.restores.drill_models import RestoreDrill as RestoreDrill
 from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.second_person.models import ApprovalRequest as ApprovalRequest
+from tenantpilot.restores.second_person.models import RestoreEditor as RestoreEditor
+from tenantpilot.restores.second_person.models import RestoreRule as RestoreRule
 from tenantpilot.restores.states import (
     COMMITTED,
     IMPORTANT,
@@ -69,6 +74,7 @@ class RestoreRun(TenantOwned):
     preview_expires_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
     preview_run = models.ForeignKey(OperationRun, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,6 +1,7 @@
 """The only writer of the states of restores and their items. Each move is a condition of the UPDATE itself."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,17 +58,28 @@ def expire(*, now: datetime) -> int:
     return int(old.update(state=_S.EXPIRED))
 
 
-def to_confirmed(restore_id: int, fingerprint: str, *, reason: str, actor_id: int, now: datetime) -> bool:
+@dataclass(frozen=True)
+class Confirmed:
+    """The confirmation of a person, with the one who has approved it where the tenant asks for a second."""
+
+    fingerprint: str
+    reason: str
+    actor_id: int
+    approver_id: int | None = None
+
+
+def to_confirmed(restore_id: int, confirmed: Confirmed, *, now: datetime) -> bool:
     """Confirm what was shown; False if it is not what stands there any more, or is too old."""
     rows = RestoreRun.everywhere.filter(
-        pk=restore_id, state=_S.PREVIEWED, fingerprint=fingerprint, preview_expires_at__gt=now
+        pk=restore_id, state=_S.PREVIEWED, fingerprint=confirmed.fingerprint, preview_expires_at__gt=now
     )
-    return bool(rows.update(state=_S.CONFIRMED, reason=reason, confirmed_by_id=actor_id, confirmed_at=now))
+    said = {"reason": confirmed.reason, "confirmed_by_id": confirmed.actor_id, "confirmed_at": now}
+    return bool(rows.update(state=_S.CONFIRMED, approved_by_id=confirmed.approver_id, **said))
 
 
 def take_confirmation_back(restore_id: int) -> bool:
-    """Make a confirmed restore previewed again: it could not be started."""
-    return _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED)
+    """Make a confirmed restore previewed again: it could not be started. An approval is for one start."""
+    return _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED, approved_by=None)
 
 
 def to_executing(restore_id: int, run_id: int) -> bool:

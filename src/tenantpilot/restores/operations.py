@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from tenantpilot.core.stored import StoredData
-from tenantpilot.inventory.operations import INVENTORY_SYNC
+from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.operations.summary import Nouns
-from tenantpilot.operations.types import Limits, OperationType, operation_types
+from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.restores import reasons as _reasons  # noqa: F401 the declarations name them
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.summary_keys import ASSIGNMENT_COUNT
@@ -18,6 +18,8 @@ from tenantpilot.versions.summary_keys import ASSIGNMENT_COUNT
 ITEMS = ngettext_lazy("item", "items")
 OBJECTS = ngettext_lazy("object", "objects")
 RESTORES = ngettext_lazy("restore", "restores")
+MOST_SAMPLED = 2_000
+LONGEST_SEED = 64
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,23 @@ class RecordsInputs(StoredData):
     """The restores whose records a bulk operation is about."""
 
     restores: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DrillInputs(StoredData):
+    """The number of policies that a drill looks at, and the seed that chooses them; empty: the week's own."""
+
+    sample: int = 500
+    seed: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if not 1 <= self.sample <= MOST_SAMPLED or len(self.seed) > LONGEST_SEED:
+            raise ValueError(f"a drill looks at 1 to {MOST_SAMPLED} policies, by a seed of {LONGEST_SEED} characters")
+
+
+def _as_stored(inputs: DrillInputs) -> DrillInputs:
+    return inputs
 
 
 RESTORE_PREVIEW = operation_types.register(
@@ -79,6 +98,36 @@ RESTORE_EXECUTE = operation_types.register(
         is_partial_with_warnings=True,
     )
 )  # fmt: skip
+
+RESTORE_DRILL = operation_types.register(
+    OperationType(
+        key="restore_drill",
+        label=_("Drill of a restore"),
+        capability=Capability.BACKUP_VERIFY,
+        handler="tenantpilot.restores.handlers:drill_restore",
+        nouns=Nouns(POLICIES),
+        inputs=DrillInputs,
+        queue="bulk",
+        scheduled=_as_stored,
+        counts=("total", "processed", "succeeded", "failed", "unchanged"),
+        reason_codes=(*RESTORE_PREVIEW.reason_codes, "no_good_set"),
+        limits=Limits(seconds=7_200, attempts=5, breaker_share=1.0),
+    )
+)
+RESTORE_APPROVAL_CHECK = operation_types.register(
+    OperationType(
+        key="restore_approval_check",
+        label=_("Look at approvals of restores"),
+        capability=Capability.RESTORE_EXECUTE,
+        handler="tenantpilot.restores.handlers:check_approvals",
+        nouns=Nouns(RESTORES),
+        inputs=NoInputs,
+        queue="interactive",
+        counts=("total", "processed", "succeeded", "failed", "unchanged"),
+        reason_codes=INVENTORY_SYNC.reason_codes,
+        limits=Limits(seconds=3_600, attempts=3, breaker_share=1.0),
+    )
+)
 
 
 def _limited_to_records(inputs: RecordsInputs, keys: tuple[str, ...]) -> RecordsInputs:

@@ -1,6 +1,6 @@
 """The preview of a restore: every live object is read, everything is compared, and nothing is written to the tenant."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.tokens import granted_roles
 from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.references import references_in
 from tenantpilot.graph.errors import GraphError
 from tenantpilot.graph.write.exact import unchangeable
@@ -65,7 +66,7 @@ def preview_restore(run: RunContext[RestoreInputs]) -> None:
     items = RunItems(run, find=lambda _run: find_items(restore.pk))
     RestoreItem.everywhere.of_run(restore.pk).update(found_id="")
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
-        preview = _Preview(run, restore, client)
+        preview = Preview(run, restore, client)
         subjects = preview.planned()
         preview.learn_names(subjects)
     by_key = {str(subject.item.pk): subject for subject in subjects}
@@ -98,10 +99,10 @@ def _finish(run: RunContext[RestoreInputs], restore: RestoreRun) -> None:
             raise OperationFailed("restore_changed")
 
 
-class _Preview:
-    """The preview of a restore by one run."""
+class Preview:
+    """The preview of a restore by one run. It keeps what it found only when told to."""
 
-    def __init__(self, run: RunContext[RestoreInputs], restore: RestoreRun, client: GraphClient) -> None:
+    def __init__(self, run: RunContext[Any], restore: RestoreRun, client: GraphClient) -> None:
         self._run, self._restore, self._client = run, restore, client
         self._reader = Reader(client, same_tenant=restore.is_same_tenant)
         self._directory = Directory(client, run.tenant)
@@ -223,14 +224,21 @@ class _Preview:
         uses = [
             key_of(named) for one in taking_part for named in references_to_decide(one.contract, one.source)
         ]  # fmt: skip
-        selected = {one.key: str(one.live["id"]) if one.live else "" for one in taking_part}
+        selected = self._selected(taking_part)
         to_check = {key for key in uses if key not in selected}
         present = self._reader.present(to_check) if self._restore.is_same_tenant else set()
         self._names = {graph_id: entry for one in subjects for graph_id, entry in one.item.names.items()}
         names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
+        return self._decided(uses, Known(names, frozenset(present), selected))
+
+    def _selected(self, subjects: Sequence[Subject]) -> dict[Key, str]:
+        """Return the objects that references to items of this restore lead to; empty for what is created."""
+        return {one.key: str(one.live["id"]) if one.live else "" for one in subjects}
+
+    def _decided(self, uses: Sequence[Key], known: Known) -> dict[Key, RestoreMapping]:
         with transaction.atomic():
             self._run.safe_point()
-            rows = decide(self._restore, uses, Known(names, frozenset(present), selected))
+            rows = decide(self._restore, uses, known)
         rows = self._without_gone_targets(rows)
         self._names = {**self._names, **names_of_targets(rows.values())}
         return rows
@@ -270,11 +278,15 @@ class _Preview:
         """Block what the application may not write, and what no request changes."""
         if subject.plan.action not in WRITING:
             return
-        missing = sorted(set(subject.contract.permissions.to_write) - (self._roles or frozenset()))
-        if self._roles and missing:
-            subject.block("permission_missing", permission=missing[0])
+        if permission := self._missing_permission(subject.contract):
+            subject.block("permission_missing", permission=permission)
         elif subject.live is not None and subject.plan.action is Action.UPDATE:
             self._check_changeable(subject, subject.live)
+
+    def _missing_permission(self, contract: Contract) -> str:
+        """Return a permission that the application lacks to write objects of the type; empty if it lacks none."""
+        missing = sorted(set(contract.permissions.to_write) - (self._roles or frozenset()))
+        return missing[0] if self._roles and missing else ""
 
     def _check_changeable(self, subject: Subject, live: JsonObject) -> None:
         if unchangeable(subject.contract, subject.plan.payload, live):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 
@@ -19,8 +20,10 @@ from tenantpilot.restores.basis import Basis, basis_of, changes_of
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
+from tenantpilot.restores.moving import Confirmed
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RecordsInputs, RestoreInputs
 from tenantpilot.restores.recording import record_action
+from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import EDITABLE, WRITING, RestoreState
 from tenantpilot.tenancy.models import Tenant, User
@@ -37,6 +40,22 @@ class PreviewStale(CannotConfirm):
 
 class RestoreBusy(CannotConfirm):
     """Another restore writes to the tenant."""
+
+
+class SecondPersonNeeded(CannotConfirm):
+    """The tenant asks that a second person approves it first."""
+
+
+class Approval(Protocol):
+    """The approval of a second person, as a confirmation uses it."""
+
+    approver: User
+
+    def accept(self, restore: RestoreRun) -> None:
+        """Settle the request, in the transaction of the confirmation. Raises CannotConfirm."""
+
+    def take_back(self) -> None:
+        """Let the request wait again: no run could be started."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +79,21 @@ def start_preview(restore: RestoreRun, *, actor: User, now: datetime) -> Started
     return OperationRunService().start(RESTORE_PREVIEW, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now)
 
 
-def confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> Started | AlreadyActive:
+def confirm(
+    restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime, approval: Approval | None = None
+) -> Started | AlreadyActive:
     """Start to write what was shown. Raises CannotConfirm, DispatchFailed; then the restore stays previewed."""
-    _confirm(settle(restore, now=now), confirmation, actor=actor, now=now)
+    _confirm(settle(restore, now=now), confirmation, approval, actor=actor, now=now)
     inputs = RestoreInputs(restore.pk)
     try:
         started = OperationRunService().start(
             RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now
         )
     except DispatchFailed:
-        moving.take_confirmation_back(restore.pk)
+        _take_back(restore, approval)
         raise
     if started.run.inputs != inputs.to_json():
-        moving.take_confirmation_back(restore.pk)
+        _take_back(restore, approval)
         raise RestoreBusy("Another restore writes to this tenant. Confirm this one when it has ended.")
     return started
 
@@ -112,24 +133,47 @@ def _first_run(restore: RestoreRun) -> OperationRun | None:
     return (run.retry_of or run) if run else None
 
 
-def _confirm(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime) -> None:
+def _take_back(restore: RestoreRun, approval: Approval | None) -> None:
+    with transaction.atomic():
+        moving.take_confirmation_back(restore.pk)
+        if approval is not None:
+            approval.take_back()
+
+
+def _confirm(
+    restore: RestoreRun, confirmation: Confirmation, approval: Approval | None, *, actor: User, now: datetime
+) -> None:
     with transaction.atomic():
         restore = moving.locked(restore.pk)
-        reason = confirmation.reason.strip()
-        if confirmation.tenant_name.strip() != restore.tenant.name.strip():
-            raise CannotConfirm(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
-        if not reason:
-            raise CannotConfirm("Write down why it is restored: the audit log keeps it.")
-        if len(reason) > MAX_REASON:
-            raise CannotConfirm(f"The reason has at most {MAX_REASON} characters.")
-        if restore.state == RestoreState.EXPIRED:
-            raise PreviewStale("The preview is older than an hour. Make a new one.")
-        _require_as_shown(restore, confirmation.fingerprint)
-        _accept(restore, confirmation)
-        if not moving.to_confirmed(restore.pk, restore.fingerprint, reason=reason, actor_id=actor.pk, now=now):
+        check_confirmation(restore, confirmation)
+        if approval is not None:
+            approval.accept(restore)
+        elif needs_second_person(restore.tenant, now=now):
+            raise SecondPersonNeeded("A second person has to approve it first.")
+        reason, approver = confirmation.reason.strip(), approval.approver if approval else None
+        confirmed = Confirmed(restore.fingerprint, reason, actor.pk, approver.pk if approver else None)
+        if not moving.to_confirmed(restore.pk, confirmed, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
         said = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
         record_action(RESTORE_CONFIRMED, restore, actor, now, after=said)
+
+
+def check_confirmation(restore: RestoreRun, confirmation: Confirmation) -> None:
+    """Check what was typed and seen, and keep the accepted warnings. Call it with the restore locked.
+
+    Raises CannotConfirm.
+    """
+    reason = confirmation.reason.strip()
+    if confirmation.tenant_name.strip() != restore.tenant.name.strip():
+        raise CannotConfirm(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
+    if not reason:
+        raise CannotConfirm("Write down why it is restored: the audit log keeps it.")
+    if len(reason) > MAX_REASON:
+        raise CannotConfirm(f"The reason has at most {MAX_REASON} characters.")
+    if restore.state == RestoreState.EXPIRED:
+        raise PreviewStale("The preview is older than an hour. Make a new one.")
+    _require_as_shown(restore, confirmation.fingerprint)
+    _accept(restore, confirmation)
 
 
 def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:

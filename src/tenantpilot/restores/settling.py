@@ -13,6 +13,8 @@ UNDER_WAY = (RestoreState.PREVIEWING, RestoreState.CONFIRMED, RestoreState.EXECU
 AT_MOST = 200
 STARTS_WITHIN = timedelta(minutes=1)
 """A confirmation is stored just before its run: whoever looks in between leaves it alone."""
+GIVEN_UP_AFTER = timedelta(days=1)
+"""So long after a week of waiting a run can end the restore, which notifies its person. Then it ends without one."""
 
 
 def active_run(restore: RestoreRun) -> OperationRun | None:
@@ -43,11 +45,14 @@ def settle_all(*, now: datetime) -> int:
 
 
 def _end_long_waits(*, now: datetime) -> int:
-    """End the items that nobody has approved for a week, and return how many restores have ended with them."""
+    """End the items that nobody has approved for a week and no run has ended since; return how many restores ended.
+
+    No run does so where the person may not restore any more, or the tenant cannot be reached.
+    """
     ended = 0
     for restore in RestoreRun.everywhere.filter(state=RestoreState.WAITING).order_by("pk")[:AT_MOST]:
         waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING)
-        for item in waiting.filter(waits_since__lte=now - WAITS_AT_MOST):
+        for item in waiting.filter(waits_since__lte=now - WAITS_AT_MOST - GIVEN_UP_AFTER):
             moving.move_item(item, ItemState.FAILED, reason_code="approval_expired")
         if active_run(restore) is None and not waiting.exists():
             ended += moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)

@@ -1,7 +1,11 @@
 """Words for what a preview warns of."""
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tenantpilot.core.reasons import ReasonCatalog
 
 WARNINGS: dict[str, str | Promise] = {
     "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
@@ -21,3 +25,8 @@ WARNINGS: dict[str, str | Promise] = {
 def warning_words(code: str) -> str:
     """Return the words of a warning; one of another version reads as its code."""
     return str(WARNINGS.get(code, code.replace("_", " ").capitalize()))
+
+
+def reason_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return each code with its words, for people to choose one of; by the words."""
+    return sorted(((code, ReasonCatalog.describe(code)) for code in dict.fromkeys(codes)), key=lambda one: one[1])

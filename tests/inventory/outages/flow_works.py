@@ -45,16 +45,21 @@ from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.restores import moving
 from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.drills import start_drill
 from tenantpilot.restores.editing import discard
 from tenantpilot.restores.keeping import trash as trash_record
 from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.moving import Confirmed
 from tenantpilot.restores.operations import (
     BULK_RESTORE_RUN_FORCE_DELETE,
     BULK_RESTORE_RUN_RESTORE,
     BULK_RESTORE_RUN_TRASH,
+    RESTORE_APPROVAL_CHECK,
 )
 from tenantpilot.restores.services import Confirmation, confirm, start_of_records, start_preview
+from tenantpilot.restores.states import ItemState
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.exporting.services import start_export
@@ -167,6 +172,16 @@ class FlowWorks:
         words = Confirmation(restore.fingerprint, restore.tenant.name, "Undo a mistake", accepted)
         return confirm(restore, words, actor=person, now=timezone.now())
 
+    def _restore_approval_check(self) -> Any:
+        for _number in range(FEW):
+            self._waiting_restore()
+        facts = {"tenant": self.tenant, "initiator": None, "now": self.now}
+        return OperationRunService().start(RESTORE_APPROVAL_CHECK, inputs=NoInputs(), **facts)
+
+    def _restore_drill(self) -> Any:
+        self._set_of(self._captured())
+        return start_drill(tenant=self.tenant, initiator=None, now=self.now)
+
     def _bulk_restore_run_trash(self) -> Any:
         return self._of_records(BULK_RESTORE_RUN_TRASH, self._ended_restores())
 
@@ -226,6 +241,17 @@ class FlowWorks:
         for restore in drafts:
             discard(restore, actor=self._person(), now=timezone.now())
         return drafts
+
+    def _waiting_restore(self) -> None:
+        """Bring a draft to the state in which its one item waits for an approval that nobody has given."""
+        restore, now = self._draft(), timezone.now()
+        assert moving.to_previewing(restore.pk, None)
+        assert moving.to_previewed(restore.pk, "seen", is_blocked=False, now=now)
+        assert moving.to_confirmed(restore.pk, Confirmed("seen", "Mistake", self._person().pk), now=now)
+        assert moving.to_executing(restore.pk, None)
+        item = RestoreItem.everywhere.of_run(restore.pk).first()
+        moving.move_item(item, ItemState.WAITING, reason_code="approval_pending", waits_since=now)
+        assert moving.to_end(restore.pk, "partially_succeeded", is_waiting=True, now=now)
 
     def _trashed_restores(self) -> list[RestoreRun]:
         restores = self._ended_restores()

@@ -10,9 +10,15 @@ from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.restores.drafting import CannotDraft, draft_of_versions, draft_to_undo
+from tenantpilot.restores.drills import newest_report, start_drill
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import RestoreItem, RestoreRun
-from tenantpilot.restores.services import CannotConfirm, Confirmation, confirm, start_preview
+from tenantpilot.restores.operations import MOST_SAMPLED, DrillInputs
+from tenantpilot.restores.second_person.models import ApprovalRequest
+from tenantpilot.restores.second_person.requests import CannotDecide, confirm_or_ask
+from tenantpilot.restores.second_person.requests import approve as approve_restore
+from tenantpilot.restores.second_person.requests import refuse as refuse_restore
+from tenantpilot.restores.services import CannotConfirm, Confirmation, start_preview
 from tenantpilot.restores.settling import settle
 from tenantpilot.restores.words import warning_words
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
@@ -84,12 +90,45 @@ def confirm_restore(
     accepted = frozenset((item.pk, code) for item in items for code in item.warnings if code in codes)
     words = Confirmation(restore_run.fingerprint, tenant_name, reason, accepted)
     try:
-        started = confirm(restore_run, words, actor=person, now=timezone.now())
+        answer = confirm_or_ask(restore_run, words, actor=person, now=timezone.now())
     except CannotConfirm as error:
         raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     except DispatchFailed as error:
         raise _not_queued(error) from None
+    if isinstance(answer, ApprovalRequest):
+        done(f"A second person has to approve it; who may is notified. It waits until {answer.expires_at:%H:%M} UTC.")
+        return
+    _told(answer)
+
+
+@app.command()
+def approve(restore: Number, as_person: As) -> None:
+    """Approve a restore that another person asks for, as its preview stands; it starts then."""
+    restore_run = _restore(restore)
+    person = _person(as_person, restore_run.tenant, Capability.RESTORE_APPROVE)
+    try:
+        started = approve_restore(restore_run, restore_run.fingerprint, actor=person, now=timezone.now())
+    except CannotDecide as error:
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
+    except DispatchFailed as error:
+        raise _not_queued(error) from None
     _told(started)
+
+
+@app.command()
+def refuse(
+    restore: Number,
+    as_person: As,
+    reason: Annotated[str, typer.Option("--reason", help="The person who asks reads it.")],
+) -> None:
+    """Refuse a restore that another person asks for."""
+    restore_run = _restore(restore)
+    person = _person(as_person, restore_run.tenant, Capability.RESTORE_APPROVE)
+    try:
+        refuse_restore(restore_run, reason, actor=person, now=timezone.now())
+    except CannotDecide as error:
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
+    done(f"Restore {restore_run.pk} is refused")
 
 
 @app.command()
@@ -102,6 +141,47 @@ def undo(restore: Number, as_person: As) -> None:
     except CannotDraft:
         raise Problem(f"Restore {restore_run.pk} has written nothing.", "There is nothing to undo.") from None
     _preview(draft, person)
+
+
+@app.command()
+def drill(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")],
+    as_person: As,
+    sample: Annotated[
+        int,
+        typer.Option("--sample", min=1, max=MOST_SAMPLED, help="Policies to check; a smaller set is checked whole."),
+    ] = DrillInputs().sample,
+    seed: Annotated[
+        str, typer.Option("--seed", metavar="TEXT", help="The same one chooses the same policies again.")
+    ] = "",
+) -> None:
+    """Find out how much of the last good backup set could be restored. Writes nothing to the tenant."""
+    where = find_tenant(tenant)
+    person = _person(as_person, where, Capability.BACKUP_VERIFY)
+    try:
+        inputs = DrillInputs(sample, seed)
+        started = start_drill(tenant=where, initiator=person, inputs=inputs, now=timezone.now())
+    except ValueError as error:
+        raise Problem(str(error), "Choose a shorter seed.") from None
+    except DispatchFailed as error:
+        raise _not_queued(error) from None
+    done(f"The drill is queued as run {started.run.pk}")
+    out.print(started.run.pk)
+    say(f"Watch it: tenantpilot runs watch {started.run.pk}, then: tenantpilot restores report {where.slug}")
+
+
+@app.command()
+def report(tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")]) -> None:
+    """Print how much of a backup set the newest drill found restorable, and why the rest is not."""
+    where = find_tenant(tenant)
+    newest = newest_report(where)
+    if newest is None:
+        raise Problem(f"No drill of {where.name} has ended yet.", f"Run: tenantpilot restores drill {where.slug}")
+    drilled = newest.drill
+    say(f"Backup {drilled.set_name}, seed {drilled.seed}, {drilled.checked} of {drilled.set_items} policies checked")
+    out.print(f"restorable: {drilled.restorable} of {drilled.checked}")
+    for reason in newest.reasons:
+        out.print(f"{reason.count}\t{reason.code}\t{reason.text}")
 
 
 def _preview(restore: RestoreRun, person: User) -> None:

@@ -21,6 +21,7 @@ from tenantpilot.operations.retention import services as retention
 from tenantpilot.operations.schedules import services as schedules
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.restores.continuing import look_at_approvals
+from tenantpilot.restores.second_person.requests import settle_requests
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy import stops
 from tenantpilot.versions import services as versions
@@ -64,6 +65,9 @@ def duties() -> tuple[Duty, ...]:
         Duty("discard_uploads", 60, lambda now: _tell("uploads_discarded", discard_uploads(now=now))),
         Duty("forget_keys", 60, lambda now: _tell("transfer_keys_forgotten", forget_keys(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
+        Duty(
+            "settle_requests", RESTORES_EVERY_SECONDS, lambda now: _tell("requests_settled", settle_requests(now=now))
+        ),
         Duty("look_at_approvals", APPROVALS_EVERY_SECONDS, start_looks),
         Duty("start_backup_retention", 300, lambda now: _tell("backup_retentions_started", start_due(now=now))),
         Duty("prune_jobs", 600, prune_jobs),

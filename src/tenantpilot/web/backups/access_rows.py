@@ -7,6 +7,8 @@ _SET = "backup set"
 access_rows: dict[str, AccessRow] = {
     "protection": in_tenant(Capability.BACKUP_VIEW),
     "workspace-protection": AccessRow("workspace"),
+    "restore-drill": in_tenant(Capability.BACKUP_VIEW),
+    "start-restore-drill": in_tenant(Capability.BACKUP_VERIFY, "post"),
     "backups": in_tenant(Capability.BACKUP_VIEW),
     "create-backup": in_tenant(Capability.BACKUP_RUN),
     "back-up-policies": in_tenant(Capability.BACKUP_RUN),

@@ -17,7 +17,15 @@ _ALSO = (
 )
 workspace_items = (Item(Group.PROTECTION, _("Protection"), "shield-check", "workspace-protection", place=10),)
 tenant_items = (
-    Item(Group.PROTECTION, _("Protection"), "shield-check", "protection", capability=Capability.BACKUP_VIEW, place=10),
+    Item(
+        Group.PROTECTION,
+        _("Protection"),
+        "shield-check",
+        "protection",
+        capability=Capability.BACKUP_VIEW,
+        also_current_on=("restore-drill",),
+        place=10,
+    ),
     Item(
         Group.PROTECTION,
         _("Backups"),

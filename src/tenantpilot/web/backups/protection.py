@@ -14,6 +14,8 @@ from tenantpilot.backups.days import days_of_tenant, days_of_tenants
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.protection import protection_of, shown_of, with_protection
 from tenantpilot.backups.retaining.services import waiting_changes
+from tenantpilot.restores.drills import newest_report, with_drills
+from tenantpilot.restores.second_person.rules import rule_of
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.web.backups.trend import asked_days, trend_of_tenant, trend_of_workspace
@@ -54,7 +56,8 @@ PROTECTION = Table(
         Column(gettext_lazy("Protection")),
         Column(gettext_lazy("Last good set")),
         Column(gettext_lazy("Policies in it"), css="number"),
-        Column(gettext_lazy("Policies in care"), css="number to-end"),
+        Column(gettext_lazy("Policies in care"), css="number"),
+        Column(gettext_lazy("Restorable"), css="number to-end"),
     ),
     sorts={"name": Sort("name")},
     default_sort="name",
@@ -74,7 +77,7 @@ PROTECTION = Table(
 @require_GET
 @requires(Capability.BACKUP_VIEW)
 def protection(request: TenantRequest) -> HttpResponse:
-    """Return the last good set of the tenant, what it covers, what it does not, and what waits to keep less."""
+    """Return the last good set, what it covers and what not, the newest drill, and what waits to keep less."""
     now = timezone.now()
     context = {
         "heading": _("Protection"),
@@ -85,7 +88,9 @@ def protection(request: TenantRequest) -> HttpResponse:
         .select_related("chain", "held_by")
         .order_by("held_until")[:20],
         "trend": trend_of_tenant(days_of_tenant(request.tenant, days=asked_days(request), now=now), path=request.path),
-        **may(request, run=Capability.BACKUP_RUN),
+        "report": newest_report(request.tenant),
+        "rule": rule_of(request.tenant, now=now),
+        **may(request, run=Capability.BACKUP_RUN, drill=Capability.BACKUP_VERIFY, schedule=Capability.SCHEDULE_MANAGE),
     }
     return render(request, "web/backups/protection.html", context)
 
@@ -97,7 +102,7 @@ def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
     now = timezone.now()
     visible = visible_tenants(request.user, Capability.BACKUP_VIEW)
     tenants = Tenant.everywhere.filter(pk__in=visible, archived_at=None)
-    rows = with_protection(tenants, now=now)
+    rows = with_drills(with_protection(tenants, now=now))
     days = days_of_tenants(tenants.values("pk"), days=asked_days(request), now=now)
     context = {
         "heading": _("Protection"),

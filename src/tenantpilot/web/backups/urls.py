@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from tenantpilot.web.backups import (
     changing,
     creating,
+    drilling,
     keeping,
     protection,
     retaining,
@@ -18,6 +19,8 @@ workspace_plane: list[URLPattern] = [
 ]
 tenant_plane: list[URLPattern] = [
     path("protection/", protection.protection, name="protection"),
+    path("protection/drill/", drilling.drill, name="restore-drill"),
+    path("protection/drills/", drilling.start, name="start-restore-drill"),
     path("backups/", views.backups, name="backups"),
     path("backups/new/", creating.create_backup, name="create-backup"),
     path("backups/policies/", creating.back_up_policies, name="back-up-policies"),

@@ -11,7 +11,10 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
-from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm, go_on, start_preview
+from tenantpilot.restores.second_person.models import ApprovalRequest
+from tenantpilot.restores.second_person.requests import confirm_or_ask
+from tenantpilot.restores.second_person.rules import needs_second_person
+from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, go_on, start_preview
 from tenantpilot.restores.states import COMMITTED, WRITING
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
@@ -47,7 +50,7 @@ def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
             return redirect("restore", request.tenant.slug, restore_id)
         return _ask(request, found)
     try:
-        confirm(found, _typed(request, found), actor=request.user, now=timezone.now())
+        answer = confirm_or_ask(found, _typed(request, found), actor=request.user, now=timezone.now())
     except PreviewStale as error:
         present = restore_of(request, restore_id)
         if present.state in COMMITTED:
@@ -57,7 +60,8 @@ def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
         return _ask(request, restore_of(request, restore_id), problem=str(error))
     except DispatchFailed as error:
         return could_not_start(request, error.run)
-    return redirect("restore-result", request.tenant.slug, restore_id)
+    next_page = "restore-preview" if isinstance(answer, ApprovalRequest) else "restore-result"
+    return redirect(next_page, request.tenant.slug, restore_id)
 
 
 @require_POST
@@ -95,6 +99,7 @@ def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_sta
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
         "is_stale": is_stale,
+        "needs_second_person": needs_second_person(request.tenant, now=timezone.now()),
         "step": "confirmation",
         **heading_of(frame_of(request, found)),
     }

@@ -16,6 +16,7 @@ _ALSO = (
     "restore-mapping",
     "restore-preview",
     "restore-confirmation",
+    "restore-approval",
     "restore-result",
 )
 tenant_items = (

@@ -12,11 +12,16 @@ from django.utils import timezone
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.drafting import UNFINISHED, has_written
+from tenantpilot.restores.kept_by_entra import KeptByEntra
 from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.second_person.models import ApprovalRequest
+from tenantpilot.restores.second_person.people import possible_approvers
+from tenantpilot.restores.second_person.requests import newest_request, waiting_request, why_not_decide
 from tenantpilot.restores.settling import active_run, settle
 from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
 from tenantpilot.restores.words import warning_words
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import User
 from tenantpilot.web.frame.access import TenantRequest
 from tenantpilot.web.ui import parameters
 
@@ -72,6 +77,7 @@ class ItemShown:
     warnings: tuple[Warned, ...]
     why: Why | None
     is_open: bool
+    kept: KeptByEntra | None = None
 
     @property
     def asks_for_emergency_accounts(self) -> bool:
@@ -94,6 +100,11 @@ class Frame:
     has_written: bool = False
     has_unfinished: bool = False
     may_choose_accounts: bool = False
+    may_approve: bool = False
+    newest_request: ApprovalRequest | None = None
+    waiting_request: ApprovalRequest | None = None
+    approvers: Sequence[User] = ()
+    why_not_decide: str = ""
 
     @property
     def is_editable(self) -> bool:
@@ -135,7 +146,7 @@ class Frame:
 def restore_of(request: TenantRequest, restore_id: int) -> RestoreRun:
     """Return a restore of the tenant, settled. Raises Http404."""
     rows = RestoreRun.objects.of_tenant(request.tenant).select_related(
-        "tenant", "source_tenant", "created_by", "confirmed_by", "preview_run", "execute_run", "undo_of"
+        "tenant", "source_tenant", "created_by", "confirmed_by", "approved_by", "preview_run", "execute_run", "undo_of"
     )
     restore: RestoreRun | None = rows.filter(pk=restore_id).first()
     if restore is None:
@@ -158,6 +169,7 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         actions[action] += number
         states[state] += number
     is_done = restore.state == RestoreState.DONE
+    may_approve = request.access.may(Capability.RESTORE_APPROVE)
     run = active_run(restore) if restore.state not in (RestoreState.DONE, RestoreState.DISCARDED) else None
     return Frame(
         restore,
@@ -171,11 +183,29 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         has_written=is_done and has_written(restore),
         has_unfinished=is_done and RestoreItem.objects.of_run(restore.pk).filter(UNFINISHED).exists(),
         may_choose_accounts=request.access.may(Capability.TENANT_MANAGE),
+        may_approve=may_approve,
+        **_requests(restore, request.user, may_approve=may_approve),
     )
 
 
-def items_shown(items: Sequence[RestoreItem]) -> list[ItemShown]:
-    return [_shown(item, is_open=len(items) <= OPEN_BELOW) for item in items]
+def _requests(restore: RestoreRun, person: User, *, may_approve: bool) -> dict[str, Any]:
+    """Return the newest request for a second person, and who may decide about it while it waits."""
+    now = timezone.now()
+    if restore.state not in EDITABLE or (newest := newest_request(restore)) is None:
+        return {}
+    if (waiting := waiting_request(restore, now=now)) is None:
+        return {"newest_request": newest}
+    return {
+        "newest_request": newest,
+        "waiting_request": waiting,
+        "approvers": possible_approvers(restore, waiting.requested_by),
+        "why_not_decide": why_not_decide(waiting, person, now=now) if may_approve else "",
+    }
+
+
+def items_shown(items: Sequence[RestoreItem], kept: Mapping[int, KeptByEntra] | None = None) -> list[ItemShown]:
+    """Return the items in words; `kept` says which of them Entra keeps after their deletion."""
+    return [_shown(item, (kept or {}).get(item.pk), is_open=len(items) <= OPEN_BELOW) for item in items]
 
 
 def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
@@ -195,7 +225,7 @@ def why(code: str) -> Why | None:
     return Why(ReasonCatalog.describe(known), str(ReasonCatalog.get(known).next_step))
 
 
-def _shown(item: RestoreItem, *, is_open: bool) -> ItemShown:
+def _shown(item: RestoreItem, kept: KeptByEntra | None, *, is_open: bool) -> ItemShown:
     reasons = [(entry, why(str(entry.get("code")))) for entry in item.blockers]
     return ItemShown(
         item=item,
@@ -203,6 +233,7 @@ def _shown(item: RestoreItem, *, is_open: bool) -> ItemShown:
         warnings=tuple(Warned(f"{item.pk}:{code}", warning_words(code)) for code in item.warnings),
         why=why(item.reason_code),
         is_open=is_open,
+        kept=kept,
     )
 
 

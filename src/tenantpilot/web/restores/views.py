@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tenantpilot.restores.kept_by_entra import kept_by_entra
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.states import MappingAction, RestoreState
 from tenantpilot.tenancy.capabilities import Capability
@@ -76,7 +78,8 @@ def item_page(request: TenantRequest, found: RestoreRun) -> ItemPage:
     rows = RestoreItem.objects.of_run(found.pk).in_order().filter(position__gt=after).defer("intent", "names")
     items = list(rows.select_related("before_version", "after_version")[: SHOWN + 1])
     shown = items[:SHOWN]
-    return ItemPage(items_shown(shown), shown[-1].position if len(items) > SHOWN else 0)
+    kept = kept_by_entra(found, shown, now=timezone.now())
+    return ItemPage(items_shown(shown, kept), shown[-1].position if len(items) > SHOWN else 0)
 
 
 def _step_of(found: RestoreRun) -> str:

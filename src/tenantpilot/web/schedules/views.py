@@ -14,6 +14,7 @@ from tenantpilot.inventory.policy_views import policy_views
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules import services
+from tenantpilot.operations.schedules.cadence import Frequency
 from tenantpilot.operations.schedules.faults import FaultySchedule
 from tenantpilot.operations.schedules.reading import AT_MOST, lines_of, schedulable
 from tenantpilot.tenancy.capabilities import Capability
@@ -45,7 +46,10 @@ def schedules(request: TenantRequest) -> HttpResponse:
 def create_schedule(request: TenantRequest) -> HttpResponse:
     """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
     kinds = schedulable(request.access)
-    asked = {"operation": parameters.choice(request.GET, "operation", [kind.key for kind in kinds], usual="")}
+    asked = {
+        "operation": parameters.choice(request.GET, "operation", [kind.key for kind in kinds], usual=""),
+        "frequency": parameters.choice(request.GET, "frequency", list(Frequency), usual=Frequency.DAILY.value),
+    }
     views = policy_views(request.tenant)
     form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, views=views, initial=asked)
     if form.is_valid() and _create(request, form):

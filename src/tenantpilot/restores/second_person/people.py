@@ -1,0 +1,54 @@
+"""The people who may approve a restore of others."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.audit.services import INSTALLATION
+from tenantpilot.restores.models import RestoreRun
+from tenantpilot.restores.second_person.models import LOCK, RestoreEditor
+from tenantpilot.tenancy.audit_actions import PERSON_RECOVERY_LINK_MADE, TENANT_ROLE_SET, WORKSPACE_ROLE_SET
+from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.tenancy.models import Tenant, TenantMember, User, WorkspaceMember
+from tenantpilot.tenancy.roles import roles_with
+
+GIVES_POWER_OVER = (PERSON_RECOVERY_LINK_MADE, TENANT_ROLE_SET, WORKSPACE_ROLE_SET)
+"""What a person does to let another one in, or to come in as another one."""
+
+
+def able_people(tenant: Tenant) -> list[User]:
+    """Return the active people who may approve restores of the tenant, by name."""
+    roles = roles_with(Capability.RESTORE_APPROVE)
+    direct = TenantMember.everywhere.filter(tenant=tenant, role__in=roles).values("user")
+    through = WorkspaceMember.everywhere.filter(workspace=tenant.workspace_id, role__in=roles).values("user")
+    people = User.objects.filter(Q(pk__in=direct) | Q(pk__in=through), is_active=True)
+    return list(people.order_by("display_name", "pk"))
+
+
+def possible_approvers(restore: RestoreRun, requested_by: User) -> list[User]:
+    """Return the people who may approve the restore: none of those who prepared or asked for it."""
+    hands = hands_on(restore) | {requested_by.pk}
+    return [person for person in able_people(restore.tenant) if person.pk not in hands]
+
+
+def hands_on(restore: RestoreRun) -> set[int]:
+    """Return the keys of the people who prepared the restore."""
+    editors = RestoreEditor.everywhere.filter(restore_run=restore.pk).values_list("user", flat=True)
+    return {restore.created_by_id, *editors}
+
+
+def is_in_the_hands_of(approver: User, requested_by: User, tenant: Tenant, *, now: datetime) -> bool:
+    """Return True if the requester has given the approver a role, or a way into the account, within seven days.
+
+    Otherwise an owner could add a person of their own, and approve with it.
+    """
+    entries = AuditLog.objects.filter(
+        workspace_id__in=[tenant.workspace_id, INSTALLATION],
+        at__gt=now - LOCK,
+        actor_id=requested_by.pk,
+        target_type="person",
+        target_id=str(approver.pk),
+        action__in=[str(action) for action in GIVES_POWER_OVER],
+    )
+    return bool(entries.exists())
