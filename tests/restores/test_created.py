@@ -39,7 +39,7 @@ def test_settings_and_assignments_of_a_new_object_are_shown(previewed, directory
     assert [name for name in names if not any(f"Group {name}: " in text for text in texts)] == []
     definitions = {setting["settingInstance"]["settingDefinitionId"] for setting in policy.children["settings"]}
     assert [one for one in definitions if not any(one in sentence["path"] for sentence in item.sentences)] == []
-    assert f"Description: “{policy.body['description']}”" in texts
+    assert f"Name: “{policy.body['name']}”" in texts
     page = read(signed_in(mona).get(f"/admin/t/contoso/restores/{restore.pk}/preview/")).one("main").words
     assert "What it will be: its assignments and settings" in page
     assert all(text in page for text in texts)
