@@ -43,7 +43,7 @@ def test_settings_in_groups_are_numbered_and_collections_have_one_value():
     ]
     many = instance("urls", simpleSettingCollectionValue=[{"value": "a"}, {"value": "b"}])
     texts = found("settingsCatalog", {"settings": [instance("rules", groupSettingCollectionValue=groups), many]})
-    assert texts == {"port": ["80", "443"], "urls": ["a, b"]}
+    assert texts == {"rules": ["2"], "port": ["80", "443"], "urls": ["a, b"]}
 
 
 def test_the_order_of_a_list_makes_no_other_value():

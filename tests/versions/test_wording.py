@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenantpilot.graph.compare.differences import differences
+from tenantpilot.graph.compare.sentences import sentence_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.versions.wording.assignments import assignments_of
 from tenantpilot.versions.wording.catalog import SettingNames, readable
@@ -112,11 +114,36 @@ def test_assignments_name_their_targets_as_they_were():
     everybody = {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget", **filtered}
     excluded = {**target, "@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget"}
     rows = assignments_of({"assignments": [{"target": excluded}, {"target": everybody}, {"target": target}]}, NAMES)
-    assert [(row.target, row.manner, row.filter_words) for row in rows] == [
-        ("All devices", "Included", "except for filter Corporate"),
-        ("Sales", "Included", ""),
-        ("Sales", "Excluded", ""),
+    assert [(row.target, row.is_excluded, row.details) for row in rows] == [
+        ("All devices", False, "except for filter Corporate"),
+        ("Sales", False, ""),
+        ("Sales", True, ""),
     ]
+
+
+def test_an_app_says_once_what_it_is_assigned_for():
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": GROUP}
+    [row] = assignments_of({"assignments": [{"target": target, "intent": "required"}]}, NAMES)
+    assert row.details == "as required"
+
+
+def test_settings_stand_under_the_names_of_their_categories():
+    """A category that Graph did not name is read from the id of its setting."""
+    keys = [f"device_vendor_msft_policy_config_{name}" for name in ("defender_scan", "system_camera", "defender_cloud")]
+    payload = {"settings": [row for key in keys for row in catalog(key, f"{key}_1")["settings"]]}
+    labels = SettingNames(categories={keys[0]: "Microsoft Defender", keys[2]: "Microsoft Defender"})
+    named = sections_of(registry.get("settingsCatalog"), payload, {}, labels)
+    assert [(part.title, len(part.lines)) for part in named] == [("Microsoft Defender", 2), ("System", 1)]
+    [unnamed] = sections_of(registry.get("settingsCatalog"), payload, {}, SettingNames())
+    assert (unnamed.title, len(unnamed.lines)) == ("Settings", 3)
+
+
+def test_report_only_is_said_in_words_wherever_it_stands():
+    raw = "enabledForReportingButNotEnforced"
+    contract = registry.get("conditionalAccessPolicy")
+    [change] = differences(contract, {"state": "enabled"}, {"state": raw})
+    assert sentence_of(change) == "State: report-only (was on)"
+    assert words("settingsCatalog", {"mode": raw}) == ["Mode: Report-only"]
 
 
 def test_a_definition_without_a_name_reads_as_its_area_and_its_rest():

@@ -138,3 +138,41 @@ def test_ops_30_a_sync_is_started_from_the_page_and_a_reader_learns_who_can(sign
 def test_a_schedule_of_group_syncs_is_one_click_away(signed_in, alice, contoso):
     shown = signed_in(alice).get("/admin/t/contoso/schedules/new/?operation=entra_group_sync").text
     assert '<option value="entra_group_sync" selected>' in shown
+
+
+def test_the_groups_inside_come_with_their_ways_and_counts(view, tree, now):
+    everyone, europe, _sales, pilots = tree
+    Group.everywhere.filter(pk=pilots.pk).update(member_count=1_204, members_counted_at=now)
+    shown = words(view(everyone), "inside-title")
+    assert shown.index("Europe") < shown.index("Sales") < shown.index("Pilots")
+    assert "This group → Europe → Sales → Pilots" in shown
+    assert "1,204 members" in shown
+    Group.everywhere.filter(pk=europe.pk).update(gone_at=now)
+    assert read_sections(view(everyone)) == 0
+
+
+def read_sections(page):
+    return len(page.every("section", **{"aria-labelledby": "inside-title"}))
+
+
+def test_a_circle_of_groups_ends_downwards_too(view, tree):
+    everyone, _europe, _sales, pilots = tree
+    NestedGroup.everywhere.create(
+        parent=pilots, member_id=everyone.graph_id, round=1, tenant=pilots.tenant, workspace_id=pilots.workspace_id
+    )
+    shown = words(view(pilots), "inside-title")
+    assert [name in shown for name in ("Everyone", "Europe", "Sales")] == [True] * 3
+
+
+def test_a_policy_says_how_many_its_groups_reach(signed_in, bob, tree, assign, now):
+    everyone = tree[0]
+    Group.everywhere.filter(pk=everyone.pk).update(member_count=1, members_counted_at=now)
+    made = assign("BitLocker", target("group", everyone))
+    answer = read(signed_in(bob).get(reverse("policy", args=["contoso", made.pk])))
+    shown = words(answer, "assignments-title")
+    assert "Everyone Included 1 member 3 groups inside it" in shown
+    assert (
+        answer.one("section", **{"aria-labelledby": "assignments-title"})
+        .one("a")["href"]
+        .endswith(f"/groups/{everyone.pk}/")
+    )

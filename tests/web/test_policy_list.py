@@ -82,7 +82,7 @@ def rows_of_file(signed_in, bob):
 
 def test_the_file_holds_every_matching_row(policies, rows_of_file):
     [row] = rows_of_file("&state=enabled")
-    assert (row["Name"], row["Type"], row["State"]) == ("Block", "Conditional Access policy", "enabled")
+    assert (row["Name"], row["Type"], row["State"]) == ("Block", "Conditional Access policy", "On")
     assert len(rows_of_file()) == 5
 
 

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.owned import TenantOwned, WorkspaceOwned, scoped, unscoped
+from tenantpilot.graph.compare.sentences import REPORT_ONLY
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.assigning import LONGEST_KEY, FilterMode, Mode, TargetKind
@@ -17,7 +19,9 @@ from tenantpilot.versions.states import Origin
 LONGEST_SETTING = 400
 LONGEST_LABEL = 300
 LONGEST_TEXT = 200
-INDEX_FORMAT = 1
+LONGEST_CATEGORY_ID = 64
+_WORDS = {REPORT_ONLY: _("Report-only")}
+INDEX_FORMAT = 2
 """The number of the rules by which payloads are read. A higher one has all policies read anew."""
 
 
@@ -82,7 +86,8 @@ class Assignment(TenantOwned):
 class SettingDefinition(WorkspaceOwned):
     """A setting that policies of the workspace have. `choices` are the names of its values, by their ids.
 
-    `looked_up_at` is when Graph was asked for its name; what Graph does not know keeps a name made of its key.
+    `looked_up_at` is when Graph was asked for its name; what Graph does not know keeps a name made of its key. Its
+    `category_id` is null until Graph was asked, and empty where Graph gives none; `category` is the name of that one.
     """
 
     key = models.CharField(max_length=LONGEST_SETTING)
@@ -90,6 +95,9 @@ class SettingDefinition(WorkspaceOwned):
     origin = models.CharField(max_length=16, choices=Origin.choices)
     choices = models.JSONField(default=dict)
     looked_up_at = models.DateTimeField(null=True)
+    # Null and not empty: SQLite adds such a column without making the table, and its triggers, anew.
+    category_id = models.CharField(max_length=LONGEST_CATEGORY_ID, null=True)  # noqa: DJ001
+    category = models.CharField(max_length=LONGEST_LABEL, null=True)  # noqa: DJ001
 
     objects: ClassVar[models.QuerySet["SettingDefinition"]] = scoped(models.QuerySet["SettingDefinition"])
     everywhere: ClassVar[models.QuerySet["SettingDefinition"]] = unscoped(models.QuerySet["SettingDefinition"])
@@ -106,7 +114,7 @@ class SettingDefinition(WorkspaceOwned):
 
     def words_of(self, text: str) -> str:
         """Return the name of a choice with its id, or the text itself."""
-        name = self.choices.get(text)
+        name = self.choices.get(text) or _WORDS.get(text)
         return f"{name} ({text})" if name else text
 
 

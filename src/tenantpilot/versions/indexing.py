@@ -93,7 +93,7 @@ def _keep_settings(policy: Policy, settings: list[FoundSetting], *, can_conflict
                 value_text=found.text,
                 value_hash=found.value_hash,
                 is_secret=found.is_secret,
-                can_conflict=can_conflict,
+                can_conflict=can_conflict and not found.is_group,
             )
             for found in settings
         ],

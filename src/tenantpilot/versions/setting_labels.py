@@ -11,17 +11,22 @@ MOST = 500
 
 
 def labels_for(workspace_id: int, payload: Mapping[str, Any]) -> SettingNames:
-    """Return the known labels of the settings that the payload has, in one question; none for other payloads."""
+    """Return the known labels of the settings that the payload has, and of their categories, in one question.
+
+    There are none for other payloads.
+    """
     keys = {key.lower() for key in _definition_ids(payload.get("settings"))}
     if not keys:
         return SettingNames()
     rows = SettingDefinition.objects.filter(workspace=workspace_id, key__in=sorted(keys)[:MOST]).exclude(label="")
     settings: dict[str, str] = {}
     options: dict[str, str] = {}
-    for key, label, choices in rows.values_list("key", "label", "choices"):
+    categories: dict[str, str] = {}
+    for key, label, choices, category in rows.values_list("key", "label", "choices", "category"):
         settings[key] = label
+        categories[key] = category or ""
         options |= {f"{key}_{short}".lower(): name for short, name in choices.items()}
-    return SettingNames(settings, options)
+    return SettingNames(settings, options, categories)
 
 
 def _definition_ids(value: Any) -> Iterator[str]:

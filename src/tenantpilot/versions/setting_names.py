@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.errors import GraphError, GraphNotFound
-from tenantpilot.graph.read.definitions import definitions_by_ids
+from tenantpilot.graph.read.definitions import categories_by_ids, definitions_by_ids
 from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.versions.index_models import LONGEST_LABEL, SettingDefinition, SettingValue
+from tenantpilot.versions.index_models import LONGEST_CATEGORY_ID, LONGEST_LABEL, SettingDefinition, SettingValue
 from tenantpilot.versions.states import Origin
 
 log = structlog.get_logger(__name__)
@@ -22,6 +22,7 @@ MOST = 5_000
 CHUNK = 200
 LOOKED_UP_AGAIN_AFTER = timedelta(days=1)
 MOST_CHOICES = 200
+FIELDS = ("label", "choices", "looked_up_at", "category_id", "category")
 
 
 def read_setting_names(client: GraphClient, tenant: Tenant, *, now: datetime) -> int:
@@ -51,7 +52,8 @@ def has_unnamed(tenant: Tenant, *, now: datetime) -> bool:
 
 def _due(tenant: Tenant, *, now: datetime) -> QuerySet[SettingDefinition]:
     used = SettingValue.everywhere.filter(tenant=tenant, definition=OuterRef("pk"))
-    rows = SettingDefinition.everywhere.filter(workspace=tenant.workspace_id, origin=Origin.CATALOG, label="")
+    rows = SettingDefinition.everywhere.filter(workspace=tenant.workspace_id, origin=Origin.CATALOG)
+    rows = rows.filter(Q(label="") | Q(category_id=None))
     return rows.filter(Exists(used)).exclude(looked_up_at__gt=now - LOOKED_UP_AGAIN_AFTER)
 
 
@@ -68,11 +70,35 @@ def _name(client: GraphClient, rows: list[SettingDefinition], *, now: datetime) 
         if not isinstance(answer, GraphError):
             row.label = _label(answer)
             row.choices = _choices(row.key, answer)
+            row.category_id = str(storable(answer.get("categoryId") or ""))[:LONGEST_CATEGORY_ID]
             named += bool(row.label)
         elif not isinstance(answer, GraphNotFound):
             raise answer
-    SettingDefinition.everywhere.bulk_update(rows, ["label", "choices", "looked_up_at"], batch_size=CHUNK)
+    _name_categories(client, rows)
+    SettingDefinition.everywhere.bulk_update(rows, FIELDS, batch_size=CHUNK)
     return named
+
+
+def _name_categories(client: GraphClient, rows: list[SettingDefinition]) -> None:
+    """Give the rows the names of their categories: known ones by the workspace, the others by Graph. Raises GraphError.
+
+    A category that Graph does not know has an empty name, so it is not asked for again.
+    """
+    wanted = {row.category_id for row in rows if row.category_id}
+    if not wanted:
+        return
+    known = dict(
+        SettingDefinition.everywhere.filter(workspace=rows[0].workspace_id, category_id__in=wanted)
+        .exclude(category=None)
+        .values_list("category_id", "category")
+    )
+    missing = sorted(wanted - known.keys())
+    for category_id, answer in zip(missing, categories_by_ids(client, missing), strict=True):
+        if isinstance(answer, GraphError) and not isinstance(answer, GraphNotFound):
+            raise answer
+        known[category_id] = "" if isinstance(answer, GraphError) else _label(answer)
+    for row in rows:
+        row.category = known.get(row.category_id or "")
 
 
 def _label(answer: Mapping[str, Any]) -> str:

@@ -56,6 +56,8 @@ class FoundSetting:
     text: str
     value_hash: str
     is_secret: bool = False
+    is_group: bool = False
+    """Its value is the number of groups of settings below it, which contradicts no other number."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,14 @@ class _Raw:
     origin: Origin
     value: Any
     is_secret: bool = False
+    is_group: bool = False
 
 
 def settings_found(contract: Contract, payload: Mapping[str, Any]) -> list[FoundSetting]:
     """Return the settings of a masked payload, in the payload's order."""
     if contract.key in NO_SETTINGS:
         return []
-    secrets = {(id(place.holder), place.name) for place in secret_places(contract, payload)}
+    secrets = {(id(place.holder), place.name) for place in secret_places(contract, payload) if not place.is_open}
     uses: Counter[str] = Counter()
     return [_found(raw, uses) for raw in _Walk(contract, secrets).settings(payload)]
 
@@ -81,7 +84,7 @@ def _found(raw: _Raw, uses: Counter[str]) -> FoundSetting:
     uses[key] += 1
     text, digest = ("", "") if raw.is_secret else (_text(raw.value), _digest(raw.value))
     label = str(storable(raw.label))[:LONGEST_LABEL]
-    return FoundSetting(key, label, raw.origin, uses[key], text, digest, raw.is_secret)
+    return FoundSetting(key, label, raw.origin, uses[key], text, digest, raw.is_secret, raw.is_group)
 
 
 class _Walk:
@@ -115,7 +118,9 @@ class _Walk:
                 yield from self._catalog_value(key, _objects(value), depth, is_group=name.startswith("group"))
 
     def _catalog_value(self, key: str, values: list[dict[str, Any]], depth: int, *, is_group: bool) -> Iterator[_Raw]:
-        if not is_group:
+        if is_group:
+            yield _Raw(key.lower(), "", Origin.CATALOG, len(values), is_group=True)
+        else:
             is_secret = any(self._is_secret(value, "value") for value in values)
             plain = [_choice(key, value.get("value")) for value in values]
             yield _Raw(key.lower(), "", Origin.CATALOG, plain if len(plain) != 1 else plain[0], is_secret)

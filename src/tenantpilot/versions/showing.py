@@ -9,7 +9,7 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.references import Named, references_in
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.versions.assigned import with_later_names
+from tenantpilot.versions.assigned import with_directory, with_later_names
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 from tenantpilot.versions.setting_labels import labels_for
@@ -115,7 +115,7 @@ def shown(version: PolicyVersion) -> Shown:
     return Shown(
         version,
         tuple(sections_of(contract, payload, names, labels_for(version.workspace_id, payload))),
-        tuple(assignments_of(payload, names)),
+        tuple(with_directory(version.policy.tenant, assignments_of(payload, names))),
         tuple(scope_tags_of(payload, names)),
         is_assignable="assignments" in payload,
         payload=without_secrets(contract, payload),

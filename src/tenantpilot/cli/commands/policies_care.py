@@ -21,6 +21,7 @@ from tenantpilot.cli.commands.policies_chosen import (
 )
 from tenantpilot.cli.console import out, say
 from tenantpilot.cli.problems import Problem
+from tenantpilot.inventory.badges import POLICY_STATE
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.policy_types import Area, label_of
 from tenantpilot.inventory.selecting import PolicyFilter
@@ -136,6 +137,7 @@ def _table(policies: list[Policy]) -> Table:
     for policy in policies:
         ignored = ", ignored" if policy.ignored_at else ""
         name, presence = policy.name.replace("[", r"\["), f"{policy.presence}{ignored}"
-        state, assigned = policy.state_badge, policy.assignment_badge
+        state = str(POLICY_STATE.of(policy.state_badge).label) if policy.state_badge else ""
+        assigned = policy.assignment_badge
         table.add_row(str(policy.pk), name, label_of(policy.type), state, assigned, presence)
     return table

@@ -17,6 +17,9 @@ MOST_SHOWN = 120
 _EVERYBODY = {"allDevices": "All devices", "allLicensedUsers": "All users"}
 _DEFINITION = re.compile(r"\[([^\[\]]+_[^\[\]]+)\]")
 _INSIDE_SETTING = ("settingInstance", "simpleSettingValue", "choiceSettingValue", "value", "children")
+_STATES = {"enabled": "on", "disabled": "off", "enabledForReportingButNotEnforced": "report-only"}
+"""Words of a Conditional Access policy's state; the last one is said wherever it stands."""
+REPORT_ONLY = "enabledForReportingButNotEnforced"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -43,7 +46,7 @@ def sentence_of(difference: Difference, names: Names | None = None) -> str:
         return f"{place}: another secret"
     if difference.kind is Kind.MOVED:
         return f"{place}: moved from place {difference.before} to place {difference.after}"
-    before, after = (_shown(value, labels) for value in (difference.before, difference.after))
+    before, after = (_value(difference.path, value, labels) for value in (difference.before, difference.after))
     if difference.after is None:
         return f"{place}: {before} removed" if _is_member(difference) else f"{place}: not set any more (was {before})"
     if difference.before is not None:
@@ -123,6 +126,12 @@ def _property(path: str) -> str:
 def _is_member(difference: Difference) -> bool:
     """Return True if an item of a list came or went."""
     return difference.path.endswith("]") and None in (difference.before, difference.after)
+
+
+def _value(path: str, value: Any, names: Names) -> str:
+    """Return a value in words: a state has words of its own."""
+    is_state = isinstance(value, str) and (path == "state" or value == REPORT_ONLY)
+    return _STATES.get(value, "") or _shown(value, names) if is_state else _shown(value, names)
 
 
 def _shown(value: Any, names: Names) -> str:

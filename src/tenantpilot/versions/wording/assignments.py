@@ -12,7 +12,11 @@ from tenantpilot.versions.wording.lines import Names, inner_of, named_or_unresol
 
 @dataclass(frozen=True)
 class Assignment:
-    """A target and how it is assigned. `group_id` is empty for everybody; `filter_words` name the filter."""
+    """A target and how it is assigned. `group_id` is empty for everybody; `filter_words` name the filter.
+
+    `group_pk`, `members` and `groups_inside` are what the directory knows of the group. `manner` is what a target is
+    included for, such as "as required"; empty where it is included or excluded alone.
+    """
 
     target: str
     manner: str
@@ -20,6 +24,15 @@ class Assignment:
     filter_words: str = ""
     options: str = ""
     group_id: str = ""
+    group_pk: int = 0
+    members: int | None = None
+    groups_inside: int = 0
+
+    @property
+    def details(self) -> str:
+        """Return what there is to say beyond included or excluded, in one line."""
+        words = " ".join(part for part in (self.manner, self.filter_words) if part)
+        return " · ".join(part for part in (words, self.options) if part)
 
 
 def assignments_of(payload: Mapping[str, Any], names: Names) -> list[Assignment]:
@@ -35,7 +48,7 @@ def _assignment(row: Mapping[str, Any], names: Names) -> Assignment:
     group_id = str(target.get("groupId") or target.get("collectionId") or "")
     return Assignment(
         target=named_or_unresolved(group_id, names) if group_id else _everybody(kind),
-        manner=_("Excluded") if is_excluded else _manner(row),
+        manner="" if is_excluded else _manner(row),
         is_excluded=is_excluded,
         filter_words=_filter(target, names),
         options=_options(row),
@@ -54,7 +67,7 @@ def _everybody(kind: str) -> str:
 
 def _manner(row: Mapping[str, Any]) -> str:
     intent = row.get("intent")
-    return _("Included as %(intent)s") % {"intent": words_of(str(intent)).lower()} if intent else _("Included")
+    return _("as %(intent)s") % {"intent": words_of(str(intent)).lower()} if intent else ""
 
 
 def _filter(target: Mapping[str, Any], names: Names) -> str:

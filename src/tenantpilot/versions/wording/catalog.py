@@ -24,10 +24,11 @@ GROUPS = ("groupSettingValue", "groupSettingCollectionValue")
 
 @dataclass(frozen=True)
 class SettingNames:
-    """Labels of settings and of their choices, by the ids of Graph's definitions in small letters."""
+    """Labels of settings, of their choices and categories, by the ids of Graph's definitions in small letters."""
 
     settings: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
 
     def with_those_of(self, payload: Mapping[str, Any]) -> "SettingNames":
         """Return the same with the names of the definitions that the payload itself carries."""
@@ -36,7 +37,11 @@ class SettingNames:
             settings[str(definition.get("id", "")).lower()] = str(definition.get("displayName") or "")
             for option in rows_of(definition, "options"):
                 options[str(option.get("itemId", "")).lower()] = str(option.get("displayName") or "")
-        return SettingNames(settings, options)
+        return SettingNames(settings, options, self.categories)
+
+    def category(self, definition_id: str) -> str:
+        """Return the name of the category of a setting; without one, the area that its id names."""
+        return self.categories.get(definition_id.lower()) or readable(definition_id).partition(" › ")[0]
 
     def setting(self, definition_id: str) -> str:
         return self.settings.get(definition_id.lower()) or readable(definition_id)
@@ -65,11 +70,20 @@ def readable(definition_id: str) -> str:
     return f"{shown} › {rest.replace('_', ' ')}" if rest else shown or definition_id
 
 
-def catalog_lines(payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[Line]:
-    """Return the settings of a settings catalog policy, those of groups below them."""
+def catalog_sections(payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[tuple[str, list[Line]]]:
+    """Return the settings of a settings catalog policy under the names of their categories, in the payload's order.
+
+    Those of groups stand below them. Before Graph named any category, all stand under one heading.
+    """
     known = labels.with_those_of(payload)
-    instances = (inner_of(setting, "settingInstance") for setting in rows_of(payload, "settings"))
-    return [line for instance in instances if instance for line in _instance(instance, names, known, 0)]
+    sections: dict[str, list[Line]] = {}
+    for instance in (inner_of(setting, "settingInstance") for setting in rows_of(payload, "settings")):
+        if instance:
+            title = (
+                known.category(str(instance.get("settingDefinitionId", ""))) if any(known.categories.values()) else ""
+            )
+            sections.setdefault(title or _("Settings"), []).extend(_instance(instance, names, known, 0))
+    return list(sections.items())
 
 
 def intent_lines(payload: Mapping[str, Any], names: Names) -> list[Line]:

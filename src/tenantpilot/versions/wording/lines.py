@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tenantpilot.graph.compare.sentences import words_of
+from tenantpilot.graph.compare.sentences import REPORT_ONLY, words_of
 from tenantpilot.graph.contracts.payloads import is_mask
 
 LONGEST_LINE = 160
@@ -69,6 +69,8 @@ def value_words(value: Any, names: Names) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, indent=2, ensure_ascii=False)
     text = str(value)
+    if text == REPORT_ONLY:
+        return _("Report-only")
     return _length(text) or (words_of(text) if ENUMERATED.fullmatch(text) else named(text, names))
 
 

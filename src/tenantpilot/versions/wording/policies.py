@@ -10,7 +10,7 @@ from tenantpilot.graph.compare.form import secret_places
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import cleaned
 from tenantpilot.versions.wording.access import access_lines, location_lines
-from tenantpilot.versions.wording.catalog import SettingNames, catalog_lines, intent_lines
+from tenantpilot.versions.wording.catalog import SettingNames, catalog_sections, intent_lines
 from tenantpilot.versions.wording.lines import Line, Names, Section, lines_of
 from tenantpilot.versions.wording.scripts import FILES, file_lines, oma_lines, template_lines
 
@@ -45,7 +45,7 @@ def sections_of(
     hidden = without_secrets(contract, payload)
     parts = [
         (_("Conditions and controls"), _access(contract.key, hidden, names)),
-        (_("Settings"), _settings(contract.key, hidden, names, labels or SettingNames())),
+        *_settings(contract.key, hidden, names, labels or SettingNames()),
         (_("OMA-URI settings"), oma_lines(hidden, names)),
         (_("Files"), file_lines(hidden)),
     ]
@@ -71,12 +71,12 @@ def _access(key: str, payload: Mapping[str, Any], names: Names) -> list[Line]:
     return []
 
 
-def _settings(key: str, payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[Line]:
+def _settings(key: str, payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[tuple[str, list[Line]]]:
     if key in CATALOG:
-        return catalog_lines(payload, names, labels)
+        return catalog_sections(payload, names, labels)
     if key == "endpointSecurityIntent":
-        return intent_lines(payload, names)
-    return template_lines(payload, names) if key == "administrativeTemplate" else []
+        return [(_("Settings"), intent_lines(payload, names))]
+    return [(_("Settings"), template_lines(payload, names))] if key == "administrativeTemplate" else []
 
 
 def _rest(payload: Mapping[str, Any], names: Names) -> list[Line]:
@@ -96,6 +96,6 @@ def without_secrets(contract: Contract, payload: Mapping[str, Any]) -> dict[str,
     """Return a copy in which every secret is hidden, with what Graph says about its own answers left out."""
     hidden: dict[str, Any] = copy.deepcopy(cleaned(dict(payload)))
     for place in list(secret_places(contract, hidden)):
-        if place.value not in ("", None):
+        if place.value not in ("", None) and not place.is_open:
             place.holder[place.name] = HIDDEN
     return hidden

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tenantpilot.directory.models import Group, GroupCursor, NestedGroup
+from tenantpilot.directory.models import Group, GroupCursor
+from tenantpilot.directory.nesting import groups_inside
 from tenantpilot.directory.services import start_group_sync
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.tenancy.capabilities import Capability
@@ -34,17 +35,17 @@ def groups(request: TenantRequest) -> HttpResponse:
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def group(request: TenantRequest, group_id: int) -> HttpResponse:
-    """Return a group: its facts, the groups inside it, and what it gets, with the reasons."""
+    """Return a group: its facts, what it gets with the reasons, and the groups inside it, whose members get it too."""
     row = Group.objects.of_tenant(request.tenant).select_related("tenant").filter(pk=group_id).first()
     if row is None:
         raise Http404
-    inside = list(_inside(row)[: NESTED_SHOWN + 1])
+    inside = groups_inside(row)
     context = {
         "heading": str(row),
         "group": row,
         "gets": who_gets(row),
         "inside": inside[:NESTED_SHOWN],
-        "has_more_inside": len(inside) > NESTED_SHOWN,
+        "more_inside": max(len(inside) - NESTED_SHOWN, 0),
     }
     return render(request, "web/groups/group.html", context)
 
@@ -55,11 +56,6 @@ def group(request: TenantRequest, group_id: int) -> HttpResponse:
 def start_sync(request: TenantRequest) -> Started | AlreadyActive:
     """Start a sync of the tenant's groups."""
     return start_group_sync(tenant=request.tenant, initiator=request.user, now=timezone.now())
-
-
-def _inside(row: Group) -> Any:
-    members = NestedGroup.objects.filter(parent=row).values("member_id")
-    return Group.objects.of_tenant(row.tenant).present().filter(graph_id__in=members).by_name()
 
 
 def _may(request: TenantRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.badges import POLICY_STATE
 from tenantpilot.inventory.models import Policy
 from tenantpilot.web.ui.tables.csv_files import CsvColumn, moment
 
@@ -21,7 +22,7 @@ CSV_COLUMNS = (
     CsvColumn(_("Type"), lambda policy: policy_types.label_of(policy.type)),
     CsvColumn(_("Area"), _area),
     CsvColumn(_("Platform"), lambda policy: policy.platform),
-    CsvColumn(_("State"), lambda policy: policy.state_badge),
+    CsvColumn(_("State"), lambda policy: str(POLICY_STATE.of(policy.state_badge).label) if policy.state_badge else ""),
     CsvColumn(_("Assigned"), lambda policy: str(_WORDS.get(policy.assignment_badge, ""))),
     CsvColumn(_("Presence"), lambda policy: policy.presence),
     CsvColumn(_("Ignored"), lambda policy: moment(policy.ignored_at)),
