@@ -176,3 +176,44 @@ class TestOfOtherTypes:
         assert item.state == "verified", (item.reason_code, item.left_paths)
         live = directory.store.find(SCRIPTS, item.effective_target)
         assert base64.b64decode(live.body["scriptContent"]) == written
+
+
+CONFIGURATIONS = "deviceManagement/deviceConfigurations"
+TEXTS = ("<enabled/>\n<data/>", "<enabled/>\r\n<data/>", "\ufeff<enabled/>", "no last line end")
+
+
+def test_texts_of_oma_settings_come_back_to_the_byte(directory, sync, capture, simulator, restoring):
+    """IntuneManagement #380: what Graph sends in plain is captured and restored as it was."""
+    settings = [
+        {
+            "@odata.type": "#microsoft.graph.omaSettingString",
+            "displayName": f"Text {number}",
+            "omaUri": f"./Vendor/MSFT/{number}",
+            "isEncrypted": False,
+            "value": text,
+        }
+        for number, text in enumerate(TEXTS)
+    ]
+    profile = entity_of(directory, CONFIGURATIONS)
+    custom = {"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "omaSettings": settings}
+    common = (
+        "id",
+        "displayName",
+        "description",
+        "roleScopeTagIds",
+        "createdDateTime",
+        "lastModifiedDateTime",
+        "version",
+    )
+    profile.body = custom | {name: value for name, value in profile.body.items() if name in common}
+    directory.store.put(CONFIGURATIONS, profile)
+    sync()
+    capture()
+    version = version_of(profile.id)
+    assert version.restorable == "yes"
+    delete(simulator, directory, CONFIGURATIONS, profile.id)
+    restore, run = restoring.whole(version)
+    [item] = items_of(restore)
+    assert (run.outcome, item.state) == ("succeeded", "verified"), item.left_paths
+    created = directory.store.find(CONFIGURATIONS, item.target_id)
+    assert sorted(created.secrets.values()) == sorted(TEXTS)

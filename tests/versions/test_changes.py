@@ -103,9 +103,15 @@ def test_bytes_of_scripts_and_values_stay_as_they_are(contoso, now, value):
     policy = new_policy(contoso, now)
     payload = {"scriptContent": value, "id": "p1", "omaSettings": [{"omaUri": "./a", "value": value}]}
     version = take(policy, payload, now)
-    kept = content_of(version.payload)
-    assert list(kept) == list(payload)
-    assert kept["scriptContent"] == value
+    assert content_of(version.payload) == payload
+    assert secrets_of([version.pk]) == {}
+
+
+@pytest.mark.parametrize("value", ["<enabled/>\n<data/>", "<enabled/>\r\n<data/>", "\ufeffWrite-Host 1", "no end"])
+def test_bytes_of_encrypted_values_stay_as_they_are(contoso, now, value):
+    policy = new_policy(contoso, now)
+    setting = {"omaUri": "./a", "value": value, "isEncrypted": True, "secretReferenceValueId": "r"}
+    version = take(policy, {"id": "p1", "omaSettings": [setting]}, now)
     [secret] = secrets_of([version.pk])[version.pk]
     assert json.loads(opened(policy, secret)) == value
 

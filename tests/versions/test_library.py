@@ -125,6 +125,23 @@ def test_an_export_is_imported_whole(bring, library, contoso, alice, now, layout
     assert {row.key for row in current(library)} == {f"p{number}" for number in range(len(KINDS))}
 
 
+TEXTS = ("<enabled/>\n<data/>", "<enabled/>\r\n<data/>", "\ufeff<enabled/>", "no last line end")
+
+
+@pytest.mark.parametrize("layout", list(LayoutKey))
+def test_texts_of_oma_settings_are_imported_to_the_byte(bring, library, contoso, alice, now, layout):
+    """Case 8 of the field: line ends, a byte order mark and a missing last line end survive the whole way."""
+    settings = [{"omaUri": f"./{n}", "value": text, "isEncrypted": False} for n, text in enumerate(TEXTS)]
+    policy = new_policy(contoso, now)
+    take(policy, {"id": "p1", "displayName": "Custom", "omaSettings": settings}, now)
+    run = start_export(tenant=contoso, initiator=alice, selection=PolicyFilter(), layout=layout, now=now).run
+    Runner(clock=lambda: now).execute(run.pk)
+    bring(b"".join(stream(Artifact.everywhere.get(run=run))))
+    [imported] = current(library)
+    assert imported.secrets_masked == 0
+    assert tuple(row["value"] for row in content_of(imported.payload)["omaSettings"]) == TEXTS
+
+
 # Hostile archives.
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenantpilot.graph.compare.form import secret_places
+from tenantpilot.graph.compare.secret_places import SecretPlace
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, fingerprint, newest_key_id, seal, unseal
@@ -35,6 +36,8 @@ class Separated:
 
     payload: Mapping[str, Any] = field(repr=False)
     secrets: tuple[PlainSecret, ...] = ()
+    open_texts: tuple[PlainSecret, ...] = field(default=(), repr=False)
+    """What Graph sends in plain and so stays in the payload, but was or will be a secret where Graph masks it."""
     references: Mapping[str, str] = field(default_factory=dict)
     has_masks: bool = False
 
@@ -42,13 +45,18 @@ class Separated:
 def separated(contract: Contract, payload: Mapping[str, Any]) -> Separated:
     """Take the secrets out of a payload, which stays as it is."""
     masked = copy.deepcopy(dict(payload))
-    places = [place for place in secret_places(contract, masked) if place.value not in ("", None)]
+    every = [place for place in secret_places(contract, masked) if place.value not in ("", None)]
+    places = [place for place in every if not place.is_open]
     plain = [place for place in places if not place.is_masked]
     references = {_short(p.pointer): str(p.holder[REFERENCE]) for p in places if p.holder.get(REFERENCE)}
-    secrets = tuple(PlainSecret(_short(place.pointer), _text(place.value)) for place in plain)
+    secrets, open_texts = _as_secrets(plain), _as_secrets(place for place in every if place.is_open)
     for place in plain:
         place.holder[place.name] = MASK
-    return Separated(masked, secrets, references, has_masks=len(plain) < len(places))
+    return Separated(masked, secrets, open_texts, references, has_masks=len(plain) < len(places))
+
+
+def _as_secrets(places: Iterable[SecretPlace]) -> tuple[PlainSecret, ...]:
+    return tuple(PlainSecret(_short(place.pointer), _text(place.value)) for place in places)
 
 
 def changed_pointers(policy: Policy, secrets: Iterable[PlainSecret], known: Iterable[VersionSecret]) -> list[str]:

@@ -16,8 +16,16 @@ from tenantpilot.versions.comparing import all_differences, names_for_people
 from tenantpilot.versions.indexing import index_version
 from tenantpilot.versions.models import PolicyVersion, VersionSecret
 from tenantpilot.versions.names import Name
-from tenantpilot.versions.overlay import Separated, carry_on, changed_pointers, keep_secrets, secrets_of, separated
-from tenantpilot.versions.payloads import content_of, encoded, keep
+from tenantpilot.versions.overlay import (
+    PlainSecret,
+    Separated,
+    carry_on,
+    changed_pointers,
+    keep_secrets,
+    secrets_of,
+    separated,
+)
+from tenantpilot.versions.payloads import PayloadDamaged, content_of, encoded, keep
 from tenantpilot.versions.states import Change, Restorable, Source
 
 LONGEST_SENTENCE = 300
@@ -64,7 +72,26 @@ def change_since(policy: Policy, newest: Newest | None, snapshot: Snapshot) -> C
         return Change.FIRST
     if newest.version.form_hash != snapshot.form_hash:
         return Change.FORM
-    return Change.SECRET if changed_pointers(policy, snapshot.separated.secrets, newest.secrets) else None
+    if changed_pointers(policy, _known_texts(snapshot), newest.secrets) or _has_other_open_text(snapshot, newest):
+        return Change.SECRET
+    return None
+
+
+def _known_texts(snapshot: Snapshot) -> tuple[PlainSecret, ...]:
+    """Return the secrets in plain, and what Graph sends in plain now and may have masked before."""
+    return (*snapshot.separated.secrets, *snapshot.separated.open_texts)
+
+
+def _has_other_open_text(snapshot: Snapshot, newest: Newest) -> bool:
+    """Return True if a text that both show is another one. The hash leaves them out: Graph may mask them tomorrow."""
+    if not snapshot.separated.open_texts:
+        return False
+    try:
+        before = separated(snapshot.contract, content_of(newest.version.payload)).open_texts
+    except PayloadDamaged:
+        return False
+    texts = {text.pointer: text.text for text in before}
+    return any(texts.get(text.pointer, text.text) != text.text for text in snapshot.separated.open_texts)
 
 
 def take_version(
@@ -119,7 +146,7 @@ def _first_difference(
     """Return one sentence and the number of differences from the version before."""
     if newest is None:
         return "", 0
-    changed = changed_pointers(policy, snapshot.separated.secrets, newest.secrets)
+    changed = changed_pointers(policy, _known_texts(snapshot), newest.secrets)
     before = content_of(newest.version.payload)
     found = all_differences(snapshot.contract, before, snapshot.separated.payload, changed)
     if not found:

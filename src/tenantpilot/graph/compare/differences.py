@@ -63,8 +63,15 @@ def differences(
 def differences_of_forms(contract: Contract, before: Form, after: Form) -> list[Difference]:
     """Return the same for forms: none when `same` says so, at least one otherwise."""
     changes = [] if before.tree == after.tree else list(_Comparison(rules_of(contract)).objects("", before, after))
-    changes += [Difference(path, SECRET, SECRET, Kind.SECRET) for path in before.secrets_other_than(after)]
+    changes += [_other_secret(path, before, after) for path in before.secrets_other_than(after)]
     return sorted(changes, key=lambda difference: difference.path)
+
+
+def _other_secret(path: str, before: Form, after: Form) -> Difference:
+    """Return the difference of two secrets, without them; with both texts where neither side hides its own."""
+    if path in before.open_texts and path in after.open_texts:
+        return Difference(path, before.open_texts[path], after.open_texts[path], Kind.CHANGED)
+    return Difference(path, SECRET, SECRET, Kind.SECRET)
 
 
 class _Comparison:

@@ -39,11 +39,13 @@ class Form:
 
     tree: dict[str, Any] = field(repr=False)
     fingerprints: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """By pointer, of the secrets that came in plain."""
+    """By pointer, of the secrets that came in plain, and of the open texts."""
+    open_texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By pointer, of what Graph sends in plain and may mask at another time."""
 
     @property
     def digest(self) -> str:
-        """Return the hash of all but the secrets, in hexadecimal."""
+        """Return the hash of all but the secrets and the open texts, in hexadecimal: a mask never changes it."""
         return hashlib.sha256(canonical(self.tree).encode("utf-8", "surrogatepass")).hexdigest()
 
     def same(self, other: Form) -> bool:
@@ -71,8 +73,12 @@ def form_of(
     tree = maker.whole(payload)
     if not maker.met_secrets:
         return Form(tree)
-    secrets = (place for place in secret_places(contract, payload) if not place.is_masked)
-    return Form(tree, {place.pointer: fingerprint(place.pointer, canonical(place.value)) for place in secrets})
+    secrets = [place for place in secret_places(contract, payload) if not place.is_masked]
+    return Form(
+        tree,
+        {place.pointer: fingerprint(place.pointer, canonical(place.value)) for place in secrets},
+        {place.pointer: place.value for place in secrets if place.is_open},
+    )
 
 
 def form_hash(contract: Contract, payload: Mapping[str, Any]) -> str:

@@ -48,6 +48,7 @@ class Rules:
     resting: frozenset[Any]
     odata_type: str
     revealed_value: str
+    revealed_reference: str
 
     def default_at(self, path: str) -> Any:
         """Return the value that Graph fills in at the path, where it says nothing; None when there is none."""
@@ -57,7 +58,7 @@ class Rules:
         return rule.default if rule else None
 
 
-PLAIN_RULES = Rules(Rule(), ALWAYS_SECRET, ALWAYS_UNORDERED, frozenset(), "", "")
+PLAIN_RULES = Rules(Rule(), ALWAYS_SECRET, ALWAYS_UNORDERED, frozenset(), "", "", "")
 """Nothing is left out but secrets."""
 
 
@@ -78,6 +79,7 @@ def rules_of(contract: Contract) -> Rules:
         frozenset(normal_scalar("", value) for value in contract.resting),
         contract.odata_type,
         contract.reveal.value if contract.reveal else "",
+        contract.reveal.reference if contract.reveal else "",
     )
 
 

@@ -18,7 +18,11 @@ _NO_RULE = Rule()
 
 @dataclass(frozen=True)
 class SecretPlace:
-    """A place in a payload that holds a secret or the mask of one. Its repr shows neither."""
+    """A place in a payload that holds a secret or the mask of one. Its repr shows neither.
+
+    With `is_open`, Graph sends in plain what it may mask at another time: it is compared like a secret, since the other
+    side may be masked, and it is none.
+    """
 
     pointer: str
     """The names that lead there, list items by what tells them apart: it lasts when others come and go."""
@@ -26,6 +30,7 @@ class SecretPlace:
     """The object of the payload in which it stands: read it there, or put something in its place."""
     name: str
     is_masked: bool
+    is_open: bool = False
 
     @property
     def value(self) -> Any:
@@ -40,6 +45,17 @@ def secret_value(value: Mapping[str, Any], rule: Rule, rules: Rules) -> str:
     if rule.is_revealed and isinstance(value.get(rules.revealed_value), str):
         return rules.revealed_value
     return ""
+
+
+def is_open_value(value: Mapping[str, Any], rule: Rule, rules: Rules) -> bool:
+    """Return True if Graph sends the object's revealable text in plain: not encrypted, without a reference, no mask.
+
+    Source: https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-omasetting
+    """
+    if not rule.is_revealed or value.get("isEncrypted") or value.get(rules.revealed_reference):
+        return False
+    text = value.get(rules.revealed_value)
+    return isinstance(text, str) and not is_mask(text)
 
 
 def places_of(payload: Mapping[str, Any], rules: Rules, *, form_of_item: FormOfItem) -> Iterator[SecretPlace]:
@@ -63,7 +79,8 @@ class _Walk:
                 continue
             pointer = f"{path}.{name}" if path else name
             if name == own or (name in self._rules.secrets and inner and inner is not True):
-                yield SecretPlace(pointer, value, name, _is_masked(value, inner))
+                is_open = name == own and is_open_value(value, rule, self._rules)
+                yield SecretPlace(pointer, value, name, _is_masked(value, inner), is_open)
             else:
                 yield from self.inside(pointer, name, inner, under)
 

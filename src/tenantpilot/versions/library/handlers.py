@@ -24,6 +24,7 @@ from tenantpilot.operations.items.working import Item, ItemResult, RunItems, ski
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.versions.audit_actions import LIBRARY_IMPORTED
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
+from tenantpilot.versions.library.credentials import with_credentials_marked
 from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
@@ -116,8 +117,9 @@ class _Import:
 
     def _keep(self, found: Found, path: str) -> bool:
         """Keep a policy without its secrets. Return True if the library did not have it like this."""
-        payload = with_lists(found.contract, found.payload)
-        masked = sum(1 for place in secret_places(found.contract, payload) if place.value not in ("", None))
+        payload = with_credentials_marked(found.contract, with_lists(found.contract, found.payload))
+        secrets = (place for place in secret_places(found.contract, payload) if not place.is_open)
+        masked = sum(1 for place in secrets if place.value not in ("", None))
         safe = separated(found.contract, payload).payload
         digest = form_hash(found.contract, safe)
         policy = LibraryPolicy.everywhere.create(
