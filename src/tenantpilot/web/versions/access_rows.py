@@ -15,5 +15,7 @@ access_rows: dict[str, AccessRow] = {
     "compare-versions": in_tenant(_VIEW),
     "version-comparison": AccessRow("tenant", _VIEW, query="?before={version}&after={version}"),
     "policy-counterparts": in_tenant(_VIEW, subject="policy"),
+    "policy-live-comparison": AccessRow("tenant", _VIEW, subject="policy", arguments=("1",)),
+    "policy-live-reading": AccessRow("tenant", Capability.POLICY_CAPTURE, "post", "policy", arguments=("1",)),
     "policy-comparison": AccessRow("tenant", _VIEW, subject="policy", query="?before=1&after=1"),
 }

@@ -12,6 +12,7 @@ _ALSO = (
     "policy-version-payload",
     "policy-version-line",
     "policy-comparison",
+    "policy-live-comparison",
     "prune-versions",
     "version-comparison",
     "policy-counterparts",

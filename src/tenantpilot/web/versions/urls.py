@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.versions import counterparts, long_texts, pruning, views
+from tenantpilot.web.versions import counterparts, live, long_texts, pruning, views
 
 tenant_plane: list[URLPattern] = [
     path("versions/", views.versions, name="versions"),
@@ -19,5 +19,7 @@ tenant_plane: list[URLPattern] = [
         long_texts.line,
         name="policy-version-line",
     ),
+    path("inventory/<int:policy_id>/versions/<int:number>/live/", live.live_comparison, name="policy-live-comparison"),
+    path("inventory/<int:policy_id>/versions/<int:number>/live/readings/", live.read_live, name="policy-live-reading"),
     path("inventory/<int:policy_id>/comparison/", views.comparison, name="policy-comparison"),
 ]

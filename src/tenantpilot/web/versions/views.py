@@ -66,6 +66,7 @@ def version(request: TenantRequest, policy_id: int, number: int) -> HttpResponse
         "before": before,
         "differences": differences_of(before, row) if before else None,
         "may_restore": request.access.may(Capability.RESTORE_PREVIEW),
+        **_may(request),
         "newer": _versions(policy).filter(number__gt=number).order_by("number").only("number").first(),
     }
     return render(request, "web/versions/version.html", context)
