@@ -28,6 +28,7 @@ def test_a_capture_fills_the_columns_and_names_the_settings(captured):
     catalog = SettingDefinition.everywhere.filter(origin="catalog")
     assert catalog.exists()
     assert not catalog.filter(label="").exists()
+    assert not catalog.filter(category=None).exists()
     assert Assignment.everywhere.filter(kind="group").exists()
     assert Assignment.everywhere.filter(policy__type="conditionalAccessPolicy").exists()
 
@@ -100,3 +101,38 @@ def test_a_version_shows_names_that_were_learned_after_it(contoso, now, workspac
     seen = shown(newest_of(policy))
     assert seen.assignments[0].target == "Pilots"
     assert ("Allow camera", "Allowed") in [(line.label, line.value) for part in seen.sections for line in part.lines]
+
+
+def test_categories_are_named_once_for_a_workspace(captured, simulator, contoso, now):
+    """A definition that an older release named is asked for its category; a known one costs nothing."""
+    row = SettingDefinition.everywhere.filter(origin="catalog").exclude(category="").first()
+    name, facts = row.category, {"category_id": row.category_id, "category": row.category}
+    other = {"key": "other", "label": "Other", "origin": "catalog", **facts}
+    SettingDefinition.everywhere.create(workspace=contoso.workspace, **other)
+    SettingDefinition.everywhere.filter(pk=row.pk).update(category_id=None, category=None, looked_up_at=None)
+    simulator.log.clear()
+    captured()
+    assert SettingDefinition.everywhere.get(pk=row.pk).category == name
+    asked = str([entry.path for entry in simulator.log])
+    assert "configurationSettings" in asked
+    assert "configurationCategories" not in asked
+    simulator.log.clear()
+    captured()
+    assert "configurationSettings" not in str([entry.path for entry in simulator.log])
+
+
+def test_a_category_that_graph_does_not_know_is_not_asked_for_again(directory, sync, capture, simulator):
+    for category in list(directory.store.entities("deviceManagement/configurationCategories")):
+        directory.store.remove("deviceManagement/configurationCategories", category.id)
+    assert capture().outcome == "succeeded"
+    assert set(SettingDefinition.everywhere.filter(origin="catalog").values_list("category", flat=True)) == {""}
+
+
+def test_groups_of_settings_are_named_and_contradict_nothing(contoso, now):
+    key = "vendor_msft_firewall_rules"
+    instance = {"settingDefinitionId": key, "groupSettingCollectionValue": [{"children": []}, {"children": []}]}
+    take(
+        new_policy(contoso, now, key="settingsCatalog"), {"id": "p1", "settings": [{"settingInstance": instance}]}, now
+    )
+    value = SettingValue.everywhere.get(definition__key=key)
+    assert (value.value_text, value.can_conflict) == ("2", False)

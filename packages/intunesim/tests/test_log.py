@@ -77,3 +77,16 @@ def test_s20_changes_show_up_among_the_audit_events(graph, contoso):
     assert {event["actor"]["applicationId"] for event in events} == {contoso.application.client_id}
     late = graph.values("/v1.0/deviceManagement/auditEvents", **{"$filter": "activityDateTime gt 2099-01-01T00:00:00Z"})
     assert late == []
+
+
+def test_s20_changes_of_conditional_access_show_up_in_the_log_of_entra(graph, contoso):
+    location = {
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        "displayName": "Office",
+        "ipRanges": [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "192.0.2.0/24"}],
+    }
+    made = graph.made("/v1.0/identity/conditionalAccess/namedLocations", location)
+    wanted = {"$filter": "category eq 'Policy' and activityDateTime le 2099-01-01T00:00:00Z"}
+    [event] = graph.values("/v1.0/auditLogs/directoryAudits", **wanted)
+    assert (event["operationType"], event["targetResources"][0]["id"]) == ("Add", made["id"])
+    assert event["initiatedBy"]["app"]["appId"] == contoso.application.client_id

@@ -40,6 +40,7 @@ from tenantpilot.operations.run_context import (
     WorkerLeaves,
 )
 from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.versions.actors import fill_actors
 from tenantpilot.versions.reading import read_chosen
 
 ANOTHER_GOES_ON = (WorkerLeaves, LeaseLost, DatabaseLost)
@@ -79,6 +80,7 @@ def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None
             client.sign_in()
             _read(run, client, TypeBackup(run, backup_set, items, client), chosen)
             look_again(run, client, backup_set, asked)
+            fill_actors(client, run.tenant, now=run.now)
         Membership(backup_set.chain, backup_set.seq).drop_other_types(asked.policy_types)
         _seal(run, backup_set)
 

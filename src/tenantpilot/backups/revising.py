@@ -26,6 +26,7 @@ from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import DatabaseLost, LeaseLost, OperationFailed, RunContext, WorkerLeaves
 from tenantpilot.tenancy.connections import graph_client
+from tenantpilot.versions.actors import fill_actors
 from tenantpilot.versions.reading import portions, read_chosen
 from tenantpilot.versions.states import Source
 from tenantpilot.versions.taking import Prepared, Taker
@@ -53,6 +54,7 @@ def add_policies(run: Revision) -> None:
                     continue
                 for prepared in taker.prepare(portion.contract, portion.policies, portion.reads, read_at=run.now):
                     items.attempt(item_of[prepared.policy.pk], _adding(taker, prepared, members))
+            fill_actors(client, run.tenant, now=run.now)
 
 
 def remove_policies(run: Revision) -> None:

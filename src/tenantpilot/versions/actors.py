@@ -1,11 +1,13 @@
 """People behind changes: filled into versions once, from Microsoft's audit events. Only handlers import it (GUARD-F).
 
+Changes of Conditional Access, and of what it refers to, stand in the audit log of Entra; all others in that of Intune.
+
 The feed lags behind, so what no event explains yet is looked for again by the captures of the next days. Without the
 permission nobody is known, and no run fails for it. The names stand in the version alone: never in a run or a log.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -14,7 +16,7 @@ import structlog
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.read.audit import AuditEvent, audit_events
+from tenantpilot.graph.read.audit import AuditEvent, audit_events, directory_events
 from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import PolicyVersion
@@ -22,6 +24,8 @@ from tenantpilot.versions.states import Change, Confidence
 
 log = structlog.get_logger(__name__)
 
+OF_ENTRA = frozenset({"authenticationStrength", "conditionalAccessPolicy", "namedLocation"})
+"""The policy types whose changes Entra records."""
 LAG = timedelta(minutes=15)
 LOOKED_FOR = timedelta(days=2)
 FURTHEST_BACK = timedelta(days=30)
@@ -29,6 +33,9 @@ FURTHEST_BACK = timedelta(days=30)
 AT_MOST = 500
 MOST_ACTORS = 10
 LONGEST_NAME = 200
+
+
+Feed = Callable[[GraphClient, datetime, datetime], list[AuditEvent]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,10 @@ class Window:
     after: datetime
     until: datetime
 
+    @property
+    def is_in_entra(self) -> bool:
+        return self.version.policy.type in OF_ENTRA
+
     def holds(self, event: AuditEvent) -> bool:
         return self.graph_id in event.resource_ids and self.after < event.at <= self.until
 
@@ -47,10 +58,18 @@ class Window:
 def fill_actors(client: GraphClient, tenant: Tenant, *, now: datetime) -> int:
     """Fill in who changed what was captured lately; return the number of versions that have somebody now."""
     windows = _windows(tenant, now=now)
+    in_entra = [window for window in windows if window.is_in_entra]
+    in_intune = [window for window in windows if not window.is_in_entra]
+    filled = _fill_from(audit_events, client, tenant, in_intune)
+    return filled + _fill_from(directory_events, client, tenant, in_entra)
+
+
+def _fill_from(feed: Feed, client: GraphClient, tenant: Tenant, windows: Sequence[Window]) -> int:
+    """Fill the windows from one feed. Without the permission to read it, nobody is known."""
     if not windows:
         return 0
     try:
-        events = audit_events(client, min(window.after for window in windows), max(window.until for window in windows))
+        events = feed(client, min(window.after for window in windows), max(window.until for window in windows))
     except GraphError as error:
         log.info("actors_not_read", tenant=tenant.pk, reason=error.reason_code)
         return 0

@@ -1,6 +1,7 @@
-"""Reading Microsoft's audit events: who changed which object of Intune, and when.
+"""Reading Microsoft's audit events: who changed which object of Intune or of Conditional Access, and when.
 
 Source: https://learn.microsoft.com/graph/api/resources/intune-auditing-auditevent
+https://learn.microsoft.com/graph/api/directoryaudit-list (takes the permission AuditLog.Read.All)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
+from tenantpilot.graph.contracts.directory import DIRECTORY_AUDITS
 
 PERSON, APPLICATION = "person", "application"
 
@@ -29,9 +31,19 @@ class AuditEvent:
 def audit_events(client: GraphClient, since: datetime, until: datetime) -> list[AuditEvent]:
     """Return the changes in the span. An event that names nobody or nothing is left out. Raises GraphError."""
     contract = registry.get("auditEvent")
-    span = f"activityDateTime ge {_stamp(since)} and activityDateTime le {_stamp(until)}"
-    items = client.iterate(contract.collection, {**contract.wishes, "$filter": span})
+    items = client.iterate(contract.collection, {**contract.wishes, "$filter": _span(since, until)})
     return [event for item in items if (event := _event(item)) is not None]
+
+
+def directory_events(client: GraphClient, since: datetime, until: datetime) -> list[AuditEvent]:
+    """Return the changes of policies of Entra in the span, as its own audit log has them. Raises GraphError."""
+    condition = f"category eq 'Policy' and {_span(since, until)}"
+    items = client.iterate(DIRECTORY_AUDITS, {"$filter": condition})
+    return [event for item in items if (event := _directory_event(item)) is not None]
+
+
+def _span(since: datetime, until: datetime) -> str:
+    return f"activityDateTime ge {_stamp(since)} and activityDateTime le {_stamp(until)}"
 
 
 def _event(item: Mapping[str, Any]) -> AuditEvent | None:
@@ -42,6 +54,27 @@ def _event(item: Mapping[str, Any]) -> AuditEvent | None:
     if item.get("activityResult") != "Success" or at is None or not actor or not ids:
         return None
     return AuditEvent(at, ids, kind, actor)
+
+
+def _directory_event(item: Mapping[str, Any]) -> AuditEvent | None:
+    at, initiator = _moment(item.get("activityDateTime")), item.get("initiatedBy")
+    kind, actor = _initiator(initiator) if isinstance(initiator, dict) else ("", "")
+    targets = item.get("targetResources")
+    rows = [row for row in targets if isinstance(row, dict)] if isinstance(targets, list) else []
+    ids = tuple(str(row["id"]).lower() for row in rows if row.get("id"))
+    if item.get("result") != "success" or at is None or not actor or not ids:
+        return None
+    return AuditEvent(at, ids, kind, actor)
+
+
+def _initiator(initiator: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the kind of actor and its name; one of person and application is null."""
+    person, app = initiator.get("user"), initiator.get("app")
+    if isinstance(person, dict) and isinstance(name := person.get("userPrincipalName"), str) and name:
+        return PERSON, name
+    facts = app if isinstance(app, dict) else {}
+    name = facts.get("displayName") or facts.get("servicePrincipalName") or facts.get("appId")
+    return APPLICATION, name if isinstance(name, str) else ""
 
 
 def _actor(actor: object) -> tuple[str, str]:

@@ -1,7 +1,14 @@
 """Collections of Entra: groups, users, Conditional Access and what it refers to."""
 
 from intunesim.catalog.model import BOTH, Child, Collection, Limit, OverMax, Reference
-from intunesim.catalog.roles import AUTHENTICATION_METHODS, CONDITIONAL_ACCESS, GROUPS, ORGANIZATION, USERS
+from intunesim.catalog.roles import (
+    AUDIT_LOG,
+    AUTHENTICATION_METHODS,
+    CONDITIONAL_ACCESS,
+    GROUPS,
+    ORGANIZATION,
+    USERS,
+)
 from intunesim.errors import Origin
 
 PEOPLE = frozenset({"All", "None", "GuestsOrExternalUsers"})
@@ -79,6 +86,20 @@ COLLECTIONS = (
         updates=frozenset(),
         deletes=False,
         modified="",
+        scope_tags="",
+    ),
+    Collection(
+        key="directoryAudit",
+        path="auditLogs/directoryAudits",
+        entity="directoryAudit",
+        versions=BOTH,
+        origin=Origin.DIRECTORY,
+        limit=Limit.IDENTITY,
+        read_roles=AUDIT_LOG.to_read,
+        page_size=1000,
+        creates=False,
+        updates=frozenset(),
+        deletes=False,
         scope_tags="",
     ),
     Collection(

@@ -25,6 +25,7 @@ SERVICE = _pair("DeviceManagementServiceConfig")
 RBAC = _pair("DeviceManagementRBAC")
 DEVICES = _pair("DeviceManagementManagedDevices")
 CLOUD_PC = _pair("CloudPC")
+AUDIT_LOG = Roles(to_read=("AuditLog.Read.All",), to_write=())
 AUDIT = Roles(to_read=(*APPS.to_read, *CONFIGURATION.to_read), to_write=())
 GROUPS = Roles(
     to_read=(
@@ -79,6 +80,7 @@ EVERY_ROLE: tuple[str, ...] = tuple(
                 ORGANIZATION,
                 CONDITIONAL_ACCESS,
                 AUTHENTICATION_METHODS,
+                AUDIT_LOG,
             )
             for role in (*area.to_read, *area.to_write)
         }
