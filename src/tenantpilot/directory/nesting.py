@@ -23,22 +23,22 @@ def groups_inside(group: Group) -> list[GroupInside]:
     """Return the groups that the tenant has inside a group, the nearest first. Two queries; a circle ends."""
     ways = _ways(_members_of(group.tenant), group.graph_id)
     rows = Group.objects.of_tenant(group.tenant).present().filter(graph_id__in=ways).by_name()
-    known = {row.graph_id: row for row in rows}
+    groups = {row.graph_id: row for row in rows}
     inside = [
-        GroupInside(row, tuple(known[step] for step in ways[graph_id] if step in known))
-        for graph_id, row in known.items()
+        GroupInside(row, tuple(groups[step] for step in ways[graph_id] if step in groups))
+        for graph_id, row in groups.items()
     ]
-    return sorted(inside, key=lambda one: len(one.between))
+    return sorted(inside, key=lambda nested: len(nested.between))
 
 
 def numbers_inside(tenant: Tenant, graph_ids: Iterable[str]) -> dict[str, int]:
-    """Return how many groups are inside each of these, however deep. One query."""
+    """Return the number of groups inside each of these, however deep. One query."""
     members = _members_of(tenant)
     return {graph_id: len(_ways(members, graph_id)) for graph_id in graph_ids}
 
 
 def _members_of(tenant: Tenant) -> Members:
-    """Return who is in whom. A deleted group has no members for anybody."""
+    """Return the member groups of each group. A deleted group has no members for anybody."""
     rows = NestedGroup.objects.filter(tenant=tenant, parent__deleted_at=None, parent__gone_at=None)
     members: dict[str, list[str]] = defaultdict(list)
     for parent, member in rows.order_by("pk").values_list("parent__graph_id", "member_id"):

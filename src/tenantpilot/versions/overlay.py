@@ -37,7 +37,7 @@ class Separated:
     payload: Mapping[str, Any] = field(repr=False)
     secrets: tuple[PlainSecret, ...] = ()
     open_texts: tuple[PlainSecret, ...] = field(default=(), repr=False)
-    """What Graph sends in plain and so stays in the payload, but was or will be a secret where Graph masks it."""
+    """The texts that Graph sends in plain: they stay in the payload, and are secrets where Graph masks them."""
     references: Mapping[str, str] = field(default_factory=dict)
     has_masks: bool = False
 

@@ -30,7 +30,7 @@ class Assignment:
 
     @property
     def details(self) -> str:
-        """Return what there is to say beyond included or excluded, in one line."""
+        """Return the purpose, the filter and the schedule in one line; empty where it is included or excluded alone."""
         words = " ".join(part for part in (self.manner, self.filter_words) if part)
         return " · ".join(part for part in (words, self.options) if part)
 

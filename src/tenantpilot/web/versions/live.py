@@ -42,7 +42,7 @@ class Reading:
 
     @property
     def read_at(self) -> datetime | None:
-        """Return when the policy was read: what was read as a new version says it, else the end of the operation."""
+        """Return the time of the reading: that of a new version, else the end of the operation."""
         is_new = self.live is not None and self.live.run_id == self.run.pk
         return self.live.read_at if self.live and is_new else self.run.completed_at
 
