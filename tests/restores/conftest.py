@@ -1,5 +1,6 @@
 """Contoso in the simulator, captured, and restores that a worker of this process previews and executes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,11 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.drafting import draft_of_versions
-from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.editing import MappingEdit
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.services import Confirmation, confirm, start_preview
 from tenantpilot.restores.settling import settle
+from tenantpilot.restores.states import MappingAction
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.models import PolicyVersion
@@ -153,6 +156,19 @@ def create(simulator: Any, directory: Any, path: str, body: dict[str, Any]) -> s
     portal_edit(simulator, directory, "POST", path, body)
     [graph_id] = {entity.id for entity in directory.store.entities(path)} - before
     return str(graph_id)
+
+
+REFERENCES = {
+    "group": "groups",
+    "assignmentFilter": "deviceManagement/assignmentFilters",
+    "mobileApp": "deviceAppManagement/mobileApps",
+}
+
+
+def mapped(rows: Iterable[RestoreMapping], directory: Any) -> dict[int, MappingEdit]:
+    """Choose an object of the same kind for each reference, each object once."""
+    targets = {kind: (one.id for one in directory.store.entities(path)) for kind, path in REFERENCES.items()}
+    return {row.pk: MappingEdit(MappingAction.MAP, next(targets[row.kind])) for row in rows}
 
 
 def writes_of(simulator: Any) -> list[str]:

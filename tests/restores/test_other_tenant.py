@@ -11,16 +11,16 @@ from tenantpilot.restores.models import RestoreMapping
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Choice, MappingAction
 from tenantpilot.tenancy.credentials import store_credential
-from tests.restores.conftest import entity_of, items_of, version_of, writes_of
+from tests.restores.conftest import entity_of, items_of, mapped, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 
 
 @pytest.fixture
 def other(simulator, directory, captured, fabrikam, now):
-    """Fabrikam in the simulator, with groups and no policies of this kind."""
+    """Fabrikam in the simulator, with groups and filters and no policies of this kind."""
     tenant = simulator.add_tenant("Fabrikam", tenant_id=str(fabrikam.entra_tenant_id))
-    generate(tenant, Plan(policies=3, seed=99, kinds=("deviceCategory",)), now=simulator.clock.now())
+    generate(tenant, Plan(policies=4, seed=99, kinds=("assignmentFilter",)), now=simulator.clock.now())
     application = tenant.application
     store_credential(
         tenant=fabrikam, kind="secret", client_id=application.client_id, secret=application.secrets[0].value,
@@ -45,14 +45,7 @@ def test_a_policy_goes_into_another_tenant_without_assignments_and_without_forei
     undecided = list(RestoreMapping.everywhere.filter(restore_run=restore, action="block"))
     assert undecided
     assert (restore.state, item.blockers[0]["code"]) == ("blocked", "unmapped")
-    group = next(iter(other.store.entities("groups"))).id
-    edits = {
-        row.pk: MappingEdit(MappingAction.MAP, group, "Pilots")
-        if row.kind == "group"
-        else MappingEdit(MappingAction.SKIP)
-        for row in undecided
-    }
-    edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
+    edit_mappings(restore, mapped(undecided, other), actor=restoring.person, now=restoring.now)
     restore = restoring.preview(restoring.fresh(restore))
     assert restore.state == "previewed", items_of(restore)[0].blockers
     simulator.log.clear()
@@ -75,7 +68,7 @@ def test_an_assignment_is_written_to_the_mapped_group(captured, directory, other
     edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
     groups = [entity.id for entity in other.store.entities("groups")]
     rows = RestoreMapping.everywhere.filter(restore_run=restore, kind="group")
-    edits = {row.pk: MappingEdit(MappingAction.MAP, group) for row, group in zip(rows, groups, strict=False)}
+    edits = mapped(rows, other)
     assert len(edits) == len(rows) > 0
     rest = RestoreMapping.everywhere.filter(restore_run=restore).exclude(kind="group")
     edits |= {row.pk: MappingEdit(MappingAction.SKIP) for row in rest}
@@ -118,13 +111,16 @@ def test_two_groups_are_not_mapped_to_one(captured, directory, other, fabrikam, 
     assert items_of(restore)[0].blockers[0]["code"] == "doubled_target"
 
 
-def test_a_reference_to_an_object_that_the_tenant_lacks_counts_as_not_decided(
-    captured, directory, other, fabrikam, restoring
-):
-    version = version_of(entity_of(directory, CATALOG).id)
-    restore = restoring.preview(restoring.draft(version, tenant=fabrikam))
-    rows = RestoreMapping.everywhere.filter(restore_run=restore, action="block")
-    edits = {row.pk: MappingEdit(MappingAction.MAP, "5f0c0f3e-0000-4000-8000-00000000dead") for row in rows}
-    edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
-    restore = restoring.preview(restoring.fresh(restore))
-    assert (restore.state, items_of(restore)[0].blockers[0]["code"]) == ("blocked", "unmapped")
+def test_a_reference_is_mapped_to_an_object_of_its_kind_that_is_there(captured, directory, other, fabrikam, restoring):
+    """R5: a body names no object that the tenant does not have."""
+    restore = restoring.preview(restoring.draft(version_of(entity_of(directory, CATALOG).id), tenant=fabrikam))
+    rows = list(RestoreMapping.everywhere.filter(restore_run=restore, action="block"))
+    [first, *_rest] = [row for row in rows if row.kind == "group"]
+    a_filter = entity_of(other, "deviceManagement/assignmentFilters").id
+    for wrong in ("5f0c0f3e-0000-4000-8000-000000000001", a_filter):
+        edits = mapped(rows, other) | {first.pk: MappingEdit(MappingAction.MAP, wrong)}
+        edit_mappings(restore, edits, actor=restoring.person, now=restoring.now)
+        restore = restoring.preview(restoring.fresh(restore))
+        [item] = items_of(restore)
+        assert (restore.state, [one["code"] for one in item.blockers]) == ("blocked", ["unmapped"])
+        assert item.blockers[0]["about"] == [["group", first.source_id]]

@@ -91,12 +91,22 @@ class Reader:
 
     def _of_type(self, sought: Sequence[Sought]) -> dict[int, Seen]:
         contract = sought[0].contract
+        if contract.kind is Kind.SINGLETON and not self._same_tenant:
+            return self._only_one(contract, sought)
         by_id: dict[str, JsonObject | GraphError] = {}
-        if self._same_tenant or contract.kind is Kind.SINGLETON or any(one.picked_id for one in sought):
-            by_id = self.whole(contract, (_known(one) for one in sought if self._same_tenant or _is_by_id(one)))
+        if self._same_tenant or any(one.picked_id for one in sought):
+            by_id = self.whole(contract, (_known(one) for one in sought if self._same_tenant or one.picked_id))
         seen = {one.key: _seen(by_id.get(_wanted_id(one))) for one in sought if _wanted_id(one) in by_id}
         rest = [one for one in sought if one.key not in seen and not one.picked_id]
         return {**{one.key: Seen() for one in sought}, **seen, **self._by_name(contract, rest)}
+
+    def _only_one(self, contract: Contract, sought: Sequence[Sought]) -> dict[int, Seen]:
+        """Return the one object of the type, which has an id of its own in each tenant."""
+        try:
+            whole = self.whole(contract, self.listed(contract))
+        except GraphError as error:
+            return {one.key: Seen(error=error) for one in sought}
+        return {one.key: _seen(next(iter(whole.values()), None)) for one in sought}
 
     def _by_name(self, contract: Contract, sought: Sequence[Sought]) -> dict[int, Seen]:
         if not sought or contract.kind is Kind.SINGLETON:
@@ -153,10 +163,6 @@ class Reader:
 
 def _wanted_id(one: Sought) -> str:
     return (one.picked_id or str(one.source.get("id", ""))).lower()
-
-
-def _is_by_id(one: Sought) -> bool:
-    return bool(one.picked_id) or one.contract.kind is Kind.SINGLETON
 
 
 def _known(one: Sought) -> JsonObject:
