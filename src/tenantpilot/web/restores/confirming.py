@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenantpilot.operations.results import DispatchFailed
-from tenantpilot.restores.duration import least_seconds
+from tenantpilot.restores.duration import least_seconds_of
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.second_person.models import ApprovalRequest
@@ -94,7 +94,7 @@ def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_sta
     rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).in_order()
     context = {
         "warned": warnings_shown(rows.exclude(warnings=[]).only("name", "warnings", "restore_run")),
-        "least_minutes": _least_minutes(found),
+        "least_minutes": int(least_seconds_of(found) // 60),  # full ones; 0 for less than one
         "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in ("name", "reason")},
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
@@ -104,9 +104,3 @@ def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_sta
         **heading_of(frame_of(request, found)),
     }
     return render(request, "web/restores/confirmation.html", context, status=422 if problem else 200)
-
-
-def _least_minutes(found: RestoreRun) -> int:
-    """Return full minutes that Microsoft's limits make it take; 0 for less than one."""
-    rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).values_list("type", "action")
-    return int(least_seconds((kind, action, True) for kind, action in rows) // 60)
