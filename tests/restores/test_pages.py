@@ -82,9 +82,11 @@ def test_a_stale_preview_is_refused_and_the_next_one_shows_both(changed, manager
     edit(directory, CATALOG, changed.policy.graph_id, description="Changed again")
     capture([changed.policy_id])
     sent = {"name": "Contoso", "reason": "Undo a mistake", "fingerprint": restore.fingerprint}
-    refused = words(manager.post(f"{here}confirmation/", sent), 422)
-    assert "Changed in the tenant since the preview" in refused
-    manager.post(f"{here}previews/", headers=SCRIPT)
+    answer = manager.post(f"{here}confirmation/", sent)
+    assert "Changed in the tenant since the preview" in words(answer, 422)
+    assert read(answer).one("main").one("input", name="back")["value"] == f"{here}preview/"
+    followed = manager.post(f"{here}previews/", {"back": f"{here}preview/"})
+    assert followed.headers["Location"] == f"{here}preview/", "not the confirmation, which shows no difference"
     work_off("restore_preview")
     shown = words(manager.get(f"{here}preview/"))
     assert "Shown before" in shown

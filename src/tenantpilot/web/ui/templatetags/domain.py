@@ -1,5 +1,6 @@
 """Words for what the rooms below store as keys: `{% load domain %}`."""
 
+import re
 from typing import Any
 
 from django import template
@@ -50,6 +51,13 @@ def remedy_link(context: template.Context, run: OperationRun | None) -> dict[str
 def policy_type(key: str) -> str:
     """Return the label of a policy type."""
     return policy_types.label_of(key)
+
+
+@register.filter
+def reference_kind(key: str) -> str:
+    """Return the kind of an object that a policy refers to, in words."""
+    label = policy_types.label_of(key)
+    return label if label != key else re.sub(r"(?<=[a-z])([A-Z])", r" \1", key).capitalize()
 
 
 @register.simple_tag
