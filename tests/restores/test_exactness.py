@@ -1,33 +1,20 @@
 """Every type: captured, changed at random, restored. It is equal afterwards, or the item names the places."""
 
-import copy
 import random
 from collections import Counter
-from typing import Any
 
 import pytest
 from intunesim import Plan
 from intunesim.catalog import COLLECTIONS
 from intunesim.generator.plan import WEIGHTS
 
-from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory.models import Policy
 from tenantpilot.restores.states import ItemState
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.payloads import content_of
-from tests.restores.conftest import delete, items_of, writes_of
-
-FIXED = (
-    "id",
-    "@odata.type",
-    "createdDateTime",
-    "lastModifiedDateTime",
-    "version",
-    "templateId",
-    "platforms",
-    "technologies",
-)
+from tests.restores.conftest import delete, items_of, version_of, writes_of
+from tests.restores.drifting import drift, kept_of, left_between, read_again
 
 
 @pytest.fixture
@@ -35,64 +22,41 @@ def plan():
     return Plan(policies=len(WEIGHTS) * 2, seed=11, kinds=tuple(WEIGHTS))
 
 
-def drift(directory: Any, chance: random.Random, policies: list[Policy]) -> Counter[str]:
-    """Change one text, truth or number of each object at random, as its portal would."""
-    changed: Counter[str] = Counter()
-    by_id = {entity.id: (path, entity) for path in COLLECTIONS for entity in directory.store.entities(path)}
-    for policy in policies:
-        path, entity = by_id.get(policy.graph_id, ("", None))
-        if entity is None or registry.get(policy.type).is_delivered(entity.body):
-            continue
-        body = copy.deepcopy(entity.body)
-        leaves = [name for name, value in body.items() if name not in FIXED and isinstance(value, bool)]
-        name = chance.choice(leaves) if leaves and chance.random() < 0.5 else "description"
-        if name == "description" and name not in body:
-            continue
-        entity.body[name] = not body[name] if isinstance(body[name], bool) else f"Changed {chance.random()}"
-        directory.store.put(path, entity)
-        changed[policy.type] += 1
-    return changed
-
-
 def test_drift_of_every_type_is_taken_back_or_named(captured, directory, simulator, restoring):
+    """R6: five random changes of each object."""
     chance = random.Random(5)
-    policies = list(Policy.everywhere.present().order_by("type", "pk"))
-    versions = {
-        version.policy_id: version
-        for version in PolicyVersion.everywhere.filter(number=1).select_related("policy", "tenant", "payload")
-    }
-    changed = drift(directory, chance, policies)
-    assert len(changed) > 25
+    policies = [one for one in Policy.everywhere.present().order_by("type", "pk") if is_kept(directory, one)]
+    kept = {one.graph_id: kept_of(directory, one.graph_id, one.type) for one in policies}
+    versions = {one.graph_id: version_of(one.graph_id) for one in policies}
+    changed = {graph_id for graph_id, one in kept.items() if drift(directory, one, chance, times=5)}
+    assert len({kept[graph_id].contract.key for graph_id in changed}) > 35
     simulator.log.clear()
-    restore = restoring.preview(restoring.draft(*(versions[policy.pk] for policy in policies)))
+    restore = restoring.preview(restoring.draft(*versions.values()))
     assert writes_of(simulator) == []
-    planned = Counter((item.action, *(one["code"] for one in item.blockers)) for item in items_of(restore))
-    assert planned["update",] > 40, planned
     run = restoring.execute(restore)
-    items = items_of(restore)
-    ends = Counter(item.state for item in items)
-    assert ends[ItemState.FAILED] == 0, Counter((i.type, i.reason_code) for i in items if i.state == ItemState.FAILED)
-    assert ends[ItemState.VERIFIED] > 25
-    assert ends[ItemState.PENDING] == ends[ItemState.WRITING] == 0
-    for item in items:
-        if item.state in (ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES):
-            left = left_of(item, versions)
-            assert set(left) <= set(item.left_paths), (item.type, left)
-        elif item.state in (ItemState.FAILED, ItemState.SKIPPED):
-            assert item.reason_code, item
-    assert run.summary_counts["updated"] == sum(
-        ends[s] for s in (ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES)
+    ends, live = Counter[str](), read_again(restoring.tenant, kept.values())
+    for item in items_of(restore):
+        contract, wanted = kept[item.source_id].contract, content_of(versions[item.source_id].payload)
+        left = left_between(contract, wanted, live[item.source_id])
+        if item.state == ItemState.VERIFIED:
+            assert left == set(), (item.type, left)
+        elif item.state == ItemState.VERIFIED_WITH_DIFFERENCES:
+            assert left == set(item.left_paths), item.type
+        else:
+            assert item.reason_code or item.source_id not in changed, item.type
+        ends[item.state] += 1
+    assert ends[ItemState.FAILED] == ends[ItemState.PENDING] == ends[ItemState.WRITING] == 0
+    assert ends[ItemState.VERIFIED] > 60
+    written = ends[ItemState.VERIFIED] + ends[ItemState.VERIFIED_WITH_DIFFERENCES]
+    assert run.summary_counts["updated"] == written
+
+
+def is_kept(directory, policy):
+    """Return True for an object that a person can change: neither a singleton nor delivered by Microsoft."""
+    path = next((path for path in COLLECTIONS if directory.store.find(path, policy.graph_id)), None)
+    return path is not None and not registry.get(policy.type).is_delivered(
+        directory.store.find(path, policy.graph_id).body
     )
-
-
-def left_of(item, versions):
-    """Return the paths at which the object, read again, differs from the version; assignments were kept."""
-    contract = registry.get(item.type)
-    wanted, after = content_of(item.payload), content_of(item.after_version.payload)
-    bare = [{name: value for name, value in one.items() if name != "assignments"} for one in (wanted, after)]
-    if item.type == "conditionalAccessPolicy":
-        bare = [{name: value for name, value in one.items() if name != "state"} for one in bare]
-    return [change.path for change in differences(contract, *bare)]
 
 
 def test_what_was_deleted_of_every_type_comes_back_equal_or_is_named(captured, directory, simulator, restoring):

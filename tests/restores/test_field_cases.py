@@ -142,6 +142,8 @@ class TestOfOtherTypes:
         intent, successor = entity_of(directory, INTENTS), entity_of(directory, CATALOG)
         version = version_of(intent.id)
         directory.store.remove(INTENTS, intent.id)
+        [item] = items_of(restoring.preview(restoring.draft(version)))
+        assert item.blockers[0]["code"] == "preview_only", "nothing has its name"
         edit(directory, CATALOG, successor.id, name=f" {intent.body['displayName'].upper()} ")
         simulator.log.clear()
         restore = restoring.preview(restoring.draft(version))
@@ -151,13 +153,6 @@ class TestOfOtherTypes:
         [item] = items_of(restoring.preview(restoring.fresh(restore)))
         assert (item.action, item.blockers[0]["code"]) == ("block", "preview_only")
         assert writes_of(simulator) == []
-
-    def test_an_intent_whose_name_nobody_took_over_is_not_called_moved(self, captured, directory, restoring):
-        intent = entity_of(directory, INTENTS)
-        version = version_of(intent.id)
-        directory.store.remove(INTENTS, intent.id)
-        [item] = items_of(restoring.preview(restoring.draft(version)))
-        assert item.blockers[0]["code"] == "preview_only"
 
     @pytest.mark.parametrize("is_deleted", [False, True], ids=["changed", "deleted"])
     def test_the_bytes_of_a_script_are_not_touched(self, sync, capture, directory, simulator, restoring, is_deleted):

@@ -1,7 +1,10 @@
 """Restores from versions into the same tenant: what was chosen is written, exactly, and nothing else."""
 
 from tenantpilot.operations.models import Notification
+from tenantpilot.restores.drafting import draft_to_undo
+from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.models import RestoreItem
+from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
@@ -75,3 +78,32 @@ def test_a_change_after_the_preview_is_refused_and_shown_while_others_are_writte
     assert "Changed again" in refused.changed_sentences[0]["text"]
     assert directory.store.find(CATALOG, one.id).body["description"] == "Changed again"
     assert written.state == "verified"
+
+
+def test_a_copy_stands_beside_the_original_and_its_undo_deletes_it_alone(
+    captured, directory, simulator, restoring, mona, now
+):
+    policy = entity_of(directory, CATALOG)
+    version, name = version_of(policy.id), policy.body["name"]
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    before = {entity.id for entity in directory.store.entities(CATALOG)}
+    restore = restoring.draft(version)
+    [item] = items_of(restore)
+    edit_items(restore, {item.pk: ItemEdit(Choice.COPY)}, actor=mona, now=now)
+    restore = restoring.preview(restoring.fresh(restore))
+    simulator.log.clear()
+    run = restoring.execute(restore)
+    [item] = items_of(restore)
+    assert (item.action, item.state, run.summary_counts["created"]) == ("create", "verified", 1), item.left_paths
+    copy = directory.store.find(CATALOG, item.target_id)
+    assert (copy.body["name"], len(copy.children["assignments"])) == (
+        f"{name} (restored)",
+        len(policy.children["assignments"]),
+    )
+    assert not [request for request in writes_of(simulator) if policy.id in request]
+    assert directory.store.find(CATALOG, policy.id).body["description"] == "Changed by hand"
+    undo = draft_to_undo(restore, source="Undo", actor=mona, now=now)
+    [item] = items_of(undo)
+    edit_items(undo, {item.pk: ItemEdit(Choice.DELETE)}, actor=mona, now=now)
+    restoring.execute(restoring.preview(undo))
+    assert {entity.id for entity in directory.store.entities(CATALOG)} == before

@@ -1,0 +1,154 @@
+"""The how-to pages about restores do what they say: their buttons are there in this order, their commands run."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tenantpilot.cli.commands import restores
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.restores.models import RestoreMapping, RestoreRun
+from tenantpilot.tenancy.models import TenantMember
+from tenantpilot.tenancy.roles import Role
+from tests.restores.conftest import edit, entity_of, items_of, mapped, version_of
+from tests.restores.test_other_tenant import CATALOG, other
+from tests.web.html import read
+
+__all__ = ["other"]
+
+PAGES = Path(__file__).parents[2] / "docs/how-to"
+BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+STAYS = "A policy gets no assignments in another tenant"
+
+
+class Guide:
+    """A how-to page: what it calls buttons, chapter by chapter."""
+
+    def __init__(self, name):
+        self.text = (PAGES / name).read_text()
+        self._chapters = self.text.split("\n## ")
+
+    def buttons(self, number):
+        chapter = next(one for one in self._chapters if one.startswith(f"{number}. "))
+        return [" ".join(words.split()) for words in BOLD.findall(chapter)]
+
+
+@pytest.fixture
+def policy(captured, directory):
+    """A policy with a version, which somebody has changed since."""
+    policy = entity_of(directory, CATALOG)
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    return policy
+
+
+@pytest.fixture
+def manager(signed_in, mona):
+    return signed_in(mona)
+
+
+@pytest.fixture
+def shows(manager):
+    """shows(address, "Preview") holds that a page has these words, each on a button, a link, a label or an option."""
+
+    def shows(address, *names):
+        page = read(manager.get(address)).one("main")
+        present = [one.words for tag in ("button", "a", "label", "option", "h2", "strong") for one in page.every(tag)]
+        for name in names:
+            pattern = re.compile(".*".join(re.escape(part.strip(" ,")) for part in name.split("…")))
+            assert any(pattern.search(words) for words in present), (address, name, present)
+
+    return shows
+
+
+def work_off(kind):
+    run = OperationRun.everywhere.filter(type=kind).latest("pk")
+    Runner().execute(run.pk)
+
+
+def test_restore_a_policy_is_true(policy, manager, shows, directory):
+    guide, version = Guide("restore-a-policy.md"), version_of(policy.id)
+    this_version, prepare, from_backup = guide.buttons(1)
+    shows(f"/admin/t/contoso/inventory/{version.policy_id}/versions/{version.number}/", this_version)
+    shows(f"/admin/t/contoso/restores/new/?version={version.pk}", prepare)
+    assert from_backup == "Restore from it"
+    here = manager.post("/admin/t/contoso/restores/new/", {"version": version.pk}).headers["Location"]
+    home = here.removesuffix("preview/")
+    (preview,) = guide.buttons(2)
+    shows(here, preview)
+    manager.post(f"{home}previews/")
+    work_off("restore_preview")
+    assert "Change" in read(manager.get(here)).one("main").words
+    go_on, again = guide.buttons(3)
+    shows(here, go_on)
+    restore = RestoreRun.everywhere.get()
+    sent = {"name": "Contoso", "reason": "Changed by mistake", "fingerprint": restore.fingerprint}
+    manager.post(f"{home}confirmation/", sent)
+    edit(directory, CATALOG, policy.id, description="Changed again")
+    work_off("restore_execute")
+    shows(f"{home}result/", again)
+    repeated = manager.post(f"{home}repeat/").headers["Location"].removesuffix("preview/")
+    manager.post(f"{repeated}previews/")
+    work_off("restore_preview")
+    sent["fingerprint"] = RestoreRun.everywhere.latest("pk").fingerprint
+    manager.post(f"{repeated}confirmation/", sent)
+    work_off("restore_execute")
+    (undo,) = guide.buttons(4)
+    shows(f"{repeated}result/", undo)
+
+
+def test_the_commands_of_restore_a_policy_run(policy, mona, restoring, monkeypatch):
+    """In their order, with this tenant's numbers in the place of the page's."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
+    lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
+    assert [line.split()[0] for line in lines] == ["preview", "show", "confirm", "undo"]
+    for line in lines:
+        words = line.replace("POLICY_ID", policy.id).replace("--version 3", "--version 1")
+        words = words.replace("mona@example.com", mona.email)
+        if not words.startswith("preview"):
+            words = words.replace(" 17", f" {RestoreRun.everywhere.latest('pk').pk}")
+        answer = CliRunner().invoke(restores.app, shlex.split(words))
+        assert answer.exit_code == 0, (line, answer.output, answer.exception)
+        for run in OperationRun.everywhere.filter(type__startswith="restore_", status="queued"):
+            restoring.runner().execute(run.pk)
+            restoring.fresh(RestoreRun.everywhere.latest("pk"))
+    assert OperationRun.everywhere.get(type="restore_execute").outcome == "succeeded"
+
+
+def test_restore_into_another_tenant_is_true(policy, manager, shows, other, fabrikam, mona):
+    guide, version = Guide("restore-into-another-tenant.md"), version_of(policy.id)
+    membership = {"workspace_id": fabrikam.workspace_id, "tenant": fabrikam, "user": mona}
+    TenantMember.everywhere.create(**membership, role=Role.MANAGER)
+    this_version, into, prepare, _from_backup = guide.buttons(1)
+    shows(f"/admin/t/contoso/inventory/{version.policy_id}/versions/{version.number}/", this_version)
+    shows(f"/admin/t/contoso/restores/new/?version={version.pk}", into, prepare)
+    made = manager.post("/admin/t/contoso/restores/new/", {"version": version.pk, "target": "fabrikam"})
+    home = made.headers["Location"].removesuffix("preview/")
+    assert home.startswith("/admin/t/fabrikam/")
+    shows(f"{home}preview/", *guide.buttons(2))
+    manager.post(f"{home}previews/")
+    work_off("restore_preview")
+    assert items_of(RestoreRun.everywhere.get())[0].action == "block"
+    tab, *ways, save, also_save = guide.buttons(3)
+    shows(f"{home}mapping/", *(way for way in ways if not way.startswith("Use …")), save)
+    shows(f"{home}preview/", tab)
+    shows(f"{home}scope/", also_save)
+    edits = mapped(RestoreMapping.everywhere.filter(action="block"), other)
+    decided = {f"decision-{key}": "map" for key in edits}
+    targets = {f"target-{key}": edit.target_id for key, edit in edits.items()}
+    manager.post(f"{home}mapping/", decided | targets)
+    preview, go_on, undo = guide.buttons(4)
+    shows(f"{home}preview/", preview)
+    manager.post(f"{home}previews/")
+    work_off("restore_preview")
+    shows(f"{home}preview/", go_on)
+    sent = {"name": "Fabrikam", "reason": "A copy", "fingerprint": RestoreRun.everywhere.get().fingerprint}
+    manager.post(f"{home}confirmation/", sent)
+    work_off("restore_execute")
+    shows(f"{home}result/", undo)
+    [item] = items_of(RestoreRun.everywhere.get())
+    assert (item.action, item.state) == ("create", "verified")
+    assert STAYS in guide.text
+    assert not other.store.find(CATALOG, item.target_id).children.get("assignments")
