@@ -31,7 +31,7 @@ def least_seconds_of(restore: RestoreRun) -> float:
 
     An object that is there may need its body or its assignments alone, so it counts as one write.
     """
-    rows = RestoreItem.objects.of_run(restore.pk).filter(action__in=WRITING)
+    rows = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING)
     assigned = _assigned_policies(restore) if _assigns_new_ones(restore) else frozenset()
     return least_seconds(
         (kind, action, action == Action.CREATE and policy in assigned)
@@ -48,6 +48,6 @@ def _assigns_new_ones(restore: RestoreRun) -> bool:
 
 def _assigned_policies(restore: RestoreRun) -> frozenset[int]:
     """Return the policies to create whose newest version has assignments."""
-    created = RestoreItem.objects.of_run(restore.pk).filter(action=Action.CREATE).values("version__policy")
-    assignments = Assignment.objects.of_tenant(restore.tenant).filter(policy__in=created)
+    created = RestoreItem.everywhere.of_run(restore.pk).filter(action=Action.CREATE).values("version__policy")
+    assignments = Assignment.everywhere.of_tenant(restore.tenant).filter(policy__in=created)
     return frozenset(assignments.values_list("policy_id", flat=True).distinct())
