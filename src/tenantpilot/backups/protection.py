@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tenantpilot.backups.asking import Asked
@@ -18,6 +18,8 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Schedule
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.states import Restorable
+
+HOLDS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class TenantProtection:
     """The protection of a tenant. `unrestorable` counts the policies of the last good set by restorability."""
 
     last_good: BackupSet | None
+    ending_holds: Sequence[BackupSet]
     state: str
     types: int
     all_types: int
@@ -51,8 +54,7 @@ class TenantProtection:
 
 def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     """Return the figures of a tenant."""
-    sets = BackupSet.everywhere.of_tenant(tenant).kept()
-    last_good = widest_first(sets.good(), now=now).select_related("chain__schedule").first()
+    last_good, ending_holds = _sets_shown(tenant, now=now)
     asked = Asked.from_json(last_good.asked) if last_good else Asked(())
     is_by_type = last_good is not None and asked.policies is None
     left_out = asked.left_out if is_by_type else tuple(kind.key for kind in catalogue.every()) if not last_good else ()
@@ -60,6 +62,7 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     counts = _counts(tenant)
     return TenantProtection(
         last_good=last_good,
+        ending_holds=ending_holds,
         state=_state_of_tenant(tenant, last_good, now=now),
         types=len(asked.policy_types) if is_by_type else 0,
         all_types=len(catalogue.every()),
@@ -71,6 +74,25 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
         gaps=[TypeGap(catalogue.label_of(key), asked.left_out_reason) for key in left_out],
         unrestorable=[(name, count) for name, count, _in_care in by_restorable if name != Restorable.YES],
     )
+
+
+def _sets_shown(tenant: Tenant, *, now: datetime) -> tuple[BackupSet | None, list[BackupSet]]:
+    """Return the last good set, and the first sets whose hold ends, in one query."""
+    sets = BackupSet.everywhere.of_tenant(tenant).kept()
+    best = Q(pk=Subquery(widest_first(sets.good(), now=now).values("pk")[:1]))
+    ending = Q(held_at__isnull=False, held_until__gt=now)
+    rows = sets.filter(best | ending).annotate(is_best=Case(When(best, then=Value(1)), default=Value(0)))
+    shown = list(
+        rows.select_related("chain__schedule", "held_by").order_by("-is_best", "held_until")[: HOLDS_SHOWN + 1]
+    )
+    holds = [one for one in shown if one.held_until is not None and one.held_until > now]
+    # The best comes first. Where there is none, no set is good.
+    return next((one for one in shown[:1] if one.is_good), None), sorted(holds, key=_end_of_hold)[:HOLDS_SHOWN]
+
+
+def _end_of_hold(held: BackupSet) -> datetime:
+    assert held.held_until is not None
+    return held.held_until
 
 
 def _by_restorable(members: BackupMemberQuerySet) -> list[tuple[str, int, int]]:

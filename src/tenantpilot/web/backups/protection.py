@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tenantpilot.backups.days import days_of_tenant, days_of_tenants
-from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.protection import protection_of, shown_of, with_protection
 from tenantpilot.backups.retaining.services import waiting_changes
 from tenantpilot.restores.drills import newest_report, with_drills
@@ -83,10 +82,6 @@ def protection(request: TenantRequest) -> HttpResponse:
         "heading": _("Protection"),
         "protection": protection_of(request.tenant, now=now),
         "waiting": waiting_changes(request.tenant, now=now),
-        "ending_holds": BackupSet.objects.of_tenant(request.tenant)
-        .filter(held_at__isnull=False, held_until__gt=now)
-        .select_related("chain", "held_by")
-        .order_by("held_until")[:20],
         "trend": trend_of_tenant(days_of_tenant(request.tenant, days=asked_days(request), now=now), path=request.path),
         "report": newest_report(request.tenant),
         "rule": rule_of(request.tenant, now=now),
