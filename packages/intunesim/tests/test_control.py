@@ -1,6 +1,10 @@
 """The control interface, by which other processes steer the simulator."""
 
+from datetime import timedelta
+
 import pytest
+from intunesim import RealClock
+from intunesim.clock import ShiftedClock
 
 OBJECTS = "/_sim/tenants/Contoso/objects/deviceManagement/deviceCategories"
 CATEGORIES = "/beta/deviceManagement/deviceCategories"
@@ -94,10 +98,17 @@ def test_virtual_time_passes_on_request_and_real_time_does_not(graph, clock, sim
     before = clock.now()
     graph.post("/_sim/clock", json={"seconds": 90})
     assert (clock.now() - before).total_seconds() == 90
-    from intunesim import RealClock
-
     simulator.clock = RealClock()
     assert graph.post("/_sim/clock", json={"seconds": 90}).status_code == 409
+
+
+def test_a_shifted_clock_runs_on_and_is_moved(graph, simulator):
+    simulator.clock = ShiftedClock(-3600)
+    hour_ago = RealClock().now() - timedelta(seconds=3600)
+    assert abs((simulator.clock.now() - hour_ago).total_seconds()) < 60
+    before = simulator.clock.now()
+    assert graph.post("/_sim/clock", json={"seconds": 1800}).status_code == 200
+    assert 1800 <= (simulator.clock.now() - before).total_seconds() < 1860
 
 
 def test_latency_is_changed_while_it_runs(graph, clock):

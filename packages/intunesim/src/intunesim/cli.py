@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from intunesim.clock import RealClock, VirtualClock
+from intunesim.clock import Clock, RealClock, ShiftedClock, VirtualClock
 from intunesim.generator import Plan, generate
 from intunesim.journal import Entry, unknown_line
 from intunesim.limits import LimitRules
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 def build(options: argparse.Namespace) -> Simulator:
     """Return the simulator that the options describe. Raises ValueError and OSError."""
     simulator = Simulator(
-        clock=VirtualClock() if options.clock == "virtual" else RealClock(),
+        clock=_clock(options),
         limits=LimitRules() if options.limits == "real" else None,
         latency_ms=options.latency_ms,
         seed=options.seed,
@@ -55,6 +55,12 @@ def build(options: argparse.Namespace) -> Simulator:
     for tenant in simulator.tenants.values():
         _announce(tenant)
     return simulator
+
+
+def _clock(options: argparse.Namespace) -> Clock:
+    if options.clock_shift is not None:
+        return ShiftedClock(options.clock_shift)
+    return VirtualClock() if options.clock == "virtual" else RealClock()
 
 
 def _generate(simulator: Simulator, text: str) -> Tenant:
@@ -135,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--latency-ms", type=float, default=0, help="how long every call takes")
     serve.add_argument("--limits", choices=("real", "off"), default="off", help="Microsoft's throttling limits")
     serve.add_argument("--clock", choices=("real", "virtual"), default="real")
+    serve.add_argument(
+        "--clock-shift",
+        type=float,
+        metavar="SECONDS",
+        help="the real clock, so many seconds later; negative is earlier",
+    )
     serve.add_argument("--tls", action="store_true", help="serve https, with a certificate authority of its own")
     serve.add_argument("--faults", type=Path, metavar="FILE", help="a JSON list of fault rules")
     serve.add_argument("--observe", action="store_true", help="print what clients ask for that is not simulated")

@@ -28,6 +28,21 @@ class RealClock:
         await asyncio.sleep(seconds)
 
 
+class ShiftedClock(RealClock):
+    """The machine's clock, so many seconds away from it; it runs on, and is moved as it is told."""
+
+    def __init__(self, seconds: float) -> None:
+        self._shift = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        """Return the shifted time, in UTC."""
+        return super().now() + self._shift
+
+    def advance(self, seconds: float) -> None:
+        """Let the given time pass at once; it may be negative."""
+        self._shift += timedelta(seconds=seconds)
+
+
 class VirtualClock:
     """A clock that stands still until it is advanced; a wait advances it and returns at once."""
 

@@ -1,14 +1,15 @@
 """The demo with pages, until somebody stops it."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.utils import timezone
 from rich.rule import Rule
 
 from tenantpilot.cli.console import done, err, out, say
-from tenantpilot.cli.demo import sample, story
-from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS
+from tenantpilot.cli.demo import history, sample, story
+from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS, SampleTenant
 from tenantpilot.cli.demo.stage import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import title
@@ -26,16 +27,20 @@ LOOKS_EVERY_SECONDS = 0.5
 def run(stage: Stage, listener: socket.socket, *, with_story: bool = False) -> None:
     """Prepare, show the address and the people, follow the first syncs, go on until Ctrl-C.
 
-    With a story, a new demo goes on by itself: backups, changes by people, captures, a restore to confirm.
+    With a story, a new demo has a month of history, which is made while its pages are open already, and goes on by
+    itself: backups, changes by people, captures, a restore to confirm.
     """
     port = int(listener.getsockname()[1])
-    stage.prepare_data()
+    is_new = stage.prepare_data(ago=history.LENGTH if with_story else timedelta(0))
+    has_history = is_new and with_story
     with Supervisor(grace_seconds=GRACE_SECONDS) as supervisor:
-        stage.start_simulator(supervisor)
-        stage.start_workers(supervisor)
+        stage.start_simulator(supervisor, behind=history.LENGTH if has_history else timedelta(0))
         stage.start_web(supervisor, descriptor=listener.fileno(), port=port)
-        runs = start_first_syncs()
         show_address(f"http://127.0.0.1:{port}", logs=str(stage.folder.logs))
+        if has_history:
+            _write_history(stage, supervisor)
+        stage.start_workers(supervisor)
+        runs = start_first_syncs(TENANTS if is_new else ())
         _follow(runs, supervisor)
         if runs and with_story and not supervisor.stopping:
             story.play(stage.simulator_port, lambda run_ids: _follow(run_ids, supervisor))
@@ -44,15 +49,25 @@ def run(stage: Stage, listener: socket.socket, *, with_story: bool = False) -> N
     say(f"Stopped. The data stays in {stage.folder.path}; the next demo finds it again.")
 
 
-def start_first_syncs() -> list[int]:
-    """Start a sync of the policies and of the groups of each tenant that was never synced; a later demo starts none."""
+def start_first_syncs(new: Sequence[SampleTenant] = ()) -> list[int]:
+    """Start a sync of the policies and of the groups of each tenant that is new, or was never synced."""
     initiator, now = sample.person(OLIVIA), timezone.now()
     return [
         start(tenant=sample.tenant(place), initiator=initiator, now=now).run.pk
         for place in TENANTS
-        if sample.never_synced(place)
+        if place in new or sample.never_synced(place)
         for start in (start_sync, start_group_sync)
     ]
+
+
+def _write_history(stage: Stage, supervisor: Supervisor) -> None:
+    def is_over() -> bool:
+        supervisor.step(0)
+        return supervisor.stopping
+
+    say("Writing a month of history; the pages are open already ...")
+    versions = history.write(stage.simulator_port, stage.pace.latency_ms, is_over=is_over)
+    done(f"A month of history: {versions} versions")
 
 
 def show_address(address: str, *, logs: str) -> None:

@@ -51,6 +51,11 @@ def prepare_sample(*, now: datetime) -> None:
             _prepare_person(workspace, person, now=now)
 
 
+def is_missing() -> bool:
+    """Return True if the sample is not in the database yet."""
+    return not Workspace.objects.filter(slug=WORKSPACE_SLUG).exists()
+
+
 def person(sample: SamplePerson) -> User:
     return User.objects.get(email=sample.email)
 

@@ -21,12 +21,22 @@ READING = ("$batch", "getByIds", "/token")
 
 
 def simulator(
-    port: int, tenants: Iterable[SampleTenant], *, state: Path, latency_ms: int, log: Path | None = None
+    port: int,
+    tenants: Iterable[SampleTenant],
+    *,
+    state: Path,
+    latency_ms: int,
+    log: Path | None = None,
+    behind: int = 0,
 ) -> ChildSpec:
-    """It keeps its tenants in `state`, so that a restart forgets nothing. Raises Problem."""
+    """Return the process. It keeps its tenants in `state`, so that a restart forgets nothing. Raises Problem.
+
+    With `behind`, its clock stands so many seconds before ours until it is moved.
+    """
     if find_spec("intunesim") is None:
         raise Problem("The Graph simulator is not installed.", "Run: make setup (or: pip install intunesim)")
     options = ["--port", str(port), "--latency-ms", str(latency_ms), "--state-dir", str(state)]
+    options += ["--clock-shift", str(-behind)] if behind else []
     generated = [part for tenant in tenants for part in ("--generate", _described(tenant))]
     return ChildSpec("simulator", (sys.executable, "-m", "intunesim", "serve", *options, *generated), log)
 
@@ -44,6 +54,11 @@ def set_latency(port: int, milliseconds: int) -> None:
         connection.getresponse().read()
     finally:
         connection.close()
+
+
+def move_clock(port: int, seconds: int) -> None:
+    """Let so many seconds pass in the simulated Graph. It needs to have begun behind. Raises OSError."""
+    control(port, "POST", "/_sim/clock", {"seconds": seconds})
 
 
 def change_object(port: int, tenant: SampleTenant, path: str, changes: dict[str, str]) -> None:

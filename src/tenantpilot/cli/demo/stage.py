@@ -1,6 +1,7 @@
 """Prepare the base of every demo: data, a simulated Graph with its tenants, workers and a scheduler."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -28,20 +29,29 @@ class Stage:
     pace: Pace
     to_log_files: bool
 
-    def prepare_data(self) -> None:
-        """Raises Problem, DatabaseError."""
+    def prepare_data(self, *, ago: timedelta = timedelta(0)) -> bool:
+        """Return True if the sample is new; then it begins so long ago. Raises Problem, DatabaseError."""
         sample.require_no_strangers()
         applied = migrate()
         done(
             f"Database ({sample.database_name()}): {f'{len(applied)} migrations applied' if applied else 'up to date'}"
         )
-        sample.prepare_sample(now=timezone.now())
+        is_new = sample.is_missing()
+        sample.prepare_sample(now=timezone.now() - (ago if is_new else timedelta(0)))
         done(f"{WORKSPACE_NAME}: {' and '.join(tenant.name for tenant in TENANTS)}, {len(PEOPLE)} people")
+        return is_new
 
-    def start_simulator(self, supervisor: Supervisor) -> None:
-        """Raises Problem."""
+    def start_simulator(self, supervisor: Supervisor, *, behind: timedelta = timedelta(0)) -> None:
+        """Start the simulated Graph, its clock so far behind. Raises Problem."""
         port, state, log = self.simulator_port, self.folder.simulator_state, self.folder.log("simulator")
-        spec = simulator.simulator(port, TENANTS, state=state, latency_ms=self.pace.latency_ms, log=log)
+        spec = simulator.simulator(
+            port,
+            TENANTS,
+            state=state,
+            latency_ms=self.pace.latency_ms,
+            log=log,
+            behind=int(behind.total_seconds()),
+        )
         supervisor.start([spec])
         if not supervisor.wait_until(lambda: simulator.answers(port, "/_sim/"), seconds=STARTS_WITHIN_SECONDS):
             raise _did_not_start("The Graph simulator", log)

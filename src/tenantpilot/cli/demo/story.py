@@ -1,16 +1,15 @@
 """The story of the demo's tenants: a backup, changes by people behind TenantPilot's back, and a restore to confirm."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.utils import timezone
 
 from tenantpilot.backups.asking import ScheduledBackupInputs
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.services import start_backup
-from tenantpilot.cli.demo import sample, simulator
+from tenantpilot.cli.demo import sample
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OLIVIA, TENANTS, SampleTenant
-from tenantpilot.graph.contracts import registry
+from tenantpilot.cli.demo.portal import ACCESS, ANNA, BERT, CATALOG, CLASSIC, Edit, edit
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -19,11 +18,6 @@ from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import start_preview
 from tenantpilot.versions.models import PolicyVersion
-
-ANNA, BERT = "anna.admin", "bert.helpdesk"
-CATALOG = registry.get("settingsCatalog").path.strip("/")
-CLASSIC = registry.get("deviceConfiguration").path.strip("/")
-ACCESS = registry.get("conditionalAccessPolicy").path.strip("/")
 
 Wait = Callable[[list[int]], None]
 
@@ -79,17 +73,6 @@ def _change(port: int, place: SampleTenant) -> None:
     """Two people change settings, one switches a Conditional Access policy to report-only, one deletes a profile."""
     for number, name in enumerate((ANNA, BERT, ANNA)):
         words = {"description": f"Reviewed with the security team, step {number + 1}"}
-        _edit(port, place, "PATCH", CATALOG, "settingsCatalog", number, words, by=name)
-    _edit(port, place, "PATCH", ACCESS, "conditionalAccessPolicy", 0, {"state": "enabledForReportingButNotEnforced"})
-    _edit(port, place, "DELETE", CLASSIC, "deviceConfiguration", 0, {}, by=BERT)
-
-
-def _edit(
-    port: int, place: SampleTenant, method: str, path: str, kind: str, number: int, body: dict[str, Any], by: str = ""
-) -> None:
-    policies = Policy.everywhere.of_tenant(sample.tenant(place)).of_type(kind).present().by_name()
-    graph_id = policies.values_list("graph_id", flat=True)[number : number + 1].first()
-    if graph_id:
-        person = f"?by={by}@{place.slug}.example" if by else ""
-        address = f"/_sim/tenants/{place.entra_tenant_id}/objects/{path}/{graph_id}{person}"
-        simulator.control(port, method, address, body)
+        edit(port, place, Edit("PATCH", CATALOG, number, words, by=name))
+    edit(port, place, Edit("PATCH", ACCESS, 0, {"state": "enabledForReportingButNotEnforced"}))
+    edit(port, place, Edit("DELETE", CLASSIC, 0, {}, by=BERT))

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from intunesim.catalog import COLLECTIONS
-from intunesim.clock import VirtualClock, iso
+from intunesim.clock import ShiftedClock, VirtualClock, iso
 from intunesim.faults import Fault
 from intunesim.graph.approval import decide
 from intunesim.json_types import JsonObject
@@ -69,8 +69,8 @@ class Control:
         return JSONResponse(self._simulator.log.unknown(request.query_params.get("tenant", "*")))
 
     async def advance(self, request: Request) -> Response:
-        """POST /_sim/clock {"seconds": n}: let virtual time pass."""
-        if not isinstance(self._simulator.clock, VirtualClock):
+        """POST /_sim/clock {"seconds": n}: let virtual or shifted time pass."""
+        if not isinstance(self._simulator.clock, VirtualClock | ShiftedClock):
             raise HTTPException(409, "the clock is real; start the simulator with a virtual one")
         self._simulator.clock.advance(float((await request.json())["seconds"]))
         return JSONResponse({"now": iso(self._simulator.clock.now())})
