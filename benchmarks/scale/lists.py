@@ -108,7 +108,8 @@ def _runs_across(person: Any, query: Query) -> Any:
     within = workspaces(person)
     with scope(workspace=[found.workspace for found in within]):
         tenants = visible_tenants(person, Capability.OPERATIONS_VIEW)
-        rows = OperationRun.objects.among_tenants(tenants).for_list()
+        able = [found.workspace for found in within if found.may(Capability.OPERATIONS_VIEW)]
+        rows = OperationRun.objects.among(tenants, able).for_list()
         return _seen(WORKSPACE_RUNS, rows, person, query, workspaces=within)
 
 

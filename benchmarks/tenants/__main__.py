@@ -17,8 +17,9 @@ from uuid import uuid4
 from benchmarks.tenants.measuring import Figures
 
 HEADER = (
-    "database", "tenants", "workers", "runs each", "syncs a minute", "failed", "wait p50/p95 s", "click s",
-    "dispatched again", "transactions a sync", "connections", "CPU s a sync", "MB a worker",
+    "database", "tenants", "workers", "runs each", "people", "load", "syncs a minute", "failed", "wait p50/p95 s",
+    "click s", "behind 20 s", "dispatched again", "requests a sync", "statements a sync", "transactions a sync",
+    "connections", "CPU s a sync: worker + database", "MB a worker", "page p95 ms idle/loaded", "page errors",
 )  # fmt: skip
 
 
@@ -28,8 +29,10 @@ def main() -> None:
     for database, tenants, workers, runs in product(options.databases, options.tenants, options.workers, options.runs):
         with tempfile.TemporaryDirectory() as folder, _environment(database, folder) as environment:
             command = [sys.executable, "-m", "benchmarks.tenants.night", str(tenants), str(workers), str(runs)]
+            command.append(str(options.people))
             done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-        print(_row(database, tenants, workers, runs, Figures(**json.loads(done.stdout.splitlines()[-1]))), flush=True)
+        figures = Figures(**json.loads(done.stdout.splitlines()[-1]))
+        print(_row((database, tenants, workers, runs, options.people), figures), flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -38,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tenants", type=_numbers, default=[10, 100])
     parser.add_argument("--workers", type=_numbers, default=[4])
     parser.add_argument("--runs", type=_numbers, default=[1, 4], help="runs that a worker works on at once")
+    parser.add_argument("--people", type=int, default=10, help="people who look at pages meanwhile")
     return parser.parse_args()
 
 
@@ -91,13 +95,18 @@ class _environment:  # noqa: N801 reads as a verb
             connection.execute(statement)
 
 
-def _row(database: str, tenants: int, workers: int, runs: int, figures: Figures) -> str:
+def _row(sizes: tuple[object, ...], figures: Figures) -> str:
+    cpu = f"{figures.cpu_a_sync:.2f}"
+    if figures.database_cpu_a_sync:
+        cpu += f" + {figures.database_cpu_a_sync:.2f}"
     cells: Iterator[object] = iter(
         (
-            database, tenants, workers, runs, round(figures.syncs_a_minute), figures.failed,
-            f"{figures.wait_p50:.1f}/{figures.wait_p95:.1f}", f"{figures.click_seconds:.1f}", figures.dispatched_again,
-            round(figures.transactions_a_sync) or "", figures.connections or "", f"{figures.cpu_a_sync:.2f}",
-            round(figures.megabytes_a_worker),
+            *sizes, round(figures.load, 1), round(figures.syncs_a_minute), figures.failed,
+            f"{figures.wait_p50:.1f}/{figures.wait_p95:.1f}", f"{figures.click_seconds:.1f}",
+            f"{figures.crowd_seconds:.1f}", figures.dispatched_again, round(figures.requests_a_sync),
+            figures.statements_a_sync, round(figures.transactions_a_sync) or "", figures.connections or "", cpu,
+            round(figures.megabytes_a_worker), f"{figures.page_idle_p95:.0f}/{figures.page_loaded_p95:.0f}",
+            figures.page_errors,
         )
     )  # fmt: skip
     return "| " + " | ".join(map(str, cells)) + " |"

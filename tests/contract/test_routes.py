@@ -15,8 +15,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, include, path, reverse
 from django.utils import timezone
 
+from tenantpilot.inventory.many_tenants.selecting import TenantFilter, TenantsInputs
+from tenantpilot.inventory.many_tenants.services import start_syncs
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
+from tenantpilot.inventory.operations import INVENTORY_SYNC, TENANTS_SYNC, SyncInputs
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -146,6 +148,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "run": queued.pk,
         "ended run": ended.pk,
         "no run": 999_999,
+        **runs_of_workspace(contoso, olivia, now),
         "policy": policy.pk,
         "setting": SettingDefinition.everywhere.get().pk,
         "version": version.pk,
@@ -154,6 +157,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "backup set": finished_set(new_chain(contoso, now, kind="manual"), 1, now, asked={"policy_types": []}).pk,
         "backup chain": new_chain(contoso, now).pk,
         "schedule": daily(contoso, olivia, now).pk,
+        "schedule of workspace": daily(None, olivia, now, contoso.workspace).pk,
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
         "policy view": view(alice, contoso.workspace_id, POLICIES.name, contoso, now, "state=enabled").pk,
@@ -180,11 +184,19 @@ def a_library(tenant):
     return {"library": library.pk, "library policy": LibraryPolicy.everywhere.get().pk}
 
 
-def daily(place, actor, now):
-    cadence = Cadence(Frequency.DAILY, "UTC", hour=3)
-    return create_schedule(
-        INVENTORY_SYNC, tenant=place, name="Daily", cadence=cadence, inputs=SyncInputs(), actor=actor, now=now
-    )
+def runs_of_workspace(tenant, actor, now):
+    """The keys of a run of the whole workspace that is queued, and of one that has ended."""
+    facts = {"workspace": tenant.workspace, "initiator": actor, "now": now}
+    ended = start_syncs(tenants=[], **facts).run
+    OperationRunService().request_cancel(ended, actor=actor, now=now)
+    return {"run of workspace": start_syncs(tenants=[tenant], **facts).run.pk, "ended run of workspace": ended.pk}
+
+
+def daily(place, actor, now, workspace=None):
+    """A schedule of a tenant, or without one of the whole workspace."""
+    kind, inputs = (INVENTORY_SYNC, SyncInputs()) if place else (TENANTS_SYNC, TenantsInputs(TenantFilter()))
+    facts = {"name": "Daily", "cadence": Cadence(Frequency.DAILY, "UTC", hour=3), "actor": actor, "now": now}
+    return create_schedule(kind, tenant=place, workspace=workspace, inputs=inputs, **facts)
 
 
 def address(name: str, row: AccessRow, world, slug: str = "contoso") -> str:
@@ -213,8 +225,8 @@ def expected(row: AccessRow, person: str) -> set[int]:
             return {404} if person == "pat" else FOUND
         case "workspace role":
             return {404} if person == "pat" else FOUND if person == "olivia" else {403}
-        case "workspace object":
-            return {404}
+        case "workspace role object":
+            return FOUND if person == "olivia" else {404}
         case "workspace role alone":
             return {403} if person == "alice" else {404}
         case "personal" | "own":

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC, TenantsInputs
+from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC
+from tenantpilot.inventory.many_tenants.selecting import TenantsInputs
 from tenantpilot.inventory.many_tenants.services import start_syncs
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent, RunItem

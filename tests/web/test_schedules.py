@@ -167,7 +167,7 @@ def test_a_name_is_used_once_in_a_tenant(ask, nightly):
 
 
 def test_only_what_can_start_without_a_person_is_offered(ask):
-    offered = {kind.key for kind in operation_types.all() if kind.scheduled}
+    offered = {kind.key for kind in operation_types.all() if kind.scheduled and not kind.of_workspace}
     values = [
         option["value"] for option in read(ask("create-schedule")).one("select", id="id_operation").every("option")
     ]

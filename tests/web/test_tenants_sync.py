@@ -43,6 +43,19 @@ def test_those_that_were_chosen_are_synced(owner, contoso, fabrikam, chosen):
     assert f"/admin/operations/{asked().pk}/" in owner.get("/admin/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ({}, "/admin/schedules/new/"),
+        ({"matching": "1", "q": "fa b"}, "/admin/schedules/new/?q=fa+b"),
+        ({"chosen": "1"}, ""),
+    ],
+)
+def test_the_same_is_offered_by_the_clock(owner, asked, offered):
+    shown = owner.get(SYNCS, asked).content.decode()
+    assert f'href="{offered}"' in shown if offered else "/admin/schedules/new/" not in shown
+
+
 def test_the_operation_links_to_the_syncs_that_it_started(owner, contoso, fabrikam):
     owner.post(SYNCS)
     Runner().execute(asked().pk)

@@ -140,7 +140,7 @@ class Shown:
 
 def shown_of(tenants: Iterable[Any], *, now: datetime) -> Mapping[int, Shown]:
     """Return it for tenants that `with_protection` has annotated. Two queries, however many there are."""
-    rows, active = list(tenants), dict[int, list[Schedule]]()
+    rows, active = list(tenants), dict[int | None, list[Schedule]]()
     for schedule in active_schedules().filter(tenant__in=[row.pk for row in rows]):
         active.setdefault(schedule.tenant_id, []).append(schedule)
     sets = BackupSet.everywhere.select_related("chain").defer("asked", "by_type", "faults")

@@ -34,6 +34,7 @@ class Commands(DeferredGroup):
         "person": Deferred(f"{COMMANDS}.person", "Change the account of a person."),
         "credential": Deferred(f"{COMMANDS}.credential", "Keep the credential of a tenant."),
         "sync": Deferred(f"{COMMANDS}.sync", "Start an inventory sync of a tenant."),
+        "schedules": Deferred(f"{COMMANDS}.schedules", "Sync the tenants of a workspace by the clock."),
         "groups": Deferred(f"{COMMANDS}.groups", "Sync the groups of a tenant, and list them."),
         "settings": Deferred(f"{COMMANDS}.settings_search", "Search the settings of captured policies."),
         "policies": Deferred(

@@ -3,6 +3,7 @@
 `models` binds them to its rows, and everybody asks the query sets there: nothing here imports a model of this room.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -31,13 +32,15 @@ class RunQueries(models.QuerySet[Row]):
     def of_tenants(self, tenant_ids: list[int]) -> Self:
         return self.filter(tenant_id__in=tenant_ids)
 
-    def among_tenants(self, tenants: models.QuerySet[Any, Any]) -> Self:
-        """Of the tenants whose ids the query answers; the list is read in its order, and each run looked up there.
+    def among(self, tenants: models.QuerySet[Any, Any], workspaces: Iterable[Workspace]) -> Self:
+        """Of the tenants whose ids the query answers, and of these whole workspaces.
 
+        The list is read in its order, and each run looked up there.
         SQLite does not think of the LIMIT: it would begin with the tenants and sort all their runs. With an expression
         it cannot begin.
         """
-        return self.alias(place=Coalesce("tenant_id", Value(0))).filter(place__in=tenants)
+        placed = self.alias(place=Coalesce("tenant_id", -models.F("workspace_id")))
+        return placed.filter(Q(place__in=tenants) | Q(place__in=[-workspace.pk for workspace in workspaces]))
 
     def of_workspace(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)

@@ -12,7 +12,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import InputsT, OperationType, UnknownOperationType, operation_types
-from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant, workspaces
+from tenantpilot.tenancy.access import require_in_workspace, resolve_tenant
 from tenantpilot.tenancy.models import User
 
 
@@ -93,11 +93,7 @@ def _permitted(run: OperationRun, actor: User) -> OperationType[Any]:
     if run.tenant is not None:
         resolve_tenant(actor, run.tenant.slug).require(operation_type.capability)
         return operation_type
-    own = [access for access in workspaces(actor) if access.workspace.pk == run.workspace_id and access.roles]
-    if not own:
-        raise NotVisible(f"run {run.pk} is not visible")
-    if not own[0].may(operation_type.capability):
-        raise CapabilityMissing(operation_type.capability)
+    require_in_workspace(actor, run.workspace, operation_type.capability)
     return operation_type
 
 

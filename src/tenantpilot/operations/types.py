@@ -42,8 +42,9 @@ class OperationType(Generic[InputsT]):
 
     `handler` is "module:function", imported by workers alone. `inputs` and `checkpoint` are the classes of what its
     runs are asked for and of what a worker keeps for the next one. `identity_fields` are the inputs that,
-    with tenant and type, make two requests the same work (OPS-06). `for_items` limits inputs to the items of
-    these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
+    with tenant and type, make two requests the same work (OPS-06). Runs and schedules of a type `of_workspace` are of
+    a whole workspace, those of any other type that is scheduled are of a tenant. `for_items` limits inputs to the items
+    of these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
     from those of a schedule at the time of a slot; None: it never starts by the clock. `for_schedule` puts the
     schedule's key into them, for an operation of which each schedule has its own work.
     `nouns` are the words for what its counts are counts of. With `is_partial_with_warnings`, a run that counted a
@@ -62,6 +63,7 @@ class OperationType(Generic[InputsT]):
     for_items: Callable[[InputsT, tuple[str, ...]], InputsT] | None = None
     scheduled: Callable[[InputsT], InputsT] | None = None
     for_schedule: Callable[[InputsT, int], InputsT] | None = None
+    of_workspace: bool = False
     counts: tuple[str, ...] = ()
     reason_codes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -134,6 +134,15 @@ def workspaces(person: User) -> list[WorkspaceAccess]:
     ]
 
 
+def require_in_workspace(person: User, workspace: Workspace, capability: Capability) -> None:
+    """Require a role in the whole workspace. Raises NotVisible, CapabilityMissing."""
+    own = [access for access in workspaces(person) if access.workspace.pk == workspace.pk and access.roles]
+    if not own:
+        raise NotVisible(f"workspace {workspace.pk} is not visible")
+    if not own[0].may(capability):
+        raise CapabilityMissing(capability)
+
+
 def require_platform(person: Person) -> None:
     """The platform plane. Raises NotVisible for everybody else."""
     if not platform_capabilities(person):

@@ -15,7 +15,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
+from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, require_in_workspace, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User
 
@@ -125,7 +125,9 @@ def _require_may_cancel(actor: User, run: OperationRun) -> None:
     """Refuse a person who may not cancel: the audit log shall name somebody who may."""
     try:
         if run.tenant is None:
-            raise Problem("Runs of a whole workspace cannot be cancelled here.", "Use the Operations page.")
-        resolve_tenant(actor, run.tenant.slug).require(Capability.OPERATIONS_CANCEL)
+            require_in_workspace(actor, run.workspace, Capability.OPERATIONS_CANCEL)
+        else:
+            resolve_tenant(actor, run.tenant.slug).require(Capability.OPERATIONS_CANCEL)
     except (NotVisible, CapabilityMissing) as error:
-        raise Problem(f"{actor.email} may not cancel operations of this tenant.", "Name somebody who may.") from error
+        place = "this tenant" if run.tenant else "the whole workspace"
+        raise Problem(f"{actor.email} may not cancel operations of {place}.", "Name somebody who may.") from error

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.inventory import policy_types
-from tenantpilot.inventory.many_tenants.operations import TenantsInputs
+from tenantpilot.inventory.many_tenants.selecting import TenantsInputs
 from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, skipped, work_through
@@ -24,7 +24,7 @@ def start_syncs(run: RunContext[TenantsInputs]) -> None:
 
 
 def _find_tenants(run: RunContext[TenantsInputs]) -> Iterator[Item]:
-    for tenant in _tenants(run).filter(pk__in=run.inputs.tenants).by_name():
+    for tenant in run.inputs.chosen_among(_tenants(run)).by_name():
         yield Item(str(tenant.pk), tenant.name)
 
 
@@ -44,7 +44,7 @@ def _start_sync(run: RunContext[TenantsInputs], item: Item) -> ItemState | ItemR
 
 
 def _started(run: RunContext[TenantsInputs], tenant: Tenant) -> ItemState:
-    runs, inputs = OperationRunService(), SyncInputs(policy_types.chosen(None))
+    runs, inputs = OperationRunService(), SyncInputs(policy_types.chosen(None), capture=run.inputs.capture)
     answer = runs.start(INVENTORY_SYNC, tenant=tenant, initiator=None, inputs=inputs, now=run.now, scheduled=True)
     runs.record_parent(answer.run, run.run_id, now=run.now)
     return ItemState.SUCCEEDED if isinstance(answer, Started) else ItemState.UNCHANGED

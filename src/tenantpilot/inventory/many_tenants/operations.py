@@ -1,26 +1,24 @@
 """The operation type that starts a sync in each chosen tenant of a workspace."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import reasons as _reasons  # noqa: F401 the declaration names them
+from tenantpilot.inventory.many_tenants.selecting import TenantsInputs
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability
 
 
-@dataclass(frozen=True)
-class TenantsInputs(StoredData):
-    """The ids of the chosen tenants, in order."""
-
-    tenants: tuple[int, ...] = ()
+def _limited_to(inputs: TenantsInputs, keys: tuple[str, ...]) -> TenantsInputs:
+    return replace(inputs, tenants=tuple(int(key) for key in keys))
 
 
-def _limited_to(_inputs: TenantsInputs, keys: tuple[str, ...]) -> TenantsInputs:
-    return TenantsInputs(tuple(int(key) for key in keys))
+def _as_scheduled(inputs: TenantsInputs) -> TenantsInputs:
+    """Return them as they are: the run itself looks which tenants match at its time."""
+    return inputs
 
 
 TENANTS_SYNC = operation_types.register(
@@ -32,8 +30,10 @@ TENANTS_SYNC = operation_types.register(
         nouns=Nouns(ngettext_lazy("tenant", "tenants")),
         inputs=TenantsInputs,
         queue="interactive",
-        identity_fields=("tenants",),
+        identity_fields=("tenants", "capture"),
         for_items=_limited_to,
+        scheduled=_as_scheduled,
+        of_workspace=True,
         counts=("total", "processed", "succeeded", "unchanged", "failed", "skipped"),
         reason_codes=("credential_missing", "tenant_not_in_use", "dispatch_failed"),
         limits=Limits(seconds=1_800, attempts=5),

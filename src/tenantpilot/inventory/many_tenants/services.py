@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC, TenantsInputs
+from tenantpilot.inventory.many_tenants.operations import TENANTS_SYNC
+from tenantpilot.inventory.many_tenants.selecting import TenantsInputs
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import Tenant, User, Workspace

@@ -1,7 +1,7 @@
 """The rules that the database itself keeps, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
 
 from tenantpilot.core.migrating import Statements, same_workspace, together
-from tenantpilot.operations.guards import items, notifications, postgresql, spending, sqlite
+from tenantpilot.operations.guards import items, notifications, postgresql, schedules, spending, sqlite
 
 TRIGGERS: tuple[Statements, Statements] = (
     {"postgresql": postgresql.INSTALL, "sqlite": sqlite.INSTALL},
@@ -21,7 +21,14 @@ EXPECTED_TRIGGERS = {
         *postgresql.NAMES,
         *items.NAMES["postgresql"],
         *notifications.NAMES["postgresql"],
+        *schedules.NAMES["postgresql"],
         *spending.NAMES["postgresql"],
     ),
-    "sqlite": (*sqlite.NAMES, *items.NAMES["sqlite"], *notifications.NAMES["sqlite"], *spending.NAMES["sqlite"]),
+    "sqlite": (
+        *sqlite.NAMES,
+        *items.NAMES["sqlite"],
+        *notifications.NAMES["sqlite"],
+        *schedules.NAMES["sqlite"],
+        *spending.NAMES["sqlite"],
+    ),
 }

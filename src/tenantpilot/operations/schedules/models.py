@@ -1,14 +1,15 @@
 """Schedules and the slots they have filled."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from tenantpilot.core.owned import TenantOwned, scoped, unscoped
+from tenantpilot.core.owned import WorkspaceOwned, scoped, unscoped
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
-from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.models import Tenant, User, Workspace
 
 # What is broken may be mended by an update, or on another machine.
 LOOKS_AGAIN_AFTER = timedelta(minutes=10)
@@ -20,18 +21,27 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def of_tenant(self, tenant: Tenant) -> "ScheduleQuerySet":
         return self.filter(tenant=tenant)
 
+    def of_workspaces(self, workspaces: Iterable[Workspace]) -> "ScheduleQuerySet":
+        """Return those of whole workspaces, and none of a tenant."""
+        return self.filter(tenant=None, workspace__in=list(workspaces))
+
     def due(self, *, now: datetime) -> "ScheduleQuerySet":
         """Those that are to fill a slot now; a broken one only now and then, so that many of them hold up no other."""
         is_tried = Q(broken_at=None) | Q(broken_at__lte=now - LOOKS_AGAIN_AFTER)
-        return self.filter(is_tried, paused_at=None, next_slot_at__lte=now, tenant__stopped_at=None)
+        in_use = self.filter(tenant__stopped_at=None, workspace__archived_at=None)
+        return in_use.filter(is_tried, paused_at=None, next_slot_at__lte=now)
 
     def by_name(self) -> "ScheduleQuerySet":
         return self.order_by("name", "pk")
 
 
-class Schedule(TenantOwned):
-    """Starts an operation of one type in one tenant, by the clock. `inputs` are those of the operation."""
+class Schedule(WorkspaceOwned):
+    """Starts an operation of one type by the clock, in one tenant or, without a tenant, in the whole workspace.
 
+    `inputs` are those of the operation. Whose it is never changes: a guard refuses it on both engines.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=120)
     type = models.CharField(max_length=64)
     inputs = models.JSONField(default=dict)
@@ -52,10 +62,13 @@ class Schedule(TenantOwned):
     objects: ClassVar[ScheduleQuerySet] = scoped(ScheduleQuerySet)
     everywhere: ClassVar[ScheduleQuerySet] = unscoped(ScheduleQuerySet)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(WorkspaceOwned.Meta):
         db_table = "schedules"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="schedule_name_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "name"], condition=Q(tenant=None), name="schedule_name_once_in_workspace"
+            ),
             models.UniqueConstraint(fields=["id", "workspace"], name="schedule_of_workspace"),
             models.CheckConstraint(
                 condition=Q(frequency__in=[frequency.value for frequency in Frequency]), name="schedule_frequency_known"

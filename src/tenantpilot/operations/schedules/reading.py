@@ -1,5 +1,6 @@
-"""Read a tenant's schedules for a page."""
+"""Read the schedules of a tenant or of workspaces for a page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db.models import OuterRef, Subquery
 from tenantpilot.operations.models import Schedule, ScheduleSlot
 from tenantpilot.operations.schedules.cadence import Cadence
 from tenantpilot.operations.schedules.faults import ScheduleFault
+from tenantpilot.operations.schedules.models import ScheduleQuerySet
 from tenantpilot.operations.types import OperationType, UnknownOperationType, operation_types
-from tenantpilot.tenancy.access import TenantAccess
-from tenantpilot.tenancy.models import Tenant
+from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess
+from tenantpilot.tenancy.models import Tenant, Workspace
 
 AT_MOST = 200
 
@@ -49,8 +51,17 @@ class Line:
 
 def lines_of(tenant: Tenant) -> list[Line]:
     """By name. Two queries, however many schedules there are."""
+    return _lines(Schedule.objects.of_tenant(tenant))
+
+
+def lines_of_workspaces(workspaces: Iterable[Workspace]) -> list[Line]:
+    """By name, those of whole workspaces alone. Two queries, however many schedules there are."""
+    return _lines(Schedule.objects.of_workspaces(workspaces).select_related("workspace"))
+
+
+def _lines(rows: ScheduleQuerySet) -> list[Line]:
     latest = ScheduleSlot.objects.filter(schedule=OuterRef("pk")).order_by("-slot_at").values("pk")[:1]
-    schedules = list(Schedule.objects.of_tenant(tenant).annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
+    schedules = list(rows.annotate(latest=Subquery(latest)).by_name()[:AT_MOST])
     latest_of = {schedule.pk: getattr(schedule, "latest") for schedule in schedules}  # noqa: B009 annotated above
     slots = ScheduleSlot.objects.select_related("run__tenant", "run__cancel_requested_by").in_bulk(
         [slot for slot in latest_of.values() if slot]
@@ -70,10 +81,13 @@ def fault_of(schedule: Schedule) -> ScheduleFault | None:
     return None
 
 
-def schedulable(access: TenantAccess) -> list[OperationType[Any]]:
-    """Return the operation types that the person may schedule: only those that they could start themselves."""
+def schedulable(access: TenantAccess | WorkspaceAccess) -> list[OperationType[Any]]:
+    """Return the operation types that the person may schedule there: only those that they could start themselves."""
+    of_workspace = isinstance(access, WorkspaceAccess)
     return [
         operation_type
         for operation_type in operation_types.all()
-        if operation_type.scheduled is not None and access.may(operation_type.capability)
+        if operation_type.scheduled is not None
+        and operation_type.of_workspace == of_workspace
+        and access.may(operation_type.capability)
     ]

@@ -19,6 +19,7 @@ from tenantpilot.operations.audit_actions import (
     SCHEDULE_PAUSED,
     SCHEDULE_RESUMED,
 )
+from tenantpilot.operations.lifecycle.identity import workspace_of
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.operations.schedules.cadence import Cadence
@@ -26,7 +27,7 @@ from tenantpilot.operations.schedules.faults import FaultySchedule, ScheduleFaul
 from tenantpilot.operations.schedules.models import Schedule, ScheduleSlot
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import InputsT, OperationType, UnknownOperationType, operation_types
-from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.models import Tenant, User, Workspace
 from tenantpilot.tenancy.stops import installation_stop
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ BROKEN = "broken"
 
 
 class NameTaken(TenantPilotError):
-    """The tenant has a schedule of this name."""
+    """The tenant, or the workspace, has a schedule of this name."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,26 @@ class Ticked:
 def create_schedule(
     operation_type: OperationType[InputsT],
     *,
-    tenant: Tenant,
+    tenant: Tenant | None,
     name: str,
     cadence: Cadence,
     inputs: InputsT,
     actor: User,
     now: datetime,
+    workspace: Workspace | None = None,
 ) -> Schedule:
-    """The first slot is the next one after now. Raises NameTaken."""
+    """Keep a schedule, whose first slot is the next one after now.
+
+    `workspace` is for schedules of a whole workspace, which have no tenant. Raises NameTaken.
+    """
+    workspace_id = workspace_of(tenant, workspace)
+    if operation_type.of_workspace != (tenant is None):
+        raise ValueError(f"{operation_type.key} is scheduled in a {'workspace' if tenant else 'tenant'}.")
     with transaction.atomic():
-        if Schedule.everywhere.of_tenant(tenant).filter(name=name).exists():
-            raise NameTaken(f"{tenant.name} has a schedule named {name} already.")
+        if Schedule.everywhere.filter(workspace_id=workspace_id, tenant=tenant, name=name).exists():
+            raise NameTaken(f"{tenant or workspace} has a schedule named {name} already.")
         schedule = Schedule.everywhere.create(
-            workspace_id=tenant.workspace_id,
+            workspace_id=workspace_id,
             tenant=tenant,
             name=name,
             type=operation_type.key,
@@ -111,8 +119,8 @@ def run_now(
 ) -> Started | AlreadyActive:
     """Start what the schedule starts, for a person and outside its slots. Raises FaultySchedule, DispatchFailed."""
     kind, inputs = _kind_and_inputs(schedule)
-    runs = service or OperationRunService()
-    return runs.start(kind, tenant=schedule.tenant, initiator=initiator, inputs=inputs, now=now)
+    runs, workspace = service or OperationRunService(), schedule.workspace
+    return runs.start(kind, tenant=schedule.tenant, workspace=workspace, initiator=initiator, inputs=inputs, now=now)
 
 
 def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked:
@@ -120,7 +128,7 @@ def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked
     if installation_stop() is not None:
         return Ticked()
     runs = service or OperationRunService()
-    due = Schedule.everywhere.due(now=now).order_by("pk")[:AT_MOST]
+    due = Schedule.everywhere.due(now=now).select_related("tenant", "workspace").order_by("pk")[:AT_MOST]
     results = [_fill_or_mark(schedule, runs, now=now) for schedule in due]
     return Ticked(
         started=results.count(ScheduleSlot.Result.STARTED),
@@ -225,7 +233,13 @@ def _start(
     """
     try:
         answer = runs.start(
-            operation_type, tenant=schedule.tenant, initiator=None, inputs=inputs, now=now, scheduled=True
+            operation_type,
+            tenant=schedule.tenant,
+            workspace=schedule.workspace,
+            initiator=None,
+            inputs=inputs,
+            now=now,
+            scheduled=True,
         )
     except DispatchFailed as failed:
         return ScheduleSlot.Result.REFUSED, failed.run

@@ -90,7 +90,12 @@ def _runs(ids: set[int], homes: set[int]) -> dict[int, Target]:
 
 def _schedules(ids: set[int], homes: set[int]) -> dict[int, Target]:
     schedules = Schedule.everywhere.filter(pk__in=ids, workspace_id__in=homes).values_list("pk", "name", "tenant__slug")
-    return {pk: Target(name, reverse("schedules", args=[slug])) for pk, name, slug in schedules}
+    return {pk: Target(name, _schedules_page(slug)) for pk, name, slug in schedules}
+
+
+def _schedules_page(slug: str | None) -> str:
+    """Return the page of the tenant's schedules, or of the workspaces' where there is no tenant."""
+    return reverse("schedules", args=[slug]) if slug else reverse("workspace-schedules")
 
 
 def _tenants(ids: set[int], homes: set[int]) -> dict[int, Target]:

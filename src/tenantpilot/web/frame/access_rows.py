@@ -29,6 +29,11 @@ def in_tenant(capability: Capability, method: str = "get", subject: str = "") ->
     return AccessRow("tenant", capability, method, subject)
 
 
+def of_workspace(capability: Capability, method: str = "get", subject: str = "run of workspace") -> AccessRow:
+    """Return the row of an object of a whole workspace: for who has no role in the workspace it is not there."""
+    return AccessRow("workspace role object", capability, method, subject)
+
+
 def of_owner(method: str = "get", subject: str = "", query: str = "") -> AccessRow:
     """Return the row of a page about somebody or something of a workspace, for those who manage its members."""
     return AccessRow("workspace role", Capability.MEMBER_MANAGE, method, subject, query=query)

@@ -15,11 +15,12 @@ from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, visible_tenants, workspace_plane
+from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.operations import cancel_result
 from tenantpilot.web.operations.cancel_result import Cancelled
 from tenantpilot.web.operations.tables import RUNS, WORKSPACE_RUNS
+from tenantpilot.web.operations.workspace_runs import cancellable_across
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.tables.bulk import Action, chosen_ids
 from tenantpilot.web.ui.tables.declaration import Table
@@ -57,9 +58,9 @@ def cancel_operation_runs(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @workspace_plane
 def cancel_runs_across_tenants(request: WorkspaceRequest) -> HttpResponse:
-    """GET asks, POST cancels; of every tenant in which the person may."""
-    runs = OperationRun.objects.filter(tenant__in=visible_tenants(request.user, Capability.OPERATIONS_CANCEL))
-    return _answer(request, Place(runs, WORKSPACE_RUNS, reverse("workspace-operations"), _("your tenants")))
+    """GET asks, POST cancels; of every tenant and whole workspace in which the person may."""
+    place = Place(cancellable_across(request), WORKSPACE_RUNS, reverse("workspace-operations"), _("your tenants"))
+    return _answer(request, place)
 
 
 def cancel_action(url: str) -> Action:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from tenantpilot.operations import rerun
 from tenantpilot.operations.links import run_url
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.rerun import CannotRunAgain
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
@@ -37,13 +38,17 @@ def retry_failed_items(request: TenantRequest, run_id: int) -> HttpResponse:
 
 
 def _start(request: TenantRequest, run_id: int, verb: Verb) -> HttpResponse:
-    before = run_of_tenant(request.tenant, run_id)
+    return answer_retry(request, run_of_tenant(request.tenant, run_id), verb, request.access.why_not)
+
+
+def answer_retry(request: Any, before: OperationRun, verb: Verb, why_not: Callable[[Capability], str]) -> HttpResponse:
+    """Start the run anew and confirm it. Raises Http404, PermissionDenied with the words of `why_not`."""
     try:
         started = verb(before, actor=request.user, now=timezone.now())
     except NotVisible as error:
         raise Http404 from error
     except CapabilityMissing as error:
-        raise PermissionDenied(request.access.why_not(error.capability)) from error
+        raise PermissionDenied(why_not(error.capability)) from error
     except CannotRunAgain:
         return _show(request, run_url(before))
     except DispatchFailed as error:

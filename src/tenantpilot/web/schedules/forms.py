@@ -1,13 +1,11 @@
-"""Forms that more than a field or two belong to."""
+"""The form of a tenant's schedule."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,18 +16,8 @@ from tenantpilot.core.stored import StoredData
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.policy_views import PolicyView
-from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.types import OperationType
-
-FREQUENCIES = [
-    (Frequency.HOURLY.value, gettext_lazy("Every hour")),
-    (Frequency.DAILY.value, gettext_lazy("Every day")),
-    (Frequency.WEEKLY.value, gettext_lazy("On chosen weekdays")),
-]
-
-
-def _zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(available_timezones())]
+from tenantpilot.web.schedules.cadence_form import CadenceForm
 
 
 def _types() -> list[tuple[str, Any]]:
@@ -40,27 +28,10 @@ def _all_types() -> list[str]:
     return [kind.key for kind in policy_types.every()]
 
 
-class ScheduleForm(forms.Form):
-    """The form of a schedule."""
+class ScheduleForm(CadenceForm):
+    """The form of a tenant's schedule."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, strip=True)
     operation = forms.ChoiceField(label=gettext_lazy("Operation"))
-    frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=FREQUENCIES, initial=Frequency.DAILY.value)
-    weekdays = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Weekdays"),
-        choices=list(WEEKDAYS.items()),
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checkbox"}),
-    )
-    at = forms.TimeField(
-        label=gettext_lazy("Time"),
-        initial="03:00",
-        input_formats=["%H:%M"],
-        error_messages={"invalid": gettext_lazy("Write a time such as 03:00.")},
-    )
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, initial="UTC")
-
     capture = forms.BooleanField(
         label=gettext_lazy("Capture what changed"),
         required=False,
@@ -99,9 +70,8 @@ class ScheduleForm(forms.Form):
         self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
+        super().clean()
         values = self.cleaned_data
-        if values.get("frequency") == Frequency.WEEKLY.value and not values.get("weekdays") and not self.errors:
-            raise ValidationError({"weekdays": _("Choose at least one weekday.")})
         if self.makes_backups and not self.errors and not values.get("view"):
             self._check_types(values["policy_types"], values["left_out_reason"])
 
@@ -147,11 +117,3 @@ class ScheduleForm(forms.Form):
             return ScheduledBackupInputs()
         reason = screened(self.cleaned_data["left_out_reason"])[:LONGEST_REASON]
         return ScheduledBackupInputs(policy_types.chosen(chosen), reason)
-
-    @property
-    def cadence(self) -> Cadence:
-        values = self.cleaned_data
-        frequency, at = Frequency(values["frequency"]), values["at"]
-        weekdays = tuple(values["weekdays"]) if frequency is Frequency.WEEKLY else ()
-        hour = 0 if frequency is Frequency.HOURLY else at.hour
-        return Cadence(frequency, values["time_zone"], at.minute, hour, weekdays)

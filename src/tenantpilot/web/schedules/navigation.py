@@ -1,4 +1,4 @@
-"""The schedules in the side navigation."""
+"""The schedules in the side navigation, on both planes."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,18 @@ tenant_items = (
         "s",
         Capability.OPERATIONS_VIEW,
         ("create-schedule", "delete-schedule"),
+        place=20,
+    ),
+)
+workspace_items = (
+    Item(
+        Group.MONITORING,
+        _("Schedules"),
+        "timer",
+        "workspace-schedules",
+        "s",
+        Capability.OPERATIONS_VIEW,
+        ("workspace-create-schedule", "workspace-delete-schedule"),
         place=20,
     ),
 )

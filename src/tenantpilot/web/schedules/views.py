@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +24,7 @@ from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started, toast_of
 from tenantpilot.web.schedules.forms import ScheduleForm
 from tenantpilot.web.schedules.lines import with_views
+from tenantpilot.web.schedules.rows import row_of_tenant
 from tenantpilot.web.ui import parameters
 
 
@@ -32,11 +34,14 @@ def schedules(request: TenantRequest) -> HttpResponse:
     """Return the schedules of a tenant, by name."""
     lines = with_views(lines_of(request.tenant), request.tenant)
     backups = backups_of([line.schedule for line in lines], now=timezone.now())
+    slug, may_manage = request.tenant.slug, request.access.may(Capability.SCHEDULE_MANAGE)
     context = {
         "heading": _("Schedules"),
-        "lines": [(line, backups.get(line.schedule.pk)) for line in lines],
-        "may_manage": request.access.may(Capability.SCHEDULE_MANAGE),
+        "rows": [row_of_tenant(line, slug, backups.get(line.schedule.pk), may_manage=may_manage) for line in lines],
+        "may_manage": may_manage,
         "why_not_manage": request.access.why_not(Capability.SCHEDULE_MANAGE),
+        "new_url": reverse("create-schedule", args=[slug]),
+        "run_url": reverse("run-schedules", args=[slug]) if may_manage else "",
     }
     return render(request, "web/schedules/page.html", context)
 
@@ -107,8 +112,13 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     if request.method == "POST" and parameters.text(request.POST, "name") == parameters.printable(schedule.name):
         services.delete_schedule(schedule, actor=request.user, now=timezone.now())
         return redirect("schedules", request.tenant.slug)
-    heading = _("Delete the schedule %(name)s?") % {"name": schedule.name}
-    context = {"heading": heading, "schedule": schedule, "is_wrong": request.method == "POST"}
+    context = {
+        "heading": _("Delete the schedule %(name)s?") % {"name": schedule.name},
+        "schedule": schedule,
+        "is_wrong": request.method == "POST",
+        "place": request.tenant.name,
+        "list_url": reverse("schedules", args=[request.tenant.slug]),
+    }
     return render(request, "web/schedules/delete.html", context, status=422 if request.method == "POST" else 200)
 
 

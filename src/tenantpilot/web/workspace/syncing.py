@@ -2,6 +2,7 @@
 
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, QueryDict
@@ -75,7 +76,19 @@ def _ask(request: WorkspaceRequest, chosen: Any, back: str) -> HttpResponse:
     words = ngettext("Sync %(count)d tenant?", "Sync %(count)d tenants?", count) % {"count": count}
     shown, fields = list(chosen.only("name")[:SHOWN]), parameters.pairs(request.GET)
     context = {"heading": words, "count": count, "shown": shown, "fields": fields, "back": back}
-    return render(request, "web/workspace/sync.html", context)
+    return render(request, "web/workspace/sync.html", context | {"schedule_url": _schedule_url(request)})
+
+
+def _schedule_url(request: WorkspaceRequest) -> str:
+    """Return where the same is asked for by the clock; empty for tenants chosen one by one, and for who may not."""
+    if parameters.is_sent(request.GET, "chosen") or not _may_schedule(request):
+        return ""
+    text = parameters.text(request.GET, "q") if parameters.is_sent(request.GET, "matching") else ""
+    return reverse("workspace-create-schedule") + (f"?{urlencode({'q': text})}" if text else "")
+
+
+def _may_schedule(request: WorkspaceRequest) -> bool:
+    return any(place.may(Capability.SCHEDULE_MANAGE) for place in request.workspaces)
 
 
 def _chosen(request: WorkspaceRequest, query: QueryDict) -> Any:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from tenantpilot.audit.actions import audit_actions
 from tenantpilot.core.reasons import Reason, ReasonCatalog
 from tenantpilot.inventory import policy_types
+from tenantpilot.inventory.many_tenants.wording import words_of_run
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.services import requested_types
 from tenantpilot.operations.links import run_url
@@ -90,7 +91,9 @@ def reason_text(run: OperationRun) -> str:
 
 @register.filter
 def targets(run: OperationRun) -> str:
-    """Return the policy types that a run was started for; empty where it was all, or something else."""
+    """Return the tenants or policy types that a run was started for; empty where it was all types, or another thing."""
+    if of_tenants := words_of_run(run):
+        return of_tenants
     keys = requested_types(run)
     if not keys or len(keys) == len(policy_types.every()):
         return ""
