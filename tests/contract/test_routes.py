@@ -163,6 +163,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "policy view": view(alice, contoso.workspace_id, POLICIES.name, contoso, now, "state=enabled").pk,
         **a_library(contoso),
         "file": made(contoso, alice, b"file", timezone.now()).pk,
+        "tenant view across": view(alice, contoso.workspace_id, "tenants", None, now, "q=con").pk,
         "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
     }
 

@@ -12,6 +12,7 @@ from tenantpilot.operations.schedules import services
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import WorkspaceMember
 from tenantpilot.tenancy.roles import Role
+from tenantpilot.web.ui.saved_views.services import save_view
 from tests.contract.test_routes import daily
 from tests.operations.schedules.test_of_workspaces import made
 from tests.people import new_workspace
@@ -67,6 +68,28 @@ def test_what_the_list_of_tenants_shows_is_offered_to_be_scheduled(owner):
     assert form.one("input", id="id_q")["value"] == "fab"
     owner.post(reverse("workspace-create-schedule"), {**FORM, "tenants": "named", "q": "fab", "capture": "on"})
     assert TenantsInputs.from_json(Schedule.everywhere.get().inputs) == TenantsInputs(TenantFilter("fab"), capture=True)
+
+
+def test_the_filters_of_a_saved_view_of_tenants_are_scheduled_as_they_are(owner, northwind, olivia, charlie, now):
+    facts = {"query": "q=fab&sort=-name", "list_name": "tenants", "workspace_id": northwind.pk, "tenant": None}
+    mine = save_view("Fabs", owner=olivia, now=now, **facts)
+    theirs = save_view("Private", owner=charlie, now=now, **facts)
+    offered = owner.get(reverse("workspace-create-schedule")).text
+    assert "Saved view: Fabs" in offered
+    assert "Private" not in offered
+    assert owner.post(reverse("workspace-create-schedule"), {**FORM, "tenants": f"view:{theirs.pk}"}).status_code == 422
+    owner.post(reverse("workspace-create-schedule"), {**FORM, "tenants": f"view:{mine.pk}"})
+    mine.delete()
+    assert TenantsInputs.from_json(Schedule.everywhere.get().inputs) == TenantsInputs(TenantFilter("fab"))
+
+
+def test_the_list_of_tenants_is_saved_as_a_view(owner, northwind):
+    form = {"name": "Fabs", "query": "q=fab", "workspace": northwind.pk}
+    answer = owner.post(reverse("workspace-tenant-create-saved-view"), form)
+    assert answer["Location"] == "/admin/?q=fab"
+    shown = owner.get("/admin/", {"q": "fab"})
+    assert "Fabs" in shown.text
+    assert reverse("workspace-tenant-saved-views") in shown.text
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def for_schedule(inputs: ScheduledBackupInputs, schedule_id: int) -> ScheduledBa
     """Return the inputs of this schedule's own backup. Raises FaultySchedule if its view is gone."""
     if inputs.view:
         schedule = Schedule.everywhere.select_related("tenant").get(pk=schedule_id)
-        if policy_view(schedule.tenant, inputs.view) is None:
+        if schedule.tenant is None or policy_view(schedule.tenant, inputs.view) is None:
             raise FaultySchedule(ScheduleFault.VIEW_GONE)
     return replace(inputs, schedule=schedule_id)
 

@@ -17,14 +17,22 @@ def _of_list(prefix: str, capability: Capability, subject: str) -> dict[str, Acc
     }
 
 
+def _of_list_across(prefix: str, subject: str) -> dict[str, AccessRow]:
+    """Return the rows of the views of a list on the workspace plane."""
+    return {
+        f"workspace-{prefix}saved-views": AccessRow("workspace"),
+        f"workspace-{prefix}create-saved-view": AccessRow("workspace"),
+        f"workspace-{prefix}saved-view": own(subject=subject, across=True),
+        f"workspace-{prefix}rename-saved-view": own(subject=subject, across=True),
+        f"workspace-{prefix}share-saved-view": AccessRow("workspace role alone", method="post", subject=subject),
+        f"workspace-{prefix}unshare-saved-view": own("post", subject=subject, across=True),
+        f"workspace-{prefix}delete-saved-view": own("post", subject=subject, across=True),
+    }
+
+
 access_rows: dict[str, AccessRow] = {
-    "workspace-saved-views": AccessRow("workspace"),
-    "workspace-create-saved-view": AccessRow("workspace"),
-    "workspace-saved-view": own(subject="view across", across=True),
-    "workspace-rename-saved-view": own(subject="view across", across=True),
-    "workspace-share-saved-view": AccessRow("workspace role alone", method="post", subject="view across"),
-    "workspace-unshare-saved-view": own("post", subject="view across", across=True),
-    "workspace-delete-saved-view": own("post", subject="view across", across=True),
+    **_of_list_across("", "view across"),
+    **_of_list_across("tenant-", "tenant view across"),
     **_of_list("", Capability.OPERATIONS_VIEW, "view"),
     **_of_list("policy-", Capability.INVENTORY_VIEW, "policy view"),
 }

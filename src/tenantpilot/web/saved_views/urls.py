@@ -28,11 +28,17 @@ tenant_plane: list[URLPattern] = [
     *_in_tenant("operations/", "runs", Capability.OPERATIONS_VIEW, ""),
     *_in_tenant("inventory/", "policies", Capability.INVENTORY_VIEW, "policy-"),
 ]
+
+
+def _across(before: str, table: str, prefix: str) -> list[URLPattern]:
+    """Return the addresses of the views of a list on the workspace plane."""
+    return [
+        path(f"{before}{place}", views.across_tenants(view, table), name=f"workspace-{prefix}{name}")
+        for place, name, view in _VIEWS
+    ]
+
+
 workspace_plane: list[URLPattern] = [
-    path(
-        f"operations/{place}",
-        views.across_tenants(view, "workspace-runs"),
-        name=f"workspace-{name}",
-    )
-    for place, name, view in _VIEWS
+    *_across("operations/", "workspace-runs", ""),
+    *_across("tenants/", "tenants", "tenant-"),
 ]

@@ -1,9 +1,11 @@
 """The form of a schedule of a whole workspace."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,8 +15,10 @@ from tenantpilot.inventory.many_tenants.selecting import TenantFilter, TenantsIn
 from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.web.schedules.cadence_form import CadenceForm
+from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.saved_views.models import SavedView
 
-EVERY, NAMED = "every", "named"
+EVERY, NAMED, VIEW = "every", "named", "view:"
 _TENANTS = [
     (EVERY, gettext_lazy("Every tenant, and each that is added later")),
     (NAMED, gettext_lazy("Those whose name contains a text")),
@@ -22,7 +26,10 @@ _TENANTS = [
 
 
 class WorkspaceScheduleForm(CadenceForm):
-    """The workspace is asked for only where there are several. All tenants are chosen in so many words (UX-96)."""
+    """The workspace is asked for only where there are several. All tenants are chosen in so many words (UX-96).
+
+    Of a saved view its filters are kept, as they are now: who changes the view later changes no schedule.
+    """
 
     workspace = forms.ChoiceField(label=gettext_lazy("Workspace"))
     operation = forms.ChoiceField(label=gettext_lazy("Operation"))
@@ -41,10 +48,18 @@ class WorkspaceScheduleForm(CadenceForm):
     )
 
     def __init__(
-        self, *args: Any, places: list[Workspace], kinds: list[OperationType[TenantsInputs]], **kwargs: Any
+        self,
+        *args: Any,
+        places: list[Workspace],
+        kinds: list[OperationType[TenantsInputs]],
+        views: Iterable[SavedView],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._places, self._kinds = places, {kind.key: kind for kind in kinds}
+        self._views = {f"{VIEW}{view.pk}": view for view in views}
+        saved = [(key, _("Saved view: %(name)s") % {"name": view.name}) for key, view in self._views.items()]
+        self.fields["tenants"].choices = [*_TENANTS, *saved]  # type: ignore[attr-defined]
         self.fields["workspace"].choices = [(str(place.pk), place.name) for place in places]  # type: ignore[attr-defined]
         self.fields["workspace"].required = self.asks_workspace
         self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
@@ -71,6 +86,12 @@ class WorkspaceScheduleForm(CadenceForm):
 
     @property
     def inputs(self) -> TenantsInputs:
-        values = self.cleaned_data
-        text = screened(values["q"]) if values["tenants"] == NAMED else ""
-        return TenantsInputs(TenantFilter(text), capture=values["capture"])
+        return TenantsInputs(TenantFilter(self._text), capture=self.cleaned_data["capture"])
+
+    @property
+    def _text(self) -> str:
+        """Return the text that the tenants' names contain; empty for every tenant."""
+        chosen = self.cleaned_data["tenants"]
+        if chosen in self._views:
+            return parameters.text(QueryDict(self._views[chosen].query), "q")
+        return screened(self.cleaned_data["q"]) if chosen == NAMED else ""

@@ -12,7 +12,9 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.sync_age import READ_SOMETHING
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.web.ui.saved_views.available import SavedList, saveable
 from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
 
 
@@ -71,4 +73,14 @@ TENANTS = Table(
         nothing_matches=_("No tenants match these filters"),
         icon="building-2",
     ),
+)
+SAVED_TENANTS = saveable(
+    SavedList(
+        table=TENANTS,
+        url_name="",
+        prefix="tenant-",
+        capability=Capability.TENANT_VIEW,
+        label=_("Tenants"),
+        all_label=_("All tenants"),
+    )
 )

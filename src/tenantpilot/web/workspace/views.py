@@ -18,10 +18,12 @@ from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, work
 from tenantpilot.web.frame.addresses import LONGEST
 from tenantpilot.web.frame.navigation import tenant_items
 from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.saved_views.available import shelf_across
+from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import listing
 from tenantpilot.web.workspace.syncing import may_sync_all, sync_action, with_may_sync
-from tenantpilot.web.workspace.tables import TENANTS, with_state
+from tenantpilot.web.workspace.tables import SAVED_TENANTS, TENANTS, with_state
 
 SHOWN = 30
 
@@ -37,7 +39,8 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
     context["may_add"] = any(place.may(Capability.TENANT_MANAGE) for place in request.workspaces)
     context["may_sync"] = may_sync_all(request)
     context["bulk"] = bulk_of("tenant", sync_action() if context["may_sync"] else None)
-    return listing(request, TENANTS, rows, "web/workspace/page.html", context)
+    shelf = shelf_across(request, SAVED_TENANTS)
+    return listing(request, TENANTS, rows, "web/workspace/page.html", context, menu_beside(shelf))
 
 
 @require_GET

@@ -23,9 +23,9 @@ Words = str | Promise
 class SavedList:
     """A list whose views can be saved.
 
-    `url_name` is the address of the list and `prefix` begins the names of the addresses of its views, both without the
-    "workspace-" of the plane of all tenants. `capability` is what a person needs to see the list. `all_label` names
-    the list without filters.
+    `url_name` is the address of the list, empty for the workspace's own page, and `prefix` begins the names of the
+    addresses of its views, both without the "workspace-" of the plane of all tenants. `capability` is what a person
+    needs to see the list. `all_label` names the list without filters.
     """
 
     table: Table
@@ -109,7 +109,7 @@ class Shelf:
     def _reversed(self, name: str, *ids: int) -> str:
         if self.access:
             return reverse(name, args=[self.access.tenant.slug, *ids])
-        return reverse(f"workspace-{name}", args=ids)
+        return reverse("-".join(filter(None, ("workspace", name))), args=ids)
 
     def _here(self, workspace_ids: Iterable[int]) -> SavedViewQuerySet:
         listed = SavedView.objects.of_list(self.table.name)
