@@ -30,6 +30,7 @@ def own_database(cluster: PostgresServer) -> OwnDatabase:
     return OwnDatabase(url, "postgres", {"TENANTPILOT_DATABASE_URL": url})
 
 
+@pytest.mark.timeout(900)  # a restart for each of them
 def test_every_type_survives_a_restart_of_the_server(
     own_database: OwnDatabase, cluster: PostgresServer, works: Works, monkeypatch: Any
 ) -> None:

@@ -19,15 +19,15 @@ from tenantpilot.cli.demo import simulator
 from tenantpilot.cli.demo.choices import DATABASE, FOR_PEOPLE
 from tests.cli.kit import Running, running
 from tests.ports import free_port
-from tests.web.browser.settled import remember_leaving
+from tests.web.browser.settled import PATIENCE_MILLISECONDS, remember_leaving
 from tests.web.browser.workers import Workers
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 IN_CI = os.environ.get("CI", "").lower() == "true"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 INVENTORY, FIRST_POLICY = "/admin/t/contoso/inventory/", "FIRST POLICY"
-# What must come in the end may take a while on two busy cores; that it comes is what the tests hold.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+ENDS_WITHIN_SECONDS = 900
 PATIENCE_SECONDS = 150  # a whole deployment starts, and syncs two tenants
 PEOPLE = ("Olivia", "Oscar", "Rita", "Farid", "Pat")
 
@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/web/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(ENDS_WITHIN_SECONDS))
             if CHROMIUM is None and not IN_CI:
                 item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
 

@@ -22,7 +22,7 @@ def test_all_matching_are_exported_watched_downloaded_and_verified(
     submit(page, re.compile("^Capture "))
     page.goto("/admin/t/contoso/operations/?type=policy_capture")
     page.locator("tbody th a").first.click()
-    page.locator("#run:not([data-every])").wait_for(timeout=60_000)
+    page.locator("#run:not([data-every])").wait_for()
 
     page.goto(f"{INVENTORY}?platform=windows")
     count = page.locator("#list-count").inner_text()
@@ -37,7 +37,7 @@ def test_all_matching_are_exported_watched_downloaded_and_verified(
     expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
     expect(page.locator(".toast")).to_contain_text("Policy export queued")
     download = page.locator("tbody tr").first.get_by_role("link", name="Download")
-    download.wait_for(timeout=60_000)
+    download.wait_for()
     looked_at(page, screenshots, "exports")
     verified(saved(page, tmp_path))
 
@@ -50,7 +50,7 @@ def test_all_matching_are_exported_watched_downloaded_and_verified(
     upload.get_by_label("ZIP archive").set_input_files(tmp_path / "export.zip")
     submit(upload, "Import policies")
     expect(upload.get_by_role("heading", level=1)).to_have_text("Contoso as it was")
-    upload.locator("tbody tr").first.wait_for(timeout=60_000)
+    upload.locator("tbody tr").first.wait_for()
     looked_at(upload, screenshots, "library")
     upload.locator("tbody th a").first.click()
     looked_at(upload, screenshots, "library-policy")

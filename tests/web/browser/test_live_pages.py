@@ -55,7 +55,7 @@ def test_an_update_in_place_says_what_a_reload_says(visit: Visits, demo: Demo):
         before = {address: page.evaluate(IN_PLACE) for address, page in pages.items()}
         assert [before[run].partition(" ·")[0] for run in (check, sync)] == ["Queued", "Queued"]
     for run in (check, sync):
-        pages[run].locator("#run:not([data-every])").wait_for(timeout=60_000)
+        pages[run].locator("#run:not([data-every])").wait_for()
     for page in pages.values():
         expect(page.locator("#activity .activity-run")).to_have_count(0)
         assert difference(page) == ""

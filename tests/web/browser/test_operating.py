@@ -27,7 +27,7 @@ def newest_run(page: Page) -> None:
 
 def follow(page: Page, what: Locator) -> None:
     """What leads to another page: what comes next must neither cut it off nor look at the page that goes."""
-    with page.expect_navigation(timeout=60_000):
+    with page.expect_navigation():
         what.click()
 
 
@@ -45,7 +45,7 @@ def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_sa
         expect(page.locator(".run-state")).to_contain_text("Running")
         page.locator("#cancel-run").click()
         page.get_by_role("dialog").get_by_role("button", name="Cancel run").click()
-        page.locator(ENDED).wait_for(timeout=60_000)
+        page.locator(ENDED).wait_for()
         expect(page.locator(".run-state")).to_have_text("Cancelled")
 
     page.get_by_role("button", name="Run again").click()
@@ -90,7 +90,7 @@ def test_a_run_is_cancelled_and_run_again_two_items_are_retried_and_a_view_is_sa
 
 def follow_toast(page: Page) -> None:
     page.locator(".toast a").last.click()
-    page.locator(ENDED).wait_for(timeout=60_000)
+    page.locator(ENDED).wait_for()
 
 
 def test_the_items_of_a_run_follow_it_and_keep_page_focus_and_place_ux_69(visit: Visits, demo: Demo):
@@ -107,7 +107,7 @@ def test_the_items_of_a_run_follow_it_and_keep_page_focus_and_place_ux_69(visit:
         expect(settled).not_to_have_count(before)
         expect(page.locator("#filter-state")).to_be_focused()
         assert page.url.endswith("?size=25")
-    page.locator(ENDED).wait_for(timeout=60_000)
+    page.locator(ENDED).wait_for()
     expect(settled).to_have_count(25)
     assert page.evaluate("window.notReloaded"), "the page was reloaded"
 

@@ -96,7 +96,7 @@ def prepared(page: Page, into: str = "") -> None:
     shot(page, "restore-new")
     page.get_by_role("button", name="Prepare restore").click()
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("button", name="Preview again")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Preview again")).to_be_visible()
 
 
 def previewed(page: Page) -> None:
@@ -107,7 +107,7 @@ def previewed(page: Page) -> None:
 def previewed_again(page: Page) -> None:
     """Preview what was edited."""
     page.get_by_role("button", name=re.compile("^Preview")).click()
-    expect(page.get_by_role("link", name="Go on to confirm")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Go on to confirm")).to_be_visible()
 
 
 def typed(page: Page, tenant: str = "Contoso") -> None:
@@ -126,7 +126,7 @@ def confirmed(page: Page, tenant: str = "Contoso") -> None:
 
 
 def restored(page: Page) -> None:
-    expect(page.locator("#restore-page").get_by_text("Restored", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.locator("#restore-page").get_by_text("Restored", exact=True).first).to_be_visible()
 
 
 def test_a_manager_restores_a_version_and_undoes_it(visit: Visits, demo: Demo, portal: Portal):
@@ -164,7 +164,7 @@ def test_what_changed_after_the_preview_is_left_and_shown(visit: Visits, demo: D
     shot(page, "restore-preview-again")
     portal.change(graph_id, description="Changed again")
     confirmed(page)
-    expect(page.get_by_text("Changed in the tenant since the preview")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Changed in the tenant since the preview")).to_be_visible()
     expect(page.get_by_text("Changed again").first).to_be_visible()
     shot(page, "restore-stale")
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -186,7 +186,7 @@ def test_a_stale_preview_is_refused_and_the_next_shows_both(visit: Visits, demo:
     visit.errors.clear()  # the console tells of the 422 itself
     shot(page, "restore-refused")
     page.get_by_role("button", name="Preview again").click()
-    expect(page.get_by_text("Shown before")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Shown before")).to_be_visible()
     expect(page.get_by_text("Changed by hand").first).to_be_visible()
     expect(page.get_by_text("Changed again").first).to_be_visible()
     shot(page, "restore-both")
@@ -262,7 +262,7 @@ def test_a_restore_is_cancelled_in_the_middle(visit: Visits, demo: Demo, portal:
         until(lambda: restored_items(demo))
         page.locator("#cancel-run").click()
         page.get_by_role("dialog").get_by_role("button", name="Cancel run").click()
-        expect(page.locator(".run-state")).to_have_text("Cancelled", timeout=60_000)
+        expect(page.locator(".run-state")).to_have_text("Cancelled")
     shot(page, "restore-cancelled-run")
     page.goto("/admin/t/contoso/restores/")
     page.locator("main").get_by_role("link", name=re.compile("and 2 more")).first.click()

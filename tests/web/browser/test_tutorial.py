@@ -90,7 +90,7 @@ def test_who_follows_the_tutorial_has_a_protected_tenant(visit: Visits, demo: De
     expect(page.locator("#step-sync")).to_have_attribute("aria-current", "step")
     reader.press("Sync inventory")
     reader.press("Open the policies", "^Policies$")
-    expect(page.locator("tbody tr").first).to_be_visible(timeout=60_000)
+    expect(page.locator("tbody tr").first).to_be_visible()
 
     reader.press("Schedules", "^Schedules$")
     reader.press("New schedule", "^New schedule$")
@@ -121,11 +121,11 @@ def test_who_follows_the_tutorial_has_a_protected_tenant(visit: Visits, demo: De
     page.get_by_role("checkbox", name=re.compile(re.escape(changed))).first.check()
     reader.press("Prepare restore", "^Backup Nightly$")
     reader.press("Preview")
-    expect(page.get_by_text("Changed by mistake").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Changed by mistake").first).to_be_visible()
     reader.press("Go on to confirm")
     reader.fill("Type Litware to confirm", "Litware")
     reader.fill("Reason", "Somebody changed it by mistake")
     reader.press("Restore 1 object")
-    expect(page.locator("#restore-page").get_by_text("Restored", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.locator("#restore-page").get_by_text("Restored", exact=True).first).to_be_visible()
     assert "Changed by mistake" not in at_shell(demo, address, change.rpartition("curl")[0], look)
     assert reader.names == NAMED
