@@ -80,7 +80,7 @@ def _ask(request: WorkspaceRequest, chosen: Any, back: str) -> HttpResponse:
 
 
 def _schedule_url(request: WorkspaceRequest) -> str:
-    """Return where the same is asked for by the clock; empty for tenants chosen one by one, and for who may not."""
+    """Return the address of the same by the clock; empty for tenants chosen one by one, and for who may not."""
     if parameters.is_sent(request.GET, "chosen") or not _may_schedule(request):
         return ""
     text = parameters.text(request.GET, "q") if parameters.is_sent(request.GET, "matching") else ""
