@@ -1,8 +1,10 @@
 """The protection of a tenant, and of all tenants that a person may see."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,9 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tenantpilot.backups.days import days_of_tenant, days_of_tenants
+from tenantpilot.backups.models import BackupRetention
 from tenantpilot.backups.protection import protection_of, shown_of, with_protection
 from tenantpilot.backups.retaining.services import waiting_changes
 from tenantpilot.restores.drills import newest_report, with_drills
+from tenantpilot.restores.models import RestoreDrill
+from tenantpilot.restores.second_person.models import RestoreRule
 from tenantpilot.restores.second_person.rules import rule_of
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant
@@ -81,13 +86,25 @@ def protection(request: TenantRequest) -> HttpResponse:
     context = {
         "heading": _("Protection"),
         "protection": protection_of(request.tenant, now=now),
-        "waiting": waiting_changes(request.tenant, now=now),
         "trend": trend_of_tenant(days_of_tenant(request.tenant, days=asked_days(request), now=now), path=request.path),
-        "report": newest_report(request.tenant),
-        "rule": rule_of(request.tenant, now=now),
+        **_rare_facts(request.tenant, now=now),
         **may(request, run=Capability.BACKUP_RUN, drill=Capability.BACKUP_VERIFY, schedule=Capability.SCHEDULE_MANAGE),
     }
     return render(request, "web/backups/protection.html", context)
+
+
+def _rare_facts(tenant: Tenant, *, now: datetime) -> dict[str, Any]:
+    """Return the waiting changes, the newest drill and the rule of a second person. One query for a tenant without."""
+    waiting = BackupRetention.everywhere.filter(tenant=OuterRef("pk"), waits_until__gt=now)
+    drills = RestoreDrill.everywhere.finished().filter(tenant=OuterRef("pk"))
+    rules = RestoreRule.everywhere.filter(tenant=OuterRef("pk"))
+    there = Tenant.everywhere.filter(pk=tenant.pk).values_list(Exists(waiting), Exists(drills), Exists(rules))
+    waits, has_drill, has_rule = there.get()
+    return {
+        "waiting": waiting_changes(tenant, now=now) if waits else [],
+        "report": newest_report(tenant) if has_drill else None,
+        "rule": rule_of(tenant, now=now) if has_rule else None,
+    }
 
 
 @require_GET
