@@ -33,13 +33,15 @@ def deleted(captured, directory, simulator):
 
 def test_both_types_are_named_with_date_and_place(deleted, restoring, now):
     restore = restoring.preview(restoring.draft(*deleted(POLICIES, LOCATIONS, CATALOG)))
-    kept = {item.type: kept_by_entra(restore, [item], now=now).get(item.pk) for item in items_of(restore)}
-    assert kept.pop("settingsCatalog") is None
-    for one in kept.values():
-        seen = Policy.everywhere.filter(type__in=kept).first().last_seen_at
+    items = {item.type: item for item in items_of(restore)}
+    kept = kept_by_entra(restore, items.values(), now=now)
+    assert items.pop("settingsCatalog").pk not in kept
+    for item in items.values():
+        one, seen = kept[item.pk], Policy.everywhere.get(graph_id=item.source_id).last_seen_at
         assert (one.until, one.is_at_most) == (seen + IN_A_MONTH, False)
         assert one.url == "https://entra.microsoft.com/#view/Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade"
-    assert [one.place.rpartition(", ")[2] for one in kept.values()] == ["Deleted policies", "Deleted named locations"]
+    places = {kind: kept[item.pk].place.rpartition(", ")[2] for kind, item in items.items()}
+    assert places == {"conditionalAccessPolicy": "Deleted policies", "namedLocation": "Deleted named locations"}
 
 
 def test_a_deletion_that_was_found_late_has_a_latest_date(deleted, restoring, now):
