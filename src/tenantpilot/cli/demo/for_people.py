@@ -1,8 +1,11 @@
 """The demo with pages, until somebody stops it."""
 
+import logging
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from django.utils import timezone
 from rich.rule import Rule
@@ -66,8 +69,21 @@ def _write_history(stage: Stage, supervisor: Supervisor) -> None:
         return supervisor.stopping
 
     say("Writing a month of history; the pages are open already ...")
-    versions = history.write(stage.simulator_port, stage.pace.latency_ms, is_over=is_over)
+    with _log_lines_in(stage.folder.log("history")):
+        versions = history.write(stage.simulator_port, stage.pace.latency_ms, is_over=is_over)
     done(f"A month of history: {versions} versions")
+
+
+@contextmanager
+def _log_lines_in(path: Path) -> Iterator[None]:
+    """Write the log lines of this process into a file, as workers write theirs, and not between the demo's own."""
+    console = next(handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler)
+    with path.open("a", encoding="utf-8") as lines:
+        before = console.setStream(lines)
+        try:
+            yield
+        finally:
+            console.setStream(before)
 
 
 def show_address(address: str, *, logs: str) -> None:
