@@ -136,6 +136,13 @@ def test_a_sign_of_life_that_comes_after_the_end_does_not_bring_the_process_back
     assert not ProcessHeartbeat.objects.exists()
 
 
+def test_a_process_that_is_told_to_end_while_it_starts_leaves_no_row(own_database):
+    heart = Heartbeat("web")
+    heart.beat()
+    heart.stop()
+    assert not ProcessHeartbeat.objects.exists()
+
+
 def test_processes_that_died_a_while_ago_are_forgotten(database):
     now = timezone.now()
     for name, age in (("lately", timedelta(minutes=5)), ("long ago", timedelta(hours=2))):

@@ -167,7 +167,7 @@ def test_another_restores_items_and_references_are_not_edited(previewed, restori
 
 def test_a_page_that_is_opened_while_a_restore_starts_takes_no_confirmation_back(previewed, mona):
     now = timezone.now()
-    assert moving.to_confirmed(previewed.pk, previewed.fingerprint, reason="x", actor_id=mona.pk, now=now)
+    assert moving.to_confirmed(previewed.pk, moving.Confirmed(previewed.fingerprint, "x", mona.pk), now=now)
     fresh = RestoreRun.everywhere.select_related("tenant").get(pk=previewed.pk)
     assert settle(fresh, now=now).state == "confirmed"
     assert settle(fresh, now=now + timedelta(minutes=2)).state == "previewed"

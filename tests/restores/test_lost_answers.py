@@ -17,7 +17,7 @@ from tenantpilot.versions.payloads import content_of
 from tests.restores.conftest import delete, items_of
 from tests.restores.drifting import drift, kept_of
 
-SERVICES = ("deviceManagement/auditEvents", "deviceManagement/configurationSettings")
+SERVICES = ("auditLogs/directoryAudits", "deviceManagement/auditEvents", "deviceManagement/configurationSettings")
 """Microsoft fills these itself."""
 APP_IS_MISSING = {"mdmAppConfiguration": ("skipped", "unmapped")}
 """The tenant is generated without the app that this one names, so it waits for a decision."""

@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
-    "template_partials",
+    "template_partials.apps.SimpleAppConfig",
     "csp",
     "tenantpilot.core",
     "tenantpilot.audit",
@@ -88,13 +88,16 @@ ROOT_URLCONF = "tenantpilot.config.urls"
 WSGI_APPLICATION = "tenantpilot.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+TEMPLATE_LOADERS = ["tenantpilot.web.frame.compact.CompactLoader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # Each feature of the pages keeps its templates beside its views.
         "DIRS": sorted(Path(__file__).parents[1].glob("web/*/templates")),
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)])
+            ],
             "libraries": {name: f"tenantpilot.web.ui.templatetags.{name}" for name in ("domain", "pilot")},
             "context_processors": [
                 "django.template.context_processors.request",

@@ -60,7 +60,9 @@ class Heartbeat:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join(timeout=settings.OPERATIONS_HEARTBEAT_SECONDS)
+        # A process that is told to end while it starts has written its row, and has no thread yet.
+        if self._thread.ident is not None:
+            self._thread.join(timeout=settings.OPERATIONS_HEARTBEAT_SECONDS)
         self._withdraw()
 
     def beat(self, *, started_at: datetime | None = None) -> None:

@@ -10,11 +10,14 @@ from tenantpilot.graph.contracts.model import Contract, Create
 
 
 def can_be_made_from(contract: Contract, payload: JsonObject, live: JsonObject) -> bool:
-    """Return True if the object says what a create of the payload sends first, whatever follows later."""
+    """Return True if the object says what a create of the payload sends first, whatever follows later.
+
+    What the payload leaves out is no evidence: Graph fills it in.
+    """
     rules = contract.create or Create()
     if rules.path:
         # It is born of a template, with the settings of the template: its name is all that was sent.
         return True
     follows = {"assignments", *rules.without, *(action.part for action in rules.actions)}
-    changes = differences(contract, payload, live)
-    return all(change.path.partition("[")[0].partition(".")[0] in follows for change in changes)
+    changed = {change.path.partition("[")[0].partition(".")[0] for change in differences(contract, payload, live)}
+    return all(name in follows or payload.get(name) is None for name in changed)

@@ -82,7 +82,8 @@ def read_live(request: TenantRequest, policy_id: int, number: int) -> HttpRespon
 
 
 def _version(request: TenantRequest, policy_id: int, number: int) -> PolicyVersion:
-    rows = PolicyVersion.objects.of_tenant(request.tenant).filter(policy=policy_id, number=number)
+    policies = Policy.objects.of_tenant(request.tenant).filter(pk=policy_id)
+    rows = PolicyVersion.objects.of_tenant(request.tenant).filter(policy__in=policies, number=number)
     version: PolicyVersion | None = rows.select_related("policy", "payload", "tenant").first()
     if version is None:
         raise Http404
