@@ -103,9 +103,10 @@ class Nights:
             self._count_rows(run, before)
 
     def _count_rows(self, run: OperationRun, before: list[int]) -> None:
-        """Count what an unchanged night added. The first set of a chain is none, though the tenant has its versions."""
+        """Count what an unchanged night added. What another chain saw first is reused here, and still a change."""
         made = BackupSet.everywhere.get(run_id=run.pk)
-        if made.seq > 1 and made.by_type.get(TYPE, {}).get("reused") == self.policies:
+        earlier = BackupSet.everywhere.filter(chain=made.chain_id, seq=made.seq - 1)
+        if made.digest in earlier.values_list("digest", flat=True):
             added = tuple(table.everywhere.count() - count for table, count in zip(TABLES, before, strict=True))
             self.rows_of_unchanged[added] += 1
 

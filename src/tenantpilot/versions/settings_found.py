@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenantpilot.graph.compare.form import secret_places
-from tenantpilot.graph.compare.sentences import words_of
+from tenantpilot.graph.compare.sentences import words_of, words_of_definition
 from tenantpilot.graph.contracts.model import COMMON_STRIPPED, Contract
 from tenantpilot.graph.contracts.parts import type_name_of
 from tenantpilot.graph.contracts.payloads import SECRET_SETTING, is_annotation, is_mask
@@ -132,7 +132,7 @@ class _Walk:
         key = str(setting["definitionId"])
         value = setting.get("valueJson", setting.get("value"))
         is_secret = any(self._is_secret(setting, name) for name in ("valueJson", "value"))
-        return _Raw(f"intent:{key}", words_of(key.rpartition("_")[2] or key), Origin.INTENT, _parsed(value), is_secret)
+        return _Raw(f"intent:{key}", words_of_definition(key) or key, Origin.INTENT, _parsed(value), is_secret)
 
     def _template(self, value: dict[str, Any]) -> Iterator[_Raw]:
         definition = value.get("definition")

@@ -3,7 +3,7 @@
 import pytest
 
 from tenantpilot.graph.compare.differences import differences
-from tenantpilot.graph.compare.sentences import Names, sentence_of
+from tenantpilot.graph.compare.sentences import Names, sentence_of, words_of, words_of_definition
 from tenantpilot.graph.contracts import registry
 
 SALES, PILOT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -102,3 +102,16 @@ def test_a_difference_is_one_sentence(name):
 def test_without_names_ids_are_shown():
     (difference,) = differences(registry.get("settingsCatalog"), to_sales(INCLUDED), to_sales(EXCLUDED))
     assert sentence_of(difference) == f"Group {SALES}: excluded (was included)"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("bitLockerEnabled", "BitLocker enabled"), ("iOSVersion", "iOS version"), ("wiFiBlocked", "Wi-Fi blocked")],
+)
+def test_brands_are_written_as_their_owners_write_them(name, words):
+    assert words_of(name) == words
+
+
+def test_a_number_at_the_end_of_a_definition_is_not_its_name():
+    assert words_of_definition("device~policy~edge_passwordManagerEnabled_1") == "Password manager enabled 1"
+    assert words_of_definition("1") == "1"

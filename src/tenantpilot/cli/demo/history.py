@@ -94,9 +94,10 @@ class SimulatorClock:
 def _sync(place: SampleTenant, moment: datetime, *, with_groups: bool) -> None:
     """Sync a tenant with a capture of what changed, as a schedule does: nobody is notified of it."""
     tenant = sample.tenant(place)
-    if with_groups:
-        _work(start_group_sync(tenant=tenant, initiator=None, now=moment).run, moment)
     _work(start_sync(tenant=tenant, initiator=None, now=moment, capture=True).run, moment)
+    if with_groups:
+        # Members are read of groups that policies name, and those are known now.
+        _work(start_group_sync(tenant=tenant, initiator=None, now=moment).run, moment)
 
 
 def _work(run: OperationRun, moment: datetime) -> None:

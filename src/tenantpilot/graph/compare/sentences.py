@@ -21,6 +21,11 @@ _STATES = {"enabled": "on", "disabled": "off", "enabledForReportingButNotEnforce
 """Words of a Conditional Access policy's state; the last one is said wherever it stands."""
 REPORT_ONLY = "enabledForReportingButNotEnforced"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_BRANDS = {
+    "bit locker": "BitLocker", "smart screen": "SmartScreen", "one drive": "OneDrive", "wi fi": "Wi-Fi",
+    "i pad os": "iPadOS", "i pad": "iPad", "i phone": "iPhone", "i os": "iOS", "mac os": "macOS",
+}  # fmt: skip
+_BRAND = re.compile(rf"\b({'|'.join(_BRANDS)})\b", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -170,4 +175,12 @@ def words_of(name: str) -> str:
     """ "Include groups" of "includeGroups"."""
     parts = _WORD.findall(name.removeprefix("@odata."))
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
-    return text[:1].upper() + text[1:]
+    return _BRAND.sub(lambda found: _BRANDS[found[0].lower()], text[:1].upper() + text[1:])
+
+
+def words_of_definition(definition_id: str) -> str:
+    """ "Require device encryption" of "…--bitLocker_requireDeviceEncryption"; a number at the end is no name."""
+    beginning, _line, name = definition_id.rpartition("_")
+    if name.isdecimal() and beginning:
+        return f"{words_of_definition(beginning)} {name}"
+    return words_of(name)

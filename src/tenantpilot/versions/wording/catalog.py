@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenantpilot.graph.compare.sentences import words_of
+from tenantpilot.graph.compare.sentences import words_of_definition
 from tenantpilot.graph.contracts.payloads import SECRET_SETTING
 from tenantpilot.versions.wording.lines import Line, Names, inner_of, line_of, property_lines, rows_of
 
@@ -151,7 +151,7 @@ def _as_list(value: Any) -> list[Any]:
 
 def _intent_label(setting: Mapping[str, Any]) -> str:
     definition = str(setting.get("definitionId", ""))
-    return words_of(definition.rpartition("_")[2]) or definition or _("A setting without a name")
+    return words_of_definition(definition) or definition or _("A setting without a name")
 
 
 def _json(text: Any) -> Any:
