@@ -1,6 +1,7 @@
 """`tenantpilot serve`: the whole family on one machine."""
 
 import http.client
+import os
 import signal
 
 import pytest
@@ -85,3 +86,13 @@ def test_a_process_of_a_larger_deployment_runs_alone_and_ends_well(installation,
         assert alone.stop(signal.SIGINT) == 0
     assert roles_alive() == []
     assert "Traceback" not in alone.said
+
+
+@pytest.mark.same_on_both  # processes and signals
+def test_a_web_process_that_does_not_end_in_time_leaves_no_row(installation, port, tmp_path):
+    impatient = installation | {"SHUTDOWN_GRACE_SECONDS": "1"}
+    with running("web", "--port", str(port), output=tmp_path / "said", **impatient) as alone:
+        alone.until(lambda: roles_alive() == ["web", "web"])
+        os.kill(descendants(alone.process.pid)[0], signal.SIGSTOP)
+        assert alone.stop() == 0
+    assert roles_alive() == []

@@ -10,7 +10,7 @@ from gunicorn.util import import_app
 from tenantpilot.cli.boot import WSGI
 from tenantpilot.cli.processes.tether import die_with
 from tenantpilot.cli.work.capacity import WEB_THREADS
-from tenantpilot.cli.work.heartbeat import Heartbeat
+from tenantpilot.cli.work.heartbeat import Heartbeat, forget_processes
 
 PROCESSES, THREADS = 2, WEB_THREADS
 
@@ -38,6 +38,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """`bind` is host:port, or fd://N for a socket that the parent listens on."""
 
     def __init__(self, bind: str, *, grace_seconds: float) -> None:
+        self._ended: list[int] = []
         self._options: dict[str, Any] = {
             "bind": bind,
             "workers": PROCESSES,
@@ -61,6 +62,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "post_fork": lambda server, _worker: die_with(server.pid),
             "post_worker_init": _start_heartbeat,
             "worker_exit": _stop_heartbeat,
+            "child_exit": lambda _server, worker: self._ended.append(worker.pid),
+            # Whoever did not end in time was killed, and could not remove its row.
+            "on_exit": lambda server: forget_processes("web", [*self._ended, *server.WORKERS]),
         }
         super().__init__()
 

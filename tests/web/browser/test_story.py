@@ -46,9 +46,12 @@ def test_an_operator_syncs_twice_follows_the_run_and_is_told_once(visit: Visits,
     first = page.locator("#bell-panel .notice").first
     expect(first).to_contain_text("Inventory sync completed")
     expect_bell(page, unread + 1)
-    first.get_by_role("link").click()
-    expect(page).to_have_url(re.compile(r"/operations/\d+/$"))
-    expect_bell(page, unread)
+    address = first.get_by_role("link").get_attribute("href")
+    with page.expect_navigation(url=re.compile(r"/operations/\d+/$")):
+        first.get_by_role("link").click()
+    page.get_by_role("button", name=re.compile("^Notifications")).click()
+    expect(page.locator(f"#bell-panel a[href='{address}']")).to_be_visible()
+    expect(page.locator(f"#bell-panel .notice-unread a[href='{address}']")).to_have_count(0)
 
 
 def test_the_reader_finds_the_button_disabled_with_the_reason(visit: Visits):

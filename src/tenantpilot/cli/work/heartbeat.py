@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -20,8 +20,18 @@ log = structlog.get_logger(__name__)
 FORGOTTEN_AFTER = timedelta(hours=1)
 
 
-def process_name(role: str) -> str:
-    return f"{role}@{socket.gethostname()}:{os.getpid()}"[:128]
+def process_name(role: str, pid: int | None = None) -> str:
+    return f"{role}@{socket.gethostname()}:{pid or os.getpid()}"[:128]
+
+
+def forget_processes(role: str, pids: Iterable[int]) -> None:
+    """Remove the rows of children that ended without removing their own, as one does that was killed."""
+    names = [process_name(role, pid) for pid in pids]
+    try:
+        ProcessHeartbeat.objects.filter(name__in=names).delete()
+    except (DatabaseError, InterfaceError):
+        log.warning("heartbeat_not_withdrawn", processes=names)
+    connection.close()
 
 
 def forget_dead_processes(now: datetime) -> int:
