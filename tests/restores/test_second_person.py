@@ -162,6 +162,7 @@ class TestWhoMayNot:
         puppet = member(contoso, "puppet", Role.OPERATOR)
         set_tenant_role(tenant=contoso, person=puppet, role=Role.MANAGER, actor=olivia, now=now - timedelta(days=6))
         ask(previewed, words_of(previewed), actor=olivia, now=now)
+        assert not Notification.everywhere.filter(recipient=puppet, kind="restore_approval_wanted").exists()
         with pytest.raises(CannotDecide, match="within seven days"):
             approve(previewed, previewed.fingerprint, actor=puppet, now=now)
 

@@ -26,9 +26,9 @@ def able_people(tenant: Tenant) -> list[User]:
     return list(people.order_by("display_name", "pk"))
 
 
-def possible_approvers(restore: RestoreRun, requested_by: User) -> list[User]:
-    """Return the people who may approve the restore: none of those who prepared or asked for it."""
-    hands = hands_on(restore) | {requested_by.pk}
+def possible_approvers(restore: RestoreRun, requested_by: User, *, now: datetime) -> list[User]:
+    """Return the people who may approve the restore: none who prepared it or asked for it, or is in their hands."""
+    hands = hands_on(restore) | {requested_by.pk} | people_in_the_hands_of(requested_by, restore.tenant, now=now)
     return [person for person in able_people(restore.tenant) if person.pk not in hands]
 
 
@@ -38,8 +38,8 @@ def hands_on(restore: RestoreRun) -> set[int]:
     return {restore.created_by_id, *editors}
 
 
-def is_in_the_hands_of(approver: User, requested_by: User, tenant: Tenant, *, now: datetime) -> bool:
-    """Return True if the requester has given the approver a role, or a way into the account, within seven days.
+def people_in_the_hands_of(requested_by: User, tenant: Tenant, *, now: datetime) -> set[int]:
+    """Return the keys of those to whom the requester gave a role, or a way into the account, within seven days.
 
     Otherwise an owner could add a person of their own, and approve with it.
     """
@@ -48,7 +48,6 @@ def is_in_the_hands_of(approver: User, requested_by: User, tenant: Tenant, *, no
         at__gt=now - LOCK,
         actor_id=requested_by.pk,
         target_type="person",
-        target_id=str(approver.pk),
         action__in=[str(action) for action in GIVES_POWER_OVER],
     )
-    return bool(entries.exists())
+    return {int(key) for key in entries.values_list("target_id", flat=True) if key.isdecimal()}

@@ -13,7 +13,7 @@ from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.models import LONGEST_REASON, ApprovalRequest
 from tenantpilot.restores.second_person.notices import notify_of_refusal, notify_of_request
-from tenantpilot.restores.second_person.people import hands_on, is_in_the_hands_of, possible_approvers
+from tenantpilot.restores.second_person.people import hands_on, people_in_the_hands_of, possible_approvers
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, check_confirmation, confirm
@@ -44,9 +44,12 @@ def ask(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: da
         settle_requests(locked, now=now)
         if (waiting := waiting_request(locked, now=now)) is not None:
             return waiting
-        approvers = possible_approvers(locked, actor)
+        approvers = possible_approvers(locked, actor, now=now)
         if not approvers:
-            raise CannotConfirm("Nobody else may approve it. Another manager, who has not edited it, has to.")
+            raise CannotConfirm(
+                "Nobody else may approve it. Another manager has to, who has not edited it, and whose role you have "
+                "not given within seven days."
+            )
         request: ApprovalRequest = ApprovalRequest.everywhere.create(
             workspace_id=locked.workspace_id,
             tenant_id=locked.tenant_id,
@@ -116,7 +119,7 @@ def why_not_decide(request: ApprovalRequest, person: User, *, now: datetime) -> 
         return "You have asked for it, so another person decides."
     if person.pk in hands_on(restore):
         return "You have prepared or edited this restore, so another person decides."
-    if is_in_the_hands_of(person, request.requested_by, restore.tenant, now=now):
+    if person.pk in people_in_the_hands_of(request.requested_by, restore.tenant, now=now):
         name = request.requested_by.display_name
         return (
             f"{name} has given you your role or a way into your account within seven days, so another person decides."

@@ -198,7 +198,7 @@ def _requests(restore: RestoreRun, person: User, *, may_approve: bool) -> dict[s
     return {
         "newest_request": newest,
         "waiting_request": waiting,
-        "approvers": possible_approvers(restore, waiting.requested_by),
+        "approvers": possible_approvers(restore, waiting.requested_by, now=now),
         "why_not_decide": why_not_decide(waiting, person, now=now) if may_approve else "",
     }
 
