@@ -175,7 +175,7 @@ def words_of(name: str) -> str:
     """ "Include groups" of "includeGroups"."""
     parts = _WORD.findall(name.removeprefix("@odata."))
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
-    return _BRAND.sub(lambda found: _BRANDS[found[0].lower()], text[:1].upper() + text[1:])
+    return _BRAND.sub(lambda match: _BRANDS[match[0].lower()], text[:1].upper() + text[1:])
 
 
 def words_of_definition(definition_id: str) -> str:
