@@ -34,6 +34,7 @@ class Nights:
 
     def __init__(self, monkeypatch: Any, start: datetime, *, policies: int = 5) -> None:
         self.now, self.policies, self.edits = start, policies, 0
+        self.backed_up: dict[int, int] = {}
         self.rows_of_unchanged: Counter[tuple[int, ...]] = Counter()
         self.won_twice = self.deaths = self.made = 0
         self.counts_every = 1
@@ -101,12 +102,12 @@ class Nights:
         Runner(clock=lambda: self.now).execute(run.pk)
         if is_counted:
             self._count_rows(run, before)
+        self.backed_up[BackupSet.everywhere.get(run_id=run.pk).chain_id] = self.edits
 
     def _count_rows(self, run: OperationRun, before: list[int]) -> None:
-        """Count what an unchanged night added. What another chain saw first is reused here, and still a change."""
-        made = BackupSet.everywhere.get(run_id=run.pk)
-        earlier = BackupSet.everywhere.filter(chain=made.chain_id, seq=made.seq - 1)
-        if made.digest in earlier.values_list("digest", flat=True):
+        """Count what a night added to a chain since whose newest set nobody has edited a policy."""
+        chain = BackupSet.everywhere.get(run_id=run.pk).chain_id
+        if self.backed_up.get(chain) == self.edits:
             added = tuple(table.everywhere.count() - count for table, count in zip(TABLES, before, strict=True))
             self.rows_of_unchanged[added] += 1
 

@@ -127,6 +127,15 @@ def test_a_namesake_of_somebody_else_is_not_taken_for_ours(graph, client):
     assert len(service.posts) == 1
 
 
+def test_a_namesake_that_somebody_else_has_described_is_not_ours_where_nothing_of_it_was_sent(graph, client):
+    service = Service(graph, CATEGORY.collection)
+    service.answers = [(False, Reply(504))]
+    service.items = [{"id": "of-somebody-else", "displayName": "Kiosk", "description": "Made by hand"}]
+    with pytest.raises(GraphOutcomeUnknown):
+        Writer(client, CATEGORY).create({"displayName": "Kiosk"}, known_ids=())
+    assert len(service.posts) == 1
+
+
 def test_ours_is_told_from_a_namesake_by_what_was_sent(graph, client):
     service = Service(graph, CATEGORY.collection)
     service.answers = [(True, Reply(504))]

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tenantpilot.backups.services import start_backup
 from tenantpilot.cli.commands import restores
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.models import RestoreMapping, RestoreRun
+from tenantpilot.restores.second_person.rules import turn_on
 from tenantpilot.tenancy.models import TenantMember
 from tenantpilot.tenancy.roles import Role
+from tests.people import member
 from tests.restores.conftest import edit, entity_of, items_of, mapped, version_of
 from tests.restores.test_other_tenant import CATALOG, other
 from tests.web.html import read
@@ -20,6 +23,8 @@ from tests.web.html import read
 __all__ = ["other"]
 
 PAGES = Path(__file__).parents[2] / "docs/how-to"
+ALONE = ("preview", "show", "confirm", "undo", "drill", "report")
+"""The commands that one person gives; the others need a second one."""
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 STAYS = "A policy gets no assignments in another tenant"
 
@@ -104,9 +109,10 @@ def test_the_commands_of_restore_a_policy_run(policy, mona, restoring, monkeypat
     """In their order, with this tenant's numbers in the place of the page's."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
     lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
-    alone = [line for line in lines if line.split()[0] in ("preview", "show", "confirm", "undo")]
-    assert len(alone) == 4
-    for line in alone:
+    assert [line.split()[0] for line in lines] == [*ALONE[:3], "approve", "refuse", *ALONE[3:]]
+    facts = {"tenant": restoring.tenant, "initiator": mona, "name": "First", "now": restoring.now}
+    restoring.runner().execute(start_backup(policy_types=("settingsCatalog",), **facts).run.pk)
+    for line in lines[:3] + lines[5:]:
         words = line.replace("POLICY_ID", policy.id).replace("--version 3", "--version 1")
         words = words.replace("mona@example.com", mona.email)
         if not words.startswith("preview"):
@@ -117,6 +123,20 @@ def test_the_commands_of_restore_a_policy_run(policy, mona, restoring, monkeypat
             restoring.runner().execute(run.pk)
             restoring.fresh(RestoreRun.everywhere.latest("pk"))
     assert OperationRun.everywhere.get(type="restore_execute").outcome == "succeeded"
+
+
+@pytest.mark.parametrize("decision", ["approve", "refuse"])
+def test_the_commands_of_the_second_person_run(policy, contoso, mona, olivia, restoring, monkeypatch, decision):
+    nina = member(contoso, "nina", Role.MANAGER)
+    turn_on(contoso, actor=olivia, now=restoring.now)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
+    lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
+    restore = restoring.preview(restoring.draft(version_of(policy.id)))
+    for line in (lines[2], next(line for line in lines if line.startswith(decision))):
+        words = line.replace("mona@example.com", mona.email).replace("nina@example.com", nina.email)
+        answer = CliRunner().invoke(restores.app, shlex.split(words.replace(" 17", f" {restore.pk}")))
+        assert answer.exit_code == 0, (line, answer.output, answer.exception)
+    assert OperationRun.everywhere.filter(type="restore_execute").count() == (decision == "approve")
 
 
 def test_restore_into_another_tenant_is_true(policy, manager, shows, other, fabrikam, mona):

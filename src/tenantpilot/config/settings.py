@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
-    "template_partials.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",  # the usual one puts loaders of its own in the place of ours
     "csp",
     "tenantpilot.core",
     "tenantpilot.audit",

@@ -49,6 +49,7 @@ def test_an_operator_syncs_twice_follows_the_run_and_is_told_once(visit: Visits,
     address = first.get_by_role("link").get_attribute("href")
     with page.expect_navigation(url=re.compile(r"/operations/\d+/$")):
         first.get_by_role("link").click()
+    expect_bell(page, unread)
     page.get_by_role("button", name=re.compile("^Notifications")).click()
     expect(page.locator(f"#bell-panel a[href='{address}']")).to_be_visible()
     expect(page.locator(f"#bell-panel .notice-unread a[href='{address}']")).to_have_count(0)

@@ -26,12 +26,15 @@ def process_name(role: str, pid: int | None = None) -> str:
 
 def forget_processes(role: str, pids: Iterable[int]) -> None:
     """Remove the rows of children that ended without removing their own, as one does that was killed."""
-    names = [process_name(role, pid) for pid in pids]
+    _remove_rows([process_name(role, pid) for pid in pids])
+    connection.close()
+
+
+def _remove_rows(names: list[str]) -> None:
     try:
         ProcessHeartbeat.objects.filter(name__in=names).delete()
     except (DatabaseError, InterfaceError):
         log.warning("heartbeat_not_withdrawn", processes=names)
-    connection.close()
 
 
 def forget_dead_processes(now: datetime) -> int:
@@ -73,7 +76,7 @@ class Heartbeat:
         # A process that is told to end while it starts has written its row, and has no thread yet.
         if self._thread.ident is not None:
             self._thread.join(timeout=settings.OPERATIONS_HEARTBEAT_SECONDS)
-        self._withdraw()
+        _remove_rows([self._name])
 
     def beat(self, *, started_at: datetime | None = None) -> None:
         """Write a heartbeat. A slow one does not bring back a row that was withdrawn meanwhile."""
@@ -98,9 +101,3 @@ class Heartbeat:
         except (DatabaseError, InterfaceError):
             log.warning("heartbeat_not_written", process=self._name)
             connection.close()
-
-    def _withdraw(self) -> None:
-        try:
-            ProcessHeartbeat.objects.filter(name=self._name).delete()
-        except (DatabaseError, InterfaceError):
-            log.warning("heartbeat_not_withdrawn", process=self._name)

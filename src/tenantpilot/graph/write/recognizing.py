@@ -5,19 +5,31 @@ request of a create has sent stands in the object as it was sent; what further r
 """
 
 from tenantpilot.graph.client.answers import JsonObject
-from tenantpilot.graph.compare.differences import differences
+from tenantpilot.graph.compare.differences import Difference, Kind, differences
 from tenantpilot.graph.contracts.model import Contract, Create
 
 
 def can_be_made_from(contract: Contract, payload: JsonObject, live: JsonObject) -> bool:
     """Return True if the object says what a create of the payload sends first, whatever follows later.
 
-    What the payload leaves out is no evidence: Graph fills it in.
+    What the service has filled in by itself is no evidence: nobody has set it.
     """
     rules = contract.create or Create()
     if rules.path:
         # It is born of a template, with the settings of the template: its name is all that was sent.
         return True
     follows = {"assignments", *rules.without, *(action.part for action in rules.actions)}
-    changed = {change.path.partition("[")[0].partition(".")[0] for change in differences(contract, payload, live)}
-    return all(name in follows or payload.get(name) is None for name in changed)
+    changes = differences(contract, payload, live)
+    return all(_is_filled_in(change) or _part(change) in follows for change in changes)
+
+
+def _is_filled_in(change: Difference) -> bool:
+    """Return True if the service fills such a value in by itself; it writes no description and makes no list."""
+    is_one_value = change.kind is Kind.ADDED and isinstance(change.after, str | bool | int)
+    is_property = not change.path.endswith(("]", "description"))
+    return change.kind is Kind.SERVICE_ADDED or (is_one_value and is_property)
+
+
+def _part(change: Difference) -> str:
+    """Return the property of the object in which the difference stands."""
+    return change.path.partition("[")[0].partition(".")[0]

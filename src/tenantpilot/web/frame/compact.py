@@ -1,4 +1,4 @@
-"""Templates without their indentation: a long page is an eighth smaller before it is compressed."""
+"""Templates without their indentation: a long page is a fifteenth smaller before it is compressed."""
 
 import re
 

@@ -116,7 +116,7 @@ def built_in_strength(identifier: str, name: str, combinations: str) -> JsonObje
 
 def setting_definition(identifier: str, category_id: str = "") -> JsonObject:
     """Return the definition of a setting of the settings catalog: a choice, named after its id."""
-    name = identifier.rpartition("_")[2] or identifier
+    name = next((part for part in reversed(identifier.split("_")) if part and not part.isdecimal()), identifier)
     return {
         "@odata.type": f"{INSTANCE}ChoiceSettingDefinition",
         "id": identifier,
