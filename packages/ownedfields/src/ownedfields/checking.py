@@ -9,7 +9,7 @@ from ownedfields.config import Config, ConfigError
 from ownedfields.cues import Cues, Export, NameCues
 from ownedfields.discovery import Tree, find_files
 from ownedfields.engine.files.modules import Reader, without_collector
-from ownedfields.engine.files.project import Project, Unparsable
+from ownedfields.engine.review import ReviewedProject, Unparsable
 from ownedfields.exports import Exports
 from ownedfields.findings import Finding
 from ownedfields.judging import Judge, apply_ignores
@@ -28,7 +28,7 @@ class Checker:
         self.config = config
         self.tree = tree if tree is not None else find_files(config.root, config.exclude)
         self._read = reader or self._read_disk
-        self.project = Project(config, list(self.tree.files), self.content)
+        self.project = ReviewedProject(config, list(self.tree.files), self.content)
         self.cues = Cues(config, self.project.tracked)
         self._judge = Judge(config, self.project, self.cues)
         self._contents: dict[str, bytes] = {}

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from ownedfields.config import Config
-from ownedfields.engine.files.tracked import Tracked, snake_case
+from ownedfields.engine.data.declarations import Tracked
+from ownedfields.engine.files.tracked import snake_case
 from ownedfields.engine.files.words import words_in
 from ownedfields.engine.judging.meetings import Pattern
 

@@ -6,28 +6,22 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ownedfields.cues import spoken_of
-from ownedfields.engine.data.classes import ClassInfo
-from ownedfields.engine.data.kinds import Carrier, Context, Partial, Relation, TypeHint
-from ownedfields.engine.data.values import (
-    UNKNOWN,
-    Bound,
+from ownedfields.engine.data.declarations import (
     Class,
+    ClassInfo,
     Function,
     Imported,
     Instance,
-    Items,
     ModelClass,
+    Module,
     Object,
     Rows,
-    Table,
-    Text,
-    Value,
-    options_of,
-    texts_of,
 )
-from ownedfields.engine.files.modules import Module
-from ownedfields.engine.files.project import Project
+from ownedfields.engine.data.kinds import Carrier, Context, Partial, Relation, TypeHint
+from ownedfields.engine.data.values import UNKNOWN, Bound, Items, Table, Text, Value, options_of, texts_of
+from ownedfields.engine.reading.annotations import annotated_value
 from ownedfields.engine.reading.lookups import fixtures_in
+from ownedfields.engine.review import ReviewedProject
 
 INITS = ("/__init__.py", "/__init__.pyi")
 MAX_DEPTH = 4
@@ -37,7 +31,7 @@ MAX_VALUES = 40
 class Exports:
     """Answers what carries a guarded model; remembers every class and function it looked into."""
 
-    def __init__(self, project: Project, judged: Collection[str] = ()) -> None:
+    def __init__(self, project: ReviewedProject, judged: Collection[str] = ()) -> None:
         self._project = project
         self._judged = judged
         self._own = {model.name for model in spoken_of(project.config, project.tracked)}
@@ -89,8 +83,7 @@ class Exports:
     def _function(self, value: Function, depth: int) -> bool:
         if value.node not in self._functions:
             self._functions[value.node] = False
-            relevance = value.module.relevance
-            if relevance is not None and value.scope.kind == "module" and not relevance.of(value):
+            if value.scope.kind == "module" and not self._project.is_relevant(value):
                 return False
             entry = self._project.summaries.get(value.node)
             summary = entry if entry is not None else self._project.summary_of(value)
@@ -110,7 +103,7 @@ class Exports:
             if self._relates(value) or (name[:2] != "__" and self._carries(value, depth)):
                 return True
         frame = self._project.frame_for(info.module, info.outer)
-        declared = (self._project.annotations.value(frame, node) for node in list(info.annotations.values()))
+        declared = (annotated_value(frame, node) for node in list(info.annotations.values()))
         if any(self._carries(value, depth) for value in declared):
             return True
         return any(self._carries(value, depth) for values in info.stored.values() for value in values)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ownedfields import ignores, retired
 from ownedfields.config import Config, Guard, Together
 from ownedfields.cues import Cues
-from ownedfields.engine.files.modules import Module
+from ownedfields.engine.data.declarations import Module
 from ownedfields.engine.files.project import Project
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.judging.hits import Mention, Place, WriteHit, place_of

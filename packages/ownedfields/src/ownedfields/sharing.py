@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NoReturn, Protocol
 
 from ownedfields.engine.files.lessons import Lesson
-from ownedfields.engine.files.project import Project
+from ownedfields.engine.review import ReviewedProject
 from ownedfields.results import FileResult
 
 WORTH_IT = 250_000
@@ -29,7 +29,7 @@ class Checker(Protocol):
     """The part of a checker that its processes share."""
 
     @property
-    def project(self) -> Project:
+    def project(self) -> ReviewedProject:
         """Return the project under review."""
 
     def content(self, path: str) -> bytes:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from ownedfields.config import Config, ConfigError, Guard, path_matches
 from ownedfields.discovery import Tree
+from ownedfields.engine.data.declarations import Tracked
 from ownedfields.engine.data.values import Symbol
 from ownedfields.engine.files.project import Project
-from ownedfields.engine.files.tracked import Tracked
 
 
 def verify(config: Config, project: Project, tree: Tree) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ownedfields.engine.data.declarations import ClassInfo, Tracked
 from ownedfields.engine.data.values import Value
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-    from ownedfields.engine.files.tracked import Tracked
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -35,7 +31,6 @@ class Parent(Value):
     """`super()`: the receiver, seen as one of its bases."""
 
     receiver: Value
-    skip: ClassInfo | None = None
 
 
 @dataclass(unsafe_hash=True, slots=True)

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from ownedfields.findings import Evidence
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-    from ownedfields.engine.files.modules import Module
-    from ownedfields.engine.files.tracked import Tracked
-    from ownedfields.engine.reading.scopes import Scope
 
 HOLE = "\0"
 MAX_TEXTS = 40
@@ -48,54 +38,6 @@ class Text(Value):
     """A string with these possible contents; HOLE stands for an unknown part."""
 
     options: frozenset[str]
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class ModelClass(Value):
-    """A tracked model, or a subclass of it."""
-
-    model: Tracked
-    info: ClassInfo | None = None
-    evidence: Evidence | None = field(default=None, compare=False)
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class Instance(Value):
-    """A row of a tracked model."""
-
-    model: Tracked
-    evidence: Evidence | None = field(default=None, compare=False)
-    info: ClassInfo | None = None
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class Rows(Value):
-    """A manager or a queryset of a tracked model."""
-
-    model: Tracked
-    evidence: Evidence | None = field(default=None, compare=False)
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class ForeignRows(Value):
-    """A manager or queryset of a readable model that no guard speaks of."""
-
-    info: ClassInfo
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class ModelMeta(Value):
-    """`Model._meta` of a tracked model."""
-
-    model: Tracked
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class FieldOf(Value):
-    """A field, or its descriptor, of a tracked model; "*" when it is not known which."""
-
-    model: Tracked
-    name: str
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -142,7 +84,6 @@ class Bound(Value):
 
     receiver: Value
     name: str
-    skip: ClassInfo | None = None
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -162,42 +103,6 @@ class ModuleRef(Value):
     """An imported module, by its import path."""
 
     dotted: str
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class Imported(Value):
-    """A name bound by an import and not looked up yet; without a name, a module."""
-
-    source: str
-    name: str
-    module: Module = field(compare=False)
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class Function(Value):
-    """A function or lambda whose body can be read."""
-
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    module: Module = field(compare=False)
-    scope: Scope = field(compare=False)
-    info: ClassInfo | None = field(default=None, compare=False)
-    receiver: Value | None = field(default=None, compare=False)
-
-
-@dataclass(unsafe_hash=True, slots=True)
-class Class(Value):
-    """A class whose body can be read."""
-
-    info: ClassInfo
-
-
-@dataclass(eq=False, slots=True)
-class Object(Value):
-    """An object of a readable class, with what its attributes were set to."""
-
-    info: ClassInfo
-    attrs: dict[str, Value] = field(default_factory=dict)
-    binds: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)

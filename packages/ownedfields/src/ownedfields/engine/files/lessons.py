@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from ownedfields.engine.data.values import Items, Namespace, Object, Table, Value
-from ownedfields.engine.judging.evidence import any_interesting
-
-if TYPE_CHECKING:
-    from ownedfields.engine.files.modules import Module
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.data.declarations import Module, Object
+from ownedfields.engine.data.values import Items, Namespace, Table, Value
+from ownedfields.engine.files.tracked import Vocabulary
+from ownedfields.engine.judging.interest import any_interesting
 
 
 class Lesson(NamedTuple):
@@ -24,7 +22,8 @@ class Lesson(NamedTuple):
 class Lessons:
     """The lessons of the judged files, by module. Every process knows the lessons from before the first judgement."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self.judged = ""
         self.taught: set[Lesson] = set()
         self.late: set[Lesson] = set()
@@ -42,21 +41,21 @@ class Lessons:
         if self.judged:
             self.late.add(Lesson(self.judged, path))
 
-    def note_stored(self, frame: Frame, path: str, attribute: str, value: Value) -> None:
+    def note_stored(self, path: str, attribute: str, value: Value) -> None:
         """An attribute of a class of the module was set; what can hold nothing of interest teaches nothing."""
-        if self.judged and any_interesting(frame, (value,)):
+        if self.judged and any_interesting(self._vocabulary, (value,)):
             self.note(path, attribute)
 
     def note_read(self, module: Module) -> None:
         """The module was read to its end: its lists, dicts and objects hold what it put into them itself."""
         self._filled[module.path] = _fill(module)
 
-    def note_filled(self, modules: Iterable[Module], frame_of: Any) -> None:
+    def note_filled(self, modules: Iterable[Module]) -> None:
         """Of which modules functions have filled the lists, dicts or objects with something of interest since."""
         for module in modules:
             if self._filled.get(module.path, 0) != _fill(module):
                 self._filled[module.path] = _fill(module)
-                if any_interesting(frame_of(module), _holders(module)):
+                if any_interesting(self._vocabulary, _holders(module)):
                     self.taught.add(Lesson("", module.path))
 
 

@@ -7,56 +7,10 @@ import contextlib
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.values import Function, Value
-from ownedfields.engine.judging.hits import Hits
-from ownedfields.engine.reading.scopes import Scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-    from ownedfields.engine.files.relevance import Relevance
+from ownedfields.engine.data.declarations import Module
 
 READABLE = (".py", ".pyi", ".pyw")
-
-
-class Module:
-    """A file: its tree, its module scope, and the hits in it."""
-
-    def __init__(self, path: str, dotted: str, tree: ast.Module, source: str) -> None:
-        self.path = path
-        self.dotted = dotted
-        self.tree = tree
-        self.source = source
-        self.lines = source.split("\n")
-        self.has_walrus = ":=" in source
-        self.scope = Scope("module")
-        self.hits = Hits()
-        self.classes: list[ClassInfo] = []
-        self.pending: list[tuple[Function, Value | None]] = []
-        self.relevance: Relevance | None = None
-        self.wrapped: list[tuple[Function, Function]] = []
-        self.needs: set[str] = set()
-        self.evaluated = False
-        self.checked = False
-        self.calls_left = 6000
-
-    @property
-    def is_package(self) -> bool:
-        """Return True if the file is a package's `__init__`."""
-        return self.path.endswith(("__init__.py", "__init__.pyi"))
-
-    def snippet(self, line: int) -> str:
-        """Return the text of a line, as evidence."""
-        return self.lines[line - 1].strip()[:120] if 0 < line <= len(self.lines) else ""
-
-    def absolute(self, name: str | None, level: int) -> str:
-        """Return the absolute path that `from ...name import` means here."""
-        if not level:
-            return name or ""
-        parts = self.dotted.split(".")
-        keep = len(parts) - level + (1 if self.is_package else 0)
-        return ".".join([*parts[: max(keep, 0)], *([name] if name else [])])
 
 
 class ModuleIndex:

@@ -1,48 +1,27 @@
-"""The project under review: its modules, its tracked models, and what imports mean."""
+"""A project: its modules, its tracked models, what imports mean, and what was learned on the way."""
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
 from ownedfields.config import Config
-from ownedfields.engine.data.values import UNKNOWN, Function, Imported, ModelClass, ModuleRef, Symbol, Value
+from ownedfields.engine.data.declarations import ClassInfo, Function, Imported, ModelClass, Module, Tracked
+from ownedfields.engine.data.values import UNKNOWN, ModuleRef, Symbol, Value
 from ownedfields.engine.files.lessons import Lessons
-from ownedfields.engine.files.modules import Module, ModuleIndex, Reader, parse
-from ownedfields.engine.files.relevance import Relevance
-from ownedfields.engine.files.tracked import Hints, Tracked, tracked_models
+from ownedfields.engine.files.modules import ModuleIndex, Reader, parse
+from ownedfields.engine.files.tracked import Hints, Vocabulary, tracked_models
 from ownedfields.engine.judging.effects import Effects
 from ownedfields.engine.judging.meetings import Meetings
-from ownedfields.engine.reading.annotations import Annotations
-from ownedfields.engine.reading.attributes import Attributes
-from ownedfields.engine.reading.frame import Frame
-from ownedfields.engine.reading.functions import review, summary, wrap
-from ownedfields.engine.reading.lookups import Fixtures, SelfAttributes
 from ownedfields.engine.reading.recall import Cut, Known
-from ownedfields.engine.reading.scopes import Scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-
 
 APP_LABEL = re.compile(r"^\s+label\s*(?::\s*\w+\s*)?=\s*[\"'](\w+)[\"']", re.MULTILINE)
 
 
-class Unparsable(Exception):
-    """A file that holds a cue and is no valid Python."""
-
-    def __init__(self, path: str, reason: str, line: int) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
-        self.line = line
-
-
-class Project:
-    """Loads modules on demand and remembers which module needed which."""
+class Project(ABC):
+    """Loads modules on demand and remembers which module needed which, and all that frames have learned."""
 
     def __init__(self, config: Config, paths: list[str], reader: Reader) -> None:
         self.config = config
@@ -50,11 +29,6 @@ class Project:
         self.hints = Hints(self.tracked)
         self.index = ModuleIndex(paths)
         self.strict = config.strict
-        self.annotations = Annotations()
-        self.meetings = Meetings(config)
-        self.attributes = Attributes()
-        self.fixtures = Fixtures(self)
-        self.self_attributes = SelfAttributes()
         self.dispatched: dict[ast.AST, Tracked] = {}
         self.senders: dict[ast.AST, set[Tracked]] = {}
         self.promises: dict[ast.AST, Value] = {}
@@ -62,8 +36,6 @@ class Project:
         self.expected: dict[ast.arg, Value] = {}
         self.summaries: dict[ast.AST, Value] = {}
         self.writers: set[ast.AST] = set()
-        self.lessons = Lessons()
-        self.effects = Effects(config, self.lessons)
         self._late: set[str] = set()
         self.known_calls: dict[Hashable, Known] = {}
         self.cut = Cut()
@@ -74,9 +46,14 @@ class Project:
         self.reverse_names = {model.name.lower(): model for model in self.tracked}
         self.words = frozenset(name for model in self.tracked for name in model.fields)
         self.telling = self.words | {model.table for model in self.tracked}
+        self.vocabulary = Vocabulary(self.hints, self.words, self.telling)
+        self.lessons = Lessons(self.vocabulary)
+        self.effects = Effects(config, self.lessons)
+        self.meetings = Meetings(config, self.effects)
+        self.fixtures: dict[str, dict[object, Function]] = {}
         self._by_path = {model.path: model for model in self.tracked}
-        self._read = reader
-        self._modules: dict[str, Module | None] = {}
+        self.source_of = reader
+        self.modules: dict[str, Module | None] = {}
         self._roots: dict[str, bool] = {}
         self._resolved: dict[tuple[str, str, str], Value] = {}
         self._resolving: set[tuple[str, str, str]] = set()
@@ -115,7 +92,7 @@ class Project:
             path = self.index.path_of(".".join([*parts[:length], "apps"]))
             if path is None:
                 continue
-            label = APP_LABEL.search(self._read(path).decode("utf-8", "replace"))
+            label = APP_LABEL.search(self.source_of(path).decode("utf-8", "replace"))
             if label is not None and not any(guard.app_label for guard in model.guards):
                 has_table = any(guard.table for guard in model.guards)
                 model.table = model.table if has_table else f"{label[1]}_{model.name.lower()}"
@@ -133,47 +110,27 @@ class Project:
 
     def module_at(self, path: str) -> Module | None:
         """Return the module in a file, evaluated; None when it cannot be parsed."""
-        if path not in self._modules:
-            self._modules[path] = None
+        if path not in self.modules:
+            self.modules[path] = None
             try:
-                module = parse(path, self.index.dotted_of(path), self._read(path))
+                module = parse(path, self.index.dotted_of(path), self.source_of(path))
             except (SyntaxError, ValueError, RecursionError, OSError):
                 return None
-            self._modules[path] = module
-            self._evaluate(module)
-        return self._modules[path]
+            self.modules[path] = module
+            self.evaluate(module)
+        return self.modules[path]
 
-    def check(self, path: str) -> Module:
-        """Read a file with every function in it. Raises Unparsable."""
-        module = self.module_at(path)
-        if module is None:
-            raise self._explain(path)
-        if not module.checked:
-            module.checked = True
-            relevance = module.relevance = Relevance(self, module)
-            module.pending = [item for item in module.pending if relevance.of(item[0])]
-            while module.pending:
-                function, receiver = module.pending.pop(0)
-                self.review(function, receiver)
-            for wrapper, function in module.wrapped:
-                wrap(self, wrapper, function)
-        return module
+    @abstractmethod
+    def evaluate(self, module: Module) -> None:
+        """Read the body of a module, once it is among the project's."""
 
+    @abstractmethod
     def review(self, function: Function, receiver: Value | None) -> None:
         """Read the body of one function with nothing known of its caller."""
-        review(self, function, receiver)
-
-    def summary_of(self, function: Function) -> Value:
-        """Return the value that a function hands back to any caller."""
-        return summary(Frame(self, function.module, function.module.scope), function, function.receiver)
-
-    def frame_for(self, module: Module, scope: Scope) -> Frame:
-        """Return a place from which names of a scope can be looked up."""
-        return Frame(self, module, scope)
 
     def is_loaded(self, path: str) -> bool:
         """Return True if the file was read already."""
-        return self._modules.get(path) is not None
+        return self.modules.get(path) is not None
 
     def imported(self, module: Module, source: str, name: str) -> Value:
         """Return the value that `from source import name` binds in `module`."""
@@ -215,7 +172,7 @@ class Project:
     def _is_settled(self, source: str) -> bool:
         """Return True if a module will bind no other value to its names: it was read to its end, or is not ours."""
         path = self.index.path_of(source)
-        module = self._modules.get(path) if path is not None else None
+        module = self.modules.get(path) if path is not None else None
         return not self._resolving and (path is None or (module is not None and module.evaluated))
 
     def submodule(self, module: Module, dotted: str, name: str) -> Value:
@@ -250,7 +207,7 @@ class Project:
         visited: set[str] = set()
         queue = [path]
         while queue:
-            module = self._modules.get(queue.pop())
+            module = self.modules.get(queue.pop())
             for needed in module.needs if module is not None else ():
                 if needed not in visited:
                     visited.add(needed)
@@ -308,24 +265,3 @@ class Project:
             if name == model.name and f".{model.module}".endswith(f".{source}") and "." in source:
                 return ModelClass(model, model.info)
         return Symbol(f"{source}.{name}")
-
-    def _evaluate(self, module: Module) -> None:
-        frame = Frame(self, module, module.scope)
-        with contextlib.suppress(RecursionError):
-            frame.run(module.tree.body)
-        module.evaluated = True
-        self.lessons.note_read(module)
-
-    def note_filled(self) -> None:
-        """See of which modules functions have filled the lists, dicts or objects."""
-        modules = [module for module in self._modules.values() if module is not None]
-        self.lessons.note_filled(modules, lambda module: Frame(self, module, module.scope))
-
-    def _explain(self, path: str) -> Unparsable:
-        try:
-            ast.parse(self._read(path), filename=path)
-        except SyntaxError as error:
-            return Unparsable(path, f"{error.msg}", error.lineno or 1)
-        except (ValueError, OSError) as error:
-            return Unparsable(path, str(error), 1)
-        return Unparsable(path, "it is nested too deeply to read", 1)

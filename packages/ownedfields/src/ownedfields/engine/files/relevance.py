@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ownedfields.engine.data.values import (
-    Function,
-    Imported,
-    Instance,
-    ModelClass,
-    ModuleRef,
-    Object,
-    Rows,
-    Table,
-    Text,
-    Value,
-)
+from ownedfields.engine.data.declarations import Function, Imported, Instance, ModelClass, Module, Object, Rows
+from ownedfields.engine.data.values import ModuleRef, Table, Text, Value
+from ownedfields.engine.files.project import Project
 from ownedfields.engine.files.words import words_of
-
-if TYPE_CHECKING:
-    from ownedfields.engine.files.modules import Module
-    from ownedfields.engine.files.project import Project
 
 DYNAMIC = frozenset(
     (

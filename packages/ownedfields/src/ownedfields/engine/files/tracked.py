@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from ownedfields.config import Config, Guard
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
+from ownedfields.engine.data.declarations import Tracked
 
 # Words that say which one of its kind a variable holds, and nothing about the kind.
 QUALIFIERS = frozenset(
@@ -23,61 +20,13 @@ QUALIFIERS = frozenset(
 DIGITS = re.compile(r"_?\d+$")
 
 
-@dataclass(eq=False, slots=True)
-class Tracked:
-    """A guarded model, with every name by which code may reach it."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words by which code speaks of the tracked models: names of variables, fields and tables."""
 
-    path: str
-    app_label: str
-    table: str
-    guards: list[Guard] = field(default_factory=list)
-    fields: frozenset[str] = frozenset()
-    hints: set[str] = field(default_factory=set)
-    related: set[str] = field(default_factory=set)
-    legacy: set[str] = field(default_factory=set)
-    columns: dict[str, str] = field(default_factory=dict)
-    positions: list[str] = field(default_factory=list)
-    managers: set[str] = field(default_factory=set)
-    info: ClassInfo | None = None
-    row_classes: list[ClassInfo] = field(default_factory=list)
-    reverse: dict[str, tuple[ClassInfo, str]] = field(default_factory=dict)
-    base_classes: list[ClassInfo] = field(default_factory=list)
-    _homes: dict[str, bool] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Return the class name."""
-        return self.path.rpartition(".")[2]
-
-    @property
-    def module(self) -> str:
-        """Return the module of the class."""
-        return self.path.rpartition(".")[0]
-
-    def protect(self, guard: Guard) -> None:
-        """Add a guard of the model."""
-        self.guards.append(guard)
-        self.fields |= {*guard.fields}
-
-    def field_of(self, name: str) -> str | None:
-        """Return the protected field that an attribute, keyword or column name writes, if any."""
-        if name in self.fields:
-            return name
-        return self.columns.get(name)
-
-    def is_at_home(self, path: str) -> bool:
-        """Return True if the file owns every protected field, so that calling what it does is nobody's business."""
-        is_home = self._homes.get(path)
-        if is_home is None:
-            is_home = self._homes[path] = all(guard.is_owner(path) for guard in self.guards)
-        return is_home
-
-    def is_named(self, label: str) -> bool:
-        """Return True if `app.Model`, a full import path or a bare name means this model."""
-        app, _, name = label.rpartition(".")
-        if name.lower() != self.name.lower() and name not in self.legacy:
-            return False
-        return not app or app.lower() == self.app_label.lower() or label == self.path or app == self.module
+    hints: Hints
+    words: frozenset[str]
+    telling: frozenset[str]
 
 
 class Hints:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ownedfields.engine.files.tracked import Tracked
+from ownedfields.config import Guard
 from ownedfields.findings import Evidence
 
 
@@ -23,13 +24,33 @@ class Place:
     symbol: str
 
 
+class WrittenModel(Protocol):
+    """The model of a write, as far as a finding speaks of it."""
+
+    @property
+    def path(self) -> str:
+        """Return the import path of the model."""
+
+    @property
+    def name(self) -> str:
+        """Return the class name."""
+
+    @property
+    def table(self) -> str:
+        """Return the table of its rows."""
+
+    @property
+    def guards(self) -> list[Guard]:
+        """Return the guards of its fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class WriteHit:
     """A write to a protected field. `sink` is where the write happens, `place` where it is to be mended."""
 
     rule: str
     place: Place
-    model: Tracked
+    model: WrittenModel
     field: str
     how: str
     evidence: tuple[Evidence, ...]

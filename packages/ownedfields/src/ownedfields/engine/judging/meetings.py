@@ -6,26 +6,14 @@ import ast
 import re
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ownedfields.config import Config
+from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import Args, Partial
-from ownedfields.engine.data.values import (
-    Bound,
-    Class,
-    Function,
-    Instance,
-    ModelClass,
-    Object,
-    Rows,
-    Symbol,
-    Unknown,
-    Value,
-    options_of,
-)
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.data.values import Bound, Symbol, Unknown, Value, options_of
+from ownedfields.engine.judging.effects import Effects
+from ownedfields.engine.judging.positions import Position
 
 DEFERRING = frozenset({"delay", "apply_async", "enqueue", "si", "s", "send", "defer", "configure", "using", "aenqueue"})
 
@@ -51,13 +39,14 @@ class Pattern:
 class Meetings:
     """Watches calls for the patterns of the `together` rules."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, effects: Effects) -> None:
+        self._effects = effects
         self.patterns = [Pattern(source) for rule in config.together for source in rule.calls]
         self.names = {pattern.name for pattern in self.patterns}
         self._names = {pattern.name for pattern in self.patterns} | DEFERRING
         self.signals = [name for rule in config.together for name in rule.signals]
 
-    def note_call(self, frame: Frame, callee: Value, args: Args, node: ast.AST, name: str = "") -> None:
+    def note_call(self, position: Position, callee: Value, args: Args, node: ast.AST, name: str = "") -> None:
         """Remember a call, spelled with this name, that some rule speaks of."""
         if not self.patterns or not (name in self._names or self._may_match(callee)):
             return
@@ -68,7 +57,7 @@ class Meetings:
             if pattern.needs_arguments and not (args.positional or args.keywords or args.loose or args.starred):
                 continue
             if any(pattern.matches(name) for name in names if name):
-                frame.project.effects.call(frame, pattern.source, node)
+                self._effects.call(position, pattern.source, node)
 
     def _may_match(self, callee: Value) -> bool:
         for option in options_of(callee):  # noqa: SIM110 - asked at every call

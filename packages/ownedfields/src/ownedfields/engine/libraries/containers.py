@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data import structure
 from ownedfields.engine.data.kinds import Args
 from ownedfields.engine.data.values import (
     HOLE,
@@ -26,9 +24,8 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import sql
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.frame import Frame
 
 SAME_TEXT: dict[str, Callable[[str], str]] = {
     "strip": str.strip,

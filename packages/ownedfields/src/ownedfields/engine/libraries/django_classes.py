@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import ClassInfo
+from ownedfields.engine.data.declarations import Class, ClassInfo, Instance, ModelClass, Rows, Tracked
 from ownedfields.engine.data.kinds import Relation
-from ownedfields.engine.data.values import (
-    Class,
-    Instance,
-    ModelClass,
-    Rows,
-    Text,
-    element_texts,
-    options_of,
-    texts_of,
-)
-from ownedfields.engine.files.tracked import Tracked
+from ownedfields.engine.data.values import Text, element_texts, options_of, texts_of
 from ownedfields.engine.files.walking import walk
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.frame import Frame
 
 ROW_CLASS_MAKERS = ("QuerySet", "Manager")
 ROW_PARAMETERS = frozenset({"queryset", "qs", "query_set", "objects", "rows"})
@@ -120,7 +108,7 @@ def _makes_rows(value: ast.Call) -> bool:
 
 
 def _classes_in(frame: Frame, info: ClassInfo, value: ast.expr) -> Iterator[ClassInfo]:
-    inner = type(frame)(frame.project, info.module, info.outer)
+    inner = Frame(frame.project, info.module, info.outer)
     for node in walk(value):
         if isinstance(node, ast.Name | ast.Attribute):
             result = inner.eval(node)
@@ -158,7 +146,7 @@ def _learn_meta(frame: Frame, info: ClassInfo, model: Tracked) -> None:
 
 def _rows_of(frame: Frame, info: ClassInfo) -> Tracked | None:
     for base in info.node.bases:
-        value = frame.project.annotations.value(frame, base) if isinstance(base, ast.Subscript) else None
+        value = annotated_value(frame, base) if isinstance(base, ast.Subscript) else None
         if isinstance(value, Rows):
             mark_rows(frame, info, value.model)
             return value.model
@@ -181,9 +169,7 @@ def _works_on(frame: Frame, info: ClassInfo) -> Tracked | None:
                 return result
     for base in info.node.bases:
         if isinstance(base, ast.Subscript) and info.is_rows_of is None:
-            of = frame.project.annotations.value(
-                frame, base.slice if not isinstance(base.slice, ast.Tuple) else base.slice.elts[0]
-            )
+            of = annotated_value(frame, base.slice if not isinstance(base.slice, ast.Tuple) else base.slice.elts[0])
             if isinstance(of, Instance):
                 return of.model
     return _registered(frame, info) or next(
@@ -210,7 +196,7 @@ def _registered(frame: Frame, info: ClassInfo) -> Tracked | None:
 
 def _judge_declarations(frame: Frame, info: ClassInfo, model: Tracked) -> None:
     kinds = " ".join([*info.foreign_bases(), *(ancestor.name for ancestor in info.ancestry())])
-    inner = type(frame)(frame.project, frame.module, frame.scope, symbol=info.name)
+    inner = Frame(frame.project, frame.module, frame.scope, symbol=info.name)
     inner.site = frame.site
     if "Factory" in kinds or "Recipe" in kinds:
         _judge_factory(inner, info, model)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.declarations import Function
 from ownedfields.engine.data.kinds import Args, MethodCaller, Partial, Returns
-from ownedfields.engine.data.values import UNKNOWN, Function, Items, Text, Value, options_of, text
+from ownedfields.engine.data.values import UNKNOWN, Items, Text, Value, options_of, text
+from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame
 
 PLACE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from ownedfields.engine.data import structure
 from ownedfields.engine.data.kinds import Args
 from ownedfields.engine.data.values import UNKNOWN, Items, Other, Value, join, options_of
+from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.declarations import Instance, ModelClass, Rows
 from ownedfields.engine.data.kinds import Args, Carrier, Partial, Relation
 from ownedfields.engine.data.values import (
     UNKNOWN,
     Bound,
-    Instance,
     Items,
-    ModelClass,
     Namespace,
     Other,
-    Rows,
     Symbol,
     Unknown,
     Value,
@@ -24,6 +21,8 @@ from ownedfields.engine.data.values import (
     texts_of,
 )
 from ownedfields.engine.libraries import iterables, orm, orm_names, standard_library
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame, calls
 from ownedfields.engine.reading.naming import like_its_name
 
@@ -133,7 +132,7 @@ def _is_method_path(callee: Symbol) -> bool:
 
 
 def _unbound(frame: Frame, name: str, args: Args, node: ast.AST) -> Value:
-    method = frame.project.attributes.get(frame, args.positional[0], name, node)
+    method = attribute_of(frame, args.positional[0], name, node)
     if isinstance(args.positional[0], Unknown):
         method = Bound(args.positional[0], name)
     rest = Args(args.positional[1:], args.keywords, args.loose, args.starred)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data import structure
-from ownedfields.engine.data.classes import info_of
-from ownedfields.engine.data.kinds import Args, Carrier, Parent
-from ownedfields.engine.data.values import (
-    UNKNOWN,
+from ownedfields.engine.data.declarations import (
     Class,
     ForeignRows,
     Function,
     Instance,
-    Items,
     ModelClass,
     Object,
-    Other,
     Rows,
+    Tracked,
+    info_of,
+)
+from ownedfields.engine.data.kinds import Args, Carrier, Parent
+from ownedfields.engine.data.values import (
+    UNKNOWN,
+    Items,
+    Other,
     Table,
     Unknown,
     Value,
@@ -27,15 +28,13 @@ from ownedfields.engine.data.values import (
     options_of,
     texts_of,
 )
-from ownedfields.engine.files.tracked import Tracked
 from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import orm_names
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.frame import Frame
 from ownedfields.engine.reading.naming import like_its_name
 from ownedfields.engine.reading.parameters import note_sender
 from ownedfields.findings import Evidence
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
 
 MADE = "made here"
 
@@ -317,7 +316,7 @@ def factory_call(frame: Frame, receiver: Carrier, name: str, args: Args, node: a
 def parent(frame: Frame, node: ast.Call) -> Value:
     """`super()` and `super(Class, self)`."""
     receiver = frame.eval(node.args[1]) if len(node.args) == 2 else _first_parameter(frame)
-    return Parent(receiver, frame.info)
+    return Parent(receiver)
 
 
 def _first_parameter(frame: Frame) -> Value:

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import ClassInfo
+from ownedfields.engine.data.declarations import Class, ClassInfo, ForeignRows, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import Relation, TypeHint
-from ownedfields.engine.data.values import (
-    Class,
-    ForeignRows,
-    Instance,
-    ModelClass,
-    Object,
-    Other,
-    Rows,
-    Value,
-    options_of,
-    texts_of,
-)
-from ownedfields.engine.reading.scopes import Scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.values import Other, Value, options_of, texts_of
+from ownedfields.engine.reading.frame import Frame
 
 
 def is_key(info: ClassInfo, name: str) -> bool:

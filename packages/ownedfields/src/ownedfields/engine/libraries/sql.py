@@ -5,12 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ownedfields.engine.data.values import Text, Value, options_of
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.frame import Frame
 
 SHORTEST = len("copy a from b")
 VERB = re.compile(r"\b(?:update|insert|replace|merge|copy)\b", re.IGNORECASE)

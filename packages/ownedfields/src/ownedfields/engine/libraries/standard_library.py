@@ -6,25 +6,15 @@ import ast
 import json
 from collections.abc import Callable
 
-from ownedfields.engine.data import structure
-from ownedfields.engine.data.kinds import (
-    Args,
-    Carrier,
-    Context,
-    Getter,
-    MethodCaller,
-    Partial,
-    TypeHint,
-)
+from ownedfields.engine.data.declarations import ModelClass, Object
+from ownedfields.engine.data.kinds import Args, Carrier, Context, Getter, MethodCaller, Partial, TypeHint
 from ownedfields.engine.data.values import (
     HOLE,
     NOTHING,
     UNKNOWN,
     Bound,
     Items,
-    ModelClass,
     Namespace,
-    Object,
     Other,
     Symbol,
     Table,
@@ -40,6 +30,9 @@ from ownedfields.engine.data.values import (
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import holders, iterables
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame
 
 
@@ -78,7 +71,7 @@ def _delete_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 def _get_attribute(frame: Frame, args: Args, node: ast.AST) -> Value:
     receiver, names = args.get(0, "obj") or UNKNOWN, texts_of(args.get(1, "name"))
-    results = [frame.project.attributes.get(frame, receiver, name, node) for name in sorted(names)]
+    results = [attribute_of(frame, receiver, name, node) for name in sorted(names)]
     default = args.positional[2:3]
     return join([*results, *(item for item in default if item != NOTHING)]) if results else UNKNOWN
 
@@ -96,7 +89,7 @@ def _set_item(frame: Frame, args: Args, node: ast.AST) -> Value:
 def _vars(frame: Frame, args: Args, node: ast.AST) -> Value:
     if not args.positional:
         return _locals(frame, args, node)
-    return frame.project.attributes.get(frame, args.positional[0], "__dict__", node)
+    return attribute_of(frame, args.positional[0], "__dict__", node)
 
 
 def _locals(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -121,11 +114,7 @@ def _type(frame: Frame, args: Args, node: ast.AST) -> Value:
         bases = structure.element_of(frame, args.positional[1])
         models = [option for option in options_of(bases) if isinstance(option, ModelClass)]
         return models[0] if models else UNKNOWN
-    return (
-        frame.project.attributes.get(frame, args.positional[0], "__class__", node)
-        if len(args.positional) == 1
-        else UNKNOWN
-    )
+    return attribute_of(frame, args.positional[0], "__class__", node) if len(args.positional) == 1 else UNKNOWN
 
 
 def _partial(frame: Frame, args: Args, node: ast.AST) -> Value:
@@ -151,20 +140,20 @@ def _attrgetter(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 def _cast(frame: Frame, args: Args, node: ast.AST) -> Value:
     hint = getattr(node, "args", [None])[0]
-    declared = frame.project.annotations.value(frame, hint)
+    declared = annotated_value(frame, hint)
     return args.positional[1] if isinstance(declared, Unknown) and len(args.positional) > 1 else declared
 
 
 def _type_var(frame: Frame, args: Args, node: ast.AST) -> Value:
     for keyword in getattr(node, "keywords", []):
         if keyword.arg == "bound":
-            return TypeHint(frame.project.annotations.value(frame, keyword.value))
+            return TypeHint(annotated_value(frame, keyword.value))
     return Symbol("typing.Any")
 
 
 def _new_type(frame: Frame, args: Args, node: ast.AST) -> Value:
     arguments = getattr(node, "args", [])
-    return TypeHint(frame.project.annotations.value(frame, arguments[1])) if len(arguments) > 1 else UNKNOWN
+    return TypeHint(annotated_value(frame, arguments[1])) if len(arguments) > 1 else UNKNOWN
 
 
 def _namespace(frame: Frame, args: Args, node: ast.AST) -> Value:

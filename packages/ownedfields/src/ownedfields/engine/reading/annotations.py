@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from ownedfields.engine.data.declarations import Class, ClassInfo, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import Context, Narrowed, Returns, TypeHint
 from ownedfields.engine.data.values import (
     NOTHING,
     UNKNOWN,
-    Class,
-    Instance,
     Items,
-    ModelClass,
-    Object,
     Other,
-    Rows,
     Symbol,
     Table,
     Text,
@@ -25,10 +20,7 @@ from ownedfields.engine.data.values import (
     options_of,
 )
 from ownedfields.engine.files.walking import walk
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.frame import Frame
 
 SAYS_NOTHING = frozenset(
     ("Any object Model Protocol Generic Hashable Self ParamSpec TypeVar Never NoReturn AbstractBaseUser").split()
@@ -62,132 +54,141 @@ CONTEXTS = frozenset(["ContextManager", "AbstractContextManager", "AsyncContextM
 GUARDS = frozenset(["TypeGuard", "TypeIs"])
 
 
-class Annotations:
-    """Reads type expressions."""
-
-    def value(self, frame: Frame, node: ast.expr | None) -> Value:
-        """Return a value of the annotated type."""
-        if node is None:
-            return UNKNOWN
-        if isinstance(node, ast.Constant):
-            return self._constant(frame, node)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            return join([self.value(frame, node.left), self.value(frame, node.right)])
-        if isinstance(node, ast.Subscript):
-            return self._subscript(frame, node)
-        if isinstance(node, ast.Name | ast.Attribute):
-            return self.instance_of(frame, self._named(frame, node), node)
-        if isinstance(node, ast.Tuple | ast.List):
-            return Items([self.value(frame, element) for element in node.elts], exact=True)
+def annotated_value(frame: Frame, node: ast.expr | None) -> Value:
+    """Return a value of the annotated type."""
+    if node is None:
         return UNKNOWN
+    if isinstance(node, ast.Constant):
+        return _constant(frame, node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return join([annotated_value(frame, node.left), annotated_value(frame, node.right)])
+    if isinstance(node, ast.Subscript):
+        return _subscript(frame, node)
+    if isinstance(node, ast.Name | ast.Attribute):
+        return instance_of(frame, _named(frame, node), node)
+    if isinstance(node, ast.Tuple | ast.List):
+        return Items([annotated_value(frame, element) for element in node.elts], exact=True)
+    return UNKNOWN
 
-    def instance_of(self, frame: Frame, kind: Value, node: ast.AST | None = None) -> Value:
-        """Return a value whose class is `kind`."""
-        return join([self._instance(frame, option, node) for option in options_of(kind)])
 
-    def _constant(self, frame: Frame, node: ast.Constant) -> Value:
-        if node.value is None:
-            return NOTHING
-        if not isinstance(node.value, str):
-            return UNKNOWN
-        try:
-            parsed = ast.parse(node.value.strip(), mode="eval").body
-        except (SyntaxError, ValueError):
-            return UNKNOWN
-        for item in walk(parsed):
-            ast.copy_location(item, node)
-        return self.value(frame, parsed)
+def instance_of(frame: Frame, class_value: Value, node: ast.AST | None = None) -> Value:
+    """Return a value whose class is `class_value`."""
+    return join([_instance(frame, option, node) for option in options_of(class_value)])
 
-    def _named(self, frame: Frame, node: ast.Name | ast.Attribute) -> Value:
-        result = frame.eval(node)
-        name = node.id if isinstance(node, ast.Name) else node.attr
-        if isinstance(result, Unknown):
-            model = next((tracked for tracked in frame.project.tracked if tracked.name == name), None)
-            if model is not None:
-                return ModelClass(model, model.info)
-            return Symbol(name)
-        return result
 
-    def _instance(self, frame: Frame, kind: Value, node: ast.AST | None) -> Value:
-        if isinstance(kind, Symbol):
-            return _of_symbol(kind)
-        if isinstance(kind, ModelClass):
-            return Instance(kind.model, frame.evidence(node) if node is not None else None, kind.info)
-        if isinstance(kind, Class):
-            if kind.info.is_rows_of is not None:
-                return Rows(kind.info.is_rows_of, frame.evidence(node) if node is not None else None)
-            if _is_open(kind):
-                return join([Object(kind.info), UNKNOWN])
-            return Object(kind.info)
-        if isinstance(kind, TypeHint):
-            return kind.value
-        if isinstance(kind, Items):
-            return (
-                join([self._instance(frame, element, node) for element in kind.elements]) if kind.elements else UNKNOWN
-            )
-        return kind if kind == NOTHING else UNKNOWN
+def _constant(frame: Frame, node: ast.Constant) -> Value:
+    if node.value is None:
+        return NOTHING
+    if not isinstance(node.value, str):
+        return UNKNOWN
+    try:
+        parsed = ast.parse(node.value.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return UNKNOWN
+    for item in walk(parsed):
+        ast.copy_location(item, node)
+    return annotated_value(frame, parsed)
 
-    def _subscript(self, frame: Frame, node: ast.Subscript) -> Value:
-        name = _last_name(node.value)
-        arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if name in TRANSPARENT:
-            return self._transparent(frame, name, arguments)
-        if name in ITERABLES:
-            return Items([self.value(frame, arguments[0])])
-        if name in ("tuple", "Tuple"):
-            exact = not any(isinstance(argument, ast.Constant) and argument.value is ... for argument in arguments)
-            return Items(
-                [self.value(frame, argument) for argument in arguments if _is_type(argument)], exact=exact, kind="tuple"
-            )
-        if name in MAPPINGS:
-            return Table(rest=[self.value(frame, arguments[-1])], open=True)
-        if name in ("type", "Type"):
-            return self._class(frame, arguments[0])
-        if name in CONTEXTS:
-            return Context(self.value(frame, arguments[0]))
-        if name in GUARDS:
-            return Narrowed(self.value(frame, arguments[0]))
-        if name in ("Callable", "Coroutine"):
-            result = self.value(frame, arguments[-1])
-            return Returns(result) if name == "Callable" else result
-        if name == "Literal":
-            return join([frame.eval(argument) for argument in arguments])
-        return self._generic(frame, node, name, arguments)
 
-    def _transparent(self, frame: Frame, name: str, arguments: list[ast.expr]) -> Value:
-        if name in ("Optional", "Union"):
-            results = [self.value(frame, argument) for argument in arguments]
-            return join([*results, NOTHING] if name == "Optional" else results)
-        return self.value(frame, arguments[0])
+def _named(frame: Frame, node: ast.Name | ast.Attribute) -> Value:
+    result = frame.eval(node)
+    name = node.id if isinstance(node, ast.Name) else node.attr
+    if isinstance(result, Unknown):
+        model = next((tracked for tracked in frame.project.tracked if tracked.name == name), None)
+        if model is not None:
+            return ModelClass(model, model.info)
+        return Symbol(name)
+    return result
 
-    def _generic(self, frame: Frame, node: ast.Subscript, name: str, arguments: list[ast.expr]) -> Value:
-        of = self.value(frame, arguments[0])
-        models = [option for option in options_of(of) if isinstance(option, Instance)]
-        if name in ROWS or name.endswith(("QuerySet", "Manager")):
-            return (
-                join([Rows(argument.model, argument.evidence) for argument in models])
-                if models
-                else Other("rows of another model")
-            )
-        complete = self.instance_of(frame, frame.eval(node.value), node)
-        if not isinstance(complete, Object):
-            return UNKNOWN
-        values = [self.value(frame, argument) for argument in arguments]
-        binds = dict(zip(type_parameters(complete.info), values, strict=False))
-        return Object(complete.info, binds=binds)
 
-    def _class(self, frame: Frame, node: ast.expr) -> Value:
-        instance = self.value(frame, node)
-        return join(
-            [
-                ModelClass(option.model, option.info, option.evidence)
-                if isinstance(option, Instance)
-                else Class(option.info)
-                if isinstance(option, Object)
-                else UNKNOWN
-                for option in options_of(instance)
-            ]
+def _instance(frame: Frame, class_value: Value, node: ast.AST | None) -> Value:
+    if isinstance(class_value, Symbol):
+        return _of_symbol(class_value)
+    if isinstance(class_value, ModelClass):
+        return Instance(class_value.model, frame.evidence(node) if node is not None else None, class_value.info)
+    if isinstance(class_value, Class):
+        if class_value.info.is_rows_of is not None:
+            return Rows(class_value.info.is_rows_of, frame.evidence(node) if node is not None else None)
+        if _is_open(class_value):
+            return join([Object(class_value.info), UNKNOWN])
+        return Object(class_value.info)
+    if isinstance(class_value, TypeHint):
+        return class_value.value
+    if isinstance(class_value, Items):
+        return (
+            join([_instance(frame, element, node) for element in class_value.elements])
+            if class_value.elements
+            else UNKNOWN
         )
+    return class_value if class_value == NOTHING else UNKNOWN
+
+
+def _subscript(frame: Frame, node: ast.Subscript) -> Value:
+    name = _last_name(node.value)
+    arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if name in TRANSPARENT:
+        return _transparent(frame, name, arguments)
+    if name in ITERABLES:
+        return Items([annotated_value(frame, arguments[0])])
+    if name in ("tuple", "Tuple"):
+        exact = not any(isinstance(argument, ast.Constant) and argument.value is ... for argument in arguments)
+        return Items(
+            [annotated_value(frame, argument) for argument in arguments if _is_type(argument)],
+            exact=exact,
+            kind="tuple",
+        )
+    if name in MAPPINGS:
+        return Table(rest=[annotated_value(frame, arguments[-1])], open=True)
+    if name in ("type", "Type"):
+        return _class(frame, arguments[0])
+    if name in CONTEXTS:
+        return Context(annotated_value(frame, arguments[0]))
+    if name in GUARDS:
+        return Narrowed(annotated_value(frame, arguments[0]))
+    if name in ("Callable", "Coroutine"):
+        result = annotated_value(frame, arguments[-1])
+        return Returns(result) if name == "Callable" else result
+    if name == "Literal":
+        return join([frame.eval(argument) for argument in arguments])
+    return _generic(frame, node, name, arguments)
+
+
+def _transparent(frame: Frame, name: str, arguments: list[ast.expr]) -> Value:
+    if name in ("Optional", "Union"):
+        results = [annotated_value(frame, argument) for argument in arguments]
+        return join([*results, NOTHING] if name == "Optional" else results)
+    return annotated_value(frame, arguments[0])
+
+
+def _generic(frame: Frame, node: ast.Subscript, name: str, arguments: list[ast.expr]) -> Value:
+    of = annotated_value(frame, arguments[0])
+    models = [option for option in options_of(of) if isinstance(option, Instance)]
+    if name in ROWS or name.endswith(("QuerySet", "Manager")):
+        return (
+            join([Rows(argument.model, argument.evidence) for argument in models])
+            if models
+            else Other("rows of another model")
+        )
+    complete = instance_of(frame, frame.eval(node.value), node)
+    if not isinstance(complete, Object):
+        return UNKNOWN
+    values = [annotated_value(frame, argument) for argument in arguments]
+    binds = dict(zip(type_parameters(complete.info), values, strict=False))
+    return Object(complete.info, binds=binds)
+
+
+def _class(frame: Frame, node: ast.expr) -> Value:
+    instance = annotated_value(frame, node)
+    return join(
+        [
+            ModelClass(option.model, option.info, option.evidence)
+            if isinstance(option, Instance)
+            else Class(option.info)
+            if isinstance(option, Object)
+            else UNKNOWN
+            for option in options_of(instance)
+        ]
+    )
 
 
 def type_parameters(info: ClassInfo) -> list[str]:

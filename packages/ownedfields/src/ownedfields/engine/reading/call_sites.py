@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Rows
 from ownedfields.engine.data.kinds import Args, MethodCaller, Partial
-from ownedfields.engine.data.values import (
-    Bound,
-    Class,
-    Function,
-    Instance,
-    Items,
-    ModelClass,
-    Rows,
-    Symbol,
-    Table,
-    Text,
-    Union,
-    Value,
-    options_of,
-)
+from ownedfields.engine.data.values import Bound, Items, Symbol, Table, Text, Union, Value, options_of
 from ownedfields.engine.libraries import holders, orm, orm_names
+from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame, expression
 from ownedfields.engine.reading.statements import entered
 

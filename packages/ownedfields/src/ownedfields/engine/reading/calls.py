@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data import structure
-from ownedfields.engine.data.kinds import (
-    Args,
-    Carrier,
-    Getter,
-    MethodCaller,
-    Partial,
-    Returns,
-    TypeHint,
-)
-from ownedfields.engine.data.values import (
-    UNKNOWN,
-    Bound,
+from ownedfields.engine.data.declarations import (
     Class,
+    ClassInfo,
     FieldOf,
     ForeignRows,
     Function,
     Instance,
-    Items,
     ModelClass,
     ModelMeta,
-    Namespace,
     Object,
-    Other,
     Rows,
+)
+from ownedfields.engine.data.kinds import Args, Carrier, Getter, MethodCaller, Partial, Returns, TypeHint
+from ownedfields.engine.data.values import (
+    UNKNOWN,
+    Bound,
+    Items,
+    Namespace,
+    Other,
     Table,
     Text,
     Unknown,
@@ -41,11 +34,10 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import containers, orm, orm_names
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame, calls
 from ownedfields.engine.reading.naming import like_its_name
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
 
 
 @calls(Bound)
@@ -198,7 +190,7 @@ def call_methodcaller(frame: Frame, callee: MethodCaller, args: Args, node: ast.
     results = []
     for name in sorted(texts_of(callee.name)):
         for receiver in args.positional[:1]:
-            method = frame.project.attributes.get(frame, receiver, name, node)
+            method = attribute_of(frame, receiver, name, node)
             results.append(frame.call(method, callee.args, node))
     return join(results)
 
@@ -214,7 +206,7 @@ def call_getter(frame: Frame, callee: Getter, args: Args, node: ast.AST) -> Valu
     """`attrgetter(path)(receiver)`."""
     value = args.positional[0] if args.positional else UNKNOWN
     for name in callee.path.split("."):
-        value = frame.project.attributes.get(frame, value, name, node)
+        value = attribute_of(frame, value, name, node)
     return value
 
 

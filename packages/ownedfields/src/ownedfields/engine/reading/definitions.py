@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import ClassInfo, info_of
+from ownedfields.engine.data.declarations import Class, ClassInfo, Function, Imported, ModelClass, info_of
 from ownedfields.engine.data.kinds import Args
-from ownedfields.engine.data.values import (
-    Class,
-    Function,
-    Imported,
-    ModelClass,
-    Value,
-)
+from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.values import Value
 from ownedfields.engine.libraries import django_classes
 from ownedfields.engine.reading import parameters
-from ownedfields.engine.reading.annotations import type_parameters
-from ownedfields.engine.reading.scopes import Scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.annotations import annotated_value, type_parameters
+from ownedfields.engine.reading.frame import Frame
 
 
 def bind_imports(frame: Frame, node: ast.Import) -> None:
@@ -114,12 +105,12 @@ def _bind_type_variables(frame: Frame, info: ClassInfo) -> None:
         info.binds.update(base.binds)
         if isinstance(node, ast.Subscript):
             arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            values = [frame.project.annotations.value(frame, argument) for argument in arguments]
+            values = [annotated_value(frame, argument) for argument in arguments]
             info.binds.update(zip(type_parameters(base), values, strict=False))
 
 
 def _read_body(frame: Frame, node: ast.ClassDef, info: ClassInfo) -> None:
-    inner = type(frame)(
+    inner = Frame(
         frame.project,
         frame.module,
         Scope("class", _closure(frame.scope)),

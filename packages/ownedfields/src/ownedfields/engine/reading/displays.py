@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.scopes import Scope
 from ownedfields.engine.data.values import Items, Table, Value, texts_of
-from ownedfields.engine.reading import targets
+from ownedfields.engine.reading import structure, targets
 from ownedfields.engine.reading.frame import Frame, expression
 from ownedfields.engine.reading.narrowing import narrow
-from ownedfields.engine.reading.scopes import Scope
 
 
 @expression(ast.List, ast.Tuple, ast.Set)

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import decorator_names
+from ownedfields.engine.data.declarations import Function, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import Args
-from ownedfields.engine.data.values import (
-    UNKNOWN,
-    Function,
-    Instance,
-    ModelClass,
-    Object,
-    Other,
-    Rows,
-    Unknown,
-    Value,
-    options_of,
-    plain,
-)
-from ownedfields.engine.judging.evidence import any_interesting, is_interesting
+from ownedfields.engine.data.values import UNKNOWN, Other, Unknown, Value, options_of, plain
+from ownedfields.engine.files.syntax import decorator_names
+from ownedfields.engine.judging.interest import any_interesting, is_interesting
 from ownedfields.engine.libraries.relations import is_bound, type_scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.lookups import self_attribute
 
 NO_RECEIVER = frozenset({"staticmethod"})
 GUARDED = (Instance, ModelClass, Rows)
@@ -33,7 +21,8 @@ MAX_DEPTH = 3
 
 def tells_more(frame: Frame, function: Function, args: Args) -> bool:
     """Return True if an argument is of interest, and more than its parameter's annotation says by itself."""
-    if not (any_interesting(frame, args.positional) or any_interesting(frame, args.keywords.values())):
+    vocabulary = frame.project.vocabulary
+    if not (any_interesting(vocabulary, args.positional) or any_interesting(vocabulary, args.keywords.values())):
         return False
     if args.loose or args.starred or isinstance(function.node, ast.Lambda):
         return True
@@ -59,7 +48,7 @@ def _is_expected(frame: Frame, function: Function, value: Value, parameter: ast.
     for option in map(plain, options_of(value)):
         if isinstance(option, GUARDED):
             guarded.append(option)
-        elif not isinstance(option, Other | Unknown) or is_interesting(frame, option):
+        elif not isinstance(option, Other | Unknown) or is_interesting(frame.project.vocabulary, option):
             return False
     return not guarded or {*guarded} <= {*options_of(_promised(frame, function, parameter))}
 
@@ -70,8 +59,8 @@ def _promised(frame: Frame, function: Function, parameter: ast.arg) -> Value:
     if entry is not None and not is_bound(function.receiver):
         return entry
     scope = type_scope(function.receiver, function.scope)
-    inner = type(frame)(frame.project, function.module, scope, info=function.info)
-    result = frame.project.annotations.value(inner, parameter.annotation)
+    inner = Frame(frame.project, function.module, scope, info=function.info)
+    result = annotated_value(inner, parameter.annotation)
     if function.module.evaluated and not is_bound(function.receiver):
         memo[parameter] = result
     return result
@@ -80,18 +69,20 @@ def _promised(frame: Frame, function: Function, parameter: ast.arg) -> Value:
 def is_loaded(frame: Frame, value: Object, depth: int = 0) -> bool:
     """Return True if an object holds something of interest of which its class does not tell."""
     for name, held in value.attrs.items():
-        if is_interesting(frame, held, depth) and not _is_told(frame, value, name, held, depth + 1):
+        if is_interesting(frame.project.vocabulary, held, depth) and not _is_told(frame, value, name, held, depth + 1):
             return True
     return False
 
 
 def _is_told(frame: Frame, value: Object, name: str, held: Value, depth: int) -> bool:
-    stored = options_of(frame.project.self_attributes.value(frame, value.info, name) or UNKNOWN)
+    stored = options_of(self_attribute(frame, value.info, name) or UNKNOWN)
     for option in options_of(held):
         if isinstance(option, Object) and depth < MAX_DEPTH:
             same = any(isinstance(item, Object) and item.info is option.info for item in stored)
             if not same or is_loaded(frame, option, depth):
                 return False
-        elif is_interesting(frame, option, depth) and not (isinstance(option, GUARDED) and option in stored):
+        elif is_interesting(frame.project.vocabulary, option, depth) and not (
+            isinstance(option, GUARDED) and option in stored
+        ):
             return False
     return True

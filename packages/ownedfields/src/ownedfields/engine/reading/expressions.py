@@ -5,18 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.declarations import Function, Imported, Instance, ModelClass, Rows
 from ownedfields.engine.data.kinds import TypeHint
+from ownedfields.engine.data.scopes import Scope
 from ownedfields.engine.data.values import (
     HOLE,
     NOTHING,
     UNKNOWN,
-    Function,
-    Imported,
-    Instance,
-    ModelClass,
     Other,
-    Rows,
     Symbol,
     Text,
     Union,
@@ -28,10 +24,11 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.libraries import sql
-from ownedfields.engine.reading import targets
+from ownedfields.engine.reading import structure, targets
+from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame, expression
 from ownedfields.engine.reading.narrowing import narrow
-from ownedfields.engine.reading.scopes import Scope
 
 GENERIC = frozenset({"dict", "list", "set", "frozenset", "tuple", "type", "defaultdict", "deque"})
 BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
@@ -172,7 +169,7 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value:
     if entry is not None:
         frame.eval(node.value)
         return Unknown(node.attr) if entry == UNKNOWN else entry
-    value = frame.project.attributes.get(frame, frame.eval(node.value), node.attr, node)
+    value = attribute_of(frame, frame.eval(node.value), node.attr, node)
     kind = type(value)
     if kind is Unknown and not value.hint:  # type: ignore[attr-defined]
         return Unknown(node.attr)
@@ -186,7 +183,7 @@ def item(frame: Frame, node: ast.Subscript) -> Value:
     """`value[key]`."""
     value = frame.eval(node.value)
     if isinstance(value, Symbol) and (value.name[:1].isupper() or value.name in GENERIC):
-        hint = frame.project.annotations.value(frame, node)
+        hint = annotated_value(frame, node)
         return TypeHint(hint) if not isinstance(hint, Unknown) else value
     if isinstance(node.slice, ast.Slice):
         for part in (node.slice.lower, node.slice.upper, node.slice.step):

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ownedfields.engine.data.declarations import ClassInfo, Function, Module, Tracked
 from ownedfields.engine.data.kinds import Args
-from ownedfields.engine.data.values import UNKNOWN, Function, Union, Value, join
-from ownedfields.engine.judging.hits import Place, WriteHit, place_of
-from ownedfields.engine.reading.scopes import Scope
+from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.values import UNKNOWN, Union, Value, join
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.judging.hits import Place, WriteHit
+from ownedfields.engine.judging.positions import Position, Site
 from ownedfields.findings import Evidence
-
-if TYPE_CHECKING:
-    from ownedfields.engine.data.classes import ClassInfo
-    from ownedfields.engine.files.modules import Module
-    from ownedfields.engine.files.project import Project
-    from ownedfields.engine.files.tracked import Tracked
 
 Expression = Callable[["Frame", Any], Value]
 Statement = Callable[["Frame", Any], bool]
@@ -59,34 +56,19 @@ def calls(*kinds: type[Value]) -> Callable[[Caller], Caller]:
     return register
 
 
-class Site:
-    """The call that brought a helper's body under review."""
-
-    __slots__ = ("module", "place")
-
-    def __init__(self, module: Module, place: Place) -> None:
-        self.module = module
-        self.place = place
-
-
-class Frame:
+class Frame(Position):
     """Reads statements in order and knows what each name stands for at that point."""
 
     __slots__ = (
-        "active",
         "branches",
         "info",
         "loops",
-        "module",
         "pending",
         "project",
         "quiet",
         "receiver",
         "returned",
         "scope",
-        "site",
-        "statement",
-        "symbol",
         "yielded",
     )
 
@@ -102,15 +84,15 @@ class Frame:
         site: Site | None = None,
         active: tuple[ast.AST, ...] = (),
     ) -> None:
-        self.project = project
         self.module = module
-        self.scope = scope
         self.symbol = symbol
-        self.info = info
-        self.receiver = receiver
         self.site = site
         self.active = active
-        self.statement: ast.AST | None = None
+        self.statement = None
+        self.project = project
+        self.scope = scope
+        self.info = info
+        self.receiver = receiver
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
         self.pending: list[Function] = []
@@ -152,15 +134,6 @@ class Frame:
             handler = CALLS.get(type(option))
             results.append(handler(self, option, args, node) if handler else UNKNOWN)
         return join(results)
-
-    def evidence(self, node: ast.AST, note: str = "") -> Evidence:
-        """Return a step of evidence at `node`."""
-        line = getattr(node, "lineno", 1)
-        return Evidence(self.module.path, line, self.module.snippet(line), note)
-
-    def place(self, node: ast.AST) -> Place:
-        """Return the place of `node`."""
-        return place_of(self.module.path, node, self.statement, self.symbol)
 
     def write(
         self,

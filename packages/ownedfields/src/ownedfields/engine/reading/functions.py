@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import decorator_names
+from ownedfields.engine.data.declarations import Function, Object
 from ownedfields.engine.data.kinds import Args, Context, Narrowed
-from ownedfields.engine.data.structure import as_table
-from ownedfields.engine.data.values import (
-    NOTHING,
-    UNKNOWN,
-    Function,
-    Items,
-    Object,
-    Other,
-    Table,
-    Text,
-    Unknown,
-    Value,
-    join,
-    options_of,
-)
+from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.values import NOTHING, UNKNOWN, Items, Other, Table, Text, Unknown, Value, join, options_of
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.files.syntax import decorator_names
 from ownedfields.engine.files.words import words_of
-from ownedfields.engine.judging.evidence import any_interesting
+from ownedfields.engine.judging.interest import any_interesting
+from ownedfields.engine.judging.positions import Site
 from ownedfields.engine.libraries.relations import is_bound
+from ownedfields.engine.reading.annotations import annotated_value
 from ownedfields.engine.reading.expectations import NO_RECEIVER, is_loaded, tells_more
-from ownedfields.engine.reading.frame import MAX_DEPTH, Frame, Site, calls
+from ownedfields.engine.reading.frame import MAX_DEPTH, Frame, calls
 from ownedfields.engine.reading.parameters import parameter_of
 from ownedfields.engine.reading.promises import CONTEXT_MAKERS, promised, receiver_of
 from ownedfields.engine.reading.recall import Cut, Handed, Known, NotToKeep, fresh
-from ownedfields.engine.reading.scopes import Scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.files.project import Project
+from ownedfields.engine.reading.structure import as_table
 
 MADE_OF_PARTS = frozenset((Table, Items, Object))
 SHORT, LONG = 16, 200
@@ -139,7 +126,7 @@ def _bind_parameters(frame: Frame, function: Function, args: Args | None, receiv
         frame.scope.bind(parameter.arg, _parameter(frame, function, parameter, value, default, called=complete))
     if arguments.vararg is not None:
         rest = args.positional[max(len(positional) - offset, 0) :] if args is not None else []
-        declared = frame.project.annotations.value(frame, arguments.vararg.annotation)
+        declared = annotated_value(frame, arguments.vararg.annotation)
         frame.scope.bind(arguments.vararg.arg, Items(rest, exact=True) if rest else Items([declared]))
     if arguments.kwarg is not None:
         frame.scope.bind(arguments.kwarg.arg, _keywords(frame, arguments, args))
@@ -148,7 +135,7 @@ def _bind_parameters(frame: Frame, function: Function, args: Args | None, receiv
 def _keywords(frame: Frame, arguments: ast.arguments, args: Args | None) -> Table:
     named = {arg.arg for arg in [*arguments.args, *arguments.kwonlyargs]}
     if args is None:
-        declared = frame.project.annotations.value(frame, arguments.kwarg.annotation if arguments.kwarg else None)
+        declared = annotated_value(frame, arguments.kwarg.annotation if arguments.kwarg else None)
         if isinstance(declared, Object) and _says_unpack(arguments.kwarg):
             return as_table(frame, declared)
         return Table(rest=[declared] if not isinstance(declared, Unknown) else [], open=True)
@@ -188,7 +175,7 @@ def _declared(frame: Frame, function: Function, parameter: ast.arg) -> Value:
     memo = frame.project.declared
     if parameter in memo and not is_bound(frame.receiver):
         return memo[parameter]
-    result = frame.project.annotations.value(frame, parameter.annotation)
+    result = annotated_value(frame, parameter.annotation)
     settled = function.scope.kind == "module" and function.module.evaluated
     if settled and isinstance(result, Other | Text) and not is_bound(frame.receiver):
         memo[parameter] = result
@@ -269,7 +256,7 @@ def _is_loaded(frame: Frame, receiver: Value | None, function: Function) -> bool
         return is_loaded(frame, receiver)
     scope = function.scope
     if scope.kind == "closure" and scope.loaded is None:
-        scope.loaded = any_interesting(frame, list(scope.snapshot.values())[:40])
+        scope.loaded = any_interesting(frame.project.vocabulary, list(scope.snapshot.values())[:40])
     return bool(scope.loaded)
 
 

@@ -3,87 +3,78 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import ClassInfo, decorator_names
+from ownedfields.engine.data.declarations import ClassInfo, Function, Module
 from ownedfields.engine.data.kinds import Args
-from ownedfields.engine.data.values import Function, Unknown, Value, join
-
-if TYPE_CHECKING:
-    from ownedfields.engine.files.modules import Module
-    from ownedfields.engine.files.project import Project
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.data.values import Unknown, Value, join
+from ownedfields.engine.files.project import Project
+from ownedfields.engine.files.syntax import decorator_names
+from ownedfields.engine.reading.frame import Frame
 
 
-class SelfAttributes:
-    """The values that the methods of a class store on `self`, in whichever order they run."""
-
-    def value(self, frame: Frame, info: ClassInfo, name: str) -> Value | None:
-        """Return the value that the class or its bases set `self.name` to; None when nothing sets it."""
-        results: list[Value] = []
-        for ancestor in info.ancestry():
-            frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))
-            methods = ancestor.methods_that_store(name)
-            for method in methods:
-                self._survey(frame, ancestor, method)
-            results.extend(ancestor.stored.get(name, ()))
-            if methods and not results:
-                results.append(Unknown(name))
-        return join(results) if results else None
-
-    def _survey(self, frame: Frame, info: ClassInfo, method: str) -> None:
-        if method in info.surveyed:
-            return
-        info.surveyed.add(method)
-        function = info.method(method)
-        if function is not None and function.node not in frame.active:
-            frame.project.review(function, None)
+def self_attribute(frame: Frame, info: ClassInfo, name: str) -> Value | None:
+    """Return the value that the methods of the class or its bases, in any order, set `self.name` to, else None."""
+    results: list[Value] = []
+    for ancestor in info.ancestry():
+        frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))
+        methods = ancestor.methods_that_store(name)
+        for method in methods:
+            _survey(frame, ancestor, method)
+        results.extend(ancestor.stored.get(name, ()))
+        if methods and not results:
+            results.append(Unknown(name))
+    return join(results) if results else None
 
 
-class Fixtures:
-    """pytest fixtures: a parameter is what the fixture of its name hands out."""
+def _survey(frame: Frame, info: ClassInfo, method: str) -> None:
+    if method in info.surveyed:
+        return
+    info.surveyed.add(method)
+    function = info.method(method)
+    if function is not None and function.node not in frame.active:
+        frame.project.review(function, None)
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._by_module: dict[str, dict[object, Function]] = {}
 
-    def value(self, frame: Frame, function: Function, name: str) -> Value | None:
-        """Return the fixture that a test or another fixture asks for by this parameter name."""
-        if not self._asks(function):
-            return None
-        fixture = self._find(function, name)
-        if fixture is None or fixture.node is function.node:
-            return None
-        value = frame.call(fixture, Args(), fixture.node)
-        return None if isinstance(value, Unknown) else value
+def fixture_value(frame: Frame, function: Function, name: str) -> Value | None:
+    """Return the fixture that a test or another fixture asks for by this parameter name."""
+    if not _takes_fixtures(function):
+        return None
+    fixture = _fixture(frame.project, function, name)
+    if fixture is None or fixture.node is function.node:
+        return None
+    value = frame.call(fixture, Args(), fixture.node)
+    return None if isinstance(value, Unknown) else value
 
-    def _asks(self, function: Function) -> bool:
-        name = getattr(function.node, "name", "")
-        return name.startswith("test") or "fixture" in decorator_names(function.node)
 
-    def _find(self, function: Function, name: str) -> Function | None:
-        if function.info is not None:
-            result = function.info.find(name)
-            if isinstance(result, Function) and "fixture" in decorator_names(result.node):
-                return result
-        result = self._fixture_in(function.module, name)
-        folder = function.module.path
-        while result is None and folder:
-            folder = folder.rpartition("/")[0]
-            path = f"{folder}/conftest.py" if folder else "conftest.py"
-            module = self._project.module_at(path) if self._project.index.has(path) else None
-            if module is not None:
-                function.module.needs.add(path)
-                result = self._fixture_in(module, name)
-        return result
+def _takes_fixtures(function: Function) -> bool:
+    name = getattr(function.node, "name", "")
+    return name.startswith("test") or "fixture" in decorator_names(function.node)
 
-    def _fixture_in(self, module: Module, name: str) -> Function | None:
-        entry = self._by_module.get(module.path)
-        if entry is None:
-            entry = fixtures_in(module)
-            if module.evaluated:
-                self._by_module[module.path] = entry
-        return entry.get(name)
+
+def _fixture(project: Project, function: Function, name: str) -> Function | None:
+    if function.info is not None:
+        result = function.info.find(name)
+        if isinstance(result, Function) and "fixture" in decorator_names(result.node):
+            return result
+    result = _fixture_in(project, function.module, name)
+    folder = function.module.path
+    while result is None and folder:
+        folder = folder.rpartition("/")[0]
+        path = f"{folder}/conftest.py" if folder else "conftest.py"
+        module = project.module_at(path) if project.index.has(path) else None
+        if module is not None:
+            function.module.needs.add(path)
+            result = _fixture_in(project, module, name)
+    return result
+
+
+def _fixture_in(project: Project, module: Module, name: str) -> Function | None:
+    entry = project.fixtures.get(module.path)
+    if entry is None:
+        entry = fixtures_in(module)
+        if module.evaluated:
+            project.fixtures[module.path] = entry
+    return entry.get(name)
 
 
 def fixtures_in(module: Module) -> dict[object, Function]:

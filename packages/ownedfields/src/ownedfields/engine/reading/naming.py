@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.frame import Frame
 
 PREFIXES = tuple("get_ load_ fetch_ find_ create_ make_ build_ new_ start_ lock_ ensure_ a_ aget_ the_".split())
 

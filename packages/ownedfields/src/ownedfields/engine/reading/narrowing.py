@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from ownedfields.engine.data.declarations import Function, Instance, ModelClass
 from ownedfields.engine.data.kinds import Narrowed, Returns
 from ownedfields.engine.data.values import (
     NOTHING,
-    Function,
-    Instance,
-    ModelClass,
     Other,
     Symbol,
     Text,
@@ -21,10 +18,9 @@ from ownedfields.engine.data.values import (
     options_of,
     texts_of,
 )
+from ownedfields.engine.reading.annotations import instance_of
+from ownedfields.engine.reading.frame import Frame
 from ownedfields.engine.reading.targets import dotted_name
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
 
 Names = dict[str, Value]
 
@@ -93,7 +89,7 @@ def _may_promise(function: Value) -> bool:
 
 def _typed(frame: Frame, name: str, kinds: Value, test: ast.AST, *, holds: bool) -> Names:
     entry = frame.scope.lookup(name)
-    instance = frame.project.annotations.instance_of(frame, kinds, test)
+    instance = instance_of(frame, kinds, test)
     if holds:
         if isinstance(instance, Unknown):
             return {}

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import decorator_names
+from ownedfields.engine.data.declarations import Function, Instance, ModelClass, Rows, Tracked
 from ownedfields.engine.data.kinds import Carrier
-from ownedfields.engine.data.structure import element_of, item_at
-from ownedfields.engine.data.values import (
-    Function,
-    Instance,
-    Items,
-    ModelClass,
-    Rows,
-    Text,
-    Value,
-    options_of,
-    texts_of,
-)
-from ownedfields.engine.files.tracked import Tracked
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.data.values import Items, Text, Value, options_of, texts_of
+from ownedfields.engine.files.syntax import decorator_names
+from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.lookups import fixture_value
+from ownedfields.engine.reading.structure import element_of, item_at
 
 ROW_CLASS_MAKERS = ("QuerySet", "Manager")
 ROW_PARAMETERS = frozenset({"queryset", "qs", "query_set", "objects", "rows"})
@@ -77,7 +65,7 @@ def parameter_of(frame: Frame, function: Function, parameter: ast.arg) -> Value 
     if name in ROW_PARAMETERS and function.info is None:
         return _of_action(frame, function)
     value = _parametrized(frame, function, name)
-    return value if value is not None else frame.project.fixtures.value(frame, function, name)
+    return value if value is not None else fixture_value(frame, function, name)
 
 
 def _parametrized(frame: Frame, function: Function, name: str) -> Value | None:
@@ -88,7 +76,7 @@ def _parametrized(frame: Frame, function: Function, name: str) -> Value | None:
             continue
         if "parametrize" not in decorator_names_of(decorator):
             continue
-        outer = type(frame)(frame.project, function.module, function.scope)
+        outer = Frame(frame.project, function.module, function.scope)
         names = _parameter_names(outer.eval(decorator.args[0]))
         if name in names:
             row = element_of(outer, outer.eval(decorator.args[1]))

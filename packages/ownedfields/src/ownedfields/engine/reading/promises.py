@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data.classes import decorator_names
+from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import Context
-from ownedfields.engine.data.values import (
-    UNKNOWN,
-    Class,
-    Function,
-    Instance,
-    Items,
-    ModelClass,
-    Object,
-    Other,
-    Rows,
-    Text,
-    Unknown,
-    Value,
-    options_of,
-)
+from ownedfields.engine.data.values import UNKNOWN, Items, Other, Text, Unknown, Value, options_of
+from ownedfields.engine.files.syntax import decorator_names
 from ownedfields.engine.libraries.relations import is_bound, type_scope
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.frame import Frame
 
 CONTEXT_MAKERS = frozenset({"contextmanager", "asynccontextmanager"})
 UNCHANGING = (Unknown, Other, Text, Instance, ModelClass, Rows, Class)
@@ -48,8 +33,8 @@ def promised(frame: Frame, function: Function) -> Value:
 
 def _read_promise(frame: Frame, function: Function, returns: ast.expr) -> Value:
     scope = type_scope(function.receiver, function.scope)
-    inner = type(frame)(frame.project, function.module, scope, info=function.info)
-    declared = frame.project.annotations.value(inner, returns)
+    inner = Frame(frame.project, function.module, scope, info=function.info)
+    declared = annotated_value(inner, returns)
     if decorator_names(function.node) & CONTEXT_MAKERS:
         return Context(declared.element() if isinstance(declared, Items) else declared)
     if function.info is not None and _says_self(returns):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from ownedfields.engine.data.declarations import Function, Object
 from ownedfields.engine.data.kinds import Args, Context, MethodCaller, Partial, Returns, TypeHint
-from ownedfields.engine.data.values import Bound, Function, Items, Namespace, Object, Table, Union, Value, VarsOf
+from ownedfields.engine.data.values import Bound, Items, Namespace, Table, Union, Value, VarsOf
 
 MAX_PARTS = 100
 GROWING = (Items, Table)
@@ -143,7 +144,7 @@ PARTS: dict[type[Value], Callable[[Any, Each], Hashable]] = {
     Object: lambda value, shape: (value.info, _of_names(value.attrs, shape), _of_names(value.binds, shape)),
     Namespace: lambda value, shape: _of_names(value.attrs, shape),
     Union: lambda value, shape: tuple([shape(part) for part in value.options]),
-    Bound: lambda value, shape: (shape(value.receiver), value.name, value.skip),
+    Bound: lambda value, shape: (shape(value.receiver), value.name),
     Function: _of_function,
     VarsOf: lambda value, shape: shape(value.instance),
     Partial: lambda value, shape: (shape(value.callee), _of_args(value.args, shape)),
@@ -201,7 +202,7 @@ COPIES: dict[type[Value], Callable[[Any, Each, dict[int, Value]], Value]] = {
     Namespace: _copy_namespace,
     Function: _copy_function,
     Union: lambda value, copy, _: Union(tuple([copy(part) for part in value.options])),
-    Bound: lambda value, copy, _: Bound(copy(value.receiver), value.name, value.skip),
+    Bound: lambda value, copy, _: Bound(copy(value.receiver), value.name),
     VarsOf: lambda value, copy, _: VarsOf(copy(value.instance)),
     Partial: lambda value, copy, _: Partial(copy(value.callee), _copy_args(value.args, copy)),
     MethodCaller: lambda value, copy, _: MethodCaller(copy(value.name), _copy_args(value.args, copy)),

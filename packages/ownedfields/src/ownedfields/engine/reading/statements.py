@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import ast
 
+from ownedfields.engine.data.declarations import Object
 from ownedfields.engine.data.kinds import Context
-from ownedfields.engine.data.structure import element_of
-from ownedfields.engine.data.values import (
-    NOTHING,
-    UNKNOWN,
-    Items,
-    Object,
-    Other,
-    Table,
-    Unknown,
-    Value,
-    join,
-    options_of,
-)
+from ownedfields.engine.data.scopes import merged
+from ownedfields.engine.data.values import NOTHING, UNKNOWN, Items, Other, Table, Unknown, Value, join, options_of
 from ownedfields.engine.reading import definitions, targets
+from ownedfields.engine.reading.annotations import annotated_value, instance_of
+from ownedfields.engine.reading.attributes import call_method
 from ownedfields.engine.reading.frame import Frame, statement
 from ownedfields.engine.reading.narrowing import narrow
-from ownedfields.engine.reading.scopes import merged
+from ownedfields.engine.reading.structure import element_of
 
 Names = dict[str, Value]
 
@@ -46,7 +38,7 @@ def assign(frame: Frame, node: ast.Assign) -> bool:
 @statement(ast.AnnAssign)
 def annotated_assign(frame: Frame, node: ast.AnnAssign) -> bool:
     """`a: T = value`, or only `a: T`."""
-    declared = frame.project.annotations.value(frame, node.annotation)
+    declared = annotated_value(frame, node.annotation)
     if frame.scope.kind == "class" and frame.info is not None and isinstance(node.target, ast.Name):
         frame.info.annotations[node.target.id] = node.annotation
     if node.value is None:
@@ -212,7 +204,7 @@ def try_block(frame: Frame, node: ast.Try) -> bool:
         frame.scope.names = dict(merged([before, tried]))
         caught = frame.eval(handler.type) if handler.type is not None else UNKNOWN
         if handler.name:
-            frame.scope.bind(handler.name, frame.project.annotations.instance_of(frame, caught))
+            frame.scope.bind(handler.name, instance_of(frame, caught))
         if frame.run(handler.body):
             ends.append(frame.scope.names)
     frame.branches -= 1
@@ -249,7 +241,7 @@ def entered(frame: Frame, manager: Value, node: ast.AST) -> Value:
         if isinstance(option, Context):
             results.append(option.value)
         elif isinstance(option, Object):
-            results.append(frame.project.attributes.call_method(frame, option, ("__enter__", "__aenter__"), node))
+            results.append(call_method(frame, option, ("__enter__", "__aenter__"), node))
         elif isinstance(option, Items):
             results.append(option.element())
         else:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from ownedfields.engine.data import structure
+from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object
 from ownedfields.engine.data.kinds import Args
 from ownedfields.engine.data.values import (
     UNKNOWN,
-    Class,
-    Function,
-    Instance,
     Items,
-    ModelClass,
     Namespace,
-    Object,
     Table,
     Text,
     Value,
@@ -26,9 +20,10 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import sql
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading import structure
+from ownedfields.engine.reading.annotations import instance_of
+from ownedfields.engine.reading.attributes import attribute_of, match_names
+from ownedfields.engine.reading.frame import Frame
 
 
 def dotted_name(node: ast.AST) -> str:
@@ -85,7 +80,7 @@ def set_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
         if isinstance(option, Class) or (isinstance(option, Object) and frame.site is None):
             option.info.stored.setdefault(target.attr, []).append(value)
             if option.info is not frame.info:
-                frame.project.lessons.note_stored(frame, option.info.module.path, target.attr, value)
+                frame.project.lessons.note_stored(option.info.module.path, target.attr, value)
         if isinstance(option, ModelClass) and isinstance(value, Function) and value.info is None:
             row = Instance(option.model, frame.evidence(target, "made a method of the model"), option.info)
             frame.call(value, Args([row]), target)
@@ -189,15 +184,11 @@ def match_pattern(frame: Frame, pattern: ast.pattern, subject: Value) -> Value |
 
 def _match_class(frame: Frame, pattern: ast.MatchClass) -> Value:
     kind = frame.eval(pattern.cls)
-    bindings = frame.project.annotations.instance_of(frame, kind, pattern.cls)
+    bindings = instance_of(frame, kind, pattern.cls)
     for name, item in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
-        match_pattern(frame, item, frame.project.attributes.get(frame, bindings, name, pattern.cls))
-    names = frame.project.attributes.match_names(bindings)
+        match_pattern(frame, item, attribute_of(frame, bindings, name, pattern.cls))
+    names = match_names(bindings)
     for number, item in enumerate(pattern.patterns):
-        part = (
-            frame.project.attributes.get(frame, bindings, names[number], pattern.cls)
-            if number < len(names)
-            else UNKNOWN
-        )
+        part = attribute_of(frame, bindings, names[number], pattern.cls) if number < len(names) else UNKNOWN
         match_pattern(frame, item, part)
     return bindings

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from ownedfields.engine.data.declarations import Class, ForeignRows, Instance, ModelClass, Object, Rows
 from ownedfields.engine.data.kinds import TypeHint
 from ownedfields.engine.data.values import (
     HOLE,
     UNKNOWN,
-    Class,
-    ForeignRows,
-    Instance,
     Items,
-    ModelClass,
-    Object,
     Other,
-    Rows,
     Table,
     Text,
     Union,
@@ -28,9 +22,8 @@ from ownedfields.engine.data.values import (
     plain,
     texts_of,
 )
-
-if TYPE_CHECKING:
-    from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.attributes import attribute_of, call_method, field_at, match_names
+from ownedfields.engine.reading.frame import Frame
 
 MAX_FOLDED = 24
 
@@ -56,7 +49,7 @@ def _element(frame: Frame, value: Value) -> Value:
             return value if frame.project.hints.another(value.hint) else UNKNOWN
         return Unknown(min(model.hints, key=len))
     if isinstance(value, Object):
-        return frame.project.attributes.call_method(frame, value, ("__iter__", "__aiter__"), None, iterate=True)
+        return call_method(frame, value, ("__iter__", "__aiter__"), None, iterate=True)
     return Other("element") if isinstance(value, Other) else UNKNOWN
 
 
@@ -68,7 +61,7 @@ def item_at(frame: Frame, value: Value, number: int) -> Value:
             fits = -len(option.elements) <= number < len(option.elements)
             results.append(option.elements[number] if fits else UNKNOWN)
         elif isinstance(option, Object):
-            results.append(frame.project.attributes.field_at(frame, option, number))
+            results.append(field_at(frame, option, number))
         elif isinstance(option, Table):
             results.append(_subscript(frame, option, UNKNOWN))
         else:
@@ -92,7 +85,7 @@ def _subscript(frame: Frame, value: Value, key: Value) -> Value:
         return element_of(frame, value)
     if isinstance(value, Object):
         names = texts_of(key)
-        return join([frame.project.attributes.get(frame, value, name, None) for name in sorted(names)])
+        return join([attribute_of(frame, value, name, None) for name in sorted(names)])
     if isinstance(value, Unknown):
         names = texts_of(key)
         if len(names) == 1:
@@ -141,8 +134,8 @@ def as_table(frame: Frame, value: Value) -> Table:
 
 def fields_of(frame: Frame, value: Object) -> Table:
     """Return the fields of a dataclass, named tuple or typed dict, as a dict."""
-    names = frame.project.attributes.match_names(value)
-    results = {name: frame.project.attributes.get(frame, value, name, None) for name in names}
+    names = match_names(value)
+    results = {name: attribute_of(frame, value, name, None) for name in names}
     return Table({**results, **value.attrs}, open=not names)
 
 
