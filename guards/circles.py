@@ -9,7 +9,11 @@ from pathlib import Path
 
 from guards.findings import ROOT, Finding
 
-PACKAGES = (ROOT / "src" / "tenantpilot", ROOT / "packages" / "intunesim" / "src" / "intunesim")
+PACKAGES = (
+    ROOT / "src" / "tenantpilot",
+    ROOT / "packages" / "intunesim" / "src" / "intunesim",
+    ROOT / "packages" / "ownedfields" / "src" / "ownedfields",
+)
 Graph = Mapping[str, frozenset[str]]
 
 

@@ -1,4 +1,4 @@
-"""GUARD-K: circles of imports are found, whatever hides them, and the product has none."""
+"""GUARD-K: circles of imports are found, whatever hides them, and neither the product nor a package has one."""
 
 from guards import circles
 
@@ -28,5 +28,5 @@ def test_imports_that_go_down_are_no_circle(tmp_path):
     assert circles.circles(circles.graph_of(house)) == []
 
 
-def test_the_product_and_the_simulator_have_no_circle():
+def test_the_product_and_its_packages_have_no_circle():
     assert [str(finding) for finding in circles.check()] == []
