@@ -17,7 +17,7 @@ from ownedfields.engine.data.declarations import (
     Object,
     Rows,
 )
-from ownedfields.engine.data.kinds import Carrier, Context, Partial, Relation, TypeHint
+from ownedfields.engine.data.uses import Carrier, Context, Partial, Relation, TypeHint
 from ownedfields.engine.data.values import UNKNOWN, Bound, Items, Table, Text, Value, options_of, texts_of
 from ownedfields.engine.reading.annotations import annotated_value
 from ownedfields.engine.reading.lookups import fixtures_in
@@ -83,7 +83,7 @@ class Exports:
     def _function(self, value: Function, depth: int) -> bool:
         if value.node not in self._functions:
             self._functions[value.node] = False
-            if value.scope.kind == "module" and not self._project.is_relevant(value):
+            if value.scope.block == "module" and not self._project.is_relevant(value):
                 return False
             entry = self._project.summaries.get(value.node)
             summary = entry if entry is not None else self._project.summary_of(value)

@@ -84,8 +84,8 @@ def _fields_of(node: ast.ClassDef) -> tuple[list[str], list[str]]:
         value = getattr(statement, "value", None)
         if not isinstance(target, ast.Name) or not isinstance(value, ast.Call):
             continue
-        kind = str(getattr(value.func, "attr", getattr(value.func, "id", "")))
-        if kind.endswith(("CharField", "IntegerField", "TextField", "BooleanField", "EnumField", "FSMField", "Field")):
+        field_class = str(getattr(value.func, "attr", getattr(value.func, "id", "")))
+        if field_class.endswith("Field"):
             words = target.id.split("_")
             if target.id in STATE_WORDS or words[-1] in STATE_WORDS:
                 fields.append(target.id)

@@ -6,12 +6,15 @@ from ownedfields.engine.data.values import Value, join
 
 
 class Scope:
-    """A scope. `names` also holds dotted paths such as `self.run` that were assigned or narrowed."""
+    """The names of one block: a module, a class, a function, a comprehension, or a closure over what was known then.
 
-    __slots__ = ("global_names", "kind", "loaded", "names", "nonlocal_names", "parent", "paths", "snapshot")
+    `names` also holds dotted paths such as `self.run` that were assigned or narrowed.
+    """
 
-    def __init__(self, kind: str, parent: Scope | None = None, snapshot: dict[str, Value] | None = None) -> None:
-        self.kind = kind
+    __slots__ = ("block", "global_names", "loaded", "names", "nonlocal_names", "parent", "paths", "snapshot")
+
+    def __init__(self, block: str, parent: Scope | None = None, snapshot: dict[str, Value] | None = None) -> None:
+        self.block = block
         self.parent = parent
         self.names: dict[str, Value] = {}
         self.snapshot = snapshot or {}
@@ -28,7 +31,7 @@ class Scope:
         result = self.snapshot.get(name)
         scope = self.parent
         while result is None and scope is not None:
-            if scope.kind != "class":
+            if scope.block != "class":
                 result = scope.names.get(name)
             scope = scope.parent
         return result

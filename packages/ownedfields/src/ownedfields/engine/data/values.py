@@ -53,7 +53,6 @@ class Items(Value):
 
     elements: list[Value] = field(default_factory=list)
     exact: bool = False
-    kind: str = "list"
 
     def element(self) -> Value:
         """Return the value that iterating yields."""

@@ -238,7 +238,7 @@ class Project(ABC):
     def tracked_class(self, info: ClassInfo) -> Tracked | None:
         """Return the tracked model that this class statement defines, if it is one."""
         model = next((tracked for tracked in self.tracked if tracked.name == info.name), None)
-        if model is None or info.outer.kind != "module":
+        if model is None or info.outer.block != "module":
             return None
         return model if self._same_module(model.module, info.module) else None
 

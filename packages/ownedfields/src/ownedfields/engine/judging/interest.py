@@ -15,7 +15,7 @@ from ownedfields.engine.data.declarations import (
     Object,
     Rows,
 )
-from ownedfields.engine.data.kinds import MethodCaller, Partial
+from ownedfields.engine.data.uses import MethodCaller, Partial
 from ownedfields.engine.data.values import (
     Bound,
     Items,

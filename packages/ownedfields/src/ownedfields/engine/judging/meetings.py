@@ -10,7 +10,7 @@ from typing import Any
 
 from ownedfields.config import Config
 from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import Args, Partial
+from ownedfields.engine.data.uses import Args, Partial
 from ownedfields.engine.data.values import Bound, Symbol, Unknown, Value, options_of
 from ownedfields.engine.judging.effects import Effects
 from ownedfields.engine.judging.positions import Position

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import (
     HOLE,
     UNKNOWN,
@@ -115,11 +115,9 @@ def _take_item(frame: Frame, receiver: Table, args: Args) -> Value:
 
 
 def _pairs(receiver: Table) -> Items:
-    pairs: list[Value] = [
-        Items([Text(frozenset({name})), value], exact=True, kind="tuple") for name, value in receiver.keys.items()
-    ]
+    pairs: list[Value] = [Items([Text(frozenset({name})), value], exact=True) for name, value in receiver.keys.items()]
     key = join(receiver.rest_keys)
-    pairs.extend(Items([key, value], exact=True, kind="tuple") for value in receiver.rest)
+    pairs.extend(Items([key, value], exact=True) for value in receiver.rest)
     return Items(pairs or [Items([UNKNOWN, UNKNOWN], exact=True)], exact=bool(pairs))
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ownedfields.engine.data.declarations import Class, ClassInfo, Instance, ModelClass, Rows, Tracked
-from ownedfields.engine.data.kinds import Relation
+from ownedfields.engine.data.uses import Relation
 from ownedfields.engine.data.values import Text, element_texts, options_of, texts_of
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.reading.annotations import annotated_value
@@ -39,7 +39,7 @@ def _learn_model(frame: Frame, info: ClassInfo, model: Tracked, *, is_itself: bo
             frame.project.reconsider(base)
         for name, value in list(base.names.items()):
             if isinstance(value, Relation):
-                if value.kind != "ManyToManyField":
+                if value.field_class != "ManyToManyField":
                     model.columns.setdefault(f"{name}_id", name) if name in model.fields else None
                 if value.related_name and is_itself:
                     frame.project.learn_related(value.related_name, model)
@@ -56,16 +56,16 @@ def _learn_reverse(frame: Frame, info: ClassInfo) -> None:
             continue
         for option in options_of(relation.target):
             if isinstance(option, Class):
-                option.info.reverse.setdefault(_reverse_name(info, relation), (info, relation.kind))
+                option.info.reverse.setdefault(_reverse_name(info, relation), (info, relation.field_class))
             named = (frame.project.model_named(label) for label in texts_of(option))
             model = option.model if isinstance(option, ModelClass) else next(named, None)
             if model is not None and model is not info.model:
-                model.reverse.setdefault(_reverse_name(info, relation), (info, relation.kind))
+                model.reverse.setdefault(_reverse_name(info, relation), (info, relation.field_class))
 
 
 def _reverse_name(info: ClassInfo, relation: Relation) -> str:
     """Return the attribute by which the other side reaches this model."""
-    suffix = "" if relation.kind == "OneToOneField" else "_set"
+    suffix = "" if relation.field_class == "OneToOneField" else "_set"
     return relation.related_name or f"{info.name.lower()}{suffix}"
 
 
@@ -195,18 +195,18 @@ def _registered(frame: Frame, info: ClassInfo) -> Tracked | None:
 
 
 def _judge_declarations(frame: Frame, info: ClassInfo, model: Tracked) -> None:
-    kinds = " ".join([*info.foreign_bases(), *(ancestor.name for ancestor in info.ancestry())])
+    base_names = " ".join([*info.foreign_bases(), *(ancestor.name for ancestor in info.ancestry())])
     inner = Frame(frame.project, frame.module, frame.scope, symbol=info.name)
     inner.site = frame.site
-    if "Factory" in kinds or "Recipe" in kinds:
+    if "Factory" in base_names or "Recipe" in base_names:
         _judge_factory(inner, info, model)
-    elif "Form" in kinds:
+    elif "Form" in base_names:
         meta = info.names.get("Meta")
         if isinstance(meta, Class):
             _judge_fields(inner, meta.info, model, ("fields",), "a model form")
-    elif any(view in kinds for view in EDITING_VIEWS):
+    elif any(view in base_names for view in EDITING_VIEWS):
         _judge_fields(inner, info, model, ("fields",), "an editing view")
-    elif "Admin" in kinds or "Inline" in kinds:
+    elif "Admin" in base_names or "Inline" in base_names:
         _judge_fields(inner, info, model, ("list_editable",), "list_editable")
 
 

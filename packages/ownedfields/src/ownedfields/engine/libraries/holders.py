@@ -6,7 +6,7 @@ import ast
 import re
 
 from ownedfields.engine.data.declarations import Function
-from ownedfields.engine.data.kinds import Args, MethodCaller, Partial, Returns
+from ownedfields.engine.data.uses import Args, MethodCaller, Partial, Returns
 from ownedfields.engine.data.values import UNKNOWN, Items, Text, Value, options_of, text
 from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import UNKNOWN, Items, Other, Value, join, options_of
 from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame
@@ -59,21 +59,21 @@ def reduced(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 def enumerated(frame: Frame, args: Args, node: ast.AST) -> Value:
     element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
-    return Items([Items([Other("a number"), element], exact=True, kind="tuple")])
+    return Items([Items([Other("a number"), element], exact=True)])
 
 
 def zipped(frame: Frame, args: Args, node: ast.AST) -> Value:
     exact = [value.elements for value in args.positional if isinstance(value, Items) and value.exact]
     if exact and len(exact) == len(args.positional):
-        return Items([Items(list(pair), exact=True, kind="tuple") for pair in zip(*exact, strict=False)], exact=True)
+        return Items([Items(list(pair), exact=True) for pair in zip(*exact, strict=False)], exact=True)
     first = args.positional[0] if args.positional else UNKNOWN
     if isinstance(first, Items) and first.exact:
         rest = [structure.element_of(frame, value) for value in args.positional[1:]]
-        return Items([Items([element, *rest], exact=True, kind="tuple") for element in first.elements])
+        return Items([Items([element, *rest], exact=True) for element in first.elements])
     parts = [structure.element_of(frame, value) for value in args.positional]
-    return Items([Items(parts, exact=True, kind="tuple")])
+    return Items([Items(parts, exact=True)])
 
 
 def grouped(frame: Frame, args: Args, node: ast.AST) -> Value:
     element = structure.element_of(frame, args.positional[0]) if args.positional else UNKNOWN
-    return Items([Items([UNKNOWN, Items([element])], exact=True, kind="tuple")])
+    return Items([Items([UNKNOWN, Items([element])], exact=True)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Instance, ModelClass, Rows
-from ownedfields.engine.data.kinds import Args, Carrier, Partial, Relation
+from ownedfields.engine.data.uses import Args, Carrier, Partial, Relation
 from ownedfields.engine.data.values import (
     UNKNOWN,
     Bound,

@@ -15,7 +15,7 @@ from ownedfields.engine.data.declarations import (
     Tracked,
     info_of,
 )
-from ownedfields.engine.data.kinds import Args, Carrier, Parent
+from ownedfields.engine.data.uses import Args, Carrier, Parent
 from ownedfields.engine.data.values import (
     UNKNOWN,
     Items,
@@ -121,7 +121,7 @@ def rows_method(frame: Frame, receiver: Rows, name: str, args: Args, node: ast.A
     if name in orm_names.GIVES_INSTANCE or name.startswith("get_by_"):
         return item
     if name in orm_names.GIVES_PAIR:
-        return Items([item, Other("created")], exact=True, kind="tuple")
+        return Items([item, Other("created")], exact=True)
     if name in orm_names.GIVES_ITEMS:
         return Items([item])
     if name in ("in_bulk", "ain_bulk"):
@@ -271,7 +271,7 @@ def foreign_rows_method(receiver: ForeignRows, name: str) -> Value:
     if name in orm_names.GIVES_INSTANCE:
         return Object(receiver.info)
     if name in orm_names.GIVES_PAIR:
-        return Items([Object(receiver.info), Other("created")], exact=True, kind="tuple")
+        return Items([Object(receiver.info), Other("created")], exact=True)
     if name in orm_names.GIVES_ITEMS:
         return Items([Object(receiver.info)])
     return Other(name) if name in orm_names.GIVES_OTHER else receiver

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, ClassInfo, ForeignRows, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import Relation, TypeHint
 from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.uses import Relation, TypeHint
 from ownedfields.engine.data.values import Other, Value, options_of, texts_of
 from ownedfields.engine.reading.frame import Frame
 
@@ -30,12 +30,12 @@ def type_scope(value: Value | None, outer: Scope) -> Scope:
     return scope
 
 
-def other_side(frame: Frame, info: ClassInfo, kind: str, node: ast.AST | None) -> Value:
+def other_side(frame: Frame, info: ClassInfo, field_class: str, node: ast.AST | None) -> Value:
     """Return the value of a reverse relation: one row, or a manager of them."""
     if info.model is not None:
         evidence = frame.evidence(node, "the other side of a relation") if node is not None else None
-        return Instance(info.model, evidence, info) if kind == "OneToOneField" else Rows(info.model, evidence)
-    return Object(info) if kind == "OneToOneField" else ForeignRows(info)
+        return Instance(info.model, evidence, info) if field_class == "OneToOneField" else Rows(info.model, evidence)
+    return Object(info) if field_class == "OneToOneField" else ForeignRows(info)
 
 
 def of_relation(frame: Frame, relation: Relation, info: ClassInfo, node: ast.AST | None) -> Value:
@@ -46,7 +46,7 @@ def of_relation(frame: Frame, relation: Relation, info: ClassInfo, node: ast.AST
         for label in texts_of(option):
             model = info.model if label == "self" else frame.project.model_named(label)
         if model is not None:
-            return Rows(model, evidence) if relation.kind == "ManyToManyField" else Instance(model, evidence)
+            return Rows(model, evidence) if relation.field_class == "ManyToManyField" else Instance(model, evidence)
         if isinstance(option, Class):
             return Object(option.info)
     return Other("another model")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from ownedfields.engine.data.declarations import ModelClass, Object
-from ownedfields.engine.data.kinds import Args, Carrier, Context, Getter, MethodCaller, Partial, TypeHint
+from ownedfields.engine.data.uses import Args, Carrier, Context, Getter, MethodCaller, Partial, TypeHint
 from ownedfields.engine.data.values import (
     HOLE,
     NOTHING,
@@ -40,7 +40,7 @@ def copy(value: Value) -> Value:
     if isinstance(value, Table):
         return value.copy()
     if isinstance(value, Items):
-        return Items(list(value.elements), value.exact, value.kind)
+        return Items(list(value.elements), value.exact)
     return value
 
 
@@ -228,7 +228,7 @@ def _as_dict(frame: Frame, args: Args, node: ast.AST) -> Value:
 
 
 def _parameter_set(frame: Frame, args: Args, node: ast.AST) -> Value:
-    return args.positional[0] if len(args.positional) == 1 else Items(list(args.positional), exact=True, kind="tuple")
+    return args.positional[0] if len(args.positional) == 1 else Items(list(args.positional), exact=True)
 
 
 def _gather(frame: Frame, args: Args, node: ast.AST) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, ClassInfo, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import Context, Narrowed, Returns, TypeHint
+from ownedfields.engine.data.uses import Context, Narrowed, Returns, TypeHint
 from ownedfields.engine.data.values import (
     NOTHING,
     UNKNOWN,
@@ -135,7 +135,6 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         return Items(
             [annotated_value(frame, argument) for argument in arguments if _is_type(argument)],
             exact=exact,
-            kind="tuple",
         )
     if name in MAPPINGS:
         return Table(rest=[annotated_value(frame, arguments[-1])], open=True)
@@ -200,8 +199,8 @@ def type_parameters(info: ClassInfo) -> list[str]:
     return []
 
 
-def _of_symbol(kind: Symbol) -> Value:
-    name = kind.name
+def _of_symbol(symbol: Symbol) -> Value:
+    name = symbol.name
     if name in SAYS_NOTHING or not name:
         return UNKNOWN
     if name in ("QuerySet", "Manager", "RelatedManager", "BaseManager"):
@@ -210,17 +209,17 @@ def _of_symbol(kind: Symbol) -> Value:
         return Items([])
     if name in ("dict", "Dict", "Mapping", "MutableMapping"):
         return Table(open=True)
-    if kind.dotted == "builtins.str" or name == "LiteralString":
+    if symbol.dotted == "builtins.str" or name == "LiteralString":
         return Text(frozenset({"\0"}))
-    if kind.dotted.startswith("builtins.") or name[:1].isupper():
+    if symbol.dotted.startswith("builtins.") or name[:1].isupper():
         return Other(name)
     return UNKNOWN
 
 
-def _is_open(kind: Class) -> bool:
+def _is_open(class_value: Class) -> bool:
     """A protocol, a type variable or an abstract model says nothing of the class behind it."""
-    names = {path.rpartition(".")[2] for path in kind.info.foreign_bases()}
-    return "Protocol" in names or kind.info.name in SAYS_NOTHING
+    names = {path.rpartition(".")[2] for path in class_value.info.foreign_bases()}
+    return "Protocol" in names or class_value.info.name in SAYS_NOTHING
 
 
 def _is_type(node: ast.expr) -> bool:

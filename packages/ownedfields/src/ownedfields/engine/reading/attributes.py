@@ -19,7 +19,7 @@ from ownedfields.engine.data.declarations import (
     Object,
     Rows,
 )
-from ownedfields.engine.data.kinds import Args, Carrier, Parent, Relation
+from ownedfields.engine.data.uses import Args, Carrier, Parent, Relation
 from ownedfields.engine.data.values import (
     NOTHING,
     UNKNOWN,
@@ -174,8 +174,8 @@ def _of_instance(frame: Frame, value: Instance, name: str, node: ast.AST | None)
     if result is not None:
         return result
     if name in model.reverse:
-        info, kind = model.reverse[name]
-        return other_side(frame, info, kind, node)
+        info, field_class = model.reverse[name]
+        return other_side(frame, info, field_class, node)
     target = _reached(frame, name, node)
     return target if target is not None else Bound(value, name)
 
@@ -236,8 +236,8 @@ def _of_object(frame: Frame, value: Object, name: str, node: ast.AST | None) -> 
         return _of_carrier(frame, Carrier(value.info.works_on, value.info), name)
     for info in value.info.ancestry():
         if name in info.reverse:
-            other, kind = info.reverse[name]
-            return other_side(frame, other, kind, node)
+            other, field_class = info.reverse[name]
+            return other_side(frame, other, field_class, node)
     if name in ("_asdict", "model_dump", "asdict"):
         return Bound(value, name)
     if (carried := _by_queryset(frame, value, name)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Rows
-from ownedfields.engine.data.kinds import Args, MethodCaller, Partial
+from ownedfields.engine.data.uses import Args, MethodCaller, Partial
 from ownedfields.engine.data.values import Bound, Items, Symbol, Table, Text, Union, Value, options_of
 from ownedfields.engine.libraries import holders, orm, orm_names
 from ownedfields.engine.reading import structure

@@ -1,4 +1,4 @@
-"""Evaluate calls, by the kind of value that is called."""
+"""Evaluate calls, by the type of the value that is called."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ownedfields.engine.data.declarations import (
     Object,
     Rows,
 )
-from ownedfields.engine.data.kinds import Args, Carrier, Getter, MethodCaller, Partial, Returns, TypeHint
+from ownedfields.engine.data.uses import Args, Carrier, Getter, MethodCaller, Partial, Returns, TypeHint
 from ownedfields.engine.data.values import (
     UNKNOWN,
     Bound,

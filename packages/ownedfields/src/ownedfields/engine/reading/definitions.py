@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, ClassInfo, Function, Imported, ModelClass, info_of
-from ownedfields.engine.data.kinds import Args
 from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import Value
 from ownedfields.engine.libraries import django_classes
 from ownedfields.engine.reading import parameters
@@ -49,14 +49,14 @@ def define_function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) 
     for default in [*node.args.defaults, *node.args.kw_defaults]:
         if default is not None:
             frame.eval(default)
-    scope = frame.scope if frame.scope.kind != "class" else _outer(frame.scope)
-    function = Function(node, frame.module, _closure(scope), frame.info if frame.scope.kind == "class" else None)
+    scope = frame.scope if frame.scope.block != "class" else _outer(frame.scope)
+    function = Function(node, frame.module, _closure(scope), frame.info if frame.scope.block == "class" else None)
     frame.scope.bind(node.name, function)
     frame.module.wrapped += [
         (wrapper, function) for wrapper in wrappers if isinstance(wrapper, Function) and frame.site is None
     ]
     parameters.note_receivers(frame, node, function)
-    if frame.scope.kind == "function":
+    if frame.scope.block == "function":
         frame.pending.append(function)
     elif frame.site is None:
         frame.module.pending.append((function, None))
@@ -68,7 +68,7 @@ def _outer(scope: Scope) -> Scope:
 
 def _closure(scope: Scope) -> Scope:
     """Return the scope that a function's free names are looked up in: as they are now, else as they will be."""
-    if scope.kind == "module":
+    if scope.block == "module":
         return scope
     return Scope("closure", scope, dict(scope.names))
 

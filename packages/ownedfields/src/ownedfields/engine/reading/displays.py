@@ -14,7 +14,7 @@ from ownedfields.engine.reading.narrowing import narrow
 @expression(ast.List, ast.Tuple, ast.Set)
 def sequence(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
     """`[a, *b]` and its kin."""
-    items = Items(exact=True, kind=type(node).__name__.lower())
+    items = Items(exact=True)
     for element in node.elts:
         if isinstance(element, ast.Starred):
             _spread(frame, items, frame.eval(element.value))
@@ -75,7 +75,7 @@ def _enter(frame: Frame, generators: list[ast.comprehension]) -> Scope:
         items = frame.eval(generator.iter)
         if number == 0:
             frame.scope = Scope("comprehension", outer)
-        if outer.kind == "class":
+        if outer.block == "class":
             frame.scope.snapshot = dict(outer.names)
         targets.bind(frame, generator.target, structure.element_of(frame, items))
         for test in generator.ifs:

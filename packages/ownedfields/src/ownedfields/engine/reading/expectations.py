@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Function, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import UNKNOWN, Other, Unknown, Value, options_of, plain
 from ownedfields.engine.files.syntax import decorator_names
 from ownedfields.engine.judging.interest import any_interesting, is_interesting

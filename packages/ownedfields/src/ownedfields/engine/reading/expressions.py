@@ -6,8 +6,8 @@ import ast
 import builtins
 
 from ownedfields.engine.data.declarations import Function, Imported, Instance, ModelClass, Rows
-from ownedfields.engine.data.kinds import TypeHint
 from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.uses import TypeHint
 from ownedfields.engine.data.values import (
     HOLE,
     NOTHING,
@@ -44,14 +44,14 @@ def name(frame: Frame, node: ast.Name) -> Value:
     value = frame.scope.lookup(node.id)
     if value is None:
         return _unbound(frame, node)
-    kind = type(value)
-    if kind is Imported:
+    value_type = type(value)
+    if value_type is Imported:
         value = frame.project.resolve(value)
-        kind = type(value)
-    if kind is Unknown:
+        value_type = type(value)
+    if value_type is Unknown:
         return value if value.hint else Unknown(node.id)  # type: ignore[attr-defined]
-    if kind in TOUCHED:
-        if kind is Union and UNKNOWN in value.options:  # type: ignore[attr-defined]
+    if value_type in TOUCHED:
+        if value_type is Union and UNKNOWN in value.options:  # type: ignore[attr-defined]
             value = join([*(option for option in options_of(value) if option != UNKNOWN), Unknown(node.id)])
         _touch(frame, value, node)
     return value
@@ -155,7 +155,7 @@ def walrus(frame: Frame, node: ast.NamedExpr) -> Value:
     """`(name := value)`; in a comprehension it binds outside."""
     value = frame.eval(node.value)
     scope = frame.scope
-    while scope.kind == "comprehension" and scope.parent is not None:
+    while scope.block == "comprehension" and scope.parent is not None:
         scope = scope.parent
     scope.bind(node.target.id, value)
     return value
@@ -170,10 +170,10 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value:
         frame.eval(node.value)
         return Unknown(node.attr) if entry == UNKNOWN else entry
     value = attribute_of(frame, frame.eval(node.value), node.attr, node)
-    kind = type(value)
-    if kind is Unknown and not value.hint:  # type: ignore[attr-defined]
+    value_type = type(value)
+    if value_type is Unknown and not value.hint:  # type: ignore[attr-defined]
         return Unknown(node.attr)
-    if kind in TOUCHED:
+    if value_type in TOUCHED:
         _touch(frame, value, node)
     return value
 
@@ -259,7 +259,7 @@ def yields_from(frame: Frame, node: ast.YieldFrom) -> Value:
 @expression(ast.Lambda)
 def anonymous(frame: Frame, node: ast.Lambda) -> Value:
     """Return a lambda: read at once for itself, and again where it is called."""
-    scope = Scope("closure", frame.scope, dict(frame.scope.names)) if frame.scope.kind != "module" else frame.scope
+    scope = Scope("closure", frame.scope, dict(frame.scope.names)) if frame.scope.block != "module" else frame.scope
     function = Function(node, frame.module, scope, frame.info)
     if frame.site is None:
         inner = Frame(frame.project, frame.module, Scope("function", scope), info=frame.info, symbol=frame.symbol)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ownedfields.engine.data.declarations import ClassInfo, Function, Module, Tracked
-from ownedfields.engine.data.kinds import Args
 from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import UNKNOWN, Union, Value, join
 from ownedfields.engine.files.project import Project
 from ownedfields.engine.judging.hits import Place, WriteHit
@@ -26,31 +26,31 @@ MAX_DEPTH = 5
 MAKES_ROWS = frozenset({"OPR106", "OPR108", "OPR113"})
 
 
-def expression(*kinds: type[ast.AST]) -> Callable[[Expression], Expression]:
+def expression(*node_types: type[ast.AST]) -> Callable[[Expression], Expression]:
     """Register the reader of an expression."""
 
     def register(handler: Expression) -> Expression:
-        EXPRESSIONS.update(dict.fromkeys(kinds, handler))
+        EXPRESSIONS.update(dict.fromkeys(node_types, handler))
         return handler
 
     return register
 
 
-def statement(*kinds: type[ast.AST]) -> Callable[[Statement], Statement]:
+def statement(*node_types: type[ast.AST]) -> Callable[[Statement], Statement]:
     """Register the reader of a statement; it answers whether the next statement can be reached."""
 
     def register(handler: Statement) -> Statement:
-        STATEMENTS.update(dict.fromkeys(kinds, handler))
+        STATEMENTS.update(dict.fromkeys(node_types, handler))
         return handler
 
     return register
 
 
-def calls(*kinds: type[Value]) -> Callable[[Caller], Caller]:
-    """Register what calling a kind of value means."""
+def calls(*value_types: type[Value]) -> Callable[[Caller], Caller]:
+    """Register the reader of a call of such a value."""
 
     def register(handler: Caller) -> Caller:
-        CALLS.update(dict.fromkeys(kinds, handler))
+        CALLS.update(dict.fromkeys(value_types, handler))
         return handler
 
     return register

@@ -6,8 +6,8 @@ import ast
 import contextlib
 
 from ownedfields.engine.data.declarations import Function, Object
-from ownedfields.engine.data.kinds import Args, Context, Narrowed
 from ownedfields.engine.data.scopes import Scope
+from ownedfields.engine.data.uses import Args, Context, Narrowed
 from ownedfields.engine.data.values import NOTHING, UNKNOWN, Items, Other, Table, Text, Unknown, Value, join, options_of
 from ownedfields.engine.files.project import Project
 from ownedfields.engine.files.syntax import decorator_names
@@ -176,7 +176,7 @@ def _declared(frame: Frame, function: Function, parameter: ast.arg) -> Value:
     if parameter in memo and not is_bound(frame.receiver):
         return memo[parameter]
     result = annotated_value(frame, parameter.annotation)
-    settled = function.scope.kind == "module" and function.module.evaluated
+    settled = function.scope.block == "module" and function.module.evaluated
     if settled and isinstance(result, Other | Text) and not is_bound(frame.receiver):
         memo[parameter] = result
     return result
@@ -202,7 +202,7 @@ def call_function(frame: Frame, function: Function, args: Args, node: ast.AST) -
         return summary(frame, function, receiver)
     if not _may_matter(frame, function):
         return summary(frame, function, receiver)
-    if not isinstance(function.node, ast.Lambda) and function.module.evaluated and function.scope.kind != "closure":
+    if not isinstance(function.node, ast.Lambda) and function.module.evaluated and function.scope.block != "closure":
         review(frame.project, function, None)
     handed = Handed(function, args)
     entry = frame.project.known_calls.get(handed.key)
@@ -255,7 +255,7 @@ def _is_loaded(frame: Frame, receiver: Value | None, function: Function) -> bool
     if isinstance(receiver, Object):
         return is_loaded(frame, receiver)
     scope = function.scope
-    if scope.kind == "closure" and scope.loaded is None:
+    if scope.block == "closure" and scope.loaded is None:
         scope.loaded = any_interesting(frame.project.vocabulary, list(scope.snapshot.values())[:40])
     return bool(scope.loaded)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import ClassInfo, Function, Module
-from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import Unknown, Value, join
 from ownedfields.engine.files.project import Project
 from ownedfields.engine.files.syntax import decorator_names

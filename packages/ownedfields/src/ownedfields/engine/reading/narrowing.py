@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Function, Instance, ModelClass
-from ownedfields.engine.data.kinds import Narrowed, Returns
+from ownedfields.engine.data.uses import Narrowed, Returns
 from ownedfields.engine.data.values import (
     NOTHING,
     Other,
@@ -87,9 +87,9 @@ def _may_promise(function: Value) -> bool:
     )
 
 
-def _typed(frame: Frame, name: str, kinds: Value, test: ast.AST, *, holds: bool) -> Names:
+def _typed(frame: Frame, name: str, class_value: Value, test: ast.AST, *, holds: bool) -> Names:
     entry = frame.scope.lookup(name)
-    instance = instance_of(frame, kinds, test)
+    instance = instance_of(frame, class_value, test)
     if holds:
         if isinstance(instance, Unknown):
             return {}
@@ -140,7 +140,7 @@ def _text_in(name: str, entry: Value | None, targets: frozenset[str], *, complet
     return {}
 
 
-def _type_compared(frame: Frame, left: ast.expr, kind: ModelClass, *, positive: bool) -> Names:
+def _type_compared(frame: Frame, left: ast.expr, model_class: ModelClass, *, positive: bool) -> Names:
     if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "type" and left.args:
         name = dotted_name(left.args[0])
     elif isinstance(left, ast.Attribute) and left.attr == "__class__":
@@ -149,5 +149,5 @@ def _type_compared(frame: Frame, left: ast.expr, kind: ModelClass, *, positive: 
         name = "instance"
     else:
         return {}
-    instance = Instance(kind.model, frame.evidence(left, "compared with the model"))
+    instance = Instance(model_class.model, frame.evidence(left, "compared with the model"))
     return {name: instance if positive else Other("another class")} if name else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Function, Instance, ModelClass, Rows, Tracked
-from ownedfields.engine.data.kinds import Carrier
+from ownedfields.engine.data.uses import Carrier
 from ownedfields.engine.data.values import Items, Text, Value, options_of, texts_of
 from ownedfields.engine.files.syntax import decorator_names
 from ownedfields.engine.reading.frame import Frame
@@ -27,9 +27,9 @@ def note_receivers(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef, f
                 if keyword.arg == "sender":
                     note_sender(frame, function, frame.eval(keyword.value))
             if "register" in decorator_names_of(decorator) and decorator.args:
-                kind = frame.eval(decorator.args[0])
-                if isinstance(kind, ModelClass):
-                    frame.project.dispatched[node] = kind.model
+                sender = frame.eval(decorator.args[0])
+                if isinstance(sender, ModelClass):
+                    frame.project.dispatched[node] = sender.model
 
 
 def decorator_names_of(decorator: ast.Call) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import Context
+from ownedfields.engine.data.uses import Context
 from ownedfields.engine.data.values import UNKNOWN, Items, Other, Text, Unknown, Value, options_of
 from ownedfields.engine.files.syntax import decorator_names
 from ownedfields.engine.libraries.relations import is_bound, type_scope
@@ -25,7 +25,7 @@ def promised(frame: Frame, function: Function) -> Value:
     if for_anybody and function.node in memo:
         return memo[function.node]
     result = _read_promise(frame, function, function.node.returns)
-    settled = for_anybody and function.scope.kind == "module" and function.module.evaluated
+    settled = for_anybody and function.scope.block == "module" and function.module.evaluated
     if settled and all(isinstance(option, UNCHANGING) for option in options_of(result)):
         memo[function.node] = result
     return result

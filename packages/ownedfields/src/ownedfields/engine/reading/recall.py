@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ownedfields.engine.data.declarations import Function, Object
-from ownedfields.engine.data.kinds import Args, Context, MethodCaller, Partial, Returns, TypeHint
+from ownedfields.engine.data.uses import Args, Context, MethodCaller, Partial, Returns, TypeHint
 from ownedfields.engine.data.values import Bound, Items, Namespace, Table, Union, Value, VarsOf
 
 MAX_PARTS = 100
@@ -101,7 +101,7 @@ def fresh(value: Value, function: Function) -> Value:
     """Return the result for one caller: a list or dict that the function made is the caller's own."""
     if not isinstance(value, GROWING) or id(value) in map(id, function.module.scope.names.values()):
         return value
-    return Items(list(value.elements), value.exact, value.kind) if isinstance(value, Items) else value.copy()
+    return Items(list(value.elements), value.exact) if isinstance(value, Items) else value.copy()
 
 
 def copied(value: Value, instead: Callable[[Value], Value | None]) -> Value:
@@ -123,7 +123,7 @@ def _of_args(args: Args, shape: Each) -> Hashable:
 
 
 def _of_function(value: Function, shape: Each) -> Hashable:
-    if value.scope.kind == "closure":
+    if value.scope.block == "closure":
         raise NotToKeep
     return value.node, shape(value.receiver) if value.receiver is not None else None
 
@@ -139,7 +139,7 @@ def _of_names(names: dict[str, Value], shape: Each) -> Hashable:
 
 
 PARTS: dict[type[Value], Callable[[Any, Each], Hashable]] = {
-    Items: lambda value, shape: (value.exact, value.kind, tuple([shape(part) for part in value.elements])),
+    Items: lambda value, shape: (value.exact, tuple([shape(part) for part in value.elements])),
     Table: _of_table,
     Object: lambda value, shape: (value.info, _of_names(value.attrs, shape), _of_names(value.binds, shape)),
     Namespace: lambda value, shape: _of_names(value.attrs, shape),
@@ -157,7 +157,7 @@ MUTABLE = frozenset((Items, Table, Object, Namespace))
 
 
 def _copy_items(value: Items, copy: Each, copies: dict[int, Value]) -> Value:
-    copies[id(value)] = new = Items([], value.exact, value.kind)
+    copies[id(value)] = new = Items([], value.exact)
     new.elements = [copy(element) for element in value.elements]
     return new
 
@@ -184,7 +184,7 @@ def _copy_namespace(value: Namespace, copy: Each, copies: dict[int, Value]) -> V
 
 
 def _copy_function(value: Function, copy: Each, copies: dict[int, Value]) -> Value:
-    if value.scope.kind == "closure":
+    if value.scope.block == "closure":
         raise NotToKeep
     receiver = copy(value.receiver) if value.receiver is not None else None
     return Function(value.node, value.module, value.scope, value.info, receiver)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Object
-from ownedfields.engine.data.kinds import Context
 from ownedfields.engine.data.scopes import merged
+from ownedfields.engine.data.uses import Context
 from ownedfields.engine.data.values import NOTHING, UNKNOWN, Items, Other, Table, Unknown, Value, join, options_of
 from ownedfields.engine.reading import definitions, targets
 from ownedfields.engine.reading.annotations import annotated_value, instance_of
@@ -39,10 +39,10 @@ def assign(frame: Frame, node: ast.Assign) -> bool:
 def annotated_assign(frame: Frame, node: ast.AnnAssign) -> bool:
     """`a: T = value`, or only `a: T`."""
     declared = annotated_value(frame, node.annotation)
-    if frame.scope.kind == "class" and frame.info is not None and isinstance(node.target, ast.Name):
+    if frame.scope.block == "class" and frame.info is not None and isinstance(node.target, ast.Name):
         frame.info.annotations[node.target.id] = node.annotation
     if node.value is None:
-        if isinstance(node.target, ast.Name) and frame.scope.kind != "class":
+        if isinstance(node.target, ast.Name) and frame.scope.block != "class":
             frame.scope.bind(node.target.id, declared)
         return True
     value = frame.eval(node.value)

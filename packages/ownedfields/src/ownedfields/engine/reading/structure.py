@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, ForeignRows, Instance, ModelClass, Object, Rows
-from ownedfields.engine.data.kinds import TypeHint
+from ownedfields.engine.data.uses import TypeHint
 from ownedfields.engine.data.values import (
     HOLE,
     UNKNOWN,
@@ -193,7 +193,7 @@ def _joined_items(left: Items, right: Value, operator: ast.operator, *, in_place
         left.exact = left.exact and isinstance(right, Items) and right.exact
         return left
     exact = left.exact and isinstance(right, Items) and right.exact
-    return Items([*left.elements, *more], exact=exact, kind=left.kind)
+    return Items([*left.elements, *more], exact=exact)
 
 
 def _either(left: Value, right: Value, *, in_place: bool) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Object
-from ownedfields.engine.data.kinds import Args
+from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import (
     UNKNOWN,
     Items,
@@ -183,8 +183,8 @@ def match_pattern(frame: Frame, pattern: ast.pattern, subject: Value) -> Value |
 
 
 def _match_class(frame: Frame, pattern: ast.MatchClass) -> Value:
-    kind = frame.eval(pattern.cls)
-    bindings = instance_of(frame, kind, pattern.cls)
+    class_value = frame.eval(pattern.cls)
+    bindings = instance_of(frame, class_value, pattern.cls)
     for name, item in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
         match_pattern(frame, item, attribute_of(frame, bindings, name, pattern.cls))
     names = match_names(bindings)

@@ -14,7 +14,7 @@ class Relation(Value):
     """A model field that leads to other rows."""
 
     target: Value
-    kind: str
+    field_class: str
     related_name: str = ""
 
 
