@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ownedfields.checking import Checker
+from ownedfields.config import Config, Guard
 from ownedfields.discovery import Tree, find_files
 from ownedfields.engine.files.modules import ModuleIndex, parse
 from ownedfields.engine.files.tracked import snake_case
@@ -99,9 +101,6 @@ def _fields_of(node: ast.ClassDef) -> tuple[list[str], list[str]]:
 
 def _writers(root: Path, tree: Tree, suggested: list[Suggestion]) -> dict[str, Counter[str]]:
     """Return the number of writes of each file to the fields of each model, by the engine's own judgement."""
-    from ownedfields.checking import Checker
-    from ownedfields.config import Config, Guard
-
     guards = tuple(
         Guard(
             suggestion.model,

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from ownedfields import baseline, reporting
+from ownedfields import baseline, proving, reporting
 from ownedfields.caching import cached_check
 from ownedfields.config import Config, ConfigError
 from ownedfields.config_reading import find_config, read_config
@@ -29,8 +29,6 @@ def run(options: argparse.Namespace) -> int:
     report = cached_check(config, use_cache=not options.no_cache, by_content=by_content, may_share=True)
     _apply_baseline(options, config, report)
     if options.prove is not None:
-        from ownedfields import proving
-
         report.findings += proving.prove(config, report, options.prove)
     _limit(report, config, paths)
     _print(options, report, config)
