@@ -24,6 +24,7 @@ from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
 from tenantpilot.graph.errors import GraphApprovalPending, GraphApprovalRequired
 from tenantpilot.graph.read.full import read_by_id, read_type_whole
 from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.read.single import read_when_shown
 from tenantpilot.graph.write.bodies import masks_in
 from tenantpilot.graph.write.writer import Writer
 from tests.graph.simulated import connection_to_tenant, filled
@@ -243,8 +244,7 @@ def test_what_entra_shows_late_is_waited_for(running, open_client):
     payload["ipRanges"] = [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "10.0.0.0/8"}]
     writer = Writer(client, LOCATION)
     created = writer.create(payload, known_ids=())
-    writer.wait_until_readable(created.graph_id)
-    assert client.get(LOCATION.address(created.graph_id))["displayName"] == "Office"
+    assert read_when_shown(client, LOCATION, created.graph_id)["displayName"] == "Office"
 
 
 @pytest.mark.parametrize("status", [412, 403])

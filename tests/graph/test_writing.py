@@ -17,8 +17,10 @@ from tenantpilot.graph.errors import (
     GraphRejected,
     GraphUnavailable,
 )
+from tenantpilot.graph.read.single import read_when_shown
 from tenantpilot.graph.write.writer import Created, NotWritable, Writer
 from tests.graph.scripted import Raw, Reply, ScriptedGraph, Seen, error, page
+from tests.graph.test_batch import answering
 from tests.graph.test_faults import reset
 
 CATALOG = registry.get("settingsCatalog")
@@ -272,13 +274,13 @@ def test_what_is_gone_already_counts_as_deleted(graph, client):
 
 
 def test_an_object_is_waited_for_until_it_can_be_read(graph, client, clock):
-    gone = Reply(404, error("NotFound", "no"))
-    graph.on(LOCATION.address("x"), gone, gone, Reply(200, {"id": "x"}))
-    Writer(client, LOCATION).wait_until_readable("x")
+    gone = answering(lambda _url: {"status": 404, "body": error("NotFound", "no")})
+    shown = answering(lambda _url: {"status": 200, "body": {"id": "x"}})
+    graph.on(f"/{LOCATION.version}/$batch", gone, gone, shown, gone)
+    assert read_when_shown(client, LOCATION, "x") == {"id": "x"}
     assert 10 <= clock.total < 15
-    graph.on(LOCATION.address("y"), gone)
     with pytest.raises(GraphNotFound):
-        Writer(client, LOCATION).wait_until_readable("y")
+        read_when_shown(client, LOCATION, "x")
 
 
 def test_a_second_administrator_is_asked_and_awaited(graph, client):

@@ -20,13 +20,12 @@ from tenantpilot.graph.errors import (
     GraphApprovalPending,
     GraphError,
     GraphHalfWritten,
-    GraphNotFound,
     GraphOutcomeUnknown,
     GraphStopped,
 )
-from tenantpilot.graph.read.full import read_by_id
 from tenantpilot.graph.read.listing import read_policies
-from tenantpilot.graph.write.exact import Approval, write_if_unchanged
+from tenantpilot.graph.read.single import read_object, read_when_shown
+from tenantpilot.graph.write.exact import Approval, write_if_unchanged, write_onto
 from tenantpilot.graph.write.recognizing import can_be_made_from
 from tenantpilot.graph.write.results import ChangedSince, HalfWritten, Intent, Result
 from tenantpilot.graph.write.writer import Writer
@@ -119,12 +118,7 @@ class ItemWriter:
     def read(self, contract: Contract, graph_id: str, like: JsonObject) -> JsonObject | None:
         """Return the whole object; None when it is gone. Raises GraphError."""
         kind = str(like.get("@odata.type") or "")
-        (read,) = read_by_id(self._client, contract, [{"id": graph_id, **({"@odata.type": kind} if kind else {})}])
-        if isinstance(read.error, GraphNotFound):
-            return None
-        if read.error is not None:
-            raise read.error
-        return read.payload
+        return read_object(self._client, contract, graph_id, odata_type=kind)
 
     def _write(self, task: Task, graph_id: str, expected: Form, told: Told) -> Result:
         return write_if_unchanged(
@@ -210,11 +204,9 @@ class ItemWriter:
     def _finished(self, task: Task, graph_id: str, told: Told) -> Result:
         """Wait until the new object can be read, then make it equal to what was wanted, its assignments included."""
         kind = str(task.payload.get("@odata.type") or "")
-        self._writer(task).wait_until_readable(graph_id, odata_type=kind)
-        live = self.read(task.contract, graph_id, task.payload)
-        if live is None:
-            return ChangedSince(None)
-        return self._write(task, graph_id, live_form(task.contract, live, self._tenant), told)
+        live = read_when_shown(self._client, task.contract, graph_id, odata_type=kind)
+        approval = Approval(task.justification, task.approval_code)
+        return write_onto(self._client, task.contract, live, task.payload, record=told.changes, approval=approval)
 
     def _writer(self, task: Task) -> Writer:
         return Writer(self._client, task.contract, justification=task.justification, approval_code=task.approval_code)

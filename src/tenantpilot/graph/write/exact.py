@@ -11,8 +11,8 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.compare.differences import Difference, differences
 from tenantpilot.graph.compare.form import Fingerprint, Form, fingerprint_of_process, form_of
 from tenantpilot.graph.contracts.model import Contract, Update
-from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphHalfWritten, GraphNotFound
-from tenantpilot.graph.read.full import read_by_id
+from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphHalfWritten
+from tenantpilot.graph.read.single import read_object
 from tenantpilot.graph.write.exact_bodies import payload_for_update
 from tenantpilot.graph.write.results import (
     ChangedSince,
@@ -58,16 +58,32 @@ def write_if_unchanged(
     the expected form was made.
     """
     odata_type = str(payload.get("@odata.type") or "")
-    live = _read(client, contract, graph_id, odata_type)
+    live = read_object(client, contract, graph_id, odata_type=odata_type)
     if live is None or not form_of(contract, live, fingerprint=fingerprint).same(expected):
         return ChangedSince(live)
+    return write_onto(client, contract, live, payload, record=record, approval=approval)
+
+
+def write_onto(
+    client: GraphClient,
+    contract: Contract,
+    live: JsonObject,
+    payload: JsonObject,
+    *,
+    record: Record,
+    approval: Approval | None = None,
+) -> Result:
+    """Make the object, which was read whole just now, equal to the payload. Raises GraphError.
+
+    `record` and the treatment of assignments are those of `write_if_unchanged`.
+    """
     changes = _differences(contract, payload, live)
     if not changes:
         return Written(live, live, was_equal=True)
     if unchangeable := _unchangeable(contract, payload, live, changes):
         return NeedsNewObject(unchangeable)
+    graph_id, approval = str(live["id"]), approval or Approval()
     record(Intent(contract.key, graph_id, live, tuple(change.path for change in changes)))
-    approval = approval or Approval()
     writer = Writer(client, contract, justification=approval.justification, approval_code=approval.code)
     return _Attempt(client, contract, graph_id, payload, live, writer).result(changes)
 
@@ -113,23 +129,13 @@ class _Attempt:
         for look in range(1 if self.contract.settles else LOOKS_UNTIL_EQUAL):
             if look:
                 self.client.pause(self.client.patience.look_seconds)
-            after = _read(self.client, self.contract, self.graph_id, str(self.payload.get("@odata.type") or ""))
+            kind = str(self.payload.get("@odata.type") or "")
+            after = read_object(self.client, self.contract, self.graph_id, odata_type=kind)
             if after is not None and not (left := _differences(self.contract, self.payload, after)):
                 return Written(self.live, after)
         if after is None:
             return WrittenWithDifferences(("",), self.live, {})
         return WrittenWithDifferences(tuple(change.path for change in left), self.live, after)
-
-
-def _read(client: GraphClient, contract: Contract, graph_id: str, odata_type: str) -> JsonObject | None:
-    """Return the whole object as it stands; None when it is gone. Raises GraphError."""
-    named = {"id": graph_id, **({"@odata.type": odata_type} if odata_type else {})}
-    (full_read,) = read_by_id(client, contract, [named])
-    if isinstance(full_read.error, GraphNotFound):
-        return None
-    if full_read.error is not None:
-        raise full_read.error
-    return full_read.payload
 
 
 def _differences(contract: Contract, payload: JsonObject, live: JsonObject) -> list[Difference]:

@@ -36,7 +36,6 @@ from tenantpilot.graph.write.post import approval_headers, post_unless_there
 from tenantpilot.graph.write.recognizing import can_be_made_from
 
 LOOKS_WHILE_UNSETTLED = 4
-LOOKS_UNTIL_READABLE = 12
 
 
 class NotWritable(ValueError):
@@ -142,17 +141,6 @@ class Writer:
                 self._client.send("PATCH", address, body, headers=self._headers)
         if self._contract.is_deleted_unassigned:
             self.unassign(graph_id, odata_type=odata_type)
-
-    def wait_until_readable(self, graph_id: str, *, odata_type: str = "") -> None:
-        """Wait until a read shows the object: what refers to it would be refused before. Raises GraphNotFound."""
-        address = self._contract.address(graph_id, odata_type=odata_type)
-        for _look in range(LOOKS_UNTIL_READABLE):
-            try:
-                self._client.get(address)
-                return
-            except GraphNotFound:
-                self._client.pause(self._client.patience.look_seconds)
-        self._client.get(address)
 
     def _created(self, payload: JsonObject, known_ids: frozenset[str]) -> Created:
         contract, fitting = as_written(self._contract, payload)
