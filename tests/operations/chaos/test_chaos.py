@@ -54,6 +54,7 @@ def test_nothing_is_lost_doubled_or_left_hanging(
     print(json.dumps(report))
     assert len(runs) >= 10, report
     assert told["killed"] >= 10, report
+    assert seconds < SECONDS or report["most_runs_in_a_worker"] > 1, report
     assert [left_over(run) for run in runs if run.is_active] == [], report
     assert accepted(happened) - {run.pk for run in runs} == set()
     assert told_right(runs) == []
@@ -151,6 +152,20 @@ def waited_too_long(happened: list[Line]) -> list[float]:
     return [wait for wait in waits if wait > SETTLED_WITHIN_SECONDS]
 
 
+def most_at_once(happened: list[Line]) -> int:
+    """Return the most runs that one worker process has worked on at the same time."""
+    signs: dict[tuple[int, int, int], list[float]] = defaultdict(list)
+    for line in happened:
+        if line["what"] == "alive":
+            signs[line["process"], line["run"], line["attempt"]].append(line["at"])
+    spans = [(process, min(times), max(times)) for (process, *_run), times in signs.items()]
+    together = (
+        sum(other == process and began <= start <= ended for other, began, ended in spans)
+        for process, start, _end in spans
+    )
+    return max(together, default=0)
+
+
 def counted(happened: list[Line], runs: list[OperationRun]) -> dict[str, Any]:
     """What the report says of all that happened."""
     what = Counter(line["what"] for line in happened)
@@ -161,6 +176,7 @@ def counted(happened: list[Line], runs: list[OperationRun]) -> dict[str, Any]:
         "deliveries_doubled": what["doubled"],
         "answers": Counter(line["status"] for line in happened if line["what"] == "answered"),
         "taken_from_lost_workers": what["taken"],
+        "most_runs_in_a_worker": most_at_once(happened),
         "set_aside": RunEvent.objects.filter(name=SET_ASIDE).count(),
         "runs": len(runs),
         "endings": Counter(run.outcome for run in runs),
