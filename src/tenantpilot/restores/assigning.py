@@ -43,10 +43,10 @@ def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -
     own = _own(source)
     present = _own(live or ())
     rows = own if rule is not Assignments.MERGE else _both(own, present)
-    kept = [dict(row) for row in live or () if row.get("source") == FROM_POLICY_SETS]
+    policy_set_rows = [dict(row) for row in live or () if row.get("source") == FROM_POLICY_SETS]
     if live is None and not rows:
         return Assigned()
-    return Assigned([*rows, *kept], _warnings(rows, present))
+    return Assigned([*rows, *policy_set_rows], _warnings(rows, present))
 
 
 def has_doubled_targets(rows: Rows) -> bool:

@@ -31,7 +31,7 @@ def basis_of(restore: RestoreRun) -> Basis:
     accounts = emergency_accounts(restore.tenant)
     return Basis(
         contracts={key: version_of_contract(key) for key in sorted(types)},
-        accounts={f"{one.kind}:{one.graph_id.lower()}": one.name for one in accounts},
+        accounts={f"{account.kind}:{account.graph_id.lower()}": account.name for account in accounts},
     )
 
 
@@ -42,9 +42,9 @@ def changes_of(before: Basis, now: Basis, labels: Mapping[str, Words]) -> list[s
     types = [
         str(labels.get(key, key)) for key, version in now.contracts.items() if before.contracts.get(key) != version
     ]
-    said = [
+    sentences = [
         (_("Emergency accounts that were added: %(names)s."), added),
         (_("Emergency accounts that were removed: %(names)s."), removed),
         (_("TenantPilot reads and writes these types in another way since its update: %(names)s."), types),
     ]
-    return [words % {"names": ", ".join(names)} for words, names in said if names]
+    return [words % {"names": ", ".join(names)} for words, names in sentences if names]

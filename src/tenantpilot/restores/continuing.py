@@ -34,7 +34,7 @@ AT_MOST = 200
 def look_at_approvals(*, now: datetime) -> int:
     """Start a look in each tenant with restores that wait, where none was for five minutes; return their number."""
     waiting = waiting_restores().filter(tenant__archived_at=None, tenant__stopped_at=None).order_by("pk")
-    tenants = {one.tenant_id: one.tenant for one in waiting[:AT_MOST] if may_go_on(one)}
+    tenants = {restore.tenant_id: restore.tenant for restore in waiting[:AT_MOST] if may_go_on(restore)}
     return sum(_start_look(tenant, now=now) for tenant in tenants.values() if _is_due(tenant, now=now))
 
 

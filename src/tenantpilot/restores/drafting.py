@@ -133,9 +133,9 @@ def _require_few(number: int) -> None:
         raise TooManyItems(f"At most {MOST_ITEMS:,} objects are restored at once, and {number:,} were chosen.")
 
 
-def _require_all(found: int, chosen: int) -> None:
-    if found != chosen:
-        raise NotKept(f"{chosen - found:,} of what was chosen is not kept any more. Choose again.")
+def _require_all(version_count: int, chosen_count: int) -> None:
+    if version_count != chosen_count:
+        raise NotKept(f"{chosen_count - version_count:,} of what was chosen is not kept any more. Choose again.")
 
 
 def _require_done(restore: RestoreRun) -> None:
@@ -159,7 +159,7 @@ def _draft(
     options: RestoreOptions | None = None,
     undo_of: RestoreRun | None = None,
 ) -> RestoreRun:
-    newest = {(one.version.policy.type, one.version.policy.graph_id): one for one in chosen}
+    newest = {(pick.version.policy.type, pick.version.policy.graph_id): pick for pick in chosen}
     if not newest:
         raise NothingToRestore("Choose at least one version to restore.")
     _require_few(len(newest))
@@ -189,14 +189,14 @@ def _rows(restore: RestoreRun, chosen: Iterable[Chosen]) -> list[RestoreItem]:
             tenant_id=restore.tenant_id,
             restore_run=restore,
             position=position,
-            type=one.version.policy.type,
-            name=one.version.policy.name,
-            source_id=one.version.policy.graph_id,
-            payload_id=one.version.payload_id,
-            version=one.version if is_own else None,
-            names=one.version.names,
-            choice=Choice.SKIP if one.choice is Choice.DELETE else one.choice,
-            may_delete=one.choice is Choice.DELETE,
+            type=pick.version.policy.type,
+            name=pick.version.policy.name,
+            source_id=pick.version.policy.graph_id,
+            payload_id=pick.version.payload_id,
+            version=pick.version if is_own else None,
+            names=pick.version.names,
+            choice=Choice.SKIP if pick.choice is Choice.DELETE else pick.choice,
+            may_delete=pick.choice is Choice.DELETE,
         )
-        for position, one in enumerate(chosen, start=1)
+        for position, pick in enumerate(chosen, start=1)
     ]

@@ -22,8 +22,8 @@ from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores.audit_actions import RESTORE_DRILLED
 from tenantpilot.restores.checking import gone_definitions
-from tenantpilot.restores.deciding import Known, decide_in_memory
-from tenantpilot.restores.matching import Found
+from tenantpilot.restores.deciding import ReferenceFacts, decide_in_memory
+from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.models import DrillFinding, RestoreDrill, RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.operations import DrillInputs
 from tenantpilot.restores.options import RestoreOptions
@@ -61,7 +61,7 @@ def _begin(run: RunContext[DrillInputs]) -> list[Item]:
     backup_set = _last_good(run)
     seed = run.inputs.seed or "{}-W{:02}".format(*run.now.isocalendar()[:2])
     rows = list(versions_of_set(backup_set).values_list("pk", "policy__type", "policy__name"))
-    chosen = set(sample_of(((pk, kind) for pk, kind, _name in rows), run.inputs.sample, seed))
+    chosen = set(sample_of(((pk, policy_type) for pk, policy_type, _name in rows), run.inputs.sample, seed))
     RestoreDrill.everywhere.create(
         workspace_id=run.tenant.workspace_id,
         tenant=run.tenant,
@@ -144,9 +144,9 @@ def _finish(run: RunContext[DrillInputs], drill: RestoreDrill) -> None:
 
 def _forget_old(tenant: Tenant, newest: RestoreDrill) -> None:
     """Delete drills that never ended, and those beyond the newest of a year."""
-    others = RestoreDrill.everywhere.of_tenant(tenant).exclude(pk=newest.pk)
-    kept = list(others.finished().newest_first().values_list("pk", flat=True)[: KEPT - 1])
-    others.exclude(pk__in=kept).delete()
+    earlier_drills = RestoreDrill.everywhere.of_tenant(tenant).exclude(pk=newest.pk)
+    recent_ids = list(earlier_drills.finished().newest_first().values_list("pk", flat=True)[: KEPT - 1])
+    earlier_drills.exclude(pk__in=recent_ids).delete()
 
 
 class _Drill(Preview):
@@ -183,34 +183,38 @@ class _Drill(Preview):
         """Return the policies of the whole set: in a disaster they are restored along with what refers to them."""
         return {**self._members, **super()._selected(subjects)}
 
-    def _decided(self, uses: Sequence[Key], known: Known) -> dict[Key, RestoreMapping]:
-        self._mappings = decide_in_memory(self._restore, uses, known)
+    def _decided(self, uses: Sequence[Key], facts: ReferenceFacts) -> dict[Key, RestoreMapping]:
+        self._mappings = decide_in_memory(self._restore, uses, facts)
         return self._mappings
 
     def _check_masks_and_permissions(self, subjects: Sequence[Subject]) -> None:
         """Block also what equals the tenant now: a day may come on which it has to be written."""
-        for one in subjects:
-            if one.error is not None or one.plan.blockers:
+        for subject in subjects:
+            if subject.error is not None or subject.plan.blockers:
                 continue
-            if has_masks(one.contract, one.plan.payload):
-                one.block("secret_masked")
-            elif permission := self._missing_permission(one.contract):
-                one.block("permission_missing", permission=permission)
+            if has_masks(subject.contract, subject.plan.payload):
+                subject.block("secret_masked")
+            elif permission := self._missing_permission(subject.contract):
+                subject.block("permission_missing", permission=permission)
 
     def _check_creation(self, subjects: Sequence[Subject]) -> None:
         """Block what the tenant has, and could not be created again. What Microsoft delivers is never created."""
-        there = [one for one in subjects if one.error is None and not one.plan.blockers and one.live is not None]
-        anew = [(one, self._if_it_were_gone(one)) for one in there if _can_be_created(one)]
-        for one, created in anew:
+        present_subjects = [
+            subject
+            for subject in subjects
+            if subject.error is None and not subject.plan.blockers and subject.live is not None
+        ]
+        anew = [(subject, self._if_it_were_gone(subject)) for subject in present_subjects if _can_be_created(subject)]
+        for subject, created in anew:
             if created.plan.blockers and created.plan.blockers[0].code != "delivered_missing":
-                one.plan = created.plan
-        creatable = [(one, created) for one, created in anew if not created.plan.blockers]
-        asked = [(created.contract, created.plan.payload, None) for _one, created in creatable]
-        for number in gone_definitions(self._client, asked):
+                subject.plan = created.plan
+        creatable = [(subject, created) for subject, created in anew if not created.plan.blockers]
+        writes = [(created.contract, created.plan.payload, None) for _subject, created in creatable]
+        for number in gone_definitions(self._client, writes):
             creatable[number][0].block("definition_gone")
 
     def _if_it_were_gone(self, subject: Subject) -> Subject:
-        created = Subject(subject.item, subject.contract, subject.source, found=Found(Match.ABSENT))
+        created = Subject(subject.item, subject.contract, subject.source, finding=Finding(Match.ABSENT))
         self._plan(created, self._mappings)
         return created
 
@@ -244,4 +248,4 @@ def _members_of(backup_set: BackupSet | None) -> Mapping[Key, str]:
     if backup_set is None:
         return {}
     rows = versions_of_set(backup_set).values_list("policy__type", "policy__graph_id")
-    return {(kind, graph_id.lower()): graph_id for kind, graph_id in rows}
+    return {(policy_type, graph_id.lower()): graph_id for policy_type, graph_id in rows}

@@ -37,8 +37,8 @@ def start_drill(
     *, tenant: Tenant, initiator: User | None, now: datetime, inputs: DrillInputs | None = None
 ) -> Started | AlreadyActive:
     """Find out how much of the last good backup set could be restored. Raises DispatchFailed."""
-    asked = inputs or DrillInputs()
-    return OperationRunService().start(RESTORE_DRILL, tenant=tenant, initiator=initiator, inputs=asked, now=now)
+    drill_inputs = inputs or DrillInputs()
+    return OperationRunService().start(RESTORE_DRILL, tenant=tenant, initiator=initiator, inputs=drill_inputs, now=now)
 
 
 def newest_report(tenant: Tenant) -> DrillReport | None:
@@ -63,5 +63,5 @@ def with_drills(tenants: Any) -> Any:
 
 
 def _reason(code: str, count: int) -> DrillReason:
-    known = code if ReasonCatalog.knows(code) else "internal_error"
-    return DrillReason(code, ReasonCatalog.describe(known), str(ReasonCatalog.get(known).next_step), count)
+    reason_code = code if ReasonCatalog.knows(code) else "internal_error"
+    return DrillReason(code, ReasonCatalog.describe(reason_code), str(ReasonCatalog.get(reason_code).next_step), count)

@@ -19,10 +19,10 @@ OF_ENTRA = ("conditionalAccessPolicy", "namedLocation", "authenticationStrength"
 def least_seconds(items: Iterable[tuple[str, str, bool]]) -> float:
     """Return the least seconds for items, each as type, action, and whether its assignments are written too."""
     seconds = 0.0
-    for kind, action, assigns in items:
+    for policy_type, action, assigns in items:
         if action in WRITING:
             writes = 2 if assigns and action != Action.DELETE else 1
-            seconds += writes * (SECONDS_A_WRITE_OF_ENTRA if kind in OF_ENTRA else SECONDS_A_WRITE)
+            seconds += writes * (SECONDS_A_WRITE_OF_ENTRA if policy_type in OF_ENTRA else SECONDS_A_WRITE)
     return seconds
 
 
@@ -34,8 +34,8 @@ def least_seconds_of(restore: RestoreRun) -> float:
     rows = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING)
     assigned = _assigned_policies(restore) if _assigns_new_ones(restore) else frozenset()
     return least_seconds(
-        (kind, action, action == Action.CREATE and policy in assigned)
-        for kind, action, policy in rows.values_list("type", "action", "version__policy")
+        (policy_type, action, action == Action.CREATE and policy in assigned)
+        for policy_type, action, policy in rows.values_list("type", "action", "version__policy")
     )
 
 

@@ -95,7 +95,7 @@ def _differs(item: RestoreItem, edit: ItemEdit) -> bool:
 
 def _require_possible(item: RestoreItem, edit: ItemEdit) -> None:
     """A deletion is offered by an undo alone, and a target is one of those that the preview has found."""
-    offered = {str(one.get("id")) for one in item.candidates}
+    offered = {str(candidate.get("id")) for candidate in item.candidates}
     if edit.choice is Choice.DELETE and not item.may_delete:
         raise ChoiceNotPossible(f"{item.name} is not offered for deletion.")
     if item.may_delete and edit.choice not in (Choice.DELETE, Choice.SKIP):
@@ -115,8 +115,10 @@ def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, acto
         _reopen(restore, actor)
         for row, edit in changed:
             _decide(row, edit)
-        said = {f"{row.kind} {row.source_name or row.source_id}"[:80]: str(edit.action.label) for row, edit in changed}
-        record_action(RESTORE_EDITED, restore, actor, now, after={"references": said})
+        decisions = {
+            f"{row.kind} {row.source_name or row.source_id}"[:80]: str(edit.action.label) for row, edit in changed
+        }
+        record_action(RESTORE_EDITED, restore, actor, now, after={"references": decisions})
     return len(changed)
 
 

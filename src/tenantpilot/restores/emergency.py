@@ -45,7 +45,7 @@ class LockoutCheck:
 
     def verdict(self, planned: Mapping[int, Planned]) -> Verdict:
         """Return the items that may not be written. Nothing is read where no item can lock anybody out."""
-        sharp = {key: one for key, one in planned.items() if one.plan.lockout is not Lockout.NONE}
+        sharp = {key: write for key, write in planned.items() if write.plan.lockout is not Lockout.NONE}
         if not sharp:
             return Verdict({})
         chosen = emergency_accounts(self._tenant)
@@ -60,20 +60,20 @@ class LockoutCheck:
 
     def _others(self, planned: Mapping[int, Planned]) -> list[JsonObject]:
         """Return the policies that stay as they are."""
-        replaced = {str(one.live["id"]).lower() for one in planned.values() if one.live}
+        replaced = {str(write.live["id"]).lower() for write in planned.values() if write.live}
         policies = read_policies(self._client, registry.get(CONDITIONAL_ACCESS))
         return [policy for policy in policies if str(policy.get("id")).lower() not in replaced]
 
     def _accounts(self, chosen: list[EmergencyAccount]) -> list[Account]:
         """Return the accounts as the directory knows them; one that is gone helps nobody."""
-        ids = dict.fromkeys(graph_id for one in chosen for graph_id in self._people(one))
+        ids = dict.fromkeys(graph_id for emergency_account in chosen for graph_id in self._people(emergency_account))
         return [account for graph_id in ids if (account := self._account(graph_id))]
 
-    def _people(self, one: EmergencyAccount) -> list[str]:
-        if one.kind == EmergencyKind.USER:
-            return [one.graph_id]
+    def _people(self, emergency_account: EmergencyAccount) -> list[str]:
+        if emergency_account.kind == EmergencyKind.USER:
+            return [emergency_account.graph_id]
         try:
-            return people_in(self._client, one.graph_id)[:MOST_PEOPLE]
+            return people_in(self._client, emergency_account.graph_id)[:MOST_PEOPLE]
         except GraphNotFound:
             return []
 
@@ -89,13 +89,15 @@ class LockoutCheck:
 def _changes(planned: Mapping[int, Planned]) -> dict[int, Change]:
     """Return the changes; of a policy that is deleted nothing is left."""
     return {
-        key: Change({} if one.plan.action is Action.DELETE else one.plan.payload, one.live)
-        for key, one in planned.items()
+        key: Change({} if write.plan.action is Action.DELETE else write.plan.payload, write.live)
+        for key, write in planned.items()
     }
 
 
 def _without_accounts(sharp: Mapping[int, Planned]) -> Verdict:
     """Refuse what would be enforced anew, and what shuts everybody out; the rest is for a person to accept."""
-    refused = {key: "emergency_accounts_missing" for key, one in sharp.items() if one.plan.lockout is Lockout.BECOMES}
-    refused |= {key: "lockout_risk" for key, one in sharp.items() if blocks_everybody(one.plan.payload)}
+    refused = {
+        key: "emergency_accounts_missing" for key, write in sharp.items() if write.plan.lockout is Lockout.BECOMES
+    }
+    refused |= {key: "lockout_risk" for key, write in sharp.items() if blocks_everybody(write.plan.payload)}
     return Verdict(refused, frozenset(sharp.keys() - refused.keys()))

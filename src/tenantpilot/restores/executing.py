@@ -43,7 +43,7 @@ from tenantpilot.restores.operations import RestoreInputs
 from tenantpilot.restores.sources import source_of
 from tenantpilot.restores.states import WRITING, Action, ItemState
 from tenantpilot.restores.tasks import ItemRefused, Tasks
-from tenantpilot.restores.writing import ItemWriter, Task, Told
+from tenantpilot.restores.writing import ItemWriter, Journal, Task
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.tenancy.sealing import seal
 from tenantpilot.versions.comparing import names_for_people
@@ -134,14 +134,14 @@ class _Execution:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
             if live is None:
                 raise ItemRefused(reason_code="changed_since_preview")
-            task, told = self._tasks.task(item, contract, live, code), self._told(item, contract)
-            result = self._writer.update(task, live, told)
+            task, journal = self._tasks.task(item, contract, live, code), self._journal(item, contract)
+            result = self._writer.update(task, live, journal)
         else:
-            task, told = self._tasks.task(item, contract, None, code), self._told(item, contract)
-            _graph_id, result = self._writer.create(task, told)
+            task, journal = self._tasks.task(item, contract, None, code), self._journal(item, contract)
+            _graph_id, result = self._writer.create(task, journal)
         self._settle(entry, item, contract, task, result)
 
-    def _told(self, item: RestoreItem, contract: Contract) -> Told:
+    def _journal(self, item: RestoreItem, contract: Contract) -> Journal:
         """Return the function that writes down the intent before the first request that changes anything (SEC-10)."""
 
         def changes(intent: Intent) -> None:
@@ -158,10 +158,10 @@ class _Execution:
                     )  # fmt: skip
             release_connection()
 
-        def creates(known: list[str]) -> None:
+        def creates(known_ids: list[str]) -> None:
             with transaction.atomic():
                 self._run.safe_point()
-                moving.move_item(item, ItemState.WRITING, intent={"known": known})
+                moving.move_item(item, ItemState.WRITING, intent={"known": known_ids})
             release_connection()
 
         def created(graph_id: str) -> None:
@@ -169,7 +169,7 @@ class _Execution:
                 moving.move_item(item, ItemState.WRITING, target_id=graph_id)
             release_connection()
 
-        return Told(changes, creates, created)
+        return Journal(changes, creates, created)
 
     def _settle(self, entry: Item, item: RestoreItem, contract: Contract, task: Task, result: Result) -> None:
         match result:
@@ -309,11 +309,11 @@ class _Execution:
 
     def _show_change(self, item: RestoreItem, contract: Contract, live: JsonObject | None) -> None:
         """Write down what has changed since the preview, so that the result shows it."""
-        seen = item.seen_version
-        if live is None or seen is None:
+        seen_version = item.seen_version
+        if live is None or seen_version is None:
             return
-        changes = differences(contract, content_of(seen.payload), live)
-        names = names_for_people({**item.names, **seen.names})
+        changes = differences(contract, content_of(seen_version.payload), live)
+        names = names_for_people({**item.names, **seen_version.names})
         item.changed_sentences = [
             {"kind": change.kind.value, "text": str(storable(sentence_of(change, names)))[:600], "path": ""}
             for change in changes[:MOST_PATHS]

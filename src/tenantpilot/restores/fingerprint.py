@@ -48,16 +48,16 @@ def fingerprint_of(
     mappings: Sequence[MappingPart],
 ) -> str:
     """Return the same for the same restore, in hexadecimal; the order of items and mappings counts for nothing."""
-    whole = {
+    parts = {
         "format": FORMAT,
         "tenant": tenant,
         "source_digest": source_digest,
         "options": dict(options),
         "basis": dict(basis),
         "items": sorted((asdict(item) for item in items), key=lambda item: str(item["key"])),
-        "mappings": sorted((asdict(one) for one in mappings), key=lambda one: (one["kind"], one["source_id"])),
+        "mappings": sorted((asdict(mapping) for mapping in mappings), key=lambda row: (row["kind"], row["source_id"])),
     }
-    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -88,6 +88,6 @@ def _part_of(item: RestoreItem) -> ItemPart:
         turn=item.turn,
         choice=item.choice,
         picked_id=item.picked_id,
-        blockers=tuple(str(one.get("code")) for one in item.blockers),
+        blockers=tuple(str(blocker.get("code")) for blocker in item.blockers),
         warnings=tuple(item.warnings),
     )

@@ -3,6 +3,6 @@
 from tenantpilot.restores.drilling import drill_restore
 from tenantpilot.restores.executing import execute_restore
 from tenantpilot.restores.looking import check_approvals
-from tenantpilot.restores.previewing import preview_restore
+from tenantpilot.restores.preview_run import preview_restore
 
 __all__ = ["check_approvals", "drill_restore", "execute_restore", "preview_restore"]

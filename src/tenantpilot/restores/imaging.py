@@ -33,5 +33,5 @@ class Images:
         observation = observe(contract, payload)
         policy = record_one(self._run.tenant, contract.key, observation, run_id=self._run.run_id, now=self._run.now)
         names = self._directory.names_of(snapshot.references)
-        taken = take_version(policy, snapshot, names, source=source, run_id=self._run.run_id)
-        return taken or newest_versions([policy.pk])[policy.pk].version
+        version = take_version(policy, snapshot, names, source=source, run_id=self._run.run_id)
+        return version or newest_versions([policy.pk])[policy.pk].version

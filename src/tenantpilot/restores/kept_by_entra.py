@@ -46,8 +46,10 @@ def kept_by_entra(restore: RestoreRun, items: Iterable[RestoreItem], *, now: dat
         return {}
     concerned = [item for item in items if item.type in PLACES and (_is_created(item) or _is_deleted(item))]
     policies = _policies(restore.tenant, concerned)
-    found = {item.pk: _kept(restore, item, policies.get((item.type, item.source_id)), now=now) for item in concerned}
-    return {key: kept for key, kept in found.items() if kept is not None}
+    retentions = {
+        item.pk: _kept(restore, item, policies.get((item.type, item.source_id)), now=now) for item in concerned
+    }
+    return {key: retention for key, retention in retentions.items() if retention is not None}
 
 
 def _is_created(item: RestoreItem) -> bool:

@@ -44,12 +44,14 @@ def spared(policy: Policy, accounts: Iterable[Account]) -> set[str]:
     if not can_lock_out(policy):
         return {account.graph_id for account in accounts}
     users = below(policy, "conditions", "users")
-    excluded = {str(one).lower() for name in EXCLUDED for one in users.get(name) or ()}
+    excluded = {str(principal_id).lower() for name in EXCLUDED for principal_id in users.get(name) or ()}
     return {account.graph_id for account in accounts if excluded & {account.graph_id, *account.inside}}
 
 
-def lockouts(changes: Mapping[int, Change], others: Sequence[Policy], accounts: Collection[Account]) -> dict[int, str]:
-    """Return a reason code for each change that must not be written. `others` are the policies that stay as they are.
+def lockouts(
+    changes: Mapping[int, Change], unchanged_policies: Sequence[Policy], accounts: Collection[Account]
+) -> dict[int, str]:
+    """Return a reason code for each change that must not be written. `unchanged_policies` stay as they are.
 
     A change that locks out alone is not written, so the rest is judged beside the policy as it is now.
     """
@@ -57,7 +59,7 @@ def lockouts(changes: Mapping[int, Change], others: Sequence[Policy], accounts: 
     refused = {key: ALONE for key, change in changes.items() if not spared(change.policy, usable)}
     result = [change.policy for key, change in changes.items() if key not in refused]
     result += [changes[key].live or {} for key in refused]
-    if _spared_by_all([*others, *result], usable):
+    if _spared_by_all([*unchanged_policies, *result], usable):
         return refused
     catching = {key for key, change in changes.items() if len(spared(change.policy, usable)) < len(usable)}
     return refused | dict.fromkeys(catching - refused.keys(), TOGETHER)

@@ -20,7 +20,7 @@ MOVED = {"endpointSecurityIntent": "settingsCatalog"}
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """The way in which the object was found, its id, and the ids that a person may choose among."""
 
     match: Match
@@ -28,25 +28,29 @@ class Found:
     candidates: tuple[str, ...] = ()
 
 
-def find_target(contract: Contract, source: Payload, live: Sequence[Payload], *, same_tenant: bool) -> Found:
+def find_target(contract: Contract, source: Payload, live: Sequence[Payload], *, same_tenant: bool) -> Finding:
     """Return the object among `live`, which are of the item's type, that the item is written to."""
     if contract.kind is Kind.SINGLETON:
-        return Found(Match.SINGLETON, str(live[0]["id"])) if live else Found(Match.ABSENT)
-    own = [one for one in live if same_tenant and _id_of(one) == _id_of(source) and _is_same_kind(one, source)]
+        return Finding(Match.SINGLETON, str(live[0]["id"])) if live else Finding(Match.ABSENT)
+    own = [
+        payload
+        for payload in live
+        if same_tenant and _id_of(payload) == _id_of(source) and _is_same_kind(payload, source)
+    ]
     if own:
-        return Found(Match.BY_ID, str(own[0]["id"]))
-    fitting = [str(one["id"]) for one in live if is_alike(contract, source, one)]
+        return Finding(Match.BY_ID, str(own[0]["id"]))
+    fitting = [str(payload["id"]) for payload in live if is_alike(contract, source, payload)]
     is_delivered = contract.is_delivered(source)
     if len(fitting) > 1:
-        return Found(Match.CONFLICT, candidates=tuple(fitting))
+        return Finding(Match.CONFLICT, candidates=tuple(fitting))
     if fitting:
-        return Found(Match.DELIVERED if is_delivered else Match.BY_NAME, fitting[0], tuple(fitting))
-    return Found(Match.ABSENT)
+        return Finding(Match.DELIVERED if is_delivered else Match.BY_NAME, fitting[0], tuple(fitting))
+    return Finding(Match.ABSENT)
 
 
 def is_alike(contract: Contract, source: Payload, other: Payload) -> bool:
     """Return True if type, template and name are the same; spelling of the name counts for nothing."""
-    names = {normal_name(one.get(contract.name_field)) for one in (source, other)}
+    names = {normal_name(payload.get(contract.name_field)) for payload in (source, other)}
     return (
         len(names) == 1
         and "" not in names
@@ -74,9 +78,9 @@ def _id_of(payload: Payload) -> str:
     return str(payload.get("id", "")).lower()
 
 
-def _is_same_kind(one: Payload, other: Payload) -> bool:
+def _is_same_kind(source: Payload, other: Payload) -> bool:
     """Return True if both name the same type; one that names none fits any."""
-    kinds = {str(payload.get("@odata.type") or "").lstrip("#").casefold() for payload in (one, other)} - {""}
+    kinds = {str(payload.get("@odata.type") or "").lstrip("#").casefold() for payload in (source, other)} - {""}
     return len(kinds) <= 1
 
 

@@ -43,8 +43,8 @@ def keep_basis(restore_id: int, basis: dict[str, Any]) -> bool:
 
 def to_previewed(restore_id: int, fingerprint: str, *, is_blocked: bool, now: datetime) -> bool:
     """End a preview. What has nothing to write is blocked."""
-    shown = {"fingerprint": fingerprint, "previewed_at": now, "preview_expires_at": now + PREVIEW_GOOD_FOR}
-    return _move(restore_id, [_S.PREVIEWING], _S.BLOCKED if is_blocked else _S.PREVIEWED, **shown)
+    preview = {"fingerprint": fingerprint, "previewed_at": now, "preview_expires_at": now + PREVIEW_GOOD_FOR}
+    return _move(restore_id, [_S.PREVIEWING], _S.BLOCKED if is_blocked else _S.PREVIEWED, **preview)
 
 
 def preview_ended_without_result(restore_id: int) -> bool:
@@ -73,8 +73,8 @@ def to_confirmed(restore_id: int, confirmed: Confirmed, *, now: datetime) -> boo
     rows = RestoreRun.everywhere.filter(
         pk=restore_id, state=_S.PREVIEWED, fingerprint=confirmed.fingerprint, preview_expires_at__gt=now
     )
-    said = {"reason": confirmed.reason, "confirmed_by_id": confirmed.actor_id, "confirmed_at": now}
-    return bool(rows.update(state=_S.CONFIRMED, approved_by_id=confirmed.approver_id, **said))
+    confirmation = {"reason": confirmed.reason, "confirmed_by_id": confirmed.actor_id, "confirmed_at": now}
+    return bool(rows.update(state=_S.CONFIRMED, approved_by_id=confirmed.approver_id, **confirmation))
 
 
 def take_confirmation_back(restore_id: int) -> bool:

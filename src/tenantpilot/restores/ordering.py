@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.order import DependencyCycle, items_in_order
-from tenantpilot.restores.matching import Found, doubled_targets
+from tenantpilot.restores.matching import Finding, doubled_targets
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.planning import Blocker, Plan
 from tenantpilot.restores.references import Key, key_of, references_to_decide
@@ -20,7 +20,7 @@ class Subject:
     item: RestoreItem
     contract: Contract
     source: JsonObject = field(repr=False)
-    found: Found = field(default_factory=lambda: Found(Match.ABSENT))
+    finding: Finding = field(default_factory=lambda: Finding(Match.ABSENT))
     live: JsonObject | None = field(default=None, repr=False)
     plan: Plan = field(default_factory=lambda: Plan(Action.UNDECIDED))
     error: Exception | None = None
@@ -41,51 +41,55 @@ class Subject:
 def block_doubled(subjects: Sequence[Subject]) -> None:
     """Block items that would be written to one object: neither of them is written."""
     targets = [
-        (one.item.pk, one.contract.key, str(one.live["id"]))
-        for one in subjects
-        if one.live and one.item.choice != Choice.SKIP
+        (subject.item.pk, subject.contract.key, str(subject.live["id"]))
+        for subject in subjects
+        if subject.live and subject.item.choice != Choice.SKIP
     ]
     doubled = doubled_targets(targets)
-    for one in subjects:
-        if one.item.pk in doubled:
-            one.found = replace(one.found, match=Match.CONFLICT, candidates=(str((one.live or {}).get("id", "")),))
-            one.live = None
-            one.block("conflict")
+    for subject in subjects:
+        if subject.item.pk in doubled:
+            subject.finding = replace(
+                subject.finding, match=Match.CONFLICT, candidates=(str((subject.live or {}).get("id", "")),)
+            )
+            subject.live = None
+            subject.block("conflict")
 
 
 def put_in_order(subjects: Sequence[Subject]) -> None:
     """Give each item its turn: what others refer to comes first, and deletions come last, in the opposite order."""
-    writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
+    writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
     try:
-        ordered = items_in_order((one.contract, one.source) for one in writing)
+        ordered = items_in_order((subject.contract, subject.source) for subject in writing)
     except DependencyCycle as cycle:
         _block_circle(writing, cycle)
         put_in_order(subjects)
         return
     turns = {(contract.key, str(payload["id"]).lower()): n for n, (contract, payload) in enumerate(ordered, 1)}
-    for one in subjects:
-        one.turn = turns.get(one.key, 0)
-    deleting = [one for one in subjects if one.plan.action is Action.DELETE]
-    for turn, one in enumerate(sorted(deleting, key=lambda one: -one.item.position), len(turns) + 1):
-        one.turn = turn
+    for subject in subjects:
+        subject.turn = turns.get(subject.key, 0)
+    deleting = [subject for subject in subjects if subject.plan.action is Action.DELETE]
+    for turn, subject in enumerate(sorted(deleting, key=lambda subject: -subject.item.position), len(turns) + 1):
+        subject.turn = turn
 
 
 def block_dependants(subjects: Sequence[Subject]) -> None:
     """Block what needs an item that is to be created and cannot be, and what needs that in turn."""
     while True:
-        missing = {one.key for one in subjects if one.plan.action is Action.BLOCK and one.live is None}
-        dependants = [one for one in subjects if one.plan.action in WRITING and _needs_any(one, missing)]
+        missing = {subject.key for subject in subjects if subject.plan.action is Action.BLOCK and subject.live is None}
+        dependants = [
+            subject for subject in subjects if subject.plan.action in WRITING and _needs_any(subject, missing)
+        ]
         if not dependants:
             return
-        for one in dependants:
-            one.block("dependency_blocked")
+        for subject in dependants:
+            subject.block("dependency_blocked")
 
 
 def _block_circle(writing: Sequence[Subject], cycle: DependencyCycle) -> None:
     ids = {member.rpartition("/")[2].lower() for member in cycle.members}
-    for one in writing:
-        if one.key[1] in ids:
-            one.block("dependency_cycle")
+    for subject in writing:
+        if subject.key[1] in ids:
+            subject.block("dependency_cycle")
 
 
 def _needs_any(subject: Subject, missing: set[Key]) -> bool:

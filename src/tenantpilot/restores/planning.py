@@ -12,7 +12,7 @@ from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import is_mask
 from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
 from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
-from tenantpilot.restores.matching import Found
+from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.references import Decisions, Key, foreign_ids, with_decisions
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, Sharpened, covers_everybody, with_safe_state
@@ -30,7 +30,7 @@ class Question:
     contract: Contract
     source: Payload = field(repr=False)
     live: Payload | None = field(repr=False)
-    found: Found
+    finding: Finding
     choice: Choice
     options: RestoreOptions
     same_tenant: bool
@@ -81,7 +81,11 @@ def plan_for(question: Question) -> Plan:
     if mapped.blocker:
         return _blocked(mapped.blocker, mapped.about)
     if foreign_ids(
-        question.contract, mapped.payload, question.decisions, same_tenant=question.same_tenant, known=question.foreign
+        question.contract,
+        mapped.payload,
+        question.decisions,
+        same_tenant=question.same_tenant,
+        source_ids=question.foreign,
     ):
         return _blocked("foreign_id")
     plan = _with_assignments(question, mapped.payload)
@@ -101,7 +105,7 @@ def _not_at_all(question: Question) -> str:
     answer = question.contract.restorability(question.source)
     if answer.mode is not RestoreMode.FULL and answer.reason is not Reason.DELIVERED:
         return "preview_only"
-    if question.found.match is Match.CONFLICT:
+    if question.finding.match is Match.CONFLICT:
         return "conflict"
     if question.live is None and (_is_delivered(question) or question.contract.create is None):
         return "delivered_missing"

@@ -1,13 +1,11 @@
-"""The preview of a restore: every live object is read, everything is compared, and nothing is written to the tenant."""
+"""The plans of a preview: every live object is read, everything is compared, nothing is written to the tenant."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import structlog
 from django.db import transaction
 
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.tokens import granted_roles
@@ -19,34 +17,27 @@ from tenantpilot.graph.write.exact import unchangeable
 from tenantpilot.inventory.observing import name_of, observe
 from tenantpilot.inventory.recording import record_one
 from tenantpilot.operations.items.models import ItemState as RunItemState
-from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
-from tenantpilot.operations.run_context import OperationFailed, RunContext
-from tenantpilot.restores import moving
-from tenantpilot.restores.basis import basis_of
+from tenantpilot.operations.items.working import ItemResult, skipped
+from tenantpilot.operations.run_context import RunContext
 from tenantpilot.restores.checking import gone_definitions
-from tenantpilot.restores.deciding import Known, decide, decisions_of
+from tenantpilot.restores.deciding import ReferenceFacts, decide, decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
-from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.live import hash_of, live_form
-from tenantpilot.restores.matching import Found, find_target, is_alike
+from tenantpilot.restores.matching import Finding, find_target, is_alike
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
-from tenantpilot.restores.operations import RestoreInputs
 from tenantpilot.restores.ordering import Subject, block_dependants, block_doubled, put_in_order
 from tenantpilot.restores.planning import Question, plan_for
-from tenantpilot.restores.reading import Reader, Seen, Sought
+from tenantpilot.restores.reading import Candidates, Lookup, Reader
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
 from tenantpilot.restores.states import WRITING, Action, Choice, MappingAction, Match
 from tenantpilot.restores.wideness import warn_of_large_groups
-from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.names import Directory
 from tenantpilot.versions.states import Source
 from tenantpilot.versions.storing import newest_versions, snapshot_of, take_version
-
-log = structlog.get_logger(__name__)
 
 PLAN_OF_ITEM = (
     "action", "match", "candidates", "found_id", "found_name", "live_hash", "live_modified", "seen_version", "turn",
@@ -54,49 +45,6 @@ PLAN_OF_ITEM = (
 )  # fmt: skip
 """A preview writes nothing else of an item: a person may edit it while a worker that lost its lease is still there."""
 MOST_SENTENCES = 1_000
-
-
-def preview_restore(run: RunContext[RestoreInputs]) -> None:
-    """Read the tenant and write down what the restore would do. Raises OperationFailed."""
-    restore = RestoreRun.everywhere.of_tenant(run.tenant).filter(pk=run.inputs.restore).first()
-    if restore is None or not moving.to_previewing(restore.pk, run.run_id):
-        raise OperationFailed("restore_changed")
-    if not moving.keep_basis(restore.pk, basis_of(restore).to_json()):
-        raise OperationFailed("restore_changed")
-    items = RunItems(run, find=lambda _run: find_items(restore.pk))
-    RestoreItem.everywhere.of_run(restore.pk).update(found_id="")
-    with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
-        preview = Preview(run, restore, client)
-        subjects = preview.planned()
-        preview.learn_names(subjects)
-    by_key = {str(subject.item.pk): subject for subject in subjects}
-    preview.keep_again(by_key, pending={item.key for item in items.pending()})
-    for item in items.pending():
-        subject = by_key[item.key]
-        if subject.error is None:
-            items.attempt(item, lambda _run, entry: preview.keep(by_key[entry.key]))
-            continue
-        with transaction.atomic():
-            preview.keep(subject)
-            items.note_failure(item, subject.error)
-        items.report()
-    _finish(run, restore)
-
-
-def find_items(restore_id: int) -> list[Item]:
-    """Return the items of a restore as a run works through them."""
-    rows = RestoreItem.everywhere.of_run(restore_id).in_order().values_list("pk", "name")
-    return [Item(str(pk), ObjectName(name)) for pk, name in rows]
-
-
-def _finish(run: RunContext[RestoreInputs], restore: RestoreRun) -> None:
-    run.safe_point()
-    with transaction.atomic():
-        rows = RestoreItem.everywhere.of_run(restore.pk)
-        is_blocked = not rows.filter(action__in=[*WRITING, Action.NONE]).exists()
-        fingerprint = fingerprint_of_restore(RestoreRun.everywhere.get(pk=restore.pk))
-        if not moving.to_previewed(restore.pk, fingerprint, is_blocked=is_blocked, now=run.now):
-            raise OperationFailed("restore_changed")
 
 
 class Preview:
@@ -129,7 +77,12 @@ class Preview:
     def learn_names(self, subjects: list[Subject]) -> None:
         """Look up the names behind the ids of live objects, all at once."""
         self._directory.learn(
-            [reference for one in subjects if one.live for reference in references_in(one.contract, one.live)],
+            [
+                reference
+                for subject in subjects
+                if subject.live
+                for reference in references_in(subject.contract, subject.live)
+            ],
             now=self._run.now,
         )
 
@@ -154,7 +107,7 @@ class Preview:
         sentences = self._sentences(subject)
         item.earlier_sentences = item.sentences if item.sentences and item.sentences != sentences else []
         item.sentences, item.difference_count = sentences[:MOST_SENTENCES], len(sentences)
-        item.action, item.match, item.turn = plan.action, subject.found.match, subject.turn
+        item.action, item.match, item.turn = plan.action, subject.finding.match, subject.turn
         item.candidates = self._candidates(subject)
         is_target = live is not None and plan.action not in (Action.SKIP, Action.BLOCK)
         item.found_id = str(live["id"]) if live is not None and is_target else ""
@@ -163,8 +116,8 @@ class Preview:
         item.live_modified = str((live or {}).get(subject.contract.modified_field) or "")[:64]
         item.seen_version_id = self._seen_version(subject)
         item.blockers = [
-            {"code": one.code, "about": [list(key) for key in one.about], "permission": one.permission}
-            for one in plan.blockers
+            {"code": blocker.code, "about": [list(key) for key in blocker.about], "permission": blocker.permission}
+            for blocker in plan.blockers
         ]
         item.warnings, item.accepted = list(plan.warnings), []
         item.save(update_fields=PLAN_OF_ITEM)
@@ -182,63 +135,69 @@ class Preview:
 
     def _find(self, subjects: list[Subject]) -> None:
         """Read what the items may be written to."""
-        sought = [
-            Sought(one.item.pk, one.contract, one.source, one.item.picked_id)
-            for one in subjects
-            if one.error is None and one.item.choice not in (Choice.CREATE, Choice.COPY)
+        lookups = [
+            Lookup(subject.item.pk, subject.contract, subject.source, subject.item.picked_id)
+            for subject in subjects
+            if subject.error is None and subject.item.choice not in (Choice.CREATE, Choice.COPY)
         ]
-        seen = self._reader.seen_by(sought)
-        for one in subjects:
+        candidates = self._reader.candidates_of(lookups)
+        for subject in subjects:
             self._run.safe_point()
-            self._take(one, seen.get(one.item.pk, Seen()))
+            self._take(subject, candidates.get(subject.item.pk, Candidates()))
 
-    def _take(self, subject: Subject, seen: Seen) -> None:
-        """Note which of the objects seen the item is written to."""
-        if seen.error is not None:
-            subject.error = seen.error
+    def _take(self, subject: Subject, candidates: Candidates) -> None:
+        """Note which of the candidates the item is written to."""
+        if candidates.error is not None:
+            subject.error = candidates.error
             return
         if subject.item.picked_id:
-            subject.found = Found(Match.PICKED if seen.live else Match.ABSENT, subject.item.picked_id)
-            subject.live = seen.live[0] if seen.live else None
+            subject.finding = Finding(Match.PICKED if candidates.live else Match.ABSENT, subject.item.picked_id)
+            subject.live = candidates.live[0] if candidates.live else None
             return
         if subject.item.choice == Choice.DELETE:
-            self._take_created(subject, seen)
+            self._take_created(subject, candidates)
             return
         same = self._restore.is_same_tenant
-        subject.found = find_target(subject.contract, subject.source, seen.live, same_tenant=same)
-        if subject.found.match is not Match.CONFLICT and subject.found.target_id:
-            subject.live = next(one for one in seen.live if str(one["id"]) == subject.found.target_id)
-        if seen.is_moved:
+        subject.finding = find_target(subject.contract, subject.source, candidates.live, same_tenant=same)
+        if subject.finding.match is not Match.CONFLICT and subject.finding.target_id:
+            subject.live = next(
+                payload for payload in candidates.live if str(payload["id"]) == subject.finding.target_id
+            )
+        if candidates.is_moved:
             subject.block("moved")
 
-    def _take_created(self, subject: Subject, seen: Seen) -> None:
+    def _take_created(self, subject: Subject, candidates: Candidates) -> None:
         """Note the object to delete: the one that the restore created, and never another one of its name."""
         own = subject.item.source_id.lower()
-        subject.live = next((one for one in seen.live if str(one["id"]).lower() == own), None)
+        subject.live = next((payload for payload in candidates.live if str(payload["id"]).lower() == own), None)
         if subject.live is not None:
-            subject.found = Found(Match.BY_ID, str(subject.live["id"]))
+            subject.finding = Finding(Match.BY_ID, str(subject.live["id"]))
 
     def _decide(self, subjects: list[Subject]) -> dict[Key, RestoreMapping]:
         """Decide about references; one to another item of this restore follows that item."""
-        taking_part = [one for one in subjects if one.item.choice not in (Choice.SKIP, Choice.DELETE) and not one.error]
+        taking_part = [
+            subject
+            for subject in subjects
+            if subject.item.choice not in (Choice.SKIP, Choice.DELETE) and not subject.error
+        ]
         uses = [
-            key_of(named) for one in taking_part for named in references_to_decide(one.contract, one.source)
+            key_of(named) for subject in taking_part for named in references_to_decide(subject.contract, subject.source)
         ]  # fmt: skip
         selected = self._selected(taking_part)
         to_check = {key for key in uses if key not in selected}
         present = self._reader.present(to_check) if self._restore.is_same_tenant else set()
-        self._names = {graph_id: entry for one in subjects for graph_id, entry in one.item.names.items()}
+        self._names = {graph_id: entry for subject in subjects for graph_id, entry in subject.item.names.items()}
         names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
-        return self._decided(uses, Known(names, frozenset(present), selected))
+        return self._decided(uses, ReferenceFacts(names, frozenset(present), selected))
 
     def _selected(self, subjects: Sequence[Subject]) -> dict[Key, str]:
         """Return the objects that references to items of this restore lead to; empty for what is created."""
-        return {one.key: str(one.live["id"]) if one.live else "" for one in subjects}
+        return {subject.key: str(subject.live["id"]) if subject.live else "" for subject in subjects}
 
-    def _decided(self, uses: Sequence[Key], known: Known) -> dict[Key, RestoreMapping]:
+    def _decided(self, uses: Sequence[Key], facts: ReferenceFacts) -> dict[Key, RestoreMapping]:
         with transaction.atomic():
             self._run.safe_point()
-            rows = decide(self._restore, uses, known)
+            rows = decide(self._restore, uses, facts)
         rows = self._without_gone_targets(rows)
         self._names = {**self._names, **names_of_targets(rows.values())}
         return rows
@@ -267,7 +226,7 @@ class Preview:
             contract=subject.contract,
             source=subject.source,
             live=subject.live,
-            found=subject.found,
+            finding=subject.finding,
             choice=Choice(subject.item.choice),
             options=self._restore.chosen,
             same_tenant=self._restore.is_same_tenant,
@@ -294,32 +253,36 @@ class Preview:
 
     def _learn_namesakes(self, subjects: list[Subject]) -> None:
         """Note the objects beside which a person lets a new one be created."""
-        for one in subjects:
-            if one.plan.action is not Action.CREATE or one.item.choice == Choice.PROPOSED:
+        for subject in subjects:
+            if subject.plan.action is not Action.CREATE or subject.item.choice == Choice.PROPOSED:
                 continue
             try:
-                items = self._reader.listed(one.contract)
+                items = self._reader.listed(subject.contract)
             except GraphError as error:
-                one.error = error
-                one.block("object_unreadable")
+                subject.error = error
+                subject.block("object_unreadable")
                 continue
-            one.namesakes = tuple(str(item["id"]) for item in items if is_alike(one.contract, one.plan.payload, item))
+            subject.namesakes = tuple(
+                str(item["id"]) for item in items if is_alike(subject.contract, subject.plan.payload, item)
+            )
 
     def _check_definitions(self, subjects: list[Subject]) -> None:
         """Block what uses settings or templates that the service no longer knows."""
-        writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
-        gone = gone_definitions(self._client, [(one.contract, one.plan.payload, one.live) for one in writing])
+        writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
+        gone = gone_definitions(
+            self._client, [(subject.contract, subject.plan.payload, subject.live) for subject in writing]
+        )
         for number in gone:
             writing[number].block("definition_gone")
 
     def _check_lockout(self, subjects: list[Subject]) -> None:
         """Block what would leave no emergency account able to sign in."""
         policies = {
-            one.item.pk: one
-            for one in subjects
-            if one.contract.key == CONDITIONAL_ACCESS and one.plan.action in WRITING
+            subject.item.pk: subject
+            for subject in subjects
+            if subject.contract.key == CONDITIONAL_ACCESS and subject.plan.action in WRITING
         }
-        planned = {key: Planned(one.plan, one.live) for key, one in policies.items()}
+        planned = {key: Planned(subject.plan, subject.live) for key, subject in policies.items()}
         verdict = LockoutCheck(self._client, self._run.tenant).verdict(planned)
         for key, code in verdict.refused.items():
             policies[key].block(code)
@@ -334,7 +297,7 @@ class Preview:
 
     def _candidates(self, subject: Subject) -> list[dict[str, str]]:
         """Return the objects that a person may choose among: they fit, or have the name of what is created."""
-        candidates = subject.found.candidates if subject.found.match is Match.CONFLICT else subject.namesakes
+        candidates = subject.finding.candidates if subject.finding.match is Match.CONFLICT else subject.namesakes
         return [{"id": graph_id, "name": subject.item.name} for graph_id in candidates if graph_id]
 
     def _seen_version(self, subject: Subject) -> int | None:
@@ -347,5 +310,5 @@ class Preview:
         )
         snapshot = snapshot_of(subject.contract, subject.live, read_at=self._run.now)
         names = self._directory.names_of(snapshot.references)
-        taken = take_version(policy, snapshot, names, source=Source.CAPTURE, run_id=self._run.run_id)
-        return taken.pk if taken else newest_versions([policy.pk])[policy.pk].version.pk
+        version = take_version(policy, snapshot, names, source=Source.CAPTURE, run_id=self._run.run_id)
+        return version.pk if version else newest_versions([policy.pk])[policy.pk].version.pk

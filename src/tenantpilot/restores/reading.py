@@ -20,7 +20,7 @@ DIRECTORY = {"group": "group", Outside.USER: "user", Outside.SERVICE_PRINCIPAL: 
 
 
 @dataclass(frozen=True)
-class Sought:
+class Lookup:
     """An item to find an object for. `picked_id` is the object that a person chose."""
 
     key: int
@@ -30,7 +30,7 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Candidates:
     """The objects that an item may be written to, or the error that kept them from being read."""
 
     live: tuple[JsonObject, ...] = field(default=(), repr=False)
@@ -45,24 +45,24 @@ class Reader:
         self._client, self._same_tenant = client, same_tenant
         self._lists: dict[str, list[JsonObject] | GraphError] = {}
 
-    def seen_by(self, sought: Sequence[Sought]) -> dict[int, Seen]:
+    def candidates_of(self, lookups: Sequence[Lookup]) -> dict[int, Candidates]:
         """Return the state of each item in the tenant, by its key."""
-        by_type: dict[str, list[Sought]] = defaultdict(list)
-        for one in sought:
-            by_type[one.contract.key].append(one)
-        return {key: seen for of_type in by_type.values() for key, seen in self._of_type(of_type).items()}
+        by_type: dict[str, list[Lookup]] = defaultdict(list)
+        for lookup in lookups:
+            by_type[lookup.contract.key].append(lookup)
+        return {key: candidates for of_type in by_type.values() for key, candidates in self._of_type(of_type).items()}
 
-    def whole(self, contract: Contract, items: Iterable[JsonObject]) -> dict[str, JsonObject | GraphError]:
+    def in_full(self, contract: Contract, items: Iterable[JsonObject]) -> dict[str, JsonObject | GraphError]:
         """Return objects whole, or why not, by id. What is gone is left out."""
-        wanted = {str(item["id"]): item for item in items}
-        reads = read_by_id(self._client, contract, wanted.values()) if wanted else ()
+        items_by_id = {str(item["id"]): item for item in items}
+        reads = read_by_id(self._client, contract, items_by_id.values()) if items_by_id else ()
         objects: dict[str, JsonObject | GraphError] = {}
-        for read in reads:
-            if read.payload is not None:
-                objects[read.graph_id.lower()] = read.payload
-            elif read.error is not None and not isinstance(read.error, GraphNotFound):
-                _refuse_stopped(read.error)
-                objects[read.graph_id.lower()] = read.error
+        for answer in reads:
+            if answer.payload is not None:
+                objects[answer.graph_id.lower()] = answer.payload
+            elif answer.error is not None and not isinstance(answer.error, GraphNotFound):
+                _refuse_stopped(answer.error)
+                objects[answer.graph_id.lower()] = answer.error
         return objects
 
     def listed(self, contract: Contract) -> list[JsonObject]:
@@ -81,67 +81,75 @@ class Reader:
     def present(self, keys: Iterable[Key]) -> set[Key]:
         """Return the referenced objects that are in the tenant; one that cannot be checked counts."""
         by_kind: dict[str, list[str]] = defaultdict(list)
-        for kind, graph_id in keys:
-            by_kind[kind].append(graph_id)
-        in_directory = {kind: by_kind.pop(kind) for kind in list(by_kind) if kind in DIRECTORY}
+        for object_type, graph_id in keys:
+            by_kind[object_type].append(graph_id)
+        in_directory = {
+            object_type: by_kind.pop(object_type) for object_type in list(by_kind) if object_type in DIRECTORY
+        }
         present = self._in_directory(in_directory)
-        for kind, ids in by_kind.items():
-            present |= {(kind, graph_id) for graph_id in self._of_kind(kind, ids)}
+        for object_type, ids in by_kind.items():
+            present |= {(object_type, graph_id) for graph_id in self._of_kind(object_type, ids)}
         return present
 
-    def _of_type(self, sought: Sequence[Sought]) -> dict[int, Seen]:
-        contract = sought[0].contract
+    def _of_type(self, lookups: Sequence[Lookup]) -> dict[int, Candidates]:
+        contract = lookups[0].contract
         if contract.kind is Kind.SINGLETON and not self._same_tenant:
-            return self._only_one(contract, sought)
+            return self._only_one(contract, lookups)
         by_id: dict[str, JsonObject | GraphError] = {}
-        if self._same_tenant or any(one.picked_id for one in sought):
-            by_id = self.whole(contract, (_known(one) for one in sought if self._same_tenant or one.picked_id))
-        seen = {one.key: _seen(by_id.get(_wanted_id(one))) for one in sought if _wanted_id(one) in by_id}
-        rest = [one for one in sought if one.key not in seen and not one.picked_id]
-        return {**{one.key: Seen() for one in sought}, **seen, **self._by_name(contract, rest)}
+        if self._same_tenant or any(lookup.picked_id for lookup in lookups):
+            by_id = self.in_full(
+                contract, (_key_to_read(lookup) for lookup in lookups if self._same_tenant or lookup.picked_id)
+            )
+        candidates = {
+            lookup.key: _candidates_from(by_id.get(_wanted_id(lookup)))
+            for lookup in lookups
+            if _wanted_id(lookup) in by_id
+        }
+        rest = [lookup for lookup in lookups if lookup.key not in candidates and not lookup.picked_id]
+        return {**{lookup.key: Candidates() for lookup in lookups}, **candidates, **self._by_name(contract, rest)}
 
-    def _only_one(self, contract: Contract, sought: Sequence[Sought]) -> dict[int, Seen]:
+    def _only_one(self, contract: Contract, lookups: Sequence[Lookup]) -> dict[int, Candidates]:
         """Return the one object of the type, which has an id of its own in each tenant."""
         try:
-            whole = self.whole(contract, self.listed(contract))
+            objects = self.in_full(contract, self.listed(contract))
         except GraphError as error:
-            return {one.key: Seen(error=error) for one in sought}
-        return {one.key: _seen(next(iter(whole.values()), None)) for one in sought}
+            return {lookup.key: Candidates(error=error) for lookup in lookups}
+        return {lookup.key: _candidates_from(next(iter(objects.values()), None)) for lookup in lookups}
 
-    def _by_name(self, contract: Contract, sought: Sequence[Sought]) -> dict[int, Seen]:
-        if not sought or contract.kind is Kind.SINGLETON:
+    def _by_name(self, contract: Contract, lookups: Sequence[Lookup]) -> dict[int, Candidates]:
+        if not lookups or contract.kind is Kind.SINGLETON:
             return {}
         try:
             items = self.listed(contract)
         except GraphError as error:
-            return {one.key: Seen(error=error) for one in sought}
-        alike = {one.key: [item for item in items if is_alike(contract, one.source, item)] for one in sought}
-        whole = self.whole(contract, (item for fitting in alike.values() for item in fitting))
-        return {one.key: self._of_candidates(one, alike[one.key], whole) for one in sought}
+            return {lookup.key: Candidates(error=error) for lookup in lookups}
+        alike = {lookup.key: [item for item in items if is_alike(contract, lookup.source, item)] for lookup in lookups}
+        objects = self.in_full(contract, (item for fitting in alike.values() for item in fitting))
+        return {lookup.key: self._of_candidates(lookup, alike[lookup.key], objects) for lookup in lookups}
 
     def _of_candidates(
-        self, one: Sought, fitting: Sequence[JsonObject], whole: Mapping[str, JsonObject | GraphError]
-    ) -> Seen:
-        reads = [whole.get(str(item["id"]).lower()) for item in fitting]
-        error = next((read for read in reads if isinstance(read, GraphError)), None)
-        live = tuple(read for read in reads if isinstance(read, dict))
-        return Seen(live, error, is_moved=not fitting and self._is_moved(one))
+        self, lookup: Lookup, fitting: Sequence[JsonObject], objects: Mapping[str, JsonObject | GraphError]
+    ) -> Candidates:
+        reads = [objects.get(str(item["id"]).lower()) for item in fitting]
+        error = next((answer for answer in reads if isinstance(answer, GraphError)), None)
+        live = tuple(answer for answer in reads if isinstance(answer, dict))
+        return Candidates(live, error, is_moved=not fitting and self._is_moved(lookup))
 
-    def _is_moved(self, one: Sought) -> bool:
+    def _is_moved(self, lookup: Lookup) -> bool:
         """Return True if the tenant has the object under the type that Microsoft moves it to."""
-        if (successor := MOVED.get(one.contract.key)) is None:
+        if (successor := MOVED.get(lookup.contract.key)) is None:
             return False
-        contract, name = registry.get(successor), normal_name(one.source.get(one.contract.name_field))
+        contract, name = registry.get(successor), normal_name(lookup.source.get(lookup.contract.name_field))
         try:
             return any(normal_name(item.get(contract.name_field)) == name for item in self.listed(contract))
         except GraphError:
             return False
 
     def _in_directory(self, by_kind: Mapping[str, Sequence[str]]) -> set[Key]:
-        keys = {(kind, graph_id) for kind, ids in by_kind.items() for graph_id in ids}
+        keys = {(object_type, graph_id) for object_type, ids in by_kind.items() for graph_id in ids}
         if not keys:
             return set()
-        types = sorted({DIRECTORY[kind] for kind in by_kind})
+        types = sorted({DIRECTORY[object_type] for object_type in by_kind})
         try:
             objects = objects_by_ids(self._client, sorted({graph_id for _kind, graph_id in keys}), types)
         except GraphError as error:
@@ -150,31 +158,31 @@ class Reader:
         ids = {graph_id.lower() for graph_id in objects}
         return {key for key in keys if key[1] in ids}
 
-    def _of_kind(self, kind: str, ids: Sequence[str]) -> set[str]:
+    def _of_kind(self, policy_type: str, ids: Sequence[str]) -> set[str]:
         try:
-            contract = registry.get(kind)
+            contract = registry.get(policy_type)
         except registry.UnknownContract:
             return set(ids)
         reads = list(read_by_id(self._client, contract, [{"id": graph_id} for graph_id in ids]))
-        for read in reads:
-            _refuse_stopped(read.error)
-        return {read.graph_id for read in reads if not isinstance(read.error, GraphNotFound)}
+        for answer in reads:
+            _refuse_stopped(answer.error)
+        return {answer.graph_id for answer in reads if not isinstance(answer.error, GraphNotFound)}
 
 
-def _wanted_id(one: Sought) -> str:
-    return (one.picked_id or str(one.source.get("id", ""))).lower()
+def _wanted_id(lookup: Lookup) -> str:
+    return (lookup.picked_id or str(lookup.source.get("id", ""))).lower()
 
 
-def _known(one: Sought) -> JsonObject:
+def _key_to_read(lookup: Lookup) -> JsonObject:
     """Return the id of the object, and its type where it has one, to read it by."""
-    kind = one.source.get("@odata.type")
-    return {"id": one.picked_id or one.source["id"], **({"@odata.type": kind} if kind else {})}
+    odata_type = lookup.source.get("@odata.type")
+    return {"id": lookup.picked_id or lookup.source["id"], **({"@odata.type": odata_type} if odata_type else {})}
 
 
-def _seen(read: JsonObject | GraphError | None) -> Seen:
-    if isinstance(read, GraphError):
-        return Seen(error=read)
-    return Seen((read,)) if read else Seen()
+def _candidates_from(answer: JsonObject | GraphError | None) -> Candidates:
+    if isinstance(answer, GraphError):
+        return Candidates(error=answer)
+    return Candidates((answer,)) if answer else Candidates()
 
 
 def _refuse_stopped(error: GraphError | None) -> None:

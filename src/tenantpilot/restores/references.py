@@ -70,9 +70,11 @@ def references_to_decide(contract: Contract, payload: Mapping[str, Any]) -> list
 def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: Decisions) -> Mapped:
     """Return the payload with the decided ids in the place of its own."""
     named = references_to_decide(contract, payload)
-    if undecided := tuple(key_of(one) for one in named if not _is_decided(decisions.get(key_of(one)))):
+    if undecided := tuple(
+        key_of(reference) for reference in named if not _is_decided(decisions.get(key_of(reference)))
+    ):
         return Mapped(blocker="unmapped", about=undecided)
-    ids = {key_of(one): decisions[key_of(one)] for one in named}
+    ids = {key_of(reference): decisions[key_of(reference)] for reference in named}
 
     def new_id(reference: Named) -> str:
         decision = ids.get(key_of(reference))
@@ -92,15 +94,15 @@ def foreign_ids(
     decisions: Decisions,
     *,
     same_tenant: bool,
-    known: Iterable[str] = (),
+    source_ids: Iterable[str] = (),
 ) -> list[str]:
     """Return ids that must not stand in a body: replaced ones, and in another tenant any that nobody has explained.
 
-    `known` are further ids of the source tenant.
+    `source_ids` are further ids of the source tenant.
     """
     targets = {decision.target_id.lower() for decision in decisions.values()}
     replaced = {graph_id for (_kind, graph_id), decision in decisions.items() if decision.target_id.lower() != graph_id}
-    foreign = (replaced | {graph_id.lower() for graph_id in known}) - targets
+    foreign = (replaced | {graph_id.lower() for graph_id in source_ids}) - targets
     own = str(payload.get("id", "")).lower()
     never_sent = {*NEVER_WRITTEN, *contract.stripped}
     inner = cleaned({name: value for name, value in payload.items() if name != "id"})

@@ -154,8 +154,8 @@ def _confirm(
         confirmed = Confirmed(restore.fingerprint, reason, actor.pk, approver.pk if approver else None)
         if not moving.to_confirmed(restore.pk, confirmed, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
-        said = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
-        record_action(RESTORE_CONFIRMED, restore, actor, now, after=said)
+        details = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
+        record_action(RESTORE_CONFIRMED, restore, actor, now, after=details)
 
 
 def check_confirmation(restore: RestoreRun, confirmation: Confirmation) -> None:
@@ -180,7 +180,7 @@ def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
     """Raises PreviewStale if the page showed something else, or TenantPilot has seen the tenant change since."""
     if fingerprint != restore.fingerprint or fingerprint_of_restore(restore) != restore.fingerprint:
         raise PreviewStale("What you saw is not what would be restored now. Look at the preview again.")
-    labels = {kind.key: kind.label for kind in policy_types.every()}
+    labels = {policy_type.key: policy_type.label for policy_type in policy_types.every()}
     if changes := changes_of(Basis.from_json(restore.basis or {}), basis_of(restore), labels):
         raise PreviewStale(f"Changed since the preview. {' '.join(changes)} Make a new preview.")
     if changed := changed_since_preview(restore):
@@ -203,8 +203,9 @@ def changed_since_preview(restore: RestoreRun) -> list[str]:
     newest = _newest_version_ids([policy.pk for policy in policies.values()])
     return [
         name
-        for kind, graph_id, name, seen in rows
-        if (policy := policies.get((kind, graph_id))) and (policy.missing_since or newest.get(policy.pk, seen) != seen)
+        for policy_type, graph_id, name, previewed_id in rows
+        if (policy := policies.get((policy_type, graph_id)))
+        and (policy.missing_since or newest.get(policy.pk, previewed_id) != previewed_id)
     ]
 
 

@@ -27,16 +27,16 @@ class Sharpened:
 def with_safe_state(payload: Mapping[str, Any], live: Mapping[str, Any] | None, *, enforce: bool) -> Sharpened:
     """Return the payload with the state that it may be written in. `live` is None for a policy that is created."""
     copied = {**copy.deepcopy(dict(payload)), **{name: payload.get(name) for name in CONTROLS}}
-    wanted, present = str(payload.get("state") or DISABLED), str(live.get("state") or "") if live else ""
-    state = ENABLED if enforce and wanted == ENABLED else present or _state_of_new(payload, wanted)
+    payload_state, present = str(payload.get("state") or DISABLED), str(live.get("state") or "") if live else ""
+    state = ENABLED if enforce and payload_state == ENABLED else present or _state_of_new(payload, payload_state)
     copied["state"] = state
     warnings = ("asks_for_compliant_device",) if state == REPORT_ONLY and _asks_for_compliance(payload) else ()
     is_enforced = state == ENABLED
     return Sharpened(copied, warnings, is_enforced, becomes_enforced=is_enforced and present != ENABLED)
 
 
-def _state_of_new(payload: Mapping[str, Any], wanted: str) -> str:
-    return DISABLED if wanted == DISABLED or _has_user_actions(payload) else REPORT_ONLY
+def _state_of_new(payload: Mapping[str, Any], payload_state: str) -> str:
+    return DISABLED if payload_state == DISABLED or _has_user_actions(payload) else REPORT_ONLY
 
 
 def covers_everybody(payload: Mapping[str, Any]) -> bool:

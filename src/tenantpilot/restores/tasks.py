@@ -5,7 +5,7 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.restores.deciding import decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
-from tenantpilot.restores.matching import Found
+from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.planning import Lockout, Plan, Question, plan_for
 from tenantpilot.restores.references import Key, key_of, references_to_decide
@@ -51,10 +51,10 @@ class Tasks:
 
     def _namesakes(self, item: RestoreItem) -> frozenset[str]:
         """Return the ids beside which the item may be created: those that were shown, and those of this restore."""
-        shown = {str(one.get("id", "")).lower() for one in item.candidates}
+        candidate_ids = {str(candidate.get("id", "")).lower() for candidate in item.candidates}
         rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(type=item.type).exclude(pk=item.pk)
         own = rows.values_list("target_id", "found_id")
-        return frozenset(shown | {graph_id.lower() for pair in own for graph_id in pair if graph_id})
+        return frozenset(candidate_ids | {graph_id.lower() for pair in own for graph_id in pair if graph_id})
 
     def _refuse_lockout(self, plan: Plan, live: JsonObject | None) -> None:
         """Look at the tenant once more: other policies may have changed since the preview. Raises ItemRefused."""
@@ -68,7 +68,7 @@ class Tasks:
                 contract=contract,
                 source=source_of(contract, item),
                 live=live,
-                found=Found(Match(item.match), item.found_id),
+                finding=Finding(Match(item.match), item.found_id),
                 choice=Choice(item.choice),
                 options=self._restore.chosen,
                 same_tenant=self._restore.is_same_tenant,
@@ -80,8 +80,8 @@ class Tasks:
         """Return the ids of what this restore has created, by the references to it."""
         rows = RestoreItem.everywhere.of_run(self._restore.pk).exclude(target_id="")
         return {
-            (kind, source.lower()): target
-            for kind, source, target in rows.values_list("type", "source_id", "target_id")
+            (object_type, source.lower()): target
+            for object_type, source, target in rows.values_list("type", "source_id", "target_id")
         }
 
     def lacks_dependency(self, item: RestoreItem, contract: Contract) -> bool:
@@ -91,4 +91,6 @@ class Tasks:
         needed = {key_of(named) for named in references_to_decide(contract, source_of(contract, item))}
         rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(action=Action.CREATE).exclude(pk=item.pk)
         lacking = rows.exclude(state__in=[ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES])
-        return any((kind, source.lower()) in needed for kind, source in lacking.values_list("type", "source_id"))
+        return any(
+            (object_type, source.lower()) in needed for object_type, source in lacking.values_list("type", "source_id")
+        )

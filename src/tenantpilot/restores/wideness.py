@@ -13,16 +13,16 @@ MANY_MEMBERS = 1_000
 
 def warn_of_large_groups(tenant: Tenant, subjects: Sequence[Subject]) -> None:
     """Warn of a new assignment to a group that is known to have many members."""
-    writing = [one for one in subjects if one.plan.action in (Action.CREATE, Action.UPDATE)]
-    added = {one.item.pk: _added(one) for one in writing}
+    writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
+    added = {subject.item.pk: _added(subject) for subject in writing}
     groups = {group for of_one in added.values() for group in of_one}
     if not groups:
         return
     rows = Group.everywhere.filter(tenant=tenant, graph_id__in=groups, member_count__gt=MANY_MEMBERS)
     large = set(rows.values_list("graph_id", flat=True))
-    for one in writing:
-        if large & added[one.item.pk]:
-            one.warn("large_group")
+    for subject in writing:
+        if large & added[subject.item.pk]:
+            subject.warn("large_group")
 
 
 def _added(subject: Subject) -> frozenset[str]:

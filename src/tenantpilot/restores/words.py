@@ -29,4 +29,4 @@ def warning_words(code: str) -> str:
 
 def reason_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return each code with its words, for people to choose one of; by the words."""
-    return sorted(((code, ReasonCatalog.describe(code)) for code in dict.fromkeys(codes)), key=lambda one: one[1])
+    return sorted(((code, ReasonCatalog.describe(code)) for code in dict.fromkeys(codes)), key=lambda choice: choice[1])

@@ -65,7 +65,7 @@ class NamesakeAppeared(ReasonedError):
 
 
 @dataclass(frozen=True)
-class Told:
+class Journal:
     """The functions that write down what is about to happen, each in a transaction of its own."""
 
     changes: Callable[[Intent], None]
@@ -80,25 +80,25 @@ class ItemWriter:
         self._client, self._tenant = client, tenant
         self._lists: dict[str, tuple[float, list[JsonObject]]] = {}
 
-    def update(self, task: Task, live: JsonObject, told: Told) -> Result:
+    def update(self, task: Task, live: JsonObject, journal: Journal) -> Result:
         """Make the object, just read, what the task says, if it is still the one that was seen. Raises GraphError."""
         form = live_form(task.contract, live, self._tenant)
         if hash_of(form) != task.live_hash and not self._is_ours(task, live):
             return ChangedSince(live)
-        return self._write(task, task.target_id, form, told)
+        return self._write(task, task.target_id, form, journal)
 
-    def create(self, task: Task, told: Told) -> tuple[str, Result]:
+    def create(self, task: Task, journal: Journal) -> tuple[str, Result]:
         """Create the object, or go on with the one that an earlier attempt has created.
 
         Raises GraphError, NamesakeAppeared.
 
         Return its id, and how it compares with what was wanted after it was assigned.
         """
-        graph_id = task.target_id or self._earlier_one(task) or self._new_one(task, told)
+        graph_id = task.target_id or self._earlier_one(task) or self._new_one(task, journal)
         if graph_id != task.target_id:
-            told.created(graph_id)
+            journal.created(graph_id)
         try:
-            return graph_id, self._finished(task, graph_id, told)
+            return graph_id, self._finished(task, graph_id, journal)
         except (GraphStopped, GraphApprovalPending):
             raise
         except GraphError as error:
@@ -111,23 +111,23 @@ class ItemWriter:
             return None
         if hash_of(live_form(task.contract, live, self._tenant)) != task.live_hash:
             return ChangedSince(live)
-        kind = str(live.get("@odata.type") or "")
-        self._writer(task).delete(task.target_id, odata_type=kind)
+        odata_type = str(live.get("@odata.type") or "")
+        self._writer(task).delete(task.target_id, odata_type=odata_type)
         return None
 
     def read(self, contract: Contract, graph_id: str, like: JsonObject) -> JsonObject | None:
         """Return the whole object; None when it is gone. Raises GraphError."""
-        kind = str(like.get("@odata.type") or "")
-        return read_object(self._client, contract, graph_id, odata_type=kind)
+        odata_type = str(like.get("@odata.type") or "")
+        return read_object(self._client, contract, graph_id, odata_type=odata_type)
 
-    def _write(self, task: Task, graph_id: str, expected: Form, told: Told) -> Result:
+    def _write(self, task: Task, graph_id: str, expected: Form, journal: Journal) -> Result:
         return write_if_unchanged(
             self._client,
             task.contract,
             graph_id,
             task.payload,
             expected,
-            record=told.changes,
+            record=journal.changes,
             approval=Approval(task.justification, task.approval_code),
             fingerprint=fingerprint_in(self._tenant),
         )
@@ -141,22 +141,22 @@ class ItemWriter:
             return False
         if not changes_to(task.contract, live, task.payload):
             return True
-        wanted = _as_pairs(changes_to(task.contract, task.before, task.payload))
-        return _as_pairs(differences(task.contract, task.before, live)) <= wanted
+        intended_changes = _as_pairs(changes_to(task.contract, task.before, task.payload))
+        return _as_pairs(differences(task.contract, task.before, live)) <= intended_changes
 
     def _earlier_one(self, task: Task) -> str:
         """Return the id of the object that an earlier attempt has created without coming to write its id down."""
-        known = task.earlier.get("known")
-        if not isinstance(known, list):
+        known_ids = task.earlier.get("known")
+        if not isinstance(known_ids, list):
             return ""
         for look in range(1 if task.contract.settles else LOOKS_FOR_OURS):
             if look:
                 self._client.pause(self._client.patience.look_seconds)
             self._lists.pop(task.contract.key, None)
-            new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known]
-            ours = [graph_id for graph_id in new if self._is_made_by_us(task, graph_id)]
-            if len(ours) == 1:
-                return ours[0]
+            new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known_ids]
+            own_ids = [graph_id for graph_id in new if self._is_made_by_us(task, graph_id)]
+            if len(own_ids) == 1:
+                return own_ids[0]
             if new:
                 raise GraphOutcomeUnknown(match_count=len(new))
         return ""
@@ -165,10 +165,10 @@ class ItemWriter:
         live = self.read(task.contract, graph_id, task.payload)
         return live is not None and can_be_made_from(task.contract, task.payload, live)
 
-    def _new_one(self, task: Task, told: Told) -> str:
-        known = task.earlier.get("known")
-        names = list(known) if isinstance(known, list) else self._expected_namesakes(task)
-        told.creates(names)
+    def _new_one(self, task: Task, journal: Journal) -> str:
+        known_ids = task.earlier.get("known")
+        names = list(known_ids) if isinstance(known_ids, list) else self._expected_namesakes(task)
+        journal.creates(names)
         try:
             graph_id = self._writer(task).create(task.payload, known_ids=names).graph_id
         except GraphHalfWritten as half:
@@ -201,12 +201,12 @@ class ItemWriter:
             self._lists[contract.key] = (time.monotonic(), items)
         return items
 
-    def _finished(self, task: Task, graph_id: str, told: Told) -> Result:
+    def _finished(self, task: Task, graph_id: str, journal: Journal) -> Result:
         """Wait until the new object can be read, then make it equal to what was wanted, its assignments included."""
-        kind = str(task.payload.get("@odata.type") or "")
-        live = read_when_shown(self._client, task.contract, graph_id, odata_type=kind)
+        odata_type = str(task.payload.get("@odata.type") or "")
+        live = read_when_shown(self._client, task.contract, graph_id, odata_type=odata_type)
         approval = Approval(task.justification, task.approval_code)
-        return write_onto(self._client, task.contract, live, task.payload, record=told.changes, approval=approval)
+        return write_onto(self._client, task.contract, live, task.payload, record=journal.changes, approval=approval)
 
     def _writer(self, task: Task) -> Writer:
         return Writer(self._client, task.contract, justification=task.justification, approval_code=task.approval_code)

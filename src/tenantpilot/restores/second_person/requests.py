@@ -61,8 +61,8 @@ def ask(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: da
             requested_at=now,
             expires_at=locked.preview_expires_at,
         )
-        said = {"fingerprint": request.fingerprint, "reason": request.reason}
-        record_action(RESTORE_APPROVAL_ASKED, locked, actor, now, after=said)
+        details = {"fingerprint": request.fingerprint, "reason": request.reason}
+        record_action(RESTORE_APPROVAL_ASKED, locked, actor, now, after=details)
         notify_of_request(request, approvers, now=now)
     return request
 
@@ -130,10 +130,10 @@ def why_not_decide(request: ApprovalRequest, person: User, *, now: datetime) -> 
 def waiting_request(restore: RestoreRun, *, now: datetime) -> ApprovalRequest | None:
     """Return the request that waits, if it is for what is shown now."""
     rows = ApprovalRequest.everywhere.filter(restore_run=restore.pk, state=RequestState.WAITING, expires_at__gt=now)
-    found = rows.select_related("requested_by", "restore_run__tenant").first()
-    if found is None or restore.state != RestoreState.PREVIEWED or found.fingerprint != restore.fingerprint:
+    request = rows.select_related("requested_by", "restore_run__tenant").first()
+    if request is None or restore.state != RestoreState.PREVIEWED or request.fingerprint != restore.fingerprint:
         return None
-    return found
+    return request
 
 
 def newest_request(restore: RestoreRun) -> ApprovalRequest | None:
