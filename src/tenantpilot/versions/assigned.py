@@ -32,7 +32,10 @@ def with_directory(tenant: Tenant, assignments: Sequence[Assigned]) -> list[Assi
         return list(assignments)
     rows = {row.graph_id: row for row in Group.objects.of_tenant(tenant).filter(graph_id__in=ids)}
     inside = numbers_inside(tenant, rows) if rows else {}
-    return [_with_row(one, rows.get(one.group_id.lower()), inside.get(one.group_id.lower(), 0)) for one in assignments]
+    return [
+        _with_row(assignment, rows.get(assignment.group_id.lower()), inside.get(assignment.group_id.lower(), 0))
+        for assignment in assignments
+    ]
 
 
 def _with_row(assignment: Assigned, row: Group | None, inside: int) -> Assigned:
@@ -47,5 +50,5 @@ def groups_in_use(tenant: Tenant) -> dict[str, str]:
     return dict.fromkeys(rows.values_list("group_id", flat=True).distinct(), "group")
 
 
-def _as_names(known: Mapping[str, Known]) -> dict[str, dict[str, str]]:
-    return {graph_id: {"type": entry.kind, "name": entry.name} for graph_id, entry in known.items() if entry.name}
+def _as_names(entries: Mapping[str, Known]) -> dict[str, dict[str, str]]:
+    return {graph_id: {"type": entry.kind, "name": entry.name} for graph_id, entry in entries.items() if entry.name}

@@ -66,8 +66,8 @@ KINDS = {
 
 def targets_in(policy_type: str, payload: Mapping[str, Any]) -> list[Target]:
     """Return the targets that the payload names, each once."""
-    found = _of_conditions(payload) if policy_type == CONDITIONAL_ACCESS else _of_assignments(payload)
-    return list({target.key: target for target in found}.values())
+    targets = _of_conditions(payload) if policy_type == CONDITIONAL_ACCESS else _of_assignments(payload)
+    return list({target.key: target for target in targets}.values())
 
 
 def _of_assignments(payload: Mapping[str, Any]) -> Iterator[Target]:

@@ -34,9 +34,14 @@ def compare(before: PolicyVersion, after: PolicyVersion) -> list[Sentence]:
     secrets = secrets_of([before.pk, after.pk])
     is_one_tenant = before.tenant_id == after.tenant_id
     changed_secrets = differing(secrets.get(before.pk, ()), secrets.get(after.pk, ())) if is_one_tenant else []
-    found = all_differences(contract, content_of(before.payload), content_of(after.payload), changed_secrets)
+    differences = all_differences(contract, content_of(before.payload), content_of(after.payload), changed_secrets)
     names = names_for_people({**before.names, **after.names})
-    return [Sentence(one.kind.value, sentence_of(one, names), one.path, one.before, one.after) for one in found]
+    return [
+        Sentence(
+            difference.kind.value, sentence_of(difference, names), difference.path, difference.before, difference.after
+        )
+        for difference in differences
+    ]
 
 
 def all_differences(

@@ -34,7 +34,7 @@ class Conflict:
 class Conflicts:
     """The conflicts of a tenant; `unassigned` are the policies among them that nobody gets."""
 
-    found: list[Conflict]
+    rows: list[Conflict]
     unassigned: set[int]
     has_more: bool
 
@@ -45,12 +45,12 @@ def conflicts_of(tenant: Tenant) -> Conflicts:
     suspects = list(_suspects(rows)[: SHOWN + 1])
     values = rows.filter(definition__in=suspects[:SHOWN]).select_related("definition", "policy")
     values = values.defer("policy__properties", "policy__description")
-    found = _conflicts(
+    conflicts = _conflicts(
         values.order_by("definition__label", "definition", "policy__name", "policy", "ordinal")[:MOST_ROWS]
     )
-    policies = {policy.pk for conflict in found for side in conflict.sides for policy in side.policies}
+    policies = {policy.pk for conflict in conflicts for side in conflict.sides for policy in side.policies}
     assigned = set(Assignment.objects.filter(policy__in=policies).values_list("policy_id", flat=True))
-    return Conflicts(found, policies - assigned, has_more=len(suspects) > SHOWN)
+    return Conflicts(conflicts, policies - assigned, has_more=len(suspects) > SHOWN)
 
 
 def _in_care(tenant: Tenant) -> QuerySet[SettingValue]:

@@ -88,14 +88,14 @@ def _keep_settings(policy: Policy, settings: list[FoundSetting], *, can_conflict
                 workspace_id=policy.workspace_id,
                 tenant_id=policy.tenant_id,
                 policy=policy,
-                definition_id=definitions[found.key],
-                ordinal=found.ordinal,
-                value_text=found.text,
-                value_hash=found.value_hash,
-                is_secret=found.is_secret,
-                can_conflict=can_conflict and not found.is_group,
+                definition_id=definitions[setting.key],
+                ordinal=setting.ordinal,
+                value_text=setting.text,
+                value_hash=setting.value_hash,
+                is_secret=setting.is_secret,
+                can_conflict=can_conflict and not setting.is_group,
             )
-            for found in settings
+            for setting in settings
         ],
         batch_size=BATCH,
     )
@@ -104,22 +104,24 @@ def _keep_settings(policy: Policy, settings: list[FoundSetting], *, can_conflict
 def _definitions(workspace_id: int, settings: list[FoundSetting]) -> dict[str, int]:
     """Return the keys of the definitions' rows; those that are new are made, whoever else makes them too."""
     labels = labels_of(settings)
-    known = _known(workspace_id, labels)
-    missing = [labels[key] for key in labels if key not in known]
+    ids_by_key = _ids_by_key(workspace_id, labels)
+    missing = [labels[key] for key in labels if key not in ids_by_key]
     if not missing:
-        return known
+        return ids_by_key
     rows = [
-        SettingDefinition(workspace_id=workspace_id, key=found.key, label=found.label, origin=found.origin)
-        for found in sorted(missing, key=lambda found: found.key)
+        SettingDefinition(
+            workspace_id=workspace_id, key=definition.key, label=definition.label, origin=definition.origin
+        )
+        for definition in sorted(missing, key=lambda definition: definition.key)
     ]
     SettingDefinition.everywhere.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    return known | _known(workspace_id, [found.key for found in missing])
+    return ids_by_key | _ids_by_key(workspace_id, [definition.key for definition in missing])
 
 
-def _known(workspace_id: int, keys: Iterable[str]) -> dict[str, int]:
-    wanted = list(keys)
-    known: dict[str, int] = {}
-    for start in range(0, len(wanted), BATCH):
-        rows = SettingDefinition.everywhere.filter(workspace=workspace_id, key__in=wanted[start : start + BATCH])
-        known |= dict(rows.values_list("key", "pk"))
-    return known
+def _ids_by_key(workspace_id: int, keys: Iterable[str]) -> dict[str, int]:
+    all_keys = list(keys)
+    ids_by_key: dict[str, int] = {}
+    for start in range(0, len(all_keys), BATCH):
+        rows = SettingDefinition.everywhere.filter(workspace=workspace_id, key__in=all_keys[start : start + BATCH])
+        ids_by_key |= dict(rows.values_list("key", "pk"))
+    return ids_by_key

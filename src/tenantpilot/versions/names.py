@@ -44,10 +44,10 @@ class Directory:
     def learn(self, references: Iterable[Named], *, now: datetime) -> None:
         """Look up what is not known yet: policies in the inventory, the rest in the tenant's directory, all at once."""
         kinds = {named.graph_id.lower(): named.type_key for named in references}
-        unknown = {graph_id: kind for graph_id, kind in kinds.items() if graph_id not in self._names}
+        unknown = {graph_id: object_type for graph_id, object_type in kinds.items() if graph_id not in self._names}
         self._names |= dict.fromkeys(unknown)
-        self._learn_policies([graph_id for graph_id, kind in unknown.items() if kind not in IN_DIRECTORY])
-        objects = {graph_id: kind for graph_id, kind in unknown.items() if kind in IN_DIRECTORY}
+        self._learn_policies([graph_id for graph_id, object_type in unknown.items() if object_type not in IN_DIRECTORY])
+        objects = {graph_id: object_type for graph_id, object_type in unknown.items() if object_type in IN_DIRECTORY}
         self._learn_objects(objects, now=now)
 
     def names_of(self, references: Iterable[Named]) -> dict[str, Name]:
@@ -59,15 +59,15 @@ class Directory:
         policies = Policy.everywhere.of_tenant(self._tenant)
         for start in range(0, len(ids), CHUNK):
             rows = policies.filter(graph_id__in=ids[start : start + CHUNK]).values_list("graph_id", "type", "name")
-            self._names |= {graph_id.lower(): Name(kind, name[:LONGEST]) for graph_id, kind, name in rows}
+            self._names |= {graph_id.lower(): Name(policy_type, name[:LONGEST]) for graph_id, policy_type, name in rows}
 
     def _learn_objects(self, kinds: Mapping[str, str], *, now: datetime) -> None:
         """Ask the directory's rows, and Graph for what they do not know."""
         if not kinds:
             return
-        asked = {graph_id: IN_DIRECTORY[kind] for graph_id, kind in kinds.items()}
+        types_by_id = {graph_id: IN_DIRECTORY[object_type] for graph_id, object_type in kinds.items()}
         try:
-            names = look_up(self._client, self._tenant, asked, now=now)
+            names = look_up(self._client, self._tenant, types_by_id, now=now)
         except GraphError as error:
             log.warning("names_not_read", reason=error.reason_code, ids=len(kinds))
             return

@@ -59,9 +59,11 @@ def _as_secrets(places: Iterable[SecretPlace]) -> tuple[PlainSecret, ...]:
     return tuple(PlainSecret(_short(place.pointer), _text(place.value)) for place in places)
 
 
-def changed_pointers(policy: Policy, secrets: Iterable[PlainSecret], known: Iterable[VersionSecret]) -> list[str]:
+def changed_pointers(
+    policy: Policy, secrets: Iterable[PlainSecret], stored_secrets: Iterable[VersionSecret]
+) -> list[str]:
     """Return the pointers of secrets that are known in both and differ. A key that is gone makes a secret unknown."""
-    rows = {row.pointer: row for row in known}
+    rows = {row.pointer: row for row in stored_secrets}
     return sorted(
         secret.pointer
         for secret in secrets
@@ -72,8 +74,8 @@ def changed_pointers(policy: Policy, secrets: Iterable[PlainSecret], known: Iter
 def differing(before: Iterable[VersionSecret], after: Iterable[VersionSecret]) -> list[str]:
     """Return the pointers at which two versions of one tenant hold other secrets."""
     rows = {(row.pointer, row.key_id): row.fingerprint for row in before}
-    others = ((row.pointer, row.key_id, row.fingerprint) for row in after)
-    return sorted(pointer for pointer, key, text in others if rows.get((pointer, key), text) != text)
+    later_secrets = ((row.pointer, row.key_id, row.fingerprint) for row in after)
+    return sorted(pointer for pointer, key, text in later_secrets if rows.get((pointer, key), text) != text)
 
 
 def secrets_of(version_ids: Iterable[int]) -> dict[int, list[VersionSecret]]:

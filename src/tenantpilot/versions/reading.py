@@ -44,7 +44,7 @@ def read_chosen(client: GraphClient, tenant: Tenant, by_type: Mapping[str, Seque
         if type_read.error is not None:
             yield Portion(contract, policies, error=type_read.error)
             continue
-        by_id = {read.graph_id: read for read in type_read.reads}
+        by_id = {policy_read.graph_id: policy_read for policy_read in type_read.reads}
         for chunk in portions(policy for policy in policies if policy.graph_id in by_id):
             yield Portion(contract, chunk, [by_id[policy.graph_id] for policy in chunk])
         yield from _read_by_id(client, contract, [policy for policy in policies if policy.graph_id not in by_id])

@@ -58,8 +58,8 @@ def _due(tenant: Tenant, *, now: datetime) -> QuerySet[SettingDefinition]:
 
 
 def _unnamed(tenant: Tenant, *, now: datetime) -> Iterator[list[SettingDefinition]]:
-    found = list(_due(tenant, now=now).order_by("pk")[:MOST])
-    yield from (found[start : start + CHUNK] for start in range(0, len(found), CHUNK))
+    definitions = list(_due(tenant, now=now).order_by("pk")[:MOST])
+    yield from (definitions[start : start + CHUNK] for start in range(0, len(definitions), CHUNK))
 
 
 def _name(client: GraphClient, rows: list[SettingDefinition], *, now: datetime) -> int:
@@ -84,21 +84,21 @@ def _name_categories(client: GraphClient, rows: list[SettingDefinition]) -> None
 
     A category that Graph does not know has an empty name, so it is not asked for again.
     """
-    wanted = {row.category_id for row in rows if row.category_id}
-    if not wanted:
+    category_ids = {row.category_id for row in rows if row.category_id}
+    if not category_ids:
         return
-    known = dict(
-        SettingDefinition.everywhere.filter(workspace=rows[0].workspace_id, category_id__in=wanted)
+    names_by_id = dict(
+        SettingDefinition.everywhere.filter(workspace=rows[0].workspace_id, category_id__in=category_ids)
         .exclude(category=None)
         .values_list("category_id", "category")
     )
-    missing = sorted(wanted - known.keys())
+    missing = sorted(category_ids - names_by_id.keys())
     for category_id, answer in zip(missing, categories_by_ids(client, missing), strict=True):
         if isinstance(answer, GraphError) and not isinstance(answer, GraphNotFound):
             raise answer
-        known[category_id] = "" if isinstance(answer, GraphError) else _label(answer)
+        names_by_id[category_id] = "" if isinstance(answer, GraphError) else _label(answer)
     for row in rows:
-        row.category = known.get(row.category_id or "")
+        row.category = names_by_id.get(row.category_id or "")
 
 
 def _label(answer: Mapping[str, Any]) -> str:

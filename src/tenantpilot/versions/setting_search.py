@@ -103,12 +103,12 @@ def _values_like(text: str, tenants: Ids) -> list[SettingValue]:
     rows = rows.defer("policy__properties", "policy__description")
     if connection.vendor != "sqlite":
         return list(rows.filter(value_text__icontains=text)[: SHOWN + 1])
-    found: list[SettingValue] = []
+    matches: list[SettingValue] = []
     for ids in _ids_with(text):
-        found += rows.filter(pk__in=ids)[: SHOWN + 1 - len(found)]
-        if len(found) > SHOWN:
+        matches += rows.filter(pk__in=ids)[: SHOWN + 1 - len(matches)]
+        if len(matches) > SHOWN:
             break
-    return found
+    return matches
 
 
 def _ids_with(text: str) -> Iterator[list[int]]:

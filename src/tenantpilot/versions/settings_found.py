@@ -140,9 +140,9 @@ class _Walk:
             return
         key, label = f"admx:{definition['id']}", str(definition.get("displayName") or "")
         inner = [
-            found.get("value", found.get("values"))
-            for found in _objects(value.get("presentationValues"))
-            if not self._is_secret(found, "value")
+            presentation_value.get("value", presentation_value.get("values"))
+            for presentation_value in _objects(value.get("presentationValues"))
+            if not self._is_secret(presentation_value, "value")
         ]
         yield _Raw(key, label, Origin.TEMPLATE, [bool(value.get("enabled")), *inner] if inner else value.get("enabled"))
 

@@ -78,13 +78,13 @@ class Shown:
 
     def lines_between(self, start: int, end: int) -> list[ShownSection]:
         """Return the sections with those of their lines whose numbers are from `start` to before `end`."""
-        shown, number = [], 0
+        shown_sections, number = [], 0
         for section in self.sections:
             numbered = [NumberedLine(number + place, line) for place, line in enumerate(section.lines)]
             number += len(numbered)
             if lines := tuple(item for item in numbered if start <= item.number < end):
-                shown.append(ShownSection(section.title, lines))
-        return shown
+                shown_sections.append(ShownSection(section.title, lines))
+        return shown_sections
 
     def text_of(self, number: int) -> str | None:
         """Return the whole text of a line; None where there is no such line."""

@@ -148,11 +148,11 @@ def _first_difference(
         return "", 0
     changed = changed_pointers(policy, _known_texts(snapshot), newest.secrets)
     before = content_of(newest.version.payload)
-    found = all_differences(snapshot.contract, before, snapshot.separated.payload, changed)
-    if not found:
+    differences = all_differences(snapshot.contract, before, snapshot.separated.payload, changed)
+    if not differences:
         return "", 0
-    sentence = storable(sentence_of(found[0], names_for_people({**newest.version.names, **names})))
-    return str(sentence)[:LONGEST_SENTENCE], len(found)
+    sentence = storable(sentence_of(differences[0], names_for_people({**newest.version.names, **names})))
+    return str(sentence)[:LONGEST_SENTENCE], len(differences)
 
 
 def restorability(snapshot: Snapshot) -> tuple[Restorable, str]:

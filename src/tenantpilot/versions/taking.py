@@ -58,10 +58,10 @@ class Taker:
         """Compare all, and ask once for the names that new versions need. Call it outside a transaction."""
         newest = newest_versions(policy.pk for policy in policies)
         prepared = [
-            _prepared(contract, policy, read, newest.get(policy.pk), read_at)
-            for policy, read in zip(policies, reads, strict=True)
+            _prepared(contract, policy, policy_read, newest.get(policy.pk), read_at)
+            for policy, policy_read in zip(policies, reads, strict=True)
         ]
-        new = [one.snapshot for one in prepared if one.snapshot and one.is_new]
+        new = [preparation.snapshot for preparation in prepared if preparation.snapshot and preparation.is_new]
         self._directory.learn((named for snapshot in new for named in snapshot.references), now=read_at)
         return prepared
 
@@ -87,12 +87,12 @@ class Taker:
 
 
 def _prepared(
-    contract: Contract, policy: Policy, read: WholeRead, newest: Newest | None, read_at: datetime
+    contract: Contract, policy: Policy, policy_read: WholeRead, newest: Newest | None, read_at: datetime
 ) -> Prepared:
-    if read.payload is None:
-        return Prepared(policy, error=read.error)
+    if policy_read.payload is None:
+        return Prepared(policy, error=policy_read.error)
     try:
-        snapshot = snapshot_of(contract, read.payload, read_at=read_at)
+        snapshot = snapshot_of(contract, policy_read.payload, read_at=read_at)
         return Prepared(policy, snapshot, newest, is_new=change_since(policy, newest, snapshot) is not None)
     except IMPOSSIBLE:
         log.exception("policy_not_understood", policy=policy.pk)

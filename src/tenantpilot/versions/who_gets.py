@@ -66,7 +66,7 @@ class Reached:
     @property
     def is_wide(self) -> bool:
         """Return True if it comes to everybody, and to this group by no name."""
-        return all(why.is_wide for why in self.included)
+        return all(reason.is_wide for reason in self.included)
 
 
 @dataclass(frozen=True)
@@ -85,35 +85,37 @@ def who_gets(group: Group) -> Gets:
     wide = Q(kind__in=(TargetKind.ALL_USERS, TargetKind.ALL_DEVICES))
     named = Q(kind=TargetKind.GROUP, group_id__in=chains)
     rows = Assignment.objects.of_tenant(group.tenant).present().filter(wide | named)
-    found = list(rows.select_related("policy").defer("policy__properties").order_by("policy__name", "pk")[: MOST + 1])
-    reached = _reached(group.tenant, found[:MOST], chains)
-    got = [one for one in reached if one.included and not one.excluded]
+    assignments = list(
+        rows.select_related("policy").defer("policy__properties").order_by("policy__name", "pk")[: MOST + 1]
+    )
+    policies = _reached(group.tenant, assignments[:MOST], chains)
+    got = [policy for policy in policies if policy.included and not policy.excluded]
     return Gets(
-        named=[one for one in got if not one.is_wide],
-        wide=[one for one in got if one.is_wide],
-        excluded=[one for one in reached if one.excluded],
-        has_more=len(found) > MOST,
+        named=[policy for policy in got if not policy.is_wide],
+        wide=[policy for policy in got if policy.is_wide],
+        excluded=[policy for policy in policies if policy.excluded],
+        has_more=len(assignments) > MOST,
     )
 
 
 def _reached(tenant: Tenant, rows: Iterable[Assignment], chains: dict[str, tuple[GroupName, ...]]) -> list[Reached]:
     rows = list(rows)
     filters = filter_names(tenant, {row.filter_id for row in rows if row.filter_id})
-    reached: dict[int, Reached] = {}
+    by_policy: dict[int, Reached] = {}
     for row in rows:
-        one = reached.setdefault(row.policy_id, Reached(row.policy))
+        policy = by_policy.setdefault(row.policy_id, Reached(row.policy))
         name = filters.get(row.filter_id, row.filter_id)
-        why = Why(row.kind, row.mode, chains.get(row.group_id, ()), row.filter_mode, name, row.intent)
-        (one.excluded if row.mode == Mode.EXCLUDE else one.included).append(why)
-    return list(reached.values())
+        reason = Why(row.kind, row.mode, chains.get(row.group_id, ()), row.filter_mode, name, row.intent)
+        (policy.excluded if row.mode == Mode.EXCLUDE else policy.included).append(reason)
+    return list(by_policy.values())
 
 
 def filter_names(tenant: Tenant, ids: Iterable[str]) -> dict[str, str]:
     """Return the names of assignment filters by their ids, as the inventory knows them."""
-    wanted = list(ids)
-    if not wanted:
+    filter_ids = list(ids)
+    if not filter_ids:
         return {}
-    rows = Policy.objects.of_tenant(tenant).of_type(FILTERS).filter(graph_id__in=wanted)
+    rows = Policy.objects.of_tenant(tenant).of_type(FILTERS).filter(graph_id__in=filter_ids)
     return {graph_id.lower(): name for graph_id, name in rows.values_list("graph_id", "name")}
 
 

@@ -58,12 +58,12 @@ def export_policies(run: Run) -> None:
 
 def _checking(run: Run, policy_ids: Sequence[int]) -> Callable[[Run, Item], ItemState | ItemResult]:
     """Return the work on these policies, whose versions are read together."""
-    known = set(Policy.everywhere.of_tenant(run.tenant).filter(pk__in=policy_ids).values_list("pk", flat=True))
-    newest = PolicyVersion.everywhere.newest_of_each(sorted(known)).select_related("policy", "payload")
+    known_ids = set(Policy.everywhere.of_tenant(run.tenant).filter(pk__in=policy_ids).values_list("pk", flat=True))
+    newest = PolicyVersion.everywhere.newest_of_each(sorted(known_ids)).select_related("policy", "payload")
     versions = {version.policy_id: version for version in newest}
 
     def check(_run: Run, item: Item) -> ItemState | ItemResult:
-        if int(item.key) not in known:
+        if int(item.key) not in known_ids:
             raise PolicyNotFound
         version = versions.get(int(item.key))
         if version is None:
@@ -81,10 +81,12 @@ def _versions_to_write(run: Run) -> list[int]:
     """Return the newest versions of the policies that were found whole, by their keys."""
     keys = RunItem.objects.of_run(run.run_id).filter(state=ItemState.SUCCEEDED).values_list("key", flat=True)
     ids = [int(key) for key in keys.iterator(chunk_size=500)]
-    found: list[int] = []
+    version_ids: list[int] = []
     for portion in _portions(iter(ids)):
-        found += PolicyVersion.everywhere.of_tenant(run.tenant).newest_of_each(portion).values_list("pk", flat=True)
-    return found
+        version_ids += (
+            PolicyVersion.everywhere.of_tenant(run.tenant).newest_of_each(portion).values_list("pk", flat=True)
+        )
+    return version_ids
 
 
 def _write(run: Run, version_ids: Sequence[int]) -> None:

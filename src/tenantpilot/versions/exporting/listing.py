@@ -65,8 +65,8 @@ class Listing:
         """Yield the contents of these files."""
         places = [self.places[entry.path] for entry in entries]
         files: dict[int | None, list[File]] = {None: self.shared}
-        wanted = {place.version for place in places if place.version is not None}
-        for version, exported, _masked in _exported(self.tenant, wanted, self.apps):
+        version_ids = {place.version for place in places if place.version is not None}
+        for version, exported, _masked in _exported(self.tenant, version_ids, self.apps):
             files[version.pk] = LAYOUTS[self.layout].files(exported)
         yield from (files[place.version][place.index].content for place in places)
 

@@ -28,7 +28,7 @@ from tenantpilot.versions.library.credentials import with_credentials_marked
 from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
-from tenantpilot.versions.library.recognizing import Found, known_files, policies_in
+from tenantpilot.versions.library.recognizing import PolicyCandidate, known_files, policies_in
 from tenantpilot.versions.library.states import RevisionState
 from tenantpilot.versions.overlay import separated
 from tenantpilot.versions.payloads import encoded, keep
@@ -110,24 +110,24 @@ class _Import:
             content = decoded(self._archive.read(int(item.key)))
         except NotJson:
             return skipped("not_a_policy")
-        results = [self._keep(found, path) for found in policies_in(content, path, self._known.get(path))]
+        results = [self._keep(candidate, path) for candidate in policies_in(content, path, self._known.get(path))]
         if not results:
             return skipped("not_a_policy")
         return ItemState.SUCCEEDED if any(results) else ItemState.UNCHANGED
 
-    def _keep(self, found: Found, path: str) -> bool:
+    def _keep(self, candidate: PolicyCandidate, path: str) -> bool:
         """Keep a policy without its secrets. Return True if the library did not have it like this."""
-        payload = with_credentials_marked(found.contract, with_lists(found.contract, found.payload))
-        secrets = (place for place in secret_places(found.contract, payload) if not place.is_open)
+        payload = with_credentials_marked(candidate.contract, with_lists(candidate.contract, candidate.payload))
+        secrets = (place for place in secret_places(candidate.contract, payload) if not place.is_open)
         masked = sum(1 for place in secrets if place.value not in ("", None))
-        safe = separated(found.contract, payload).payload
-        digest = form_hash(found.contract, safe)
+        safe = separated(candidate.contract, payload).payload
+        digest = form_hash(candidate.contract, safe)
         policy = LibraryPolicy.everywhere.create(
             workspace_id=self._revision.workspace_id,
             revision=self._revision,
-            type=found.contract.key,
-            key=self._key(found, path),
-            name=str(storable(found.name))[:512],
+            type=candidate.contract.key,
+            key=self._key(candidate, path),
+            name=str(storable(candidate.name))[:512],
             source_file=str(storable(path))[-LONGEST_PATH:],
             form_hash=digest,
             secrets_masked=masked,
@@ -141,13 +141,13 @@ class _Import:
             self._run.count("created")
         return is_new
 
-    def _key(self, found: Found, path: str) -> str:
+    def _key(self, candidate: PolicyCandidate, path: str) -> str:
         """Return the id of the policy in its source, else its name. A twin has a part of its file's hash as well."""
-        key = str(storable(found.source_id or found.name))[:LONGEST_KEY]
-        taken = LibraryPolicy.everywhere.filter(revision=self._revision, type=found.contract.key)
-        if not taken.filter(key=key).exists():
+        key = str(storable(candidate.source_id or candidate.name))[:LONGEST_KEY]
+        siblings = LibraryPolicy.everywhere.filter(revision=self._revision, type=candidate.contract.key)
+        if not siblings.filter(key=key).exists():
             return key
-        twin = hashlib.sha256(f"{path}|{taken.count()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        twin = hashlib.sha256(f"{path}|{siblings.count()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return f"{key[: LONGEST_KEY - 17]}~{twin}"
 
     def _had(self, policy: LibraryPolicy) -> bool:

@@ -82,7 +82,7 @@ _FOLDERS = {
 
 
 @dataclass(frozen=True)
-class Found:
+class PolicyCandidate:
     """A policy that was found in a file."""
 
     contract: Contract
@@ -97,7 +97,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Known:
+class ManifestEntry:
     """The type, id and name that an archive's manifest gives for a file."""
 
     type: str
@@ -105,24 +105,29 @@ class Known:
     name: str
 
 
-def known_files(manifest: Any) -> dict[str, Known]:
+def known_files(manifest: Any) -> dict[str, ManifestEntry]:
     """Return the facts of a manifest of TenantPilot on the files beside it, by path; empty for any other manifest."""
     policies = manifest.get("policies") if isinstance(manifest, dict) else None
     keys = {contract.key for contract in registry.every() if contract.is_configuration}
     rows = [row for row in policies if isinstance(row, dict)] if isinstance(policies, list) else []
     return {
-        str(path): Known(row["type"], str(row.get("id", "")), str(row.get("name", "")))
+        str(path): ManifestEntry(row["type"], str(row.get("id", "")), str(row.get("name", "")))
         for row in rows
         if row.get("type") in keys and isinstance(row.get("files"), list)
         for path in row["files"][:1]
     }
 
 
-def policies_in(content: Any, path: str, known: Known | None = None) -> Iterator[Found]:
+def policies_in(content: Any, path: str, manifest_entry: ManifestEntry | None = None) -> Iterator[PolicyCandidate]:
     """Yield the policies in the content of a file: one, several in a list, or the values of one template."""
     folders, stem = path.split("/")[:-1], path.rpartition("/")[2].removesuffix(".json")
-    if known is not None and isinstance(content, dict):
-        yield Found(registry.get(known.type), known.name or stem, _in_words_of_graph(content), known.source_id)
+    if manifest_entry is not None and isinstance(content, dict):
+        yield PolicyCandidate(
+            registry.get(manifest_entry.type),
+            manifest_entry.name or stem,
+            _in_words_of_graph(content),
+            manifest_entry.source_id,
+        )
         return
     if isinstance(content, list):
         yield from _in_list(content, folders, stem)
@@ -130,7 +135,7 @@ def policies_in(content: Any, path: str, known: Known | None = None) -> Iterator
         yield from _in_object(content, folders, stem)
 
 
-def _in_object(content: JsonObject, folders: list[str], stem: str) -> Iterator[Found]:
+def _in_object(content: JsonObject, folders: list[str], stem: str) -> Iterator[PolicyCandidate]:
     """Yield the object itself, or those of the list that it holds and nothing else."""
     names = {name for name in content if not name.startswith("@odata.")}
     name = next(iter(names)) if len(names) == 1 else ""
@@ -142,24 +147,24 @@ def _in_object(content: JsonObject, folders: list[str], stem: str) -> Iterator[F
             yield from _single(item, [*folders, _NAMED_LISTS[name] or "value"], stem)
 
 
-def _in_list(content: list[Any], folders: list[str], stem: str) -> Iterator[Found]:
+def _in_list(content: list[Any], folders: list[str], stem: str) -> Iterator[PolicyCandidate]:
     objects = [item for item in content if isinstance(item, dict)]
     if objects and all("definition@odata.bind" in item for item in objects):
         payload = {"displayName": stem.removesuffix("_Settings"), "definitionValues": objects}
-        yield Found(registry.get("administrativeTemplate"), payload["displayName"], payload)  # type: ignore[arg-type]
+        yield PolicyCandidate(registry.get("administrativeTemplate"), payload["displayName"], payload)  # type: ignore[arg-type]
         return
     for item in objects:
         yield from _single(item, folders, stem)
 
 
-def _single(content: JsonObject, folders: list[str], stem: str) -> Iterator[Found]:
+def _single(content: JsonObject, folders: list[str], stem: str) -> Iterator[PolicyCandidate]:
     payload = _in_words_of_graph(content)
     key = type_of(payload, folders)
     if not key:
         return
     contract = registry.get(key)
     name = payload.get(contract.name_field) or payload.get("displayName") or payload.get("name")
-    yield Found(contract, str(name) if isinstance(name, str) and name else stem.split("__")[0], payload)
+    yield PolicyCandidate(contract, str(name) if isinstance(name, str) and name else stem.split("__")[0], payload)
 
 
 def type_of(payload: Mapping[str, Any], folders: list[str]) -> str:
@@ -203,9 +208,9 @@ def _by_folder(payload: Mapping[str, Any], folders: list[str]) -> str:
     """A file without a name of its own is no policy, whatever folder it lies in."""
     if not isinstance(payload.get("displayName") or payload.get("name"), str):
         return ""
-    known = (_FOLDERS[_plain(folder)] for folder in reversed(folders) if _plain(folder) in _FOLDERS)
+    folder_types = (_FOLDERS[_plain(folder)] for folder in reversed(folders) if _plain(folder) in _FOLDERS)
     own = (folder for folder in reversed(folders) if folder in {contract.key for contract in registry.every()})
-    return next(known, "") or next(own, "")
+    return next(folder_types, "") or next(own, "")
 
 
 def _in_words_of_graph(content: JsonObject) -> JsonObject:

@@ -29,6 +29,7 @@ class Upload:
 
 def library_of(workspace: Workspace, name: str, *, actor: User | None, now: datetime) -> Library:
     """Return the library of this name, which is made when there is none."""
+    library: Library
     with transaction.atomic():
         library, is_new = Library.everywhere.get_or_create(
             workspace=workspace, name=name, defaults={"created_at": now, "created_by": actor}
@@ -43,8 +44,7 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
                 after={"name": name},
                 at=now,
             )
-    made: Library = library
-    return made
+    return library
 
 
 def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:

@@ -12,7 +12,7 @@ from tenantpilot.versions.wording.known_ids import APPLICATIONS, ROLES
 from tenantpilot.versions.wording.lines import Line, Names, inner_of, lines_of, named_or_unresolved, rows_of
 
 Object = Mapping[str, Any]
-Known = Mapping[str, str | Promise]
+WordsById = Mapping[str, str | Promise]
 
 _USERS = {
     "All": gettext_lazy("all users"),
@@ -86,17 +86,20 @@ def _people(users: Object, side: str, names: Names) -> list[str]:
     people += [_("role %(name)s") % {"name": name} for name in _listed(users, f"{side}Roles", names, ROLES)]
     if guests := inner_of(users, f"{side}GuestsOrExternalUsers"):
         kinds = str(guests.get("guestOrExternalUserTypes") or "").split(",")
-        people.append(_("guests (%(kinds)s)") % {"kinds": ", ".join(words_of(kind).lower() for kind in kinds if kind)})
+        people.append(
+            _("guests (%(kinds)s)")
+            % {"kinds": ", ".join(words_of(guest_type).lower() for guest_type in kinds if guest_type)}
+        )
     return people
 
 
 def _what(applications: Object, names: Names) -> str:
     actions = _listed(applications, "includeUserActions", names, _ACTIONS)
     contexts = _listed(applications, "includeAuthenticationContextClassReferences", names)
-    known: Known = {**APPLICATIONS, **_APPS}
-    chosen = _listed(applications, "includeApplications", names, known) + actions
+    words_by_id: WordsById = {**APPLICATIONS, **_APPS}
+    chosen = _listed(applications, "includeApplications", names, words_by_id) + actions
     chosen += [_("authentication context %(name)s") % {"name": name} for name in contexts]
-    return _except(chosen, _listed(applications, "excludeApplications", names, known))
+    return _except(chosen, _listed(applications, "excludeApplications", names, words_by_id))
 
 
 def _conditions(conditions: Object, names: Names) -> list[Line]:
@@ -136,8 +139,8 @@ def _session(session: Object) -> list[Line]:
     lines: list[Line] = []
     for key, control in session.items():
         if isinstance(control, dict) and control.get("isEnabled") is not False:
-            told = _SESSION.get(key, _on)
-            lines.append(Line(_("Session: %(what)s") % {"what": words_of(key).lower()}, told(control)))
+            control_words = _SESSION.get(key, _on)
+            lines.append(Line(_("Session: %(what)s") % {"what": words_of(key).lower()}, control_words(control)))
         elif control is True:
             lines.append(Line(_("Session: %(what)s") % {"what": words_of(key).lower()}, _("On")))
     return lines
@@ -161,9 +164,9 @@ _SESSION: dict[str, Callable[[Object], str]] = {
 }
 
 
-def _sided(holder: Object, kind: str, names: Names, known: Known) -> str:
-    included = _listed(holder, f"include{kind}", names, known)
-    return _except(included, _listed(holder, f"exclude{kind}", names, known)) if included else ""
+def _sided(holder: Object, noun: str, names: Names, words_by_id: WordsById) -> str:
+    included = _listed(holder, f"include{noun}", names, words_by_id)
+    return _except(included, _listed(holder, f"exclude{noun}", names, words_by_id)) if included else ""
 
 
 def _device(device: Object) -> str:
@@ -175,9 +178,9 @@ def _device(device: Object) -> str:
     return words % {"rule": device.get("rule")}
 
 
-def _listed(holder: Object, key: str, names: Names, known: Known | None = None) -> list[str]:
+def _listed(holder: Object, key: str, names: Names, words_by_id: WordsById | None = None) -> list[str]:
     """Return the words for a list of ids: words for many, names of that time, and what is known everywhere."""
-    words = known or {}
+    words = words_by_id or {}
     return [
         str(words.get(item) or words.get(item.lower()) or named_or_unresolved(item, names))
         for item in _texts(holder.get(key))
@@ -185,8 +188,8 @@ def _listed(holder: Object, key: str, names: Names, known: Known | None = None) 
 
 
 def _except(included: Sequence[str], excluded: Sequence[str]) -> str:
-    what = _joined(included) or _("nothing")
-    return _("%(all)s, except %(some)s") % {"all": what, "some": _joined(excluded)} if excluded else what
+    scope = _joined(included) or _("nothing")
+    return _("%(all)s, except %(some)s") % {"all": scope, "some": _joined(excluded)} if excluded else scope
 
 
 def _joined(words: Sequence[str]) -> str:

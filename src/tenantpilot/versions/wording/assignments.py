@@ -43,11 +43,11 @@ def assignments_of(payload: Mapping[str, Any], names: Names) -> list[Assignment]
 
 def _assignment(row: Mapping[str, Any], names: Names) -> Assignment:
     target = inner_of(row, "target")
-    kind = str(target.get("@odata.type", "")).rpartition(".")[2]
-    is_excluded = kind.startswith("exclusion")
+    target_type = str(target.get("@odata.type", "")).rpartition(".")[2]
+    is_excluded = target_type.startswith("exclusion")
     group_id = str(target.get("groupId") or target.get("collectionId") or "")
     return Assignment(
-        target=named_or_unresolved(group_id, names) if group_id else _everybody(kind),
+        target=named_or_unresolved(group_id, names) if group_id else _everybody(target_type),
         manner="" if is_excluded else _manner(row),
         is_excluded=is_excluded,
         filter_words=_filter(target, names),
@@ -56,13 +56,13 @@ def _assignment(row: Mapping[str, Any], names: Names) -> Assignment:
     )
 
 
-def _everybody(kind: str) -> str:
-    match kind:
+def _everybody(target_type: str) -> str:
+    match target_type:
         case "allDevicesAssignmentTarget":
             return _("All devices")
         case "allLicensedUsersAssignmentTarget":
             return _("All users")
-    return words_of(kind.removesuffix("AssignmentTarget")) or _("A target without a name")
+    return words_of(target_type.removesuffix("AssignmentTarget")) or _("A target without a name")
 
 
 def _manner(row: Mapping[str, Any]) -> str:
@@ -85,9 +85,9 @@ def _options(row: Mapping[str, Any]) -> str:
     schedule = row.get("runSchedule")
     if not isinstance(schedule, dict):
         return ""
-    kind = words_of(str(schedule.get("@odata.type", "")).rpartition(".")[2].removeprefix("deviceHealthScript"))
+    schedule_type = words_of(str(schedule.get("@odata.type", "")).rpartition(".")[2].removeprefix("deviceHealthScript"))
     parts = [
-        kind,
+        schedule_type,
         str(schedule.get("time") or "")[:5],
         _("every %(n)s") % {"n": schedule["interval"]} if schedule.get("interval") else "",
     ]

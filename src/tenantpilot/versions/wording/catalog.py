@@ -64,10 +64,10 @@ def definition_ids(value: Any) -> set[str]:
 
 def readable(definition_id: str) -> str:
     """ "System › allowtelemetry" of "device_vendor_msft_policy_config_system_allowtelemetry"."""
-    beginning = next((one for one in BEGINNINGS if definition_id.lower().startswith(one)), "")
+    beginning = next((prefix for prefix in BEGINNINGS if definition_id.lower().startswith(prefix)), "")
     area, _line, rest = definition_id[len(beginning) :].partition("_")
-    shown = f"{area[:1].upper()}{area[1:]}"
-    return f"{shown} › {rest.replace('_', ' ')}" if rest else shown or definition_id
+    title = f"{area[:1].upper()}{area[1:]}"
+    return f"{title} › {rest.replace('_', ' ')}" if rest else title or definition_id
 
 
 def catalog_sections(payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[tuple[str, list[Line]]]:
@@ -75,14 +75,16 @@ def catalog_sections(payload: Mapping[str, Any], names: Names, labels: SettingNa
 
     Those of groups stand below them. Before Graph named any category, all stand under one heading.
     """
-    known = labels.with_those_of(payload)
+    setting_names = labels.with_those_of(payload)
     sections: dict[str, list[Line]] = {}
     for instance in (inner_of(setting, "settingInstance") for setting in rows_of(payload, "settings")):
         if instance:
             title = (
-                known.category(str(instance.get("settingDefinitionId", ""))) if any(known.categories.values()) else ""
+                setting_names.category(str(instance.get("settingDefinitionId", "")))
+                if any(setting_names.categories.values())
+                else ""
             )
-            sections.setdefault(title or _("Settings"), []).extend(_instance(instance, names, known, 0))
+            sections.setdefault(title or _("Settings"), []).extend(_instance(instance, names, setting_names, 0))
     return list(sections.items())
 
 
@@ -114,10 +116,10 @@ def _values(label: str, definition: str, value: Any, names: Names, labels: Setti
     values = [item for item in _as_list(value) if isinstance(item, dict)]
     if any(item.get("@odata.type") == SECRET_SETTING for item in values):
         return [Line(label, depth=depth, is_secret=True)]
-    shown = [
+    texts = [
         labels.option(str(item.get("value")), definition) if _is_choice(item) else item.get("value") for item in values
     ]
-    lines = [line_of(label, shown[0] if len(shown) == 1 else shown, names, depth=depth)]
+    lines = [line_of(label, texts[0] if len(texts) == 1 else texts, names, depth=depth)]
     for item in values:
         for child in rows_of(item, "children"):
             lines += _instance(child, names, labels, depth + 1)

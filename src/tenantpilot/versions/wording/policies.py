@@ -80,8 +80,8 @@ def _settings(key: str, payload: Mapping[str, Any], names: Names, labels: Settin
 
 
 def _rest(payload: Mapping[str, Any], names: Names) -> list[Line]:
-    told = (*SHOWN_APART, "omaSettings", "definitionValues")
-    without = (*told, "settings") if "settings" in payload and _is_told_as_settings(payload) else told
+    handled_keys = (*SHOWN_APART, "omaSettings", "definitionValues")
+    without = (*handled_keys, "settings") if "settings" in payload and _is_told_as_settings(payload) else handled_keys
     return lines_of(payload, names, without=without)
 
 

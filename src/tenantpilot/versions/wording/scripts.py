@@ -42,20 +42,20 @@ def file_lines(payload: Mapping[str, Any]) -> list[Line]:
 def _template(row: Mapping[str, Any], definition: Mapping[str, Any]) -> Line:
     label = str(definition.get("displayName") or definition.get("id") or _("A policy without a name"))
     place = str(definition.get("categoryPath") or "").strip("\\").replace("\\", " › ")
-    kind = {"machine": _("Computer"), "user": _("User")}.get(str(definition.get("classType")), "")
-    note = " · ".join(part for part in (kind, place) if part)
+    scope = {"machine": _("Computer"), "user": _("User")}.get(str(definition.get("classType")), "")
+    note = " · ".join(part for part in (scope, place) if part)
     return Line(label, _("Enabled") if row.get("enabled") else _("Disabled"), note=note)
 
 
 def _oma(row: Mapping[str, Any], names: Names) -> Line:
     uri = str(row.get("omaUri") or "")
     label = str(row.get("displayName") or uri)
-    kind = str(row.get("@odata.type", "")).rpartition(".")[2].removeprefix("omaSetting")
-    note = " · ".join(part for part in (uri, words_of(kind)) if part)
+    value_type = str(row.get("@odata.type", "")).rpartition(".")[2].removeprefix("omaSetting")
+    note = " · ".join(part for part in (uri, words_of(value_type)) if part)
     value = row.get("value")
     if row.get("isEncrypted") or is_mask(value):
         return Line(label, is_secret=True, note=note)
-    text = decoded(value) if kind in ("Base64", "StringXml") else None
+    text = decoded(value) if value_type in ("Base64", "StringXml") else None
     return line_of(label, value if text is None else text, names, note=note)
 
 

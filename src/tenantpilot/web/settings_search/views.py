@@ -60,7 +60,7 @@ def values(request: WorkspaceRequest, definition_id: int) -> HttpResponse:
 def conflicts(request: TenantRequest) -> HttpResponse:
     """Return the settings to which policies of the tenant give different values."""
     found = conflicts_of(request.tenant)
-    is_captured = bool(found.found) or PolicyIndex.objects.filter(tenant=request.tenant).exists()
+    is_captured = bool(found.rows) or PolicyIndex.objects.filter(tenant=request.tenant).exists()
     context = {"heading": _("Conflicts"), "conflicts": found, "is_captured": is_captured}
     return render(request, "web/settings_search/conflicts.html", context)
 

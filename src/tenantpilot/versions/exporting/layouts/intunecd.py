@@ -182,12 +182,12 @@ def _assignment(row: Mapping[str, Any], policy: Exported) -> JsonObject:
     if not isinstance(target, dict):
         return named
     target = without(target, frozenset({"id", "sourceId"}))
-    group, shown = str(target.get("groupId") or ""), None
-    if group and (shown := policy.name_of(group)):
-        target = without(target, frozenset({"groupId"})) | {"groupName": shown, "groupType": "StaticMembership"}
+    group, name = str(target.get("groupId") or ""), None
+    if group and (name := policy.name_of(group)):
+        target = without(target, frozenset({"groupId"})) | {"groupName": name, "groupType": "StaticMembership"}
     chosen = str(target.get("deviceAndAppManagementAssignmentFilterId") or "")
-    if chosen and (shown := policy.name_of(chosen)):
-        target["deviceAndAppManagementAssignmentFilterId"] = shown
+    if chosen and (name := policy.name_of(chosen)):
+        target["deviceAndAppManagementAssignmentFilterId"] = name
     return named | {"target": target}
 
 
@@ -212,8 +212,8 @@ def _rule(rule: Mapping[str, Any], policy: Exported) -> JsonObject:
 
 def _intent(content: JsonObject, _policy: Exported) -> JsonObject:
     settings = [without(setting, frozenset({"id"})) for setting in content.get("settings") or ()]
-    kept = ("displayName", "description", "templateId", "roleScopeTagIds", "assignments")
-    return {name: content[name] for name in kept if name in content} | {"settingsDelta": settings}
+    field_names = ("displayName", "description", "templateId", "roleScopeTagIds", "assignments")
+    return {name: content[name] for name in field_names if name in content} | {"settingsDelta": settings}
 
 
 def _template(content: JsonObject, _policy: Exported) -> JsonObject:

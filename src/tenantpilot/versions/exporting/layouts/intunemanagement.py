@@ -78,7 +78,9 @@ class IntuneManagement:
         ]
 
     def shared_files(self, tenant: TenantFacts, policies: Sequence[Referring]) -> list[File]:
-        groups = dict(sorted({graph_id: name for one in policies for graph_id, name in one.groups.items()}.items()))
+        groups = dict(
+            sorted({graph_id: name for policy in policies for graph_id, name in policy.groups.items()}.items())
+        )
         table = {
             "TenantId": tenant.entra_tenant_id,
             "Organization": tenant.name,
