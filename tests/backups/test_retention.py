@@ -98,7 +98,7 @@ def test_case_9_the_last_two_are_the_last_two_whole_ones():
 
 def test_each_set_that_is_kept_says_for_which_week():
     reasons = decide(days(*["ok"] * 20), replace(BARE, weekly=2), zone="UTC", now=NOW)
-    assert [reason for found in reasons.values() for reason in found if reason.why is Why.WEEKLY] == [
+    assert [reason for found in reasons.values() for reason in found if reason.cause is Why.WEEKLY] == [
         Reason(Why.WEEKLY, "2026-W37"),
         Reason(Why.WEEKLY, "2026-W36"),
     ]

@@ -102,5 +102,5 @@ class Asked(StoredData):
 def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:
     """Return the types and, in the order of the catalogue, those that are left out."""
     chosen = catalogue.chosen(policy_types)
-    left_out = tuple(kind.key for kind in catalogue.every() if kind.key not in chosen)
+    left_out = tuple(policy_type.key for policy_type in catalogue.every() if policy_type.key not in chosen)
     return Asked(chosen, left_out=left_out, left_out_reason=left_out_reason if left_out else "")

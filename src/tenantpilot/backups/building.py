@@ -26,7 +26,7 @@ class SetChanged(TenantPilotError):
     """Somebody else has revised the set meanwhile."""
 
 
-def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime | None, now: datetime) -> BackupSet:
+def open_set(chain: BackupChain, request: Asked, *, run_id: int, slot_at: datetime | None, now: datetime) -> BackupSet:
     """Return the set of this run: a worker that takes over goes on with the set of the one before."""
     with transaction.atomic():
         # Whoever removes what no set holds is done with this chain first.
@@ -44,8 +44,8 @@ def open_set(chain: BackupChain, asked: Asked, *, run_id: int, slot_at: datetime
             seq=(newest or 0) + 1,
             slot_at=slot_at if is_slot_free else None,
             run_id=run_id,
-            asked=asked.to_json(),
-            width=asked.width,
+            asked=request.to_json(),
+            width=request.width,
             read_from=now,
             created_at=now,
         )
@@ -61,7 +61,7 @@ class Times:
     read_until: datetime | None
 
 
-def open_imported(chain: BackupChain, asked: Asked, *, run_id: int, as_of: Times) -> BackupSet:
+def open_imported(chain: BackupChain, request: Asked, *, run_id: int, as_of: Times) -> BackupSet:
     """Return the set of this import, which is as old as the one that was exported."""
     with transaction.atomic():
         existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
@@ -73,8 +73,8 @@ def open_imported(chain: BackupChain, asked: Asked, *, run_id: int, as_of: Times
             chain=chain,
             seq=1,
             run_id=run_id,
-            asked=asked.to_json(),
-            width=asked.width,
+            asked=request.to_json(),
+            width=request.width,
             read_from=as_of.read_from,
             created_at=as_of.created_at,
         )
@@ -148,8 +148,8 @@ def abandon_all(*, now: datetime) -> int:  # noqa: ARG001 a duty has a time
 
 def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run_id: int) -> Numbers:
     """Return the counts of each chosen type: captured, reused, missing, failed, changed, ignored."""
-    asked = Asked.from_json(backup_set.asked)
-    numbers: Numbers = {key: {} for key in asked.policy_types}
+    request = Asked.from_json(backup_set.asked)
+    numbers: Numbers = {key: {} for key in request.policy_types}
     captured, total = Count("pk", filter=Q(version__run_id=run_id)), Count("pk")
     for key, new, held in members.values_list("policy__type").annotate(new=captured, held=total).order_by():
         _add(numbers, key, {"captured": new, "reused": held - new})
@@ -159,10 +159,10 @@ def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run
             gaps[gap.type, gap.kind] += 1
         else:
             _add(numbers, gap.type, {"unread": gap.reason_code})
-    for (key, kind), count in gaps.items():
-        _add(numbers, key, {kind: count})
-    if asked.policies is None:
-        ignored = Policy.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=asked.policy_types).ignored()
+    for (key, gap_kind), count in gaps.items():
+        _add(numbers, key, {gap_kind: count})
+    if request.policies is None:
+        ignored = Policy.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=request.policy_types).ignored()
         for key, count in ignored.present().values_list("type").annotate(count=total).order_by():
             _add(numbers, key, {"ignored": count})
     return numbers

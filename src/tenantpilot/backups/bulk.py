@@ -26,7 +26,7 @@ def delete_sets(run: Run) -> None:
 
 def _names(run: Run) -> dict[int, str]:
     sets = BackupSet.everywhere.of_tenant(run.tenant).select_related("chain").in_bulk(list(run.inputs.sets))
-    return {key: f"{one.chain.name} {one.created_at:%Y-%m-%d %H:%M}" for key, one in sets.items()}
+    return {key: f"{backup_set.chain.name} {backup_set.created_at:%Y-%m-%d %H:%M}" for key, backup_set in sets.items()}
 
 
 def _find(run: Run, key: int) -> BackupSet | None:

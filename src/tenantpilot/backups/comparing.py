@@ -30,7 +30,7 @@ class Changed:
 class Comparison:
     """The first policies that differ, and the numbers of all."""
 
-    shown: Sequence[Changed]
+    rows: Sequence[Changed]
     added: int
     removed: int
     changed: int
@@ -47,9 +47,9 @@ def compare_sets(before: BackupSet, after: BackupSet) -> Comparison:
     removed = sorted(old.keys() - new.keys())
     added = sorted(new.keys() - old.keys())
     changed = sorted(old.keys() & new.keys())
-    shown = [*changed, *added, *removed][:AT_MOST]
-    policies = Policy.everywhere.filter(tenant=after.tenant_id).defer("properties").in_bulk(shown)
-    rows = [Changed(policies[key], _number(old, key), _number(new, key)) for key in shown]
+    policy_ids = [*changed, *added, *removed][:AT_MOST]
+    policies = Policy.everywhere.filter(tenant=after.tenant_id).defer("properties").in_bulk(policy_ids)
+    rows = [Changed(policies[key], _number(old, key), _number(new, key)) for key in policy_ids]
     return Comparison(rows, len(added), len(removed), len(changed), same=after.items - len(new))
 
 

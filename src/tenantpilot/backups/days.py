@@ -93,13 +93,13 @@ def days_of_tenant(tenant: Tenant, *, days: int, now: datetime) -> list[TenantDa
     """Return the last days of a tenant, the oldest first, also those without a set. One query."""
     span = _span(days, now)
     rows = {row.day: row for row in BackupDay.everywhere.filter(tenant=tenant, day__gte=span[0])}
-    found, in_care = [], 0
+    tenant_days, in_care = [], 0
     for day in span:
         row = rows.get(day)
         in_care = row.in_care if row else in_care
         facts = (row.good, row.incomplete, row.failed, row.policies) if row else (0, 0, 0, 0)
-        found.append(TenantDay(day, *facts, in_care=in_care))
-    return found
+        tenant_days.append(TenantDay(day, *facts, in_care=in_care))
+    return tenant_days
 
 
 def days_of_tenants(tenants: Iterable[int] | models.QuerySet[Any], *, days: int, now: datetime) -> list[WorkspaceDay]:

@@ -49,39 +49,39 @@ ANOTHER_GOES_ON = (WorkerLeaves, LeaseLost, DatabaseLost)
 def create_backup(run: RunContext[BackupInputs]) -> None:
     """Make a set by hand: of chosen policies, or of policy types."""
     inputs, chosen = run.inputs, None
-    asked = asked_types(inputs.policy_types, inputs.left_out_reason)
+    request = asked_types(inputs.policy_types, inputs.left_out_reason)
     if inputs.policies is not None:
         chosen = policies_by_type(run.tenant, inputs.policies)
         if not chosen:
             raise PolicyNotFound
-        asked = Asked(tuple(chosen), policies=sum(len(policies) for policies in chosen.values()))
+        request = Asked(tuple(chosen), policies=sum(len(policies) for policies in chosen.values()))
     chain = chain_of_hand(run.tenant, run.run_id, name=inputs.name, now=run.now)
-    _build(run, building.open_set(chain, asked, run_id=run.run_id, slot_at=None, now=run.now), chosen)
+    _build(run, building.open_set(chain, request, run_id=run.run_id, slot_at=None, now=run.now), chosen)
 
 
 def run_scheduled_backup(run: RunContext[ScheduledBackupInputs]) -> None:
     """Make the set of a schedule's slot, or one outside its slots for a person."""
     inputs, chosen = run.inputs, None
-    asked = asked_types(inputs.policy_types, inputs.left_out_reason)
+    request = asked_types(inputs.policy_types, inputs.left_out_reason)
     if inputs.view:
-        asked, chosen = chosen_by_view(run.tenant, inputs)
+        request, chosen = chosen_by_view(run.tenant, inputs)
     chain = chain_of_schedule(run.tenant, inputs.schedule, now=run.now)
     slot = ScheduleSlot.objects.filter(run_id=run.run_id).first()
     slot_at = slot.slot_at if slot else None
-    _build(run, building.open_set(chain, asked, run_id=run.run_id, slot_at=slot_at, now=run.now), chosen)
+    _build(run, building.open_set(chain, request, run_id=run.run_id, slot_at=slot_at, now=run.now), chosen)
 
 
 def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None) -> None:
     """Read what was asked for into the set, and end the set whatever comes."""
-    asked = Asked.from_json(backup_set.asked)
+    request = Asked.from_json(backup_set.asked)
     with _ended_with(run, backup_set):
-        items = RunItems(run, find=lambda _run: [_item(key) for key in asked.policy_types])
+        items = RunItems(run, find=lambda _run: [_item(key) for key in request.policy_types])
         with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
             client.sign_in()
             _read(run, client, TypeBackup(run, backup_set, items, client), chosen)
-            look_again(run, client, backup_set, asked)
+            look_again(run, client, backup_set, request)
             fill_actors(client, run.tenant, now=run.now)
-        Membership(backup_set.chain, backup_set.seq).drop_other_types(asked.policy_types)
+        Membership(backup_set.chain, backup_set.seq).drop_other_types(request.policy_types)
         _seal(run, backup_set)
 
 

@@ -22,12 +22,12 @@ class Membership:
         members = BackupMember.everywhere.filter(tenant_id=self._chain.tenant_id)
         return members.open_of(self._chain)
 
-    def hold(self, versions: Iterable[PolicyVersion], known: Mapping[int, BackupMember]) -> None:
+    def hold(self, versions: Iterable[PolicyVersion], members_by_policy: Mapping[int, BackupMember]) -> None:
         """Let the set hold these versions. What the chain holds already costs no row."""
-        new = [version for version in versions if not self._is_held(version, known.get(version.policy_id))]
+        new = [version for version in versions if not self._is_held(version, members_by_policy.get(version.policy_id))]
         if not new:
             return
-        self.drop(known[version.policy_id] for version in new if version.policy_id in known)
+        self.drop(members_by_policy[version.policy_id] for version in new if version.policy_id in members_by_policy)
         BackupMember.everywhere.bulk_create([self._row(version) for version in new], batch_size=CHUNK)
 
     def drop(self, members: Iterable[BackupMember]) -> None:

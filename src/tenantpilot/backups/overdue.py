@@ -43,12 +43,14 @@ def backups_of(schedules: Sequence[Schedule], *, now: datetime) -> dict[int, Bac
     newest_of = BackupSet.everywhere.defer("asked", "by_type", "faults").in_bulk(
         [newest for newest, _good_at in by_schedule.values() if newest]
     )
-    found = {}
+    backups = {}
     for schedule in making:
         newest, good_at = by_schedule.get(schedule.pk, (None, None))
         view_name = str(schedule.inputs.get("view_name", ""))
-        found[schedule.pk] = BackupsOfSchedule(newest_of.get(newest), is_overdue(schedule, good_at, now=now), view_name)
-    return found
+        backups[schedule.pk] = BackupsOfSchedule(
+            newest_of.get(newest), is_overdue(schedule, good_at, now=now), view_name
+        )
+    return backups
 
 
 def is_overdue(schedule: Schedule, last_good_at: datetime | None, *, now: datetime) -> bool:

@@ -55,25 +55,31 @@ class TenantProtection:
 def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     """Return the figures of a tenant."""
     last_good, ending_holds = _sets_shown(tenant, now=now)
-    asked = Asked.from_json(last_good.asked) if last_good else Asked(())
-    is_by_type = last_good is not None and asked.policies is None
-    left_out = asked.left_out if is_by_type else tuple(kind.key for kind in catalogue.every()) if not last_good else ()
+    request = Asked.from_json(last_good.asked) if last_good else Asked(())
+    is_by_type = last_good is not None and request.policies is None
     by_restorable = _by_restorable(members_of_set(last_good)) if last_good else []
     counts = _counts(tenant)
     return TenantProtection(
         last_good=last_good,
         ending_holds=ending_holds,
         state=_state_of_tenant(tenant, last_good, now=now),
-        types=len(asked.policy_types) if is_by_type else 0,
+        types=len(request.policy_types) if is_by_type else 0,
         all_types=len(catalogue.every()),
         protected=sum(in_care for _restorable, _count, in_care in by_restorable),
         in_care=counts["in_care"],
         ignored=counts["ignored"],
         damaged=counts["damaged"],
         incomplete=counts["incomplete"],
-        gaps=[TypeGap(catalogue.label_of(key), asked.left_out_reason) for key in left_out],
+        gaps=[TypeGap(catalogue.label_of(key), request.left_out_reason) for key in _left_out(last_good, request)],
         unrestorable=[(name, count) for name, count, _in_care in by_restorable if name != Restorable.YES],
     )
+
+
+def _left_out(last_good: BackupSet | None, request: Asked) -> tuple[str, ...]:
+    """Return the policy types that the last good set leaves out; without a good set these are all types."""
+    if last_good is None:
+        return tuple(policy_type.key for policy_type in catalogue.every())
+    return request.left_out if request.policies is None else ()
 
 
 def _sets_shown(tenant: Tenant, *, now: datetime) -> tuple[BackupSet | None, list[BackupSet]]:
@@ -82,12 +88,15 @@ def _sets_shown(tenant: Tenant, *, now: datetime) -> tuple[BackupSet | None, lis
     best = Q(pk=Subquery(widest_first(sets.good(), now=now).values("pk")[:1]))
     ending = Q(held_at__isnull=False, held_until__gt=now)
     rows = sets.filter(best | ending).annotate(is_best=Case(When(best, then=Value(1)), default=Value(0)))
-    shown = list(
+    shown_sets = list(
         rows.select_related("chain__schedule", "held_by").order_by("-is_best", "held_until")[: HOLDS_SHOWN + 1]
     )
-    holds = [one for one in shown if one.held_until is not None and one.held_until > now]
+    holds = [
+        backup_set for backup_set in shown_sets if backup_set.held_until is not None and backup_set.held_until > now
+    ]
     # The best comes first. Where there is none, no set is good.
-    return next((one for one in shown[:1] if one.is_good), None), sorted(holds, key=_end_of_hold)[:HOLDS_SHOWN]
+    last_good = next((backup_set for backup_set in shown_sets[:1] if backup_set.is_good), None)
+    return last_good, sorted(holds, key=_end_of_hold)[:HOLDS_SHOWN]
 
 
 def _end_of_hold(held: BackupSet) -> datetime:
@@ -145,11 +154,11 @@ def shown_of(tenants: Iterable[Any], *, now: datetime) -> Mapping[int, Shown]:
         active.setdefault(schedule.tenant_id, []).append(schedule)
     sets = BackupSet.everywhere.select_related("chain").defer("asked", "by_type", "faults")
     last_good = sets.in_bulk([row.last_good for row in rows if row.last_good])
-    found = {}
+    by_tenant = {}
     for row in rows:
         newest = last_good.get(row.last_good)
-        found[row.pk] = Shown(newest, _state(newest, active.get(row.pk, ()), now=now))
-    return found
+        by_tenant[row.pk] = Shown(newest, _state(newest, active.get(row.pk, ()), now=now))
+    return by_tenant
 
 
 def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, now: datetime) -> str:

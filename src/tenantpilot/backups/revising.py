@@ -133,12 +133,12 @@ def _adding(taker: Taker, prepared: Prepared, members: Membership) -> Work:
         if isinstance(prepared.error, GraphNotFound):
             run.count("missing")
             return skipped("policy_missing")
-        taken = taker.take(prepared)
-        known = _member_of(members, prepared.policy.pk)
-        if known is not None and known.version_id == taken.version.pk:
+        outcome = taker.take(prepared)
+        member = _member_of(members, prepared.policy.pk)
+        if member is not None and member.version_id == outcome.version.pk:
             return skipped("already_in_set")
-        members.hold([taken.version], {known.policy_id: known} if known else {})
-        if taken.is_new:
+        members.hold([outcome.version], {member.policy_id: member} if member else {})
+        if outcome.is_new:
             run.count("versions")
         return ItemState.SUCCEEDED
 
@@ -147,10 +147,10 @@ def _adding(taker: Taker, prepared: Prepared, members: Membership) -> Work:
 
 def _removing(members: Membership) -> Work:
     def work(_run: Revision, item: Item) -> ItemState | ItemResult:
-        known = _member_of(members, int(item.key))
-        if known is None:
+        member = _member_of(members, int(item.key))
+        if member is None:
             return skipped("not_in_set")
-        members.drop([known])
+        members.drop([member])
         return ItemState.SUCCEEDED
 
     return work

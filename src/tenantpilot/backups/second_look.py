@@ -23,16 +23,16 @@ from tenantpilot.operations.run_context import RunContext
 log = structlog.get_logger(__name__)
 
 
-def look_again(run: RunContext, client: GraphClient, backup_set: BackupSet, asked: Asked) -> None:
+def look_again(run: RunContext, client: GraphClient, backup_set: BackupSet, request: Asked) -> None:
     """Mark what changed while the set was read. A list that cannot be read again marks nothing."""
-    contracts = [contract for contract in registry.chosen(asked.policy_types) if contract.modified_field]
+    contracts = [contract for contract in registry.chosen(request.policy_types) if contract.modified_field]
     for group in released(read_types_in_groups(client, contracts)):
         run.safe_point()
         for type_read in group:
-            found = list(_changed(backup_set, type_read, is_whole=asked.policies is None))
-            gaps.add_gaps(backup_set, found)
-            if found:
-                run.count("warnings", len(found))
+            changes = list(_changed(backup_set, type_read, is_whole=request.policies is None))
+            gaps.add_gaps(backup_set, changes)
+            if changes:
+                run.count("warnings", len(changes))
 
 
 def _changed(backup_set: BackupSet, type_read: TypeRead, *, is_whole: bool) -> Iterator[gaps.Gap]:
@@ -68,7 +68,7 @@ def _is_changed(policy: Policy, now: Observation | None, is_present: bool, read_
 def _new(backup_set: BackupSet, key: str, observations: Iterable[Observation]) -> Iterator[gaps.Gap]:
     policies = Policy.everywhere.filter(tenant=backup_set.tenant_id, type=key)
     unread = BackupGap.everywhere.filter(set=backup_set, type=key)
-    known = {*policies.values_list("graph_id", flat=True), *unread.values_list("graph_id", flat=True)}
+    known_ids = {*policies.values_list("graph_id", flat=True), *unread.values_list("graph_id", flat=True)}
     for item in observations:
-        if item.graph_id not in known:
+        if item.graph_id not in known_ids:
             yield gaps.of_changed(key, item.graph_id, item.name, None)

@@ -65,41 +65,43 @@ class TypeBackup:
             self._fail_type(contract.key, type_read.error)
             return
         policies = self._recorded(contract, type_read.reads, result)
-        known = self._members.of_type(contract.key)
-        in_care = [read for read in type_read.reads if self._is_in_care(read, policies)]
+        members = self._members.of_type(contract.key)
+        in_care = [policy_read for policy_read in type_read.reads if self._is_in_care(policy_read, policies)]
         for chunk in portions(in_care):
-            self._take(contract, [policies[read.graph_id] for read in chunk], chunk, result, known)
-        read_ids = {read.graph_id for read in type_read.reads}
-        gone = [row.policy_id for row in known.values()]
+            self._take(contract, [policies[policy_read.graph_id] for policy_read in chunk], chunk, result, members)
+        read_ids = {policy_read.graph_id for policy_read in type_read.reads}
+        gone = [row.policy_id for row in members.values()]
         for policy in policies.values():
             if policy.pk in gone and policy.graph_id not in read_ids and policy.ignored_at is None:
                 result.gaps.append(gaps.of_missing(policy))
-        self._end_type(contract.key, result, known)
+        self._end_type(contract.key, result, members)
 
     def back_up_chosen(self, key: str, read_portions: Iterable[Portion]) -> None:
         """Back up chosen policies of a type."""
-        result, known = TypeResult(), self._members.of_type(key)
+        result, members = TypeResult(), self._members.of_type(key)
         for portion in read_portions:
             self._run.safe_point()
             if portion.error is not None:
                 self._fail_type(key, portion.error)
                 return
-            self._take(portion.contract, portion.policies, portion.reads, result, known)
-        self._end_type(key, result, known)
+            self._take(portion.contract, portion.policies, portion.reads, result, members)
+        self._end_type(key, result, members)
 
     def end_empty(self) -> None:
         """End the types of which nothing is left to be read."""
         for key in self.pending:
             self._end_type(key, TypeResult(), self._members.of_type(key))
 
-    def _is_in_care(self, read: WholeRead, policies: Mapping[str, Policy]) -> bool:
-        policy = policies.get(read.graph_id)
+    def _is_in_care(self, policy_read: WholeRead, policies: Mapping[str, Policy]) -> bool:
+        policy = policies.get(policy_read.graph_id)
         return policy is not None and policy.ignored_at is None
 
     def _recorded(self, contract: Contract, reads: Sequence[WholeRead], result: TypeResult) -> dict[str, Policy]:
         """Return the policies of the type by Graph's id, with what is new; what has no policy becomes a gap."""
-        observed = observe_all(contract, [read.payload for read in reads if read.payload is not None])
-        unread = {read.graph_id: read.error for read in reads if read.payload is None}
+        observed = observe_all(
+            contract, [policy_read.payload for policy_read in reads if policy_read.payload is not None]
+        )
+        unread = {policy_read.graph_id: policy_read.error for policy_read in reads if policy_read.payload is None}
         unusable = {*unread, *(broken.graph_id for broken in observed.broken)}
         key, tenant = contract.key, self._run.tenant
         with transaction.atomic():
@@ -117,16 +119,16 @@ class TypeBackup:
         policies: Mapping[str, Policy],
         result: TypeResult,
     ) -> None:
-        broken = {one.graph_id: (one.name, one.error) for one in observed.broken}
+        broken = {broken_item.graph_id: (broken_item.name, broken_item.error) for broken_item in observed.broken}
         for graph_id, error in unread.items():
             if not isinstance(error, GraphNotFound):
                 broken.setdefault(graph_id, (graph_id, error))  # type: ignore[arg-type]
         for number, (graph_id, (name, cause)) in enumerate(broken.items(), start=1):
             if graph_id not in policies:
                 usable = graph_id if is_usable(graph_id) else f"unusable {number}"
-                shown = name if name != graph_id else usable
+                label = name if name != graph_id else usable
                 reason = failure(cause or ObjectUnusable())
-                result.fail(Gap(GapKind.FAILED, key, reason, usable, shown), cause or ObjectUnusable())
+                result.fail(Gap(GapKind.FAILED, key, reason, usable, label), cause or ObjectUnusable())
 
     def _take(
         self,
@@ -134,12 +136,12 @@ class TypeBackup:
         policies: Sequence[Policy],
         reads: Sequence[WholeRead],
         result: TypeResult,
-        known: Mapping[int, BackupMember],
+        members: Mapping[int, BackupMember],
     ) -> None:
         prepared = self._taker.prepare(contract, policies, reads, read_at=self._run.now)
         with transaction.atomic():
-            held = [version for one in prepared if (version := self._version(one, result)) is not None]
-            self._members.hold(held, known)
+            held = [version for preparation in prepared if (version := self._version(preparation, result)) is not None]
+            self._members.hold(held, members)
         result.held |= {version.policy_id: version for version in held}
 
     def _version(self, prepared: Prepared, result: TypeResult) -> PolicyVersion | None:
@@ -166,10 +168,10 @@ class TypeBackup:
         result.fail(gaps.of_type(key, error), error)
         self._end_type(key, result, self._members.of_type(key))
 
-    def _end_type(self, key: str, result: TypeResult, known: Mapping[int, BackupMember]) -> None:
+    def _end_type(self, key: str, result: TypeResult, members: Mapping[int, BackupMember]) -> None:
         item = self._item_of.pop(key)
         with transaction.atomic():
-            self._members.drop(row for policy, row in known.items() if policy not in result.held)
+            self._members.drop(row for policy, row in members.items() if policy not in result.held)
             gaps.replace_gaps(self._set, key, result.gaps)
             self._count(result)
             self._settle(item, result)

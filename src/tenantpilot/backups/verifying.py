@@ -82,11 +82,11 @@ def faults_of(backup_set: BackupSet) -> list[Fault]:
 def _set_of(run: RunContext[VerifyInputs]) -> BackupSet:
     """Return the set that was asked for, or the newest with content. Raises OperationFailed."""
     sets = BackupSet.everywhere.of_tenant(run.tenant).kept().select_related("chain").newest_first()
-    wanted = run.inputs.backup_set
-    found: BackupSet | None = (sets.filter(pk=wanted) if wanted else sets.exclude(digest=None)).first()
-    if found is None or not found.has_content:
+    set_id = run.inputs.backup_set
+    backup_set: BackupSet | None = (sets.filter(pk=set_id) if set_id else sets.exclude(digest=None)).first()
+    if backup_set is None or not backup_set.has_content:
         raise OperationFailed("set_not_found")
-    return found
+    return backup_set
 
 
 def _checked(backup_set: BackupSet) -> Iterator[tuple[int, Fault | None]]:

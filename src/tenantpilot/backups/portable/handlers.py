@@ -164,9 +164,9 @@ def _uploaded(run: Import) -> Any:
 def _import(run: Import, archive: OpenArchive) -> None:
     manifest = archive.manifest
     chain = chain_of_hand(run.tenant, run.run_id, name=screened(manifest.name)[:120], now=run.now)
-    asked = manifest.was_asked
-    asked = replace(asked, left_out_reason=screened(asked.left_out_reason)[:200])
-    backup_set = building.open_imported(chain, asked, run_id=run.run_id, as_of=manifest.times)
+    request = manifest.was_asked
+    request = replace(request, left_out_reason=screened(request.left_out_reason)[:200])
+    backup_set = building.open_imported(chain, request, run_id=run.run_id, as_of=manifest.times)
     total = len(manifest.policies)
     with _failing(run, backup_set):
         stored = 0

@@ -35,11 +35,11 @@ def portions(policies: Sequence[SetPolicy]) -> Iterable[Sequence[SetPolicy]]:
 
 def store_portion(archive: OpenArchive, backup_set: BackupSet, portion: Sequence[SetPolicy], *, run_id: int) -> None:
     """Let the set hold these policies. Call it in a transaction."""
-    taken = [_taken(archive, backup_set.tenant, policy, run_id) for policy in portion]
+    versions = [_taken(archive, backup_set.tenant, policy, run_id) for policy in portion]
     members = Membership(backup_set.chain, backup_set.seq)
-    policy_ids = [version.policy_id for version in taken]
-    known = {row.policy_id: row for row in members.open_members().filter(policy__in=policy_ids)}
-    members.hold(taken, known)
+    policy_ids = [version.policy_id for version in versions]
+    members_by_policy = {row.policy_id: row for row in members.open_members().filter(policy__in=policy_ids)}
+    members.hold(versions, members_by_policy)
 
 
 def end_set(backup_set: BackupSet, manifest: SetManifest, *, run_id: int, now: datetime) -> BackupSet:
@@ -72,20 +72,20 @@ def _taken(archive: OpenArchive, tenant: Tenant, stored: SetPolicy, run_id: int)
 def _policy(tenant: Tenant, stored: SetPolicy, payload: Mapping[str, object]) -> Policy:
     """Return the row of the policy. One that was never seen here is as it was when it was backed up."""
     contract = registry.get(stored.type)
-    seen = observe(contract, {**payload, "id": stored.graph_id})
+    observation = observe(contract, {**payload, "id": stored.graph_id})
     policy: Policy
     policy, _is_new = Policy.everywhere.get_or_create(
         workspace_id=tenant.workspace_id,
         tenant=tenant,
         type=stored.type,
-        graph_id=seen.graph_id,
+        graph_id=observation.graph_id,
         defaults={
             "name": str(storable(stored.name))[:512],
-            "description": seen.description,
-            "platform": seen.platform,
-            "last_modified_at": seen.last_modified_at,
-            "properties": seen.properties,
-            "content_hash": seen.content_hash,
+            "description": observation.description,
+            "platform": observation.platform,
+            "last_modified_at": observation.last_modified_at,
+            "properties": observation.properties,
+            "content_hash": observation.content_hash,
             "first_seen_at": stored.read_at,
             "last_seen_at": stored.read_at,
             "changed_at": stored.read_at,

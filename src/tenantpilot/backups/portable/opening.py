@@ -123,13 +123,13 @@ def _require_set(manifest: SetManifest) -> None:
 def object_of(content: bytes) -> dict[str, object]:
     """Return the JSON object of a file. Raises ArchiveRefused."""
     try:
-        found = json.loads(content)
-        storable(found)
+        document = json.loads(content)
+        storable(document)
     except (ValueError, RecursionError, ObjectUnusable):
         raise ArchiveRefused("archive_changed") from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise ArchiveRefused("archive_changed")
-    return found
+    return document
 
 
 def _content(archive: ZipFile, name: str, largest: int) -> bytes:

@@ -20,9 +20,9 @@ def require_plausible(manifest: SetManifest, *, now: datetime) -> None:
         raise ArchiveRefused("archive_changed")
     if not all(is_usable(policy.graph_id) for policy in manifest.policies):
         raise ArchiveRefused("archive_changed")
-    asked = manifest.was_asked
-    known = {contract.key for contract in registry.every()}
-    if not {*asked.policy_types, *asked.left_out} <= known or (asked.policies or 0) < 0:
+    request = manifest.was_asked
+    known_types = {contract.key for contract in registry.every()}
+    if not {*request.policy_types, *request.left_out} <= known_types or (request.policies or 0) < 0:
         raise ArchiveRefused("archive_version")
 
 

@@ -51,11 +51,14 @@ def _find(run: Run) -> list[Item]:
     """Return the sets of the chain that no reason keeps, and those of its trash whose time is over."""
     old = trashed_for_long(run.tenant.pk, now=run.now).select_related("chain").order_by("pk")
     if not run.inputs.chain:
-        return [_item(DELETING, one) for one in old]
+        return [_item(DELETING, backup_set) for backup_set in old]
     chain = _chain(run)
     rule = rule_in_force(BackupRetention.everywhere.filter(chain=chain).first(), now=run.now)
     going = [decision.backup_set for decision in decisions(chain, rule, now=run.now) if not decision.reasons]
-    return [*(_item(TRASHING, one) for one in going), *(_item(DELETING, one) for one in old.filter(chain=chain))]
+    return [
+        *(_item(TRASHING, backup_set) for backup_set in going),
+        *(_item(DELETING, backup_set) for backup_set in old.filter(chain=chain)),
+    ]
 
 
 def _item(verb: str, backup_set: BackupSet) -> Item:

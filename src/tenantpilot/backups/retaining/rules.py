@@ -61,7 +61,7 @@ class Why(StrEnum):
 class Reason:
     """`period` is the bucket of a tier: "2026-W47"."""
 
-    why: Why
+    cause: Why
     period: str = ""
 
 
@@ -94,28 +94,28 @@ def decide(candidates: Iterable[Candidate], rule: Rule, *, zone: str, now: datet
     Periods are those of the slot's date in the schedule's zone. An incomplete set stands for a period that has no good
     one, and never counts to the newest ones.
     """
-    newest_first = sorted(candidates, key=lambda one: (one.at, one.key), reverse=True)
-    reasons: dict[int, list[Reason]] = {one.key: _always(one, now) for one in newest_first}
-    good = [one for one in newest_first if one.is_good]
+    newest_first = sorted(candidates, key=lambda candidate: (candidate.at, candidate.key), reverse=True)
+    reasons: dict[int, list[Reason]] = {candidate.key: _always(candidate, now) for candidate in newest_first}
+    good = [candidate for candidate in newest_first if candidate.is_good]
     if good:
         reasons[good[0].key].append(Reason(Why.LAST_GOOD))
-    for one in good[: rule.last]:
-        reasons[one.key].append(Reason(Why.LAST))
-    for why, period_of in _PERIODS.items():
-        for period, one in _of_tier(newest_first, period_of, ZoneInfo(zone), getattr(rule, why.value)):
-            reasons[one.key].append(Reason(why, period))
-    return {key: tuple(found) for key, found in reasons.items()}
+    for candidate in good[: rule.last]:
+        reasons[candidate.key].append(Reason(Why.LAST))
+    for cause, period_of in _PERIODS.items():
+        for period, candidate in _of_tier(newest_first, period_of, ZoneInfo(zone), getattr(rule, cause.value)):
+            reasons[candidate.key].append(Reason(cause, period))
+    return {key: tuple(set_reasons) for key, set_reasons in reasons.items()}
 
 
-def _always(one: Candidate, now: datetime) -> list[Reason]:
+def _always(candidate: Candidate, now: datetime) -> list[Reason]:
     facts = (
-        (one.is_building, Why.BUILDING),
-        (one.is_held, Why.HELD),
-        (one.is_in_use, Why.IN_USE),
-        (one.at > now - MIN_AGE, Why.YOUNG),
-        (one.is_last_good_of_tenant, Why.LAST_GOOD),
+        (candidate.is_building, Why.BUILDING),
+        (candidate.is_held, Why.HELD),
+        (candidate.is_in_use, Why.IN_USE),
+        (candidate.at > now - MIN_AGE, Why.YOUNG),
+        (candidate.is_last_good_of_tenant, Why.LAST_GOOD),
     )
-    return [Reason(why) for is_so, why in facts if is_so]
+    return [Reason(cause) for is_so, cause in facts if is_so]
 
 
 def _of_tier(
@@ -123,11 +123,11 @@ def _of_tier(
 ) -> list[tuple[str, Candidate]]:
     """Return the newest set of each of the newest periods that have one, a good one where there is one."""
     chosen: dict[str, Candidate] = {}
-    for one in newest_first:
-        if not one.has_content:
+    for candidate in newest_first:
+        if not candidate.has_content:
             continue
-        period = period_of(one.at.astimezone(zone))
+        period = period_of(candidate.at.astimezone(zone))
         standing = chosen.get(period)
-        if standing is None or (one.is_good and not standing.is_good):
-            chosen[period] = one
+        if standing is None or (candidate.is_good and not standing.is_good):
+            chosen[period] = candidate
     return list(chosen.items())[:number]

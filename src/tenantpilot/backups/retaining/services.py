@@ -148,16 +148,16 @@ def _candidates(chain: BackupChain, sets: Sequence[BackupSet], *, now: datetime)
     last_good = _last_good_of(chain.tenant_id)
     return [
         Candidate(
-            key=one.pk,
-            at=one.slot_at or one.created_at,
-            is_good=one.is_good,
-            has_content=one.has_content,
-            is_building=one.state == SetState.BUILDING,
-            is_held=keeping.is_held(one, now=now),
-            is_in_use=one.pk in used,
-            is_last_good_of_tenant=one.pk == last_good,
+            key=backup_set.pk,
+            at=backup_set.slot_at or backup_set.created_at,
+            is_good=backup_set.is_good,
+            has_content=backup_set.has_content,
+            is_building=backup_set.state == SetState.BUILDING,
+            is_held=keeping.is_held(backup_set, now=now),
+            is_in_use=backup_set.pk in used,
+            is_last_good_of_tenant=backup_set.pk == last_good,
         )
-        for one in sets
+        for backup_set in sets
     ]
 
 

@@ -134,7 +134,7 @@ def retention(
             continue
         rule = rule_in_force(BackupRetention.everywhere.filter(chain=chain).first(), now=now)
         for decision in decisions(chain, rule, now=now):
-            reasons = ", ".join(f"{reason.why.value} {reason.period}".strip() for reason in decision.reasons)
+            reasons = ", ".join(f"{reason.cause.value} {reason.period}".strip() for reason in decision.reasons)
             say(f"{chain.name} set {decision.backup_set.pk}: {'kept, ' + reasons if reasons else 'goes to the trash'}")
 
 

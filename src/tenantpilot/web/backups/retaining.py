@@ -168,7 +168,7 @@ def _form(request: TenantRequest, in_force: Rule) -> RuleForm:
 
 
 def _words_of(reason: Reason) -> str:
-    return f"{REASONS[reason.why]} {reason.period}".strip()
+    return f"{REASONS[reason.cause]} {reason.period}".strip()
 
 
 def _chains(request: TenantRequest) -> QuerySet[BackupChain]:
