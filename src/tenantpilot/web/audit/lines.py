@@ -69,8 +69,8 @@ def _target(entry: AuditLog, targets: Mapping[str, Mapping[int, Target]]) -> Tar
     if not entry.target_id:
         return None
     key = int(entry.target_id) if entry.target_id.isascii() and entry.target_id.isdigit() else 0
-    found = targets.get(entry.target_type, {}).get(key)
-    return found or Target(f"{_readable(entry.target_type)} #{entry.target_id}")
+    target = targets.get(entry.target_type, {}).get(key)
+    return target or Target(f"{_readable(entry.target_type)} #{entry.target_id}")
 
 
 def _ids(entries: list[AuditLog], target_type: str) -> set[int]:

@@ -36,16 +36,16 @@ from tenantpilot.web.ui.tables.listing import listing
 @requires(Capability.BACKUP_MANAGE)
 def picker(request: TenantRequest, set_id: int) -> HttpResponse:
     """Return the policies of the tenant, and which of them the set holds."""
-    found = _manual(request, set_id)
-    address = reverse("add-to-backup-set", args=[request.tenant.slug, found.pk])
+    backup_set = _manual(request, set_id)
+    address = reverse("add-to-backup-set", args=[request.tenant.slug, backup_set.pk])
     label, fitting = gettext_lazy("Add to the set"), gettext_lazy("{0} of {1} can be added")
     action = Action("add", label, "list-plus", address, fitting, lambda row: row.in_set != "held")
     context = {
-        "heading": _("Add policies to %(set)s") % {"set": found.chain.name},
-        "set": found,
+        "heading": _("Add policies to %(set)s") % {"set": backup_set.chain.name},
+        "set": backup_set,
         "bulk": bulk_of("policy", action),
     }
-    return listing(request, PICKER, _with_place(request, found), "web/backups/picker.html", context)
+    return listing(request, PICKER, _with_place(request, backup_set), "web/backups/picker.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,18 +62,18 @@ def add(request: TenantRequest, set_id: int) -> HttpResponse:
 @requires(Capability.BACKUP_MANAGE)
 def remove(request: TenantRequest, set_id: int) -> HttpResponse:
     """GET shows what would be removed; POST starts it. The versions stay."""
-    found = _manual(request, set_id)
+    backup_set = _manual(request, set_id)
     selection = policy_selection(request, "policy")
     if not selection:
-        members = members_of_set(found).filter(pk__in=member_ids(request))
+        members = members_of_set(backup_set).filter(pk__in=member_ids(request))
         selection = list(members.values_list("policy_id", flat=True))
-    return _revise(request, found, BACKUP_SET_REMOVE_POLICIES, selection)
+    return _revise(request, backup_set, BACKUP_SET_REMOVE_POLICIES, selection)
 
 
 def _revise(
-    request: TenantRequest, found: BackupSet, operation_type: OperationType[RevisionInputs], selection: Selection
+    request: TenantRequest, backup_set: BackupSet, operation_type: OperationType[RevisionInputs], selection: Selection
 ) -> HttpResponse:
-    page = reverse("backup-set", args=[request.tenant.slug, found.pk])
+    page = reverse("backup-set", args=[request.tenant.slug, backup_set.pk])
     if not selection:
         return redirect(page)
     busy = None
@@ -81,7 +81,7 @@ def _revise(
         try:
             now = timezone.now()
             started = start_revision(
-                operation_type, backup_set=found, initiator=request.user, selection=selection, now=now
+                operation_type, backup_set=backup_set, initiator=request.user, selection=selection, now=now
             )
             return started_from_form(request, started, to=page)
         except DispatchFailed as error:
@@ -92,8 +92,8 @@ def _revise(
     policies = chosen(Policy.objects.of_tenant(request.tenant), selection)
     count = policies.count()
     context: dict[str, Any] = {
-        "heading": _question(count, found, is_adding=is_adding),
-        "set": found,
+        "heading": _question(count, backup_set, is_adding=is_adding),
+        "set": backup_set,
         "count": count,
         "shown": list(policies.by_name().only("name")[:SHOWN]),
         "fields": hidden_fields(selection, "policy"),
@@ -104,14 +104,14 @@ def _revise(
     return render(request, "web/backups/revise.html", context, status=409 if busy else 200)
 
 
-def _question(count: int, found: BackupSet, *, is_adding: bool) -> str:
+def _question(count: int, backup_set: BackupSet, *, is_adding: bool) -> str:
     add = ngettext("Add %(count)d policy to %(set)s?", "Add %(count)d policies to %(set)s?", count)
     remove = ngettext("Remove %(count)d policy from %(set)s?", "Remove %(count)d policies from %(set)s?", count)
-    return (add if is_adding else remove) % {"count": count, "set": found.chain.name}
+    return (add if is_adding else remove) % {"count": count, "set": backup_set.chain.name}
 
 
-def _with_place(request: TenantRequest, found: BackupSet) -> PolicyQuerySet:
-    held = BackupMember.objects.filter(chain=found.chain, policy=OuterRef("pk"), to_seq=None)
+def _with_place(request: TenantRequest, backup_set: BackupSet) -> PolicyQuerySet:
+    held = BackupMember.objects.filter(chain=backup_set.chain, policy=OuterRef("pk"), to_seq=None)
     newest = PolicyVersion.objects.filter(policy=OuterRef("pk")).order_by("-number")
     policies: PolicyQuerySet = Policy.objects.of_tenant(request.tenant).present().defer("properties", "description")
     with_versions = policies.annotate(
@@ -127,7 +127,7 @@ def _with_place(request: TenantRequest, found: BackupSet) -> PolicyQuerySet:
 
 def _manual(request: TenantRequest, set_id: int) -> BackupSet:
     """Raises Http404 for a set of a schedule, in the trash, or without content: nobody changes it."""
-    found = set_or_404(request, set_id)
-    if found.chain.kind != ChainKind.MANUAL or found.trashed_at is not None or not found.has_content:
+    backup_set = set_or_404(request, set_id)
+    if backup_set.chain.kind != ChainKind.MANUAL or backup_set.trashed_at is not None or not backup_set.has_content:
         raise Http404
-    return found
+    return backup_set

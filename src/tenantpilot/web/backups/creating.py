@@ -24,7 +24,7 @@ from tenantpilot.web.frame.starts import could_not_start, started_from_form
 @requires(Capability.BACKUP_RUN)
 def create_backup(request: TenantRequest) -> HttpResponse:
     """GET shows the form; POST starts the backup, or shows the form with what is wrong."""
-    every = [kind.key for kind in policy_types.every()]
+    every = [policy_type.key for policy_type in policy_types.every()]
     usual = {"name": _("Backup of %(day)s") % {"day": f"{timezone.now():%Y-%m-%d}"}, "policy_types": every}
     form = BackupForm(request.POST if request.method == "POST" else None, initial=usual)
     if not form.is_valid():

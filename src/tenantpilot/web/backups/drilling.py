@@ -97,6 +97,6 @@ def start(request: TenantRequest) -> Started | AlreadyActive:
 def _inputs(request: TenantRequest) -> DrillInputs:
     """Return the inputs; a size that is none is the usual one, and one that is too large is the largest."""
     text = parameters.text(request.POST, "sample", longest=6)
-    asked = int(text) if text.isascii() and text.isdecimal() else 0
+    size = int(text) if text.isascii() and text.isdecimal() else 0
     seed = parameters.text(request.POST, "seed", longest=LONGEST_SEED)
-    return DrillInputs(min(asked, MOST_SAMPLED) or DrillInputs().sample, seed)
+    return DrillInputs(min(size, MOST_SAMPLED) or DrillInputs().sample, seed)

@@ -9,7 +9,7 @@ from tenantpilot.web.frame.access import TenantRequest
 def set_or_404(request: TenantRequest, set_id: int) -> BackupSet:
     """Raises Http404."""
     sets = BackupSet.objects.of_tenant(request.tenant).select_related("chain", "run", "held_by", "trashed_by", "tenant")
-    found: BackupSet | None = sets.filter(pk=set_id).first()
-    if found is None:
+    backup_set: BackupSet | None = sets.filter(pk=set_id).first()
+    if backup_set is None:
         raise Http404
-    return found
+    return backup_set

@@ -23,43 +23,43 @@ from tenantpilot.web.frame.starts import start_surface
 @start_surface
 def verify(request: TenantRequest, set_id: int) -> Started | AlreadyActive:
     """Check every payload, every secret and the digest of the set."""
-    found = set_or_404(request, set_id)
-    return start_verification(found, initiator=request.user, now=timezone.now())
+    backup_set = set_or_404(request, set_id)
+    return start_verification(backup_set, initiator=request.user, now=timezone.now())
 
 
 @require_POST
 @requires(Capability.BACKUP_MANAGE)
 def hold(request: TenantRequest, set_id: int) -> HttpResponse:
     """Keep the set from the trash, for a reason and maybe until a day."""
-    found, form = set_or_404(request, set_id), HoldForm(request.POST)
+    backup_set, form = set_or_404(request, set_id), HoldForm(request.POST)
     if form.is_valid():
         try:
             keeping.hold(
-                found,
+                backup_set,
                 reason=form.cleaned_data["reason"],
                 until=form.until_moment,
                 actor=request.user,
                 now=timezone.now(),
             )
-            return redirect("backup-set", request.tenant.slug, found.pk)
+            return redirect("backup-set", request.tenant.slug, backup_set.pk)
         except keeping.CannotKeep as refused:
             form.add_error(None, _why(refused))
-    return set_page(request, found, form, status=422)
+    return set_page(request, backup_set, form, status=422)
 
 
 @require_POST
 @requires(Capability.BACKUP_MANAGE)
 def release(request: TenantRequest, set_id: int) -> HttpResponse:
     """End the hold in seven days: until then an owner can see and undo it."""
-    found = set_or_404(request, set_id)
+    backup_set = set_or_404(request, set_id)
     try:
-        keeping.release(found, actor=request.user, now=timezone.now())
+        keeping.release(backup_set, actor=request.user, now=timezone.now())
     except keeping.CannotKeep as refused:
         form = HoldForm({})
         form.errors.clear()
         form.add_error(None, _why(refused))
-        return set_page(request, found, form, status=422)
-    return redirect("backup-set", request.tenant.slug, found.pk)
+        return set_page(request, backup_set, form, status=422)
+    return redirect("backup-set", request.tenant.slug, backup_set.pk)
 
 
 def _why(refused: keeping.CannotKeep) -> str:

@@ -98,8 +98,8 @@ def _rare_facts(tenant: Tenant, *, now: datetime) -> dict[str, Any]:
     waiting = BackupRetention.everywhere.filter(tenant=OuterRef("pk"), waits_until__gt=now)
     drills = RestoreDrill.everywhere.finished().filter(tenant=OuterRef("pk"))
     rules = RestoreRule.everywhere.filter(tenant=OuterRef("pk"))
-    there = Tenant.everywhere.filter(pk=tenant.pk).values_list(Exists(waiting), Exists(drills), Exists(rules))
-    waits, has_drill, has_rule = there.get()
+    existence = Tenant.everywhere.filter(pk=tenant.pk).values_list(Exists(waiting), Exists(drills), Exists(rules))
+    waits, has_drill, has_rule = existence.get()
     return {
         "waiting": waiting_changes(tenant, now=now) if waits else [],
         "report": newest_report(tenant) if has_drill else None,
@@ -121,8 +121,8 @@ def workspace_protection(request: WorkspaceRequest) -> HttpResponse:
         "trend": trend_of_workspace(days, tenants=tenants.count(), path=request.path),
     }
 
-    def with_shown(found: Listing) -> dict[str, Any]:
-        shown = shown_of(found.rows, now=now)
-        return {"lines": [(tenant, shown[tenant.pk]) for tenant in found.rows]}
+    def with_shown(page: Listing) -> dict[str, Any]:
+        protection_by_tenant = shown_of(page.rows, now=now)
+        return {"lines": [(tenant, protection_by_tenant[tenant.pk]) for tenant in page.rows]}
 
     return listing(request, PROTECTION, rows, "web/backups/workspace_protection.html", context, beside=with_shown)

@@ -17,7 +17,7 @@ from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, 
 
 
 def _types() -> list[tuple[str, Any]]:
-    return [(kind.key, kind.label) for kind in policy_types.every()]
+    return [(policy_type.key, policy_type.label) for policy_type in policy_types.every()]
 
 
 class SetFilters(Filters):

@@ -21,15 +21,17 @@ from tenantpilot.web.frame.starts import could_not_start, started_from_form
 @requires(Capability.BACKUP_EXPORT)
 def export_set(request: TenantRequest, set_id: int) -> HttpResponse:
     """GET asks who can open the archive; POST starts the export, or shows the form with what is wrong."""
-    found = set_or_404(request, set_id)
-    if not found.has_content or found.trashed_at is not None:
+    backup_set = set_or_404(request, set_id)
+    if not backup_set.has_content or backup_set.trashed_at is not None:
         raise Http404
     may_take_secrets = request.access.may(Capability.BACKUP_EXPORT_SECRETS)
     form = ExportForm(request.POST if request.method == "POST" else None, may_take_secrets=may_take_secrets)
     if not form.is_valid():
-        return _export_page(request, found, form)
+        return _export_page(request, backup_set, form)
     try:
-        started = start_export(backup_set=found, initiator=request.user, protection=form.protection, now=timezone.now())
+        started = start_export(
+            backup_set=backup_set, initiator=request.user, protection=form.protection, now=timezone.now()
+        )
     except DispatchFailed as error:
         return could_not_start(request, error.run)
     return started_from_form(request, started, to=reverse("files"))
@@ -58,10 +60,10 @@ def import_set(request: TenantRequest) -> HttpResponse:
     return started_from_form(request, started, to=reverse("backups", args=[request.tenant.slug]))
 
 
-def _export_page(request: TenantRequest, found: BackupSet, form: ExportForm) -> HttpResponse:
+def _export_page(request: TenantRequest, backup_set: BackupSet, form: ExportForm) -> HttpResponse:
     context = {
-        "heading": _("Export %(set)s") % {"set": found.chain.name},
-        "set": found,
+        "heading": _("Export %(set)s") % {"set": backup_set.chain.name},
+        "set": backup_set,
         "form": form,
         "may_take_secrets": request.access.may(Capability.BACKUP_EXPORT_SECRETS),
         "why_no_secrets": request.access.why_not(Capability.BACKUP_EXPORT_SECRETS),

@@ -130,11 +130,13 @@ def _summary_of_tenant(days: Sequence[TenantDay]) -> str:
     words = ngettext(
         "%(good)s of the last %(days)d days had a good set.", "%(good)s of the last %(days)d days had a good set.", good
     )
-    whole = sum(0 < day.in_care <= day.policies for day in days)
+    complete_days = sum(0 < day.in_care <= day.policies for day in days)
     more = ngettext(
-        "On %(whole)s day one held every policy in care.", "On %(whole)s days one held every policy in care.", whole
+        "On %(whole)s day one held every policy in care.",
+        "On %(whole)s days one held every policy in care.",
+        complete_days,
     )
-    return f"{words % {'good': figure(good), 'days': len(days)}} {more % {'whole': figure(whole)}}"
+    return f"{words % {'good': figure(good), 'days': len(days)}} {more % {'whole': figure(complete_days)}}"
 
 
 def _summary_of_workspace(days: Sequence[WorkspaceDay], tenants: int) -> str:

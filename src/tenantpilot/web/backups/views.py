@@ -30,6 +30,13 @@ from tenantpilot.web.ui.tables.listing import listing
 
 GAPS_SHOWN = 100
 OTHERS_SHOWN = 100
+SET_ACTIONS = {
+    "verify": Capability.BACKUP_VERIFY,
+    "restore": Capability.RESTORE_PREVIEW,
+    "manage": Capability.BACKUP_MANAGE,
+    "delete": Capability.BACKUP_DELETE,
+    "export": Capability.BACKUP_EXPORT,
+}
 
 
 @dataclass(frozen=True)
@@ -76,29 +83,23 @@ def backup_set(request: TenantRequest, set_id: int) -> HttpResponse:
     return set_page(request, set_or_404(request, set_id), HoldForm())
 
 
-def set_page(request: TenantRequest, found: BackupSet, form: HoldForm, *, status: int = 200) -> HttpResponse:
+def set_page(request: TenantRequest, backup_set: BackupSet, form: HoldForm, *, status: int = 200) -> HttpResponse:
     """Return the page of a set with the form of its hold."""
-    asked, gaps = Asked.from_json(found.asked), list(BackupGap.objects.filter(set=found)[: GAPS_SHOWN + 1])
+    backup_request = Asked.from_json(backup_set.asked)
+    gaps = list(BackupGap.objects.filter(set=backup_set)[: GAPS_SHOWN + 1])
     context = {
-        "heading": found.chain.name,
-        "set": found,
-        "asked": asked,
-        "left_out": [catalogue.label_of(key) for key in asked.left_out],
-        "lines": [_line(key, numbers) for key, numbers in _in_order(found.by_type)],
+        "heading": backup_set.chain.name,
+        "set": backup_set,
+        "asked": backup_request,
+        "left_out": [catalogue.label_of(key) for key in backup_request.left_out],
+        "lines": [_line(key, numbers) for key, numbers in _in_order(backup_set.by_type)],
         "gaps": gaps[:GAPS_SHOWN],
         "has_more_gaps": len(gaps) > GAPS_SHOWN,
-        "is_held": keeping.is_held(found, now=timezone.now()),
-        "is_manual": found.chain.kind == ChainKind.MANUAL,
-        "reason": ReasonCatalog.get(found.reason_code) if ReasonCatalog.knows(found.reason_code) else None,
+        "is_held": keeping.is_held(backup_set, now=timezone.now()),
+        "is_manual": backup_set.chain.kind == ChainKind.MANUAL,
+        "reason": ReasonCatalog.get(backup_set.reason_code) if ReasonCatalog.knows(backup_set.reason_code) else None,
         "form": form,
-        **may(
-            request,
-            verify=Capability.BACKUP_VERIFY,
-            restore=Capability.RESTORE_PREVIEW,
-            manage=Capability.BACKUP_MANAGE,
-            delete=Capability.BACKUP_DELETE,
-            export=Capability.BACKUP_EXPORT,
-        ),
+        **may(request, **SET_ACTIONS),
     }
     return render(request, "web/backups/set.html", context, status=status)
 
@@ -107,15 +108,19 @@ def set_page(request: TenantRequest, found: BackupSet, form: HoldForm, *, status
 @requires(Capability.BACKUP_VIEW)
 def policies(request: TenantRequest, set_id: int) -> HttpResponse:
     """Return the policies that the set holds, each in its version."""
-    found = set_or_404(request, set_id)
-    held = BackupMember.objects.at(found.chain, found.seq) if found.has_content else BackupMember.objects.none()
+    backup_set = set_or_404(request, set_id)
+    held = (
+        BackupMember.objects.at(backup_set.chain, backup_set.seq)
+        if backup_set.has_content
+        else BackupMember.objects.none()
+    )
     rows = held.select_related("policy", "version").annotate(policy_name=F("policy__name"))
     rows = rows.defer("version__names", "version__actors", "policy__properties", "policy__description")
-    can_change = found.chain.kind == ChainKind.MANUAL and request.access.may(Capability.BACKUP_MANAGE)
+    can_change = backup_set.chain.kind == ChainKind.MANUAL and request.access.may(Capability.BACKUP_MANAGE)
     context = {
-        "heading": _("Policies of %(set)s") % {"set": found.chain.name},
-        "set": found,
-        "bulk": _removal(request, found) if can_change and found.trashed_at is None else None,
+        "heading": _("Policies of %(set)s") % {"set": backup_set.chain.name},
+        "set": backup_set,
+        "bulk": _removal(request, backup_set) if can_change and backup_set.trashed_at is None else None,
     }
     return listing(request, MEMBERS, rows, "web/backups/policies.html", context)
 
@@ -124,19 +129,19 @@ def policies(request: TenantRequest, set_id: int) -> HttpResponse:
 @requires(Capability.BACKUP_VIEW)
 def comparison(request: TenantRequest, set_id: int) -> HttpResponse:
     """Render the differences between the set and another one, which `with` names; at first the one before it."""
-    found = set_or_404(request, set_id)
+    backup_set = set_or_404(request, set_id)
     sets = BackupSet.objects.of_tenant(request.tenant).exclude(digest=None).select_related("chain").newest_first()
-    others = list(
-        sets.exclude(pk=found.pk).only("created_at", "chain__name", "seq", "state", "tenant_id")[:OTHERS_SHOWN]
+    other_sets = list(
+        sets.exclude(pk=backup_set.pk).only("created_at", "chain__name", "seq", "state", "tenant_id")[:OTHERS_SHOWN]
     )
-    other = _other(request, found, others)
+    other = _other(request, backup_set, other_sets)
     context = {
-        "heading": _("Compare %(set)s") % {"set": found.chain.name},
-        "set": found,
+        "heading": _("Compare %(set)s") % {"set": backup_set.chain.name},
+        "set": backup_set,
         "other": other,
-        "others": others,
-        "comparison": compare_sets(*_in_time(other, found)) if other else None,
-        "ends": _in_time(other, found) if other else (),
+        "others": other_sets,
+        "comparison": compare_sets(*_in_time(other, backup_set)) if other else None,
+        "ends": _in_time(other, backup_set) if other else (),
     }
     return render(request, "web/backups/comparison.html", context)
 
@@ -162,23 +167,26 @@ def _line(key: str, numbers: dict[str, Any]) -> TypeLine:
 
 def _in_order(by_type: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     """Return the types with problems first, then the others in the order of the catalogue."""
-    order = {kind.key: number for number, kind in enumerate(catalogue.every())}
+    order = {policy_type.key: number for number, policy_type in enumerate(catalogue.every())}
     rows = by_type.items()
     return sorted(rows, key=lambda row: (not (row[1].get("unread") or row[1].get("failed")), order.get(row[0], 999)))
 
 
-def _other(request: TenantRequest, found: BackupSet, others: list[BackupSet]) -> BackupSet | None:
+def _other(request: TenantRequest, backup_set: BackupSet, other_sets: list[BackupSet]) -> BackupSet | None:
     """Raises Http404 for a set that is none of the tenant's."""
     text = parameters.text(request.GET, "with", longest=18)
     if text:
-        if not text.isdecimal() or int(text) == found.pk:
+        if not text.isdecimal() or int(text) == backup_set.pk:
             raise Http404
         return set_or_404(request, int(text))
-    return next((one for one in others if one.created_at <= found.created_at), others[0] if others else None)
+    return next(
+        (candidate for candidate in other_sets if candidate.created_at <= backup_set.created_at),
+        other_sets[0] if other_sets else None,
+    )
 
 
-def _in_time(one: BackupSet, another: BackupSet) -> tuple[BackupSet, BackupSet]:
-    first, second = sorted((one, another), key=lambda backup_set: (backup_set.created_at, backup_set.pk))
+def _in_time(left: BackupSet, right: BackupSet) -> tuple[BackupSet, BackupSet]:
+    first, second = sorted((left, right), key=lambda backup_set: (backup_set.created_at, backup_set.pk))
     return first, second
 
 
@@ -190,7 +198,7 @@ def _bulk(request: TenantRequest) -> Bulk | None:
     return bulk_of("set", Action("trash", label, "x", address, fitting, lambda row: row.held_at is None))
 
 
-def _removal(request: TenantRequest, found: BackupSet) -> Bulk | None:
-    address = reverse("remove-from-backup-set", args=[request.tenant.slug, found.pk])
+def _removal(request: TenantRequest, backup_set: BackupSet) -> Bulk | None:
+    address = reverse("remove-from-backup-set", args=[request.tenant.slug, backup_set.pk])
     label, fitting = gettext_lazy("Remove from the set"), gettext_lazy("{0} of {1} can be removed")
     return bulk_of("member", Action("remove", label, "x", address, fitting, lambda _row: True))

@@ -125,7 +125,7 @@ def _keep_and_check(request: TenantRequest, form: CredentialForm) -> HttpRespons
     return redirect("connection", request.tenant.slug)
 
 
-def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpResponse:
+def _page(request: TenantRequest, forms: _Forms, *, status: int = 200) -> HttpResponse:
     now, tenant, access = timezone.now(), request.tenant, request.access
     state = connection_state(tenant, now=now)
     steps = steps_of(tenant, state)
@@ -138,12 +138,12 @@ def _page(request: TenantRequest, sent: _Forms, *, status: int = 200) -> HttpRes
         "state": state,
         "steps": steps,
         "current": current_step(steps),
-        "refused": sent.refused,
+        "refused": forms.refused,
         "reason": reason,
         "mends": place_of(reason).fragment.removeprefix("step-") if reason and has_failed else "",
-        "directory_form": sent.directory or DirectoryForm.of(tenant),
-        "application_form": sent.application or ApplicationForm(initial={"client_id": application}),
-        "credential_form": sent.credential
+        "directory_form": forms.directory or DirectoryForm.of(tenant),
+        "application_form": forms.application or ApplicationForm(initial={"client_id": application}),
+        "credential_form": forms.credential
         or CredentialForm(initial={"client_id": application}, auto_id=CREDENTIAL_IDS),
         "may_change": access.may(Capability.CREDENTIAL_MANAGE),
         "why_not_change": access.why_not(Capability.CREDENTIAL_MANAGE),

@@ -102,8 +102,8 @@ def selection_of(request: TenantRequest, query: QueryDict) -> Selection:
     if not parameters.is_sent(query, "matching"):
         return chosen_ids(query, "policy")
     filters = POLICIES.filters(query, queryset=Policy.objects.none(), request=request)
-    known = {*filters.form.fields, *BESIDE_FILTERS}
-    if not filters.form.is_valid() or set(parameters.names(query)) - known:
+    known_parameters = {*filters.form.fields, *BESIDE_FILTERS}
+    if not filters.form.is_valid() or set(parameters.names(query)) - known_parameters:
         return []
     return PolicyFilter(**{name: str(value) for name, value in filters.form.cleaned_data.items() if value})
 

@@ -37,8 +37,11 @@ PRESENCE = [("present", _("Present")), ("missing", _("Missing"))]
 
 def _types() -> list[tuple[str, list[tuple[str, Words]]]]:
     every = policy_types.every()
-    areas = dict.fromkeys(kind.area for kind in every)
-    return [(area.label, [(kind.key, kind.label) for kind in every if kind.area is area]) for area in areas]
+    areas = dict.fromkeys(policy_type.area for policy_type in every)
+    return [
+        (area.label, [(policy_type.key, policy_type.label) for policy_type in every if policy_type.area is area])
+        for area in areas
+    ]
 
 
 def _platforms() -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ class LibraryPolicyFilters(Filters):
     q = django_filters.CharFilter(label=_("Name"), field_name="name", lookup_expr="icontains")
     type = django_filters.ChoiceFilter(
         label=_("Type"),
-        choices=lambda: [(kind.key, kind.label) for kind in policy_types.every()],
+        choices=lambda: [(policy_type.key, policy_type.label) for policy_type in policy_types.every()],
         empty_label=_("All types"),
         method="by_type",
     )

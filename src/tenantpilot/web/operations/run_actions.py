@@ -33,7 +33,9 @@ class RunActions:
 def actions_of(run: OperationRun, access: TenantAccess | WorkspaceAccess) -> RunActions:
     can_cancel = run.is_active and run.cancel_requested_at is None
     can_again = not run.is_active and not why_not_again(run)
-    again = next((kind.capability for kind in operation_types.all() if kind.key == run.type), None)
+    again = next(
+        (operation_type.capability for operation_type in operation_types.all() if operation_type.key == run.type), None
+    )
     return RunActions(
         place=run.tenant.name if run.tenant else run.workspace.name,
         cancel_url=_url(run, "cancel-operation-run") if can_cancel else "",

@@ -109,10 +109,10 @@ def _item(run: OperationRun, entry: dict[str, str]) -> FailedItem:
 
 def _address(run: OperationRun, subject: str) -> str:
     """Return the page of what a failure is about; empty where there is none."""
-    kind, _colon, key = subject.partition(":")
-    if kind not in PAGES_OF_SUBJECTS or run.tenant is None:
+    subject_type, _colon, key = subject.partition(":")
+    if subject_type not in PAGES_OF_SUBJECTS or run.tenant is None:
         return ""
-    return reverse(PAGES_OF_SUBJECTS[kind], args=[run.tenant.slug, int(key)])
+    return reverse(PAGES_OF_SUBJECTS[subject_type], args=[run.tenant.slug, int(key)])
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from tenantpilot.web.ui import parameters
 @requires(Capability.RESTORE_APPROVE)
 def approval(request: TenantRequest, restore_id: int) -> HttpResponse:
     """GET shows what would be written and who asks for it; POST approves it or refuses it with a reason."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     if request.method == "POST":
-        return _decide(request, found)
-    if not frame_of(request, found).waiting_request:
+        return _decide(request, restore)
+    if not frame_of(request, restore).waiting_request:
         return redirect("restore", request.tenant.slug, restore_id)
-    return _page(request, found)
+    return _page(request, restore)
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,29 +60,29 @@ def end_second_person(request: TenantRequest) -> HttpResponse:
     return redirect("second-person", request.tenant.slug)
 
 
-def _decide(request: TenantRequest, found: RestoreRun) -> HttpResponse:
+def _decide(request: TenantRequest, restore: RestoreRun) -> HttpResponse:
     try:
         if parameters.choice(request.POST, "decision", ("approve", "refuse"), usual="") == "approve":
-            return operation_started(request, _approved(request, found))
+            return operation_started(request, _approved(request, restore))
         reason = parameters.text(request.POST, "reason", longest=LONGEST_REASON)
-        refuse(found, reason, actor=request.user, now=timezone.now())
+        refuse(restore, reason, actor=request.user, now=timezone.now())
     except CannotDecide as error:
-        return _page(request, restore_of(request, found.pk), problem=str(error))
+        return _page(request, restore_of(request, restore.pk), problem=str(error))
     except DispatchFailed as error:
         return could_not_start(request, error.run)
-    return redirect("restore", request.tenant.slug, found.pk)
+    return redirect("restore", request.tenant.slug, restore.pk)
 
 
-def _approved(request: TenantRequest, found: RestoreRun) -> Started | AlreadyActive:
+def _approved(request: TenantRequest, restore: RestoreRun) -> Started | AlreadyActive:
     """Raises CannotDecide, DispatchFailed."""
     fingerprint = parameters.text(request.POST, "fingerprint", longest=64)
-    return approve(found, fingerprint, actor=request.user, now=timezone.now())
+    return approve(restore, fingerprint, actor=request.user, now=timezone.now())
 
 
-def _page(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
-    frame = frame_of(request, found)
+def _page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
+    frame = frame_of(request, restore)
     context = {
-        "page": item_page(request, found),
+        "page": item_page(request, restore),
         "longest_reason": LONGEST_REASON,
         "problem": problem,
         "step": "approval",

@@ -58,25 +58,25 @@ def new_restore(request: TenantRequest) -> HttpResponse:
 @requires(Capability.RESTORE_PREVIEW)
 def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
     """GET shows what a backup set holds; POST prepares a restore of what was ticked, and of nothing else."""
-    backup_set = BackupSet.objects.of_tenant(request.tenant).kept().select_related("tenant", "chain")
-    found = backup_set.filter(pk=set_id).first()
-    if found is None:
+    sets = BackupSet.objects.of_tenant(request.tenant).kept().select_related("tenant", "chain")
+    backup_set = sets.filter(pk=set_id).first()
+    if backup_set is None:
         raise Http404
     if request.method == "GET":
-        return _ask_of_set(request, found)
-    source = _("Backup %(name)s") % {"name": found.chain.name}
+        return _ask_of_set(request, backup_set)
+    source = _("Backup %(name)s") % {"name": backup_set.chain.name}
     target = chosen_target(request)
     try:
         draft = draft_of_set(
             tenant=target,
-            backup_set=found,
+            backup_set=backup_set,
             policy_ids=chosen_ids(request.POST, "policy"),
             source=source,
             actor=request.user,
             now=timezone.now(),
         )
     except CannotDraft as error:
-        return _ask_of_set(request, found, problem=str(error))
+        return _ask_of_set(request, backup_set, problem=str(error))
     return redirect("restore-preview", target.slug, draft.pk)
 
 
@@ -84,12 +84,12 @@ def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_PREVIEW)
 def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Prepare a restore of what was there before this one."""
-    found = restore_of(request, restore_id)
-    source = _("Undo of %(restore)s") % {"restore": found.source}
+    restore = restore_of(request, restore_id)
+    source = _("Undo of %(restore)s") % {"restore": restore.source}
     try:
-        draft = draft_to_undo(found, source=source, actor=request.user, now=timezone.now())
+        draft = draft_to_undo(restore, source=source, actor=request.user, now=timezone.now())
     except CannotDraft:
-        return redirect("restore-result", request.tenant.slug, found.pk)
+        return redirect("restore-result", request.tenant.slug, restore.pk)
     return redirect("restore-scope", request.tenant.slug, draft.pk)
 
 
@@ -97,20 +97,20 @@ def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_PREVIEW)
 def repeat(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Prepare a restore of the items that this one could not restore."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     try:
-        draft = draft_of_failed(found, source=found.source, actor=request.user, now=timezone.now())
+        draft = draft_of_failed(restore, source=restore.source, actor=request.user, now=timezone.now())
     except CannotDraft:
-        return redirect("restore-result", request.tenant.slug, found.pk)
+        return redirect("restore-result", request.tenant.slug, restore.pk)
     return redirect("restore-preview", request.tenant.slug, draft.pk)
 
 
 def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = "") -> HttpResponse:
     """Show the items of the set, or those of one type."""
-    kind = parameters.text(request.GET, "type", longest=64)
+    policy_type = parameters.text(request.GET, "type", longest=64)
     rows = versions_of_set(backup_set).select_related("policy").defer("names", "actors")
     types = sorted(set(rows.order_by().values_list("policy__type", flat=True).distinct()))
-    of_type = rows.filter(policy__type=kind) if kind in types else rows
+    of_type = rows.filter(policy__type=policy_type) if policy_type in types else rows
     items = list(of_type.order_by("policy__name", "pk")[: MOST_SHOWN + 1])
     context = {
         "heading": _("Restore from a backup"),
@@ -118,7 +118,7 @@ def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = ""
         "items": items[:MOST_SHOWN],
         "has_more": len(items) > MOST_SHOWN,
         "types": types,
-        "kind": kind,
+        "kind": policy_type,
         "problem": problem,
         **_target_facts(request),
     }

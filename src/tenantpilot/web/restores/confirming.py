@@ -30,9 +30,9 @@ ITEM_KEY = re.compile(r"[0-9]{1,18}")
 @requires(Capability.RESTORE_PREVIEW)
 def start_restore_preview(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Start a preview."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     try:
-        started = start_preview(found, actor=request.user, now=timezone.now())
+        started = start_preview(restore, actor=request.user, now=timezone.now())
     except NotEditable:
         return redirect("restore", request.tenant.slug, restore_id)
     except DispatchFailed as error:
@@ -44,13 +44,13 @@ def start_restore_preview(request: TenantRequest, restore_id: int) -> HttpRespon
 @requires(Capability.RESTORE_EXECUTE)
 def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
     """GET shows what will be written; POST confirms it."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     if request.method == "GET":
-        if not frame_of(request, found).is_previewed:
+        if not frame_of(request, restore).is_previewed:
             return redirect("restore", request.tenant.slug, restore_id)
-        return _ask(request, found)
+        return _ask(request, restore)
     try:
-        answer = confirm_or_ask(found, _typed(request, found), actor=request.user, now=timezone.now())
+        answer = confirm_or_ask(restore, _typed(request, restore), actor=request.user, now=timezone.now())
     except PreviewStale as error:
         present = restore_of(request, restore_id)
         if present.state in COMMITTED:
@@ -77,30 +77,30 @@ def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
     return operation_started(request, started)
 
 
-def _typed(request: TenantRequest, found: RestoreRun) -> Confirmation:
+def _typed(request: TenantRequest, restore: RestoreRun) -> Confirmation:
     """Return the confirmation that was sent. Letters of the tenant's name that nobody can type are ignored."""
     name = parameters.text(request.POST, "name", longest=120)
     pairs = [text.partition(":") for text in parameters.texts(request.POST, "accept")]
     return Confirmation(
         fingerprint=parameters.text(request.POST, "fingerprint", longest=64),
-        tenant_name=found.tenant.name.strip() if name == parameters.printable(found.tenant.name) else name,
+        tenant_name=restore.tenant.name.strip() if name == parameters.printable(restore.tenant.name) else name,
         reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
         accepted=frozenset((int(key), code) for key, _colon, code in pairs if ITEM_KEY.fullmatch(key)),
         accepted_of_all=frozenset(parameters.texts(request.POST, "accept-all")),
     )
 
 
-def _ask(request: TenantRequest, found: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
-    rows = RestoreItem.objects.of_run(found.pk).filter(action__in=WRITING).in_order()
+def _ask(request: TenantRequest, restore: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
+    rows = RestoreItem.objects.of_run(restore.pk).filter(action__in=WRITING).in_order()
     context = {
         "warned": warnings_shown(rows.exclude(warnings=[]).only("name", "warnings", "restore_run")),
-        "least_minutes": int(least_seconds_of(found) // 60),  # full ones; 0 for less than one
+        "least_minutes": int(least_seconds_of(restore) // 60),  # full ones; 0 for less than one
         "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in ("name", "reason")},
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
         "is_stale": is_stale,
         "needs_second_person": needs_second_person(request.tenant, now=timezone.now()),
         "step": "confirmation",
-        **heading_of(frame_of(request, found)),
+        **heading_of(frame_of(request, restore)),
     }
     return render(request, "web/restores/confirmation.html", context, status=422 if problem else 200)

@@ -27,14 +27,14 @@ LONGEST_ID = 128
 @requires(Capability.RESTORE_PREVIEW)
 def scope(request: TenantRequest, restore_id: int) -> HttpResponse:
     """GET shows the items and the options; POST changes them."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     if request.method == "GET":
-        return _scope(request, found)
+        return _scope(request, restore)
     rule = parameters.choice(request.POST, "assignments", Assignments.values, usual="")
     now = timezone.now()
     try:
-        options = replace(found.chosen, assignments=rule)
-        editing.edit_scope(found, options, _item_edits(request, found), actor=request.user, now=now)
+        options = replace(restore.chosen, assignments=rule)
+        editing.edit_scope(restore, options, _item_edits(request, restore), actor=request.user, now=now)
     except (NotEditable, ChoiceNotPossible) as error:
         return _scope(request, restore_of(request, restore_id), problem=str(error))
     return redirect("restore-preview", request.tenant.slug, restore_id)
@@ -44,12 +44,12 @@ def scope(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_PREVIEW)
 def mapping(request: TenantRequest, restore_id: int) -> HttpResponse:
     """GET shows the references to other objects; POST decides about them."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     if request.method == "GET":
-        return _mapping(request, found)
+        return _mapping(request, restore)
     try:
-        edits = _mapping_edits(request, found)
-        editing.edit_mappings(found, edits, actor=request.user, now=timezone.now())
+        edits = _mapping_edits(request, restore)
+        editing.edit_mappings(restore, edits, actor=request.user, now=timezone.now())
     except (NotEditable, ChoiceNotPossible) as error:
         return _mapping(request, restore_of(request, restore_id), problem=str(error))
     return redirect("restore-preview", request.tenant.slug, restore_id)
@@ -59,17 +59,17 @@ def mapping(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_PREVIEW)
 def discard_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Give the restore up; one that is under way stays as it is."""
-    found = restore_of(request, restore_id)
+    restore = restore_of(request, restore_id)
     try:
-        editing.discard(found, actor=request.user, now=timezone.now())
+        editing.discard(restore, actor=request.user, now=timezone.now())
     except NotEditable:
         return redirect("restore", request.tenant.slug, restore_id)
     return redirect("restores", request.tenant.slug)
 
 
-def _scope(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
+def _scope(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
     rows = (
-        RestoreItem.objects.of_run(found.pk)
+        RestoreItem.objects.of_run(restore.pk)
         .in_order()
         .only(
             "position",
@@ -90,32 +90,32 @@ def _scope(request: TenantRequest, found: RestoreRun, problem: str = "") -> Http
         "items": items,
         "next_after": items[-1].position if len(some) > EDITED_AT_ONCE else 0,
         "rules": Assignments.choices,
-        "chosen_rule": found.chosen.assignments,
+        "chosen_rule": restore.chosen.assignments,
         "problem": problem,
         "step": "scope",
-        **heading_of(frame_of(request, found)),
+        **heading_of(frame_of(request, restore)),
     }
     return render(request, "web/restores/scope.html", context, status=422 if problem else 200)
 
 
-def _item_edits(request: TenantRequest, found: RestoreRun) -> dict[int, ItemEdit]:
+def _item_edits(request: TenantRequest, restore: RestoreRun) -> dict[int, ItemEdit]:
     """Return the wish for each item of which the form has sent one: "skip", "copy", or "target:" and an id."""
-    rows = RestoreItem.objects.of_run(found.pk).only("pk", "choice", "picked_id", "restore_run")
-    sent = {item.pk: parameters.text(request.POST, f"item-{item.pk}", longest=LONGEST_ID + 10) for item in rows}
+    rows = RestoreItem.objects.of_run(restore.pk).only("pk", "choice", "picked_id", "restore_run")
+    wishes = {item.pk: parameters.text(request.POST, f"item-{item.pk}", longest=LONGEST_ID + 10) for item in rows}
     names = set(parameters.names(request.POST))
-    return {key: _item_edit(value) for key, value in sent.items() if f"item-{key}" in names}
+    return {key: _item_edit(value) for key, value in wishes.items() if f"item-{key}" in names}
 
 
-def _item_edit(sent: str) -> ItemEdit:
+def _item_edit(wish_text: str) -> ItemEdit:
     """Raises ChoiceNotPossible."""
-    wish, _colon, target = sent.partition(":")
+    wish, _colon, target = wish_text.partition(":")
     if wish not in Choice.values:
         raise ChoiceNotPossible(_("Choose one of the ways that are listed."))
     return ItemEdit(Choice(wish), target)
 
 
-def _mapping(request: TenantRequest, found: RestoreRun, problem: str = "") -> HttpResponse:
-    rows = RestoreMapping.objects.filter(restore_run=found).order_by("action", "kind", "source_name", "source_id")
+def _mapping(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
+    rows = RestoreMapping.objects.filter(restore_run=restore).order_by("action", "kind", "source_name", "source_id")
     first = place_in_address(request)
     last = first + EDITED_AT_ONCE
     some = list(rows[first : last + 1])
@@ -124,25 +124,25 @@ def _mapping(request: TenantRequest, found: RestoreRun, problem: str = "") -> Ht
         "next_after": last if len(some) > EDITED_AT_ONCE else 0,
         "problem": problem,
         "step": "mapping",
-        **heading_of(frame_of(request, found)),
+        **heading_of(frame_of(request, restore)),
     }
     return render(request, "web/restores/mapping.html", context, status=422 if problem else 200)
 
 
-def _mapping_edits(request: TenantRequest, found: RestoreRun) -> dict[int, MappingEdit]:
+def _mapping_edits(request: TenantRequest, restore: RestoreRun) -> dict[int, MappingEdit]:
     """Return the decision for each reference of which the form has sent one. Raises ChoiceNotPossible."""
     names = set(parameters.names(request.POST))
-    rows = [row for row in RestoreMapping.objects.filter(restore_run=found) if f"decision-{row.pk}" in names]
+    rows = [row for row in RestoreMapping.objects.filter(restore_run=restore) if f"decision-{row.pk}" in names]
     edits = {}
     for row in rows:
-        sent = parameters.text(request.POST, f"decision-{row.pk}", longest=20)
+        decision = parameters.text(request.POST, f"decision-{row.pk}", longest=20)
         typed = parameters.text(request.POST, f"target-{row.pk}", longest=LONGEST_ID)
-        edits[row.pk] = _mapping_edit(request, row, sent, typed)
+        edits[row.pk] = _mapping_edit(request, row, decision, typed)
     return edits
 
 
-def _mapping_edit(request: TenantRequest, row: RestoreMapping, sent: str, typed: str) -> MappingEdit:
-    match sent:
+def _mapping_edit(request: TenantRequest, row: RestoreMapping, decision: str, typed: str) -> MappingEdit:
+    match decision:
         case "suggested" if row.suggested_id:
             return MappingEdit(MappingAction.MAP, row.suggested_id, row.suggested_name)
         case MappingAction.SKIP:
@@ -154,6 +154,6 @@ def _mapping_edit(request: TenantRequest, row: RestoreMapping, sent: str, typed:
     raise ChoiceNotPossible(_("Choose one of the ways that are listed."))
 
 
-def _name_of(request: TenantRequest, kind: str, graph_id: str) -> str:
-    policies = Policy.objects.of_tenant(request.tenant).filter(type=kind, graph_id=graph_id)
+def _name_of(request: TenantRequest, policy_type: str, graph_id: str) -> str:
+    policies = Policy.objects.of_tenant(request.tenant).filter(type=policy_type, graph_id=graph_id)
     return policies.values_list("name", flat=True).first() or ""

@@ -39,7 +39,7 @@ HEAVY = ("intent", "names", "changed_sentences", "earlier_sentences", "sentences
 
 
 @dataclass(frozen=True)
-class Why:
+class Reason:
     """A reason in words, and what to do."""
 
     text: str
@@ -73,11 +73,11 @@ class ItemShown:
     """An item of a restore, with its reasons and warnings in words."""
 
     item: RestoreItem
-    blockers: tuple[Why, ...]
+    blockers: tuple[Reason, ...]
     warnings: tuple[Warned, ...]
-    why: Why | None
+    reason: Reason | None
     is_open: bool
-    kept: KeptByEntra | None = None
+    retention: KeptByEntra | None = None
 
     @property
     def asks_for_emergency_accounts(self) -> bool:
@@ -203,9 +203,9 @@ def _requests(restore: RestoreRun, person: User, *, may_approve: bool) -> dict[s
     }
 
 
-def items_shown(items: Sequence[RestoreItem], kept: Mapping[int, KeptByEntra] | None = None) -> list[ItemShown]:
-    """Return the items in words; `kept` says which of them Entra keeps after their deletion."""
-    return [_shown(item, (kept or {}).get(item.pk), is_open=len(items) <= OPEN_BELOW) for item in items]
+def items_shown(items: Sequence[RestoreItem], retentions: Mapping[int, KeptByEntra] | None = None) -> list[ItemShown]:
+    """Return the items in words; `retentions` say which of them Entra keeps after their deletion."""
+    return [_shown(item, (retentions or {}).get(item.pk), is_open=len(items) <= OPEN_BELOW) for item in items]
 
 
 def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
@@ -217,27 +217,27 @@ def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
     return [WarnedOf(code, warning_words(code), tuple(objects)) for code, objects in sorted(by_code.items())]
 
 
-def why(code: str) -> Why | None:
+def reason_words(code: str) -> Reason | None:
     """Return a reason in words; None where there is none."""
     if not code:
         return None
-    known = code if ReasonCatalog.knows(code) else "internal_error"
-    return Why(ReasonCatalog.describe(known), str(ReasonCatalog.get(known).next_step))
+    reason_code = code if ReasonCatalog.knows(code) else "internal_error"
+    return Reason(ReasonCatalog.describe(reason_code), str(ReasonCatalog.get(reason_code).next_step))
 
 
-def _shown(item: RestoreItem, kept: KeptByEntra | None, *, is_open: bool) -> ItemShown:
-    reasons = [(entry, why(str(entry.get("code")))) for entry in item.blockers]
+def _shown(item: RestoreItem, retention: KeptByEntra | None, *, is_open: bool) -> ItemShown:
+    reasons = [(entry, reason_words(str(entry.get("code")))) for entry in item.blockers]
     return ItemShown(
         item=item,
         blockers=tuple(_with_permission(reason, entry) for entry, reason in reasons if reason),
         warnings=tuple(Warned(f"{item.pk}:{code}", warning_words(code)) for code in item.warnings),
-        why=why(item.reason_code),
+        reason=reason_words(item.reason_code),
         is_open=is_open,
-        kept=kept,
+        retention=retention,
     )
 
 
-def _with_permission(reason: Why, entry: Mapping[str, Any]) -> Why:
+def _with_permission(reason: Reason, entry: Mapping[str, Any]) -> Reason:
     """Name the permission that is missing: the reason alone does not say which."""
     permission = str(entry.get("permission") or "")
-    return Why(f"{reason.text} ({permission})", reason.next_step) if permission else reason
+    return Reason(f"{reason.text} ({permission})", reason.next_step) if permission else reason

@@ -48,10 +48,10 @@ def restore(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_VIEW)
 def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Render the preview: the effect of the restore, item by item, setting by setting."""
-    found = restore_of(request, restore_id)
-    frame = frame_of(request, found)
-    undecided = RestoreMapping.objects.filter(restore_run=found, action=MappingAction.BLOCK).count()
-    context = {"page": item_page(request, found), "undecided": undecided, "step": "preview", **heading_of(frame)}
+    restore = restore_of(request, restore_id)
+    frame = frame_of(request, restore)
+    undecided = RestoreMapping.objects.filter(restore_run=restore, action=MappingAction.BLOCK).count()
+    context = {"page": item_page(request, restore), "undecided": undecided, "step": "preview", **heading_of(frame)}
     return render(request, "web/restores/preview.html", context)
 
 
@@ -59,11 +59,11 @@ def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_VIEW)
 def result(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Render the result of the restore, item by item."""
-    found = restore_of(request, restore_id)
-    frame = frame_of(request, found)
-    if not frame.has_result and found.state != RestoreState.CONFIRMED:
-        return redirect(_step_of(found), request.tenant.slug, restore_id)
-    context = {"page": item_page(request, found), "step": "result", **heading_of(frame)}
+    restore = restore_of(request, restore_id)
+    frame = frame_of(request, restore)
+    if not frame.has_result and restore.state != RestoreState.CONFIRMED:
+        return redirect(_step_of(restore), request.tenant.slug, restore_id)
+    context = {"page": item_page(request, restore), "step": "result", **heading_of(frame)}
     return render(request, "web/restores/result.html", context)
 
 
@@ -72,17 +72,17 @@ def heading_of(frame: Frame) -> dict[str, Any]:
     return {"heading": frame.restore.source, "restoring": frame, "restore": frame.restore}
 
 
-def item_page(request: TenantRequest, found: RestoreRun) -> ItemPage:
+def item_page(request: TenantRequest, restore: RestoreRun) -> ItemPage:
     """Return the items behind the position that the address names."""
     after = place_in_address(request)
-    rows = RestoreItem.objects.of_run(found.pk).in_order().filter(position__gt=after).defer("intent", "names")
+    rows = RestoreItem.objects.of_run(restore.pk).in_order().filter(position__gt=after).defer("intent", "names")
     items = list(rows.select_related("before_version", "after_version")[: SHOWN + 1])
-    shown = items[:SHOWN]
-    kept = kept_by_entra(found, shown, now=timezone.now())
-    return ItemPage(items_shown(shown, kept), shown[-1].position if len(items) > SHOWN else 0)
+    page_items = items[:SHOWN]
+    retentions = kept_by_entra(restore, page_items, now=timezone.now())
+    return ItemPage(items_shown(page_items, retentions), page_items[-1].position if len(items) > SHOWN else 0)
 
 
-def _step_of(found: RestoreRun) -> str:
-    if found.state in (RestoreState.CONFIRMED, RestoreState.EXECUTING, RestoreState.WAITING, RestoreState.DONE):
+def _step_of(restore: RestoreRun) -> str:
+    if restore.state in (RestoreState.CONFIRMED, RestoreState.EXECUTING, RestoreState.WAITING, RestoreState.DONE):
         return "restore-result"
     return "restore-preview"

@@ -21,11 +21,11 @@ from tenantpilot.web.schedules.cadence_form import CadenceForm
 
 
 def _types() -> list[tuple[str, Any]]:
-    return [(kind.key, kind.label) for kind in policy_types.every()]
+    return [(policy_type.key, policy_type.label) for policy_type in policy_types.every()]
 
 
 def _all_types() -> list[str]:
-    return [kind.key for kind in policy_types.every()]
+    return [policy_type.key for policy_type in policy_types.every()]
 
 
 class ScheduleForm(CadenceForm):
@@ -66,8 +66,9 @@ class ScheduleForm(CadenceForm):
         self._views = {str(view.key): view for view in views}
         choices = [("", _("All of the policy types below")), *((key, view.name) for key, view in self._views.items())]
         self.fields["view"].choices = choices  # type: ignore[attr-defined]
-        self._kinds = {kind.key: kind for kind in kinds}
-        self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self._kinds = {operation_type.key: operation_type for operation_type in kinds}
+        operations = [(operation_type.key, operation_type.label) for operation_type in kinds]
+        self.fields["operation"].choices = operations  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         super().clean()
@@ -83,7 +84,7 @@ class ScheduleForm(CadenceForm):
 
     @property
     def offers_backups(self) -> bool:
-        return any(kind.inputs is ScheduledBackupInputs for kind in self._kinds.values())
+        return any(operation_type.inputs is ScheduledBackupInputs for operation_type in self._kinds.values())
 
     @property
     def offers_views(self) -> bool:
@@ -91,8 +92,8 @@ class ScheduleForm(CadenceForm):
 
     @property
     def makes_backups(self) -> bool:
-        kind = self._kinds.get(self.cleaned_data.get("operation", ""))
-        return kind is not None and kind.inputs is ScheduledBackupInputs
+        operation_type = self._kinds.get(self.cleaned_data.get("operation", ""))
+        return operation_type is not None and operation_type.inputs is ScheduledBackupInputs
 
     @property
     def kind(self) -> OperationType[Any]:

@@ -14,8 +14,8 @@ def with_views(lines: Sequence[Line], tenant: Tenant) -> list[Line]:
     """Mark the schedules whose view is gone, at once and not only at their next slot. One query at most."""
     if not any(_view_of(line) for line in lines):
         return list(lines)
-    there = {view.key for view in policy_views(tenant)}
-    return [_marked(line) if _view_of(line) and _view_of(line) not in there else line for line in lines]
+    view_keys = {view.key for view in policy_views(tenant)}
+    return [_marked(line) if _view_of(line) and _view_of(line) not in view_keys else line for line in lines]
 
 
 def _view_of(line: Line) -> int:

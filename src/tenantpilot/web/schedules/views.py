@@ -51,12 +51,14 @@ def schedules(request: TenantRequest) -> HttpResponse:
 def create_schedule(request: TenantRequest) -> HttpResponse:
     """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
     kinds = schedulable(request.access)
-    asked = {
-        "operation": parameters.choice(request.GET, "operation", [kind.key for kind in kinds], usual=""),
+    initial = {
+        "operation": parameters.choice(
+            request.GET, "operation", [operation_type.key for operation_type in kinds], usual=""
+        ),
         "frequency": parameters.choice(request.GET, "frequency", list(Frequency), usual=Frequency.DAILY.value),
     }
     views = policy_views(request.tenant)
-    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, views=views, initial=asked)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, kinds=kinds, views=views, initial=initial)
     if form.is_valid() and _create(request, form):
         return redirect("schedules", request.tenant.slug)
     context = {"heading": _("New schedule"), "form": form}
@@ -68,7 +70,7 @@ def create_schedule(request: TenantRequest) -> HttpResponse:
 def run_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     """Start what the schedule starts, outside its slots: its initiator is the person, who is notified once."""
     schedule = _schedule(request, schedule_id)
-    if schedule.type not in {kind.key for kind in schedulable(request.access)}:
+    if schedule.type not in {operation_type.key for operation_type in schedulable(request.access)}:
         raise PermissionDenied
     try:
         return operation_started(request, services.run_now(schedule, initiator=request.user, now=timezone.now()))
@@ -125,7 +127,7 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
 def _chosen(request: TenantRequest) -> list[Schedule]:
     """Return the tenant's schedules that were chosen and whose operation the person may start."""
     keys = set(parameters.texts(request.POST, "schedule"))
-    kinds = [kind.key for kind in schedulable(request.access)]
+    kinds = [operation_type.key for operation_type in schedulable(request.access)]
     schedules = Schedule.objects.of_tenant(request.tenant).filter(type__in=kinds).select_related("tenant").by_name()
     return [schedule for schedule in schedules[:AT_MOST] if str(schedule.pk) in keys]
 

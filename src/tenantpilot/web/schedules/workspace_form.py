@@ -56,13 +56,14 @@ class WorkspaceScheduleForm(CadenceForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._places, self._kinds = places, {kind.key: kind for kind in kinds}
+        self._places, self._kinds = places, {operation_type.key: operation_type for operation_type in kinds}
         self._views = {f"{VIEW}{view.pk}": view for view in views}
         saved = [(key, _("Saved view: %(name)s") % {"name": view.name}) for key, view in self._views.items()]
         self.fields["tenants"].choices = [*_TENANTS, *saved]  # type: ignore[attr-defined]
         self.fields["workspace"].choices = [(str(place.pk), place.name) for place in places]  # type: ignore[attr-defined]
         self.fields["workspace"].required = self.asks_workspace
-        self.fields["operation"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        operations = [(operation_type.key, operation_type.label) for operation_type in kinds]
+        self.fields["operation"].choices = operations  # type: ignore[attr-defined]
         self.fields["operation"].initial = TENANTS_SYNC.key
 
     def clean(self) -> None:

@@ -49,13 +49,13 @@ def create_workspace_schedule(request: WorkspaceRequest) -> HttpResponse:
     """GET shows the form; POST keeps the schedule, or shows the form with what is wrong."""
     able = _accesses(request, Capability.SCHEDULE_MANAGE)
     kinds = schedulable(able[0])
-    asked = parameters.text(request.GET, "q")
+    search_text = parameters.text(request.GET, "q")
     form = WorkspaceScheduleForm(
         request.POST if request.method == "POST" else None,
         places=[access.workspace for access in able],
         kinds=kinds,
         views=shelf_across(request, saveable_list("tenants")).views,
-        initial={"tenants": NAMED, "q": asked} if asked else None,
+        initial={"tenants": NAMED, "q": search_text} if search_text else None,
     )
     if form.is_valid() and _create(request, form):
         return redirect("workspace-schedules")
@@ -129,7 +129,8 @@ def _schedule(request: WorkspaceRequest, schedule_id: int) -> Schedule:
     if schedule is None:
         raise Http404
     access = visible[schedule.workspace_id]
-    if not access.may(Capability.SCHEDULE_MANAGE) or schedule.type not in {kind.key for kind in schedulable(access)}:
+    startable = {operation_type.key for operation_type in schedulable(access)}
+    if not access.may(Capability.SCHEDULE_MANAGE) or schedule.type not in startable:
         raise PermissionDenied(_why_not(Capability.SCHEDULE_MANAGE))
     return schedule
 

@@ -47,21 +47,21 @@ def values(request: WorkspaceRequest, definition_id: int) -> HttpResponse:
     if definition is None or not rows.exists():
         raise Http404
     context = {"heading": str(definition), "definition": definition, "different": _different(definition, rows)}
-    shown = (
+    value_rows = (
         with_names(rows)
         .select_related("definition", "policy", "tenant")
         .defer("policy__properties", "policy__description")
     )
-    return listing(request, VALUES, shown, "web/settings_search/values.html", context)
+    return listing(request, VALUES, value_rows, "web/settings_search/values.html", context)
 
 
 @require_GET
 @requires(Capability.INVENTORY_VIEW)
 def conflicts(request: TenantRequest) -> HttpResponse:
     """Return the settings to which policies of the tenant give different values."""
-    found = conflicts_of(request.tenant)
-    is_captured = bool(found.rows) or PolicyIndex.objects.filter(tenant=request.tenant).exists()
-    context = {"heading": _("Conflicts"), "conflicts": found, "is_captured": is_captured}
+    tenant_conflicts = conflicts_of(request.tenant)
+    is_captured = bool(tenant_conflicts.rows) or PolicyIndex.objects.filter(tenant=request.tenant).exists()
+    context = {"heading": _("Conflicts"), "conflicts": tenant_conflicts, "is_captured": is_captured}
     return render(request, "web/settings_search/conflicts.html", context)
 
 

@@ -51,10 +51,10 @@ def _entries(request: TenantRequest) -> list[Chosen]:
 
 
 def _page(request: TenantRequest, chosen: list[Chosen], *, problem: str = "") -> HttpResponse:
-    shown = [*chosen, *([EMPTY] * max(SPARE, LEAST + SPARE - len(chosen)))][:MOST]
+    entries = [*chosen, *([EMPTY] * max(SPARE, LEAST + SPARE - len(chosen)))][:MOST]
     context = {
         "heading": _("Emergency accounts"),
-        "rows": [Row(number, entry) for number, entry in enumerate(shown, 1)],
+        "rows": [Row(number, entry) for number, entry in enumerate(entries, 1)],
         "kinds": EmergencyKind.choices,
         "problem": problem,
         "is_empty": not chosen,

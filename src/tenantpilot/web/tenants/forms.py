@@ -47,6 +47,6 @@ class NameForm(forms.Form):
 def free_slug(name: str) -> str:
     """Return a short name for addresses that no tenant has, made from the name for people."""
     base = slugify(name)[:50].strip("-_") or "tenant"
-    taken = set(Tenant.everywhere.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+    used_slugs = set(Tenant.everywhere.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(used_slugs) + 3))
+    return base if base not in used_slugs else next(slug for slug in numbered if slug not in used_slugs)

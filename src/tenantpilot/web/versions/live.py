@@ -106,8 +106,8 @@ def _reading(request: TenantRequest, policy: Policy) -> Reading | None:
 def _live(policy: Policy, run: OperationRun) -> PolicyVersion | None:
     """Return the version that held what the operation read: the newest one at its end."""
     versions = PolicyVersion.objects.of_policy(policy).newest_first()
-    known = versions.filter(read_at__lte=run.completed_at) if run.completed_at else versions
-    return known.select_related("policy", "payload", "tenant").first()
+    earlier_versions = versions.filter(read_at__lte=run.completed_at) if run.completed_at else versions
+    return earlier_versions.select_related("policy", "payload", "tenant").first()
 
 
 def _may(request: TenantRequest) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _chosen(request: TenantRequest) -> list[int]:
     if not parameters.is_sent(request.GET, "matching"):
         return chosen_ids(request.GET, "version")[:MOST_CHOSEN]
     filters = VERSIONS.filters(request.GET, queryset=PolicyVersion.objects.of_tenant(request.tenant), request=request)
-    known = {*filters.form.fields, "matching", "chosen", "sort", "size", "at"}
-    if not filters.form.is_valid() or set(parameters.names(request.GET)) - known:
+    known_parameters = {*filters.form.fields, "matching", "chosen", "sort", "size", "at"}
+    if not filters.form.is_valid() or set(parameters.names(request.GET)) - known_parameters:
         return []
     return list(filters.qs.order_by("-pk").values_list("pk", flat=True)[:MOST_CHOSEN])

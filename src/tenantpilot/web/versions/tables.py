@@ -20,7 +20,7 @@ CHANGES = [("changed", _("Changes only")), ("first", _("First versions only"))]
 
 
 def _types() -> list[tuple[str, str]]:
-    return [(kind.key, str(kind.label)) for kind in policy_types.every()]
+    return [(policy_type.key, str(policy_type.label)) for policy_type in policy_types.every()]
 
 
 class VersionFilters(Filters):

@@ -74,8 +74,8 @@ def _start(request: WorkspaceRequest, chosen: Any) -> None:
 def _ask(request: WorkspaceRequest, chosen: Any, back: str) -> HttpResponse:
     count = chosen.count()
     words = ngettext("Sync %(count)d tenant?", "Sync %(count)d tenants?", count) % {"count": count}
-    shown, fields = list(chosen.only("name")[:SHOWN]), parameters.pairs(request.GET)
-    context = {"heading": words, "count": count, "shown": shown, "fields": fields, "back": back}
+    first_tenants, fields = list(chosen.only("name")[:SHOWN]), parameters.pairs(request.GET)
+    context = {"heading": words, "count": count, "shown": first_tenants, "fields": fields, "back": back}
     return render(request, "web/workspace/sync.html", context | {"schedule_url": _schedule_url(request)})
 
 

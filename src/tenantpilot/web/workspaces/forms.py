@@ -42,6 +42,6 @@ class WorkspaceForm(WorkspaceNameForm, OwnerForm):
 def free_slug(name: str) -> str:
     """Return a short name that no workspace has, made from the name for people."""
     base = slugify(name)[:50].strip("-_") or "workspace"
-    taken = set(Workspace.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+    used_slugs = set(Workspace.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(used_slugs) + 3))
+    return base if base not in used_slugs else next(slug for slug in numbered if slug not in used_slugs)

@@ -166,8 +166,8 @@ def _invite(request: SignedInRequest, workspace: Workspace, email: str) -> None:
 def _open_invitation(request: SignedInRequest, workspace: Workspace) -> Invitation | None:
     """Return the link that this person made and that was not used yet."""
     links = Invitation.everywhere.open_at(timezone.now()).filter(workspace=workspace, tenant=None)
-    found: Invitation | None = links.filter(made_by=request.user).order_by("-pk").first()
-    return found
+    invitation: Invitation | None = links.filter(made_by=request.user).order_by("-pk").first()
+    return invitation
 
 
 def _address(request: HttpRequest, link: Invitation) -> str:

@@ -58,9 +58,10 @@ def chosen_columns(table: Table, request: HttpRequest) -> ColumnChoice:
     """Return the columns that the address names, else those of the session, else the usual ones."""
     if named := named_columns(table, parameters.as_sent(request.GET, KEY)):
         return _choice(table, named)
-    kept = request.session.get(KEY, {}).get(table.name) if hasattr(request, "session") else None
+    stored_keys = request.session.get(KEY, {}).get(table.name) if hasattr(request, "session") else None
     # What an older version kept may name columns by other keys: nothing of it is known, so the usual ones are shown.
-    return _choice(table, kept if kept is not None and (not kept or _known(table, kept)) else None)
+    is_usable = stored_keys is not None and (not stored_keys or _known(table, stored_keys))
+    return _choice(table, stored_keys if is_usable else None)
 
 
 def named_columns(table: Table, text: str) -> tuple[str, ...]:
@@ -81,13 +82,13 @@ def keep_columns(table: Table, request: HttpRequest) -> bool:
     """Keep the choice that a form sent; return False where none was sent."""
     if not parameters.is_sent(request.GET, "choose-columns"):
         return False
-    sent = _known(table, parameters.texts(request.GET, "column"))
-    request.session[KEY] = {**request.session.get(KEY, {}), table.name: list(sent)}
+    keys = _known(table, parameters.texts(request.GET, "column"))
+    request.session[KEY] = {**request.session.get(KEY, {}), table.name: list(keys)}
     return True
 
 
-def _choice(table: Table, shown: Iterable[str] | None) -> ColumnChoice:
-    chosen = None if shown is None else set(shown)
+def _choice(table: Table, column_keys: Iterable[str] | None) -> ColumnChoice:
+    chosen = None if column_keys is None else set(column_keys)
     return ColumnChoice(
         tuple(
             Choosable(key, place, column, key in chosen if chosen is not None else _is_usual(table, column))
@@ -98,8 +99,8 @@ def _choice(table: Table, shown: Iterable[str] | None) -> ColumnChoice:
 
 def _known(table: Table, keys: Iterable[str]) -> tuple[str, ...]:
     """Return those of the keys that the table has, each once and in its order."""
-    asked = set(keys)
-    return tuple(key for key, _place, _column in _choosable(table) if key in asked)
+    chosen_keys = set(keys)
+    return tuple(key for key, _place, _column in _choosable(table) if key in chosen_keys)
 
 
 def _choosable(table: Table) -> list[tuple[str, int, Column]]:

@@ -44,8 +44,8 @@ def remedy_link(context: template.Context, run: OperationRun | None) -> dict[str
     frame = context["frame"]
     access = frame.access_in(run.tenant) if run.tenant_id else None
     is_operator = bool(frame.person and frame.person.is_platform_operator)
-    found = remedy_of(reason, access, run=run, is_platform_operator=is_operator)
-    return {"remedy": found if found and found.url != run_url(run) else None}
+    remedy = remedy_of(reason, access, run=run, is_platform_operator=is_operator)
+    return {"remedy": remedy if remedy and remedy.url != run_url(run) else None}
 
 
 @register.filter
