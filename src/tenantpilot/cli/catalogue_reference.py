@@ -66,10 +66,15 @@ def _row_of(capability: Capability) -> list[str]:
 
 
 def _operations() -> list[tuple[str, ...]]:
-    ordered = sorted(operation_types.all(), key=lambda kind: kind.key)
+    ordered = sorted(operation_types.all(), key=lambda operation_type: operation_type.key)
     return [
-        (str(kind.label), f"`{kind.key}`", f"`{kind.capability.value}`", "yes" if kind.scheduled else "")
-        for kind in ordered
+        (
+            str(operation_type.label),
+            f"`{operation_type.key}`",
+            f"`{operation_type.capability.value}`",
+            "yes" if operation_type.scheduled else "",
+        )
+        for operation_type in ordered
     ]
 
 

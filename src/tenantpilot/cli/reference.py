@@ -76,10 +76,10 @@ def _row(param: Any) -> str:
 def _metavar(param: Any) -> str:
     if param.metavar or not _is_option(param):
         return str(param.metavar or param.name.upper())
-    kind = param.type_descriptor.annotation
-    if isinstance(kind, EnumType):
-        return "/".join(str(choice.value) for choice in list[Enum](kind))
-    return {int: "NUMBER", Path: "PATH"}.get(kind, "TEXT")
+    annotation = param.type_descriptor.annotation
+    if isinstance(annotation, EnumType):
+        return "/".join(str(choice.value) for choice in list[Enum](annotation))
+    return {int: "NUMBER", Path: "PATH"}.get(annotation, "TEXT")
 
 
 def _is_option(param: Any) -> bool:

@@ -41,7 +41,7 @@ def sync_groups(run: RunContext) -> None:
         if not checkpoint.is_read:
             _Sync(run, client, checkpoint.pages).read()
         used = ids_in_use(run.tenant)
-        _count_members(run, client, [graph_id for graph_id, kind in used.items() if kind == "group"])
+        _count_members(run, client, [graph_id for graph_id, object_type in used.items() if object_type == "group"])
         run.safe_point()
         _look_up(run, client, used)
     run.count("groups", Group.everywhere.of_tenant(run.tenant).present().count())

@@ -21,14 +21,18 @@ def look_up(client: GraphClient, tenant: Tenant, kinds: Mapping[str, str], *, no
     known_entries = known_names(tenant, kinds, now=now)
     names = {graph_id: entry.name for graph_id, entry in known_entries.items() if entry.name}
     unknown_kinds = {
-        key: kind for key, kind in kinds.items() if key not in known_entries or not known_entries[key].is_fresh
+        key: object_type
+        for key, object_type in kinds.items()
+        if key not in known_entries or not known_entries[key].is_fresh
     }
     if not unknown_kinds:
         return names
-    types = sorted({kind for kind in unknown_kinds.values() if kind in TYPES}) or list(TYPES)
+    types = sorted({object_type for object_type in unknown_kinds.values() if object_type in TYPES}) or list(TYPES)
     answers = {str(graph_id).lower(): item for graph_id, item in objects_by_ids(client, unknown_kinds, types).items()}
     answered_names = {
-        key: (_kind(answers[key], kind), _name(answers[key])) for key, kind in unknown_kinds.items() if key in answers
+        key: (_kind(answers[key], object_type), _name(answers[key]))
+        for key, object_type in unknown_kinds.items()
+        if key in answers
     }
     remember(tenant, unknown_kinds, answered_names, now=now)
     return names | {key: name for key, (_kind_of, name) in answered_names.items() if name}

@@ -59,11 +59,11 @@ def remember(tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple
             workspace_id=tenant.workspace_id,
             tenant=tenant,
             graph_id=graph_id,
-            kind=names.get(graph_id, (kind, ""))[0][:32],
-            name=names.get(graph_id, (kind, ""))[1][:LONGEST_NAME],
+            kind=names.get(graph_id, (object_type, ""))[0][:32],
+            name=names.get(graph_id, (object_type, ""))[1][:LONGEST_NAME],
             looked_up_at=now,
         )
-        for graph_id, kind in sorted(kinds.items())
+        for graph_id, object_type in sorted(kinds.items())
         if USABLE_ID.fullmatch(graph_id)
     ]
     DirectoryName.everywhere.bulk_create(

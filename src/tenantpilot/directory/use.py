@@ -17,4 +17,6 @@ def register(name: str, question: Question) -> None:
 
 def ids_in_use(tenant: Tenant) -> dict[str, str]:
     """Return the kinds of all objects that rows of the tenant name, by their ids."""
-    return {graph_id: kind for question in _questions.values() for graph_id, kind in question(tenant).items()}
+    return {
+        graph_id: object_type for question in _questions.values() for graph_id, object_type in question(tenant).items()
+    }

@@ -65,12 +65,12 @@ def observe_all(contract: Contract, items: Sequence[JsonObject]) -> ObservedType
 
 def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
     """Return the fields of one of Graph's objects that inventory keeps. Raises ObjectUnusable."""
-    kind = catalogue.get(contract.key)
+    policy_type = catalogue.get(contract.key)
     return Observation(
         graph_id=_usable_id(item["id"]),
         name=name_of(contract, item),
         description=_text(item.get("description")),
-        platform=platform_of(item, kind).value,
+        platform=platform_of(item, policy_type).value,
         last_modified_at=_time(item.get(contract.modified_field)),
         properties={name: storable(value) for name, value in contract.kept_of(item).items()},
     )

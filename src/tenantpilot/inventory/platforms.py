@@ -17,10 +17,10 @@ _MARKS: tuple[tuple[str, Platform], ...] = (
 )
 
 
-def platform_of(item: Mapping[str, Any], kind: PolicyType) -> Platform:
+def platform_of(item: Mapping[str, Any], policy_type: PolicyType) -> Platform:
     """Return the type's own platform, else the one that `platforms`, `platform` or `@odata.type` names, else all."""
-    if kind.platform is not Platform.ALL:
-        return kind.platform
+    if policy_type.platform is not Platform.ALL:
+        return policy_type.platform
     stated = item.get("platforms") or item.get("platform") or item.get("platformType")
     if isinstance(stated, list):
         return _only_one(" ".join(map(str, stated)))

@@ -136,7 +136,7 @@ _TYPES = (
     PolicyType("deviceManagementSettings", _("Device management settings"), Area.ADMINISTRATION, Platform.ALL, "settings"),
 )  # fmt: skip
 
-_BY_KEY = {kind.key: kind for kind in _TYPES}
+_BY_KEY = {policy_type.key: policy_type for policy_type in _TYPES}
 
 
 def every() -> tuple[PolicyType, ...]:

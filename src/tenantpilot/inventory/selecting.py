@@ -64,7 +64,9 @@ class PolicyFilter(StoredData):
 
 
 def _of_area(policies: PolicyQuerySet, area: str) -> PolicyQuerySet:
-    return policies.filter(type__in=[kind.key for kind in policy_types.every() if kind.area == area])
+    return policies.filter(
+        type__in=[policy_type.key for policy_type in policy_types.every() if policy_type.area == area]
+    )
 
 
 def _since(policies: PolicyQuerySet, day: str) -> PolicyQuerySet:

@@ -98,12 +98,12 @@ def _label(operation_type: OperationType[Any] | str) -> str:
     return operation_types.label(operation_type) if isinstance(operation_type, str) else str(operation_type.label)
 
 
-def counts_text(kind: str, counts: Mapping[str, int]) -> str:
+def counts_text(type_key: str, counts: Mapping[str, int]) -> str:
     """`44 policy types processed, 2 failed, 3 policies updated`: each count has its noun, said once (UX-61).
 
     Catalogue order, zeros left out, at most four, thousands separated.
     """
-    nouns, before, words = operation_types.nouns(kind), "", []
+    nouns, before, words = operation_types.nouns(type_key), "", []
     for key in [key for key in OperationSummaryKeys.all() if counts.get(key) and key != "total"][:MAX_COUNTS]:
         noun, label = nouns.of(key), OperationSummaryKeys.label(key)
         figure = number_format(counts[key], force_grouping=True)
@@ -113,9 +113,9 @@ def counts_text(kind: str, counts: Mapping[str, int]) -> str:
     return ", ".join(word.strip() for word in words)
 
 
-def count_rows(kind: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+def count_rows(type_key: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return every count with its noun, in catalogue order: ("Policy types processed", 44)."""
-    nouns = operation_types.nouns(kind)
+    nouns = operation_types.nouns(type_key)
     keys = [key for key in OperationSummaryKeys.all() if key in counts]
     return [
         (capfirst(f"{nouns.of(key) % SEVERAL} {OperationSummaryKeys.label(key)}".strip()), counts[key]) for key in keys

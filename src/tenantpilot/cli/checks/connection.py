@@ -19,7 +19,7 @@ A_PERSON_WAITS = Patience(
     connect_seconds=5.0, read_seconds=20.0, attempt_seconds=30.0, call_seconds=60.0, unavailable_backoff=(1.0,)
 )
 
-ORDER = {kind.key: number for number, kind in enumerate(policy_types.every())}
+ORDER = {policy_type.key: number for number, policy_type in enumerate(policy_types.every())}
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,24 @@ def _of_credential(tenant: Tenant, credential: TenantCredential | None, *, now: 
     enter = f"Run: tenantpilot credential set {tenant.slug} --client-id …"
     if credential is None:
         return Finding("credential", Verdict.FAILED, f"{tenant.name} has no credential", enter)
-    kind = TenantCredential.Kind(credential.kind).label
+    credential_kind = TenantCredential.Kind(credential.kind).label
     day = f"{credential.expires_at:%Y-%m-%d}" if credential.expires_at else ""
     match expiry(credential, now=now):
         case "expired":
             return Finding(
-                "credential", Verdict.FAILED, f"{kind}, expired on {day}", f"Make a new one in Entra. {enter}"
+                "credential",
+                Verdict.FAILED,
+                f"{credential_kind}, expired on {day}",
+                f"Make a new one in Entra. {enter}",
             )
         case "soon":
-            return Finding("credential", Verdict.OK, f"{kind}, expires soon: on {day}", "Make a new one in Entra.")
+            return Finding(
+                "credential", Verdict.OK, f"{credential_kind}, expires soon: on {day}", "Make a new one in Entra."
+            )
         case "valid":
-            return Finding("credential", Verdict.OK, f"{kind}, expires on {day}")
+            return Finding("credential", Verdict.OK, f"{credential_kind}, expires on {day}")
         case _:
-            return Finding("credential", Verdict.OK, f"{kind}; when it expires was not entered")
+            return Finding("credential", Verdict.OK, f"{credential_kind}; when it expires was not entered")
 
 
 def _of_reading(probes: list[Probe]) -> Finding:

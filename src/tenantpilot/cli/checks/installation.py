@@ -54,12 +54,14 @@ def data_lies_on_a_local_disk() -> str:
     """SQLite's locks do not hold over a network. Raises Problem, NotLookedAt."""
     if not uses_sqlite():
         raise NotLookedAt("not needed with PostgreSQL")
-    kind = _file_system_of(Path(settings.DATABASES["default"]["NAME"]).parent)
-    if kind in NETWORK_FILE_SYSTEMS:
-        raise Problem(f"The database lies on {kind}, a network file system.", "Move the data folder to a local disk.")
-    if not kind:
+    file_system = _file_system_of(Path(settings.DATABASES["default"]["NAME"]).parent)
+    if file_system in NETWORK_FILE_SYSTEMS:
+        raise Problem(
+            f"The database lies on {file_system}, a network file system.", "Move the data folder to a local disk."
+        )
+    if not file_system:
         raise NotLookedAt("not checked: this system does not say on which file system the database lies")
-    return kind
+    return file_system
 
 
 def pages_are_built() -> str:
@@ -73,5 +75,5 @@ def _file_system_of(folder: Path) -> str:
     if not MOUNTS.exists():
         return ""
     mounts = [line.split()[1:3] for line in MOUNTS.read_text().splitlines()]
-    above = [(len(point), kind) for point, kind in mounts if folder.is_relative_to(point)]
+    above = [(len(point), file_system) for point, file_system in mounts if folder.is_relative_to(point)]
     return max(above)[1] if above else ""

@@ -46,9 +46,9 @@ def _ask(address: str, transport: httpx.BaseTransport | None) -> httpx.Response:
         with httpx.Client(trust_env=False, timeout=WAITS_SECONDS, transport=transport) as client:
             return client.get(address + path_with_proof(), headers={"X-Forwarded-For": FORGED})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        kind = type(error).__name__
+        error_name = type(error).__name__
         raise Problem(
-            f"{address} does not answer ({kind}).", "Start the web server and the proxy, or correct the address."
+            f"{address} does not answer ({error_name}).", "Start the web server and the proxy, or correct the address."
         ) from None
 
 

@@ -65,7 +65,7 @@ def create(
             )
         )
     except UnknownPolicyType as error:
-        raise Problem(f"There is {error}.", f"Known: {', '.join(kind.key for kind in every())}.") from None
+        raise Problem(f"There is {error}.", f"Known: {', '.join(known_type.key for known_type in every())}.") from None
     except DispatchFailed as error:
         raise _not_queued(error) from None
 
@@ -158,10 +158,10 @@ def _set(set_id: int) -> BackupSet:
 
 
 def _started(answer: Started | AlreadyActive) -> None:
-    kind = operation_types.get(answer.run.type)
+    operation_type = operation_types.get(answer.run.type)
     joined = isinstance(answer, AlreadyActive)
     toast = OperationUxPresenter.already_queued_toast if joined else OperationUxPresenter.queued_toast
-    done(toast(kind, answer.run).title)
+    done(toast(operation_type, answer.run).title)
     out.print(answer.run.pk)
     say(f"Watch it: tenantpilot runs watch {answer.run.pk}")
 

@@ -66,9 +66,9 @@ def not_accepted(error: DispatchFailed) -> Problem:
 
 
 def tell_started(answer: Started | AlreadyActive) -> None:
-    kind = operation_types.get(answer.run.type)
+    operation_type = operation_types.get(answer.run.type)
     joined = isinstance(answer, AlreadyActive)
     words = OperationUxPresenter.already_queued_toast if joined else OperationUxPresenter.queued_toast
-    done(words(kind, answer.run).title)
+    done(words(operation_type, answer.run).title)
     out.print(answer.run.pk)
     say(f"Watch it: tenantpilot runs watch {answer.run.pk}")

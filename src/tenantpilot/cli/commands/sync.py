@@ -39,7 +39,7 @@ def sync(
             tenant=where, initiator=initiator, now=timezone.now(), policy_types=policy_type, capture=capture
         )
     except UnknownPolicyType as error:
-        raise Problem(f"There is {error}.", f"Known: {', '.join(kind.key for kind in every())}.") from None
+        raise Problem(f"There is {error}.", f"Known: {', '.join(known_type.key for known_type in every())}.") from None
     except DispatchFailed as error:
         raise Problem(
             f"The queue did not accept run {error.run.pk}.", "Run: tenantpilot doctor, then try again."

@@ -18,7 +18,7 @@ class Edit:
     """A change of the policy of a type that has this number by name. Without `by` nobody is recorded."""
 
     method: str
-    kind: str
+    policy_type: str
     number: int
     body: dict[str, Any]
     by: str = ""
@@ -26,10 +26,10 @@ class Edit:
 
 def edit(port: int, place: SampleTenant, change: Edit) -> None:
     """Make the change; where the tenant has no such policy, nothing is done. Raises OSError."""
-    policies = Policy.everywhere.of_tenant(sample.tenant(place)).of_type(change.kind).present().by_name()
+    policies = Policy.everywhere.of_tenant(sample.tenant(place)).of_type(change.policy_type).present().by_name()
     graph_id = policies.values_list("graph_id", flat=True)[change.number : change.number + 1].first()
     if graph_id:
         person = f"?by={change.by}@{place.slug}.example" if change.by else ""
-        path = registry.get(change.kind).path.strip("/")
+        path = registry.get(change.policy_type).path.strip("/")
         address = f"/_sim/tenants/{place.entra_tenant_id}/objects/{path}/{graph_id}{person}"
         simulator.control(port, change.method, address, change.body)

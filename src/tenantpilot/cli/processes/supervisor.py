@@ -29,12 +29,12 @@ class Supervisor:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             self._stop_children()
         finally:
-            self._signals.__exit__(kind, error, trace)
+            self._signals.__exit__(error_type, error, trace)
 
     def start(self, specs: Sequence[ChildSpec]) -> None:
         for spec in specs:

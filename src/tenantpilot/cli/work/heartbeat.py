@@ -70,7 +70,7 @@ class Heartbeat:
         connection.close()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
         # A process that is told to end while it starts has written its row, and has no thread yet.

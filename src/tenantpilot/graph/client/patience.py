@@ -142,9 +142,9 @@ class Call:
         return delay
 
     def _told_or_backoff(self, error: GraphError) -> float:
-        backoff, kind = self._backoff_for(error)
-        had = self._had[kind] = self._had.get(kind, 0) + 1
-        if kind is not GraphThrottled and had > len(backoff):
+        backoff, error_type = self._backoff_for(error)
+        had = self._had[error_type] = self._had.get(error_type, 0) + 1
+        if error_type is not GraphThrottled and had > len(backoff):
             raise error
         retry_after = error.facts.retry_after
         return backoff[min(had, len(backoff)) - 1] if retry_after is None else max(retry_after, _floor(had))

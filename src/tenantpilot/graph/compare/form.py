@@ -150,13 +150,13 @@ class _Maker:
 
     def value(self, name: str, value: Any, rule: Rule) -> Any:
         """Return the meaning of the property's value."""
-        kind = type(value)
-        if kind is dict:
+        value_type = type(value)
+        if value_type is dict:
             return self._object(value, rule)
-        if kind is list:
+        if value_type is list:
             items = [self.value(name, item, rule) for item in value if item is not None]
             return arranged(name, items, is_unordered=name in self._rules.unordered)
-        if kind is str:
+        if value_type is str:
             return MASK if value[:4] == "****" and is_mask(value) else normal_text(name, value)
         return normal_scalar(name, value)
 

@@ -85,8 +85,8 @@ def _target(row: Mapping[str, Any], names: Names) -> str:
     target = row.get("target") or {}
     if group := target.get("groupId") or target.get("collectionId"):
         return f"Group {names.objects.get(group) or group}"
-    kind = str(target.get("@odata.type", "")).rpartition(".")[2].removesuffix("AssignmentTarget")
-    return _EVERYBODY.get(kind, words_of(kind) or "A target without a name")
+    target_type = str(target.get("@odata.type", "")).rpartition(".")[2].removesuffix("AssignmentTarget")
+    return _EVERYBODY.get(target_type, words_of(target_type) or "A target without a name")
 
 
 def _manner(row: Mapping[str, Any] | None, names: Names) -> str:

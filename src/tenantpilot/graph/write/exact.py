@@ -119,11 +119,11 @@ class _Attempt:
         return self._compared()
 
     def _assign(self) -> None:
-        rows, kind = self.payload["assignments"], str(self.live.get("@odata.type") or "")
+        rows, odata_type = self.payload["assignments"], str(self.live.get("@odata.type") or "")
         if rows:
-            self.writer.assign(self.graph_id, rows, odata_type=kind)
+            self.writer.assign(self.graph_id, rows, odata_type=odata_type)
         else:
-            self.writer.unassign(self.graph_id, odata_type=kind)
+            self.writer.unassign(self.graph_id, odata_type=odata_type)
 
     def _compared(self) -> Result:
         for look in range(1 if self.contract.settles else LOOKS_UNTIL_EQUAL):

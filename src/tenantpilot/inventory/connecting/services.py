@@ -26,7 +26,7 @@ def start_check(*, tenant: Tenant, initiator: User | None, now: datetime) -> Sta
 class TypeRights:
     """A line of the table. `access` is None for a type that was never checked."""
 
-    kind: PolicyType
+    policy_type: PolicyType
     access: PolicyTypeAccess | None
 
     @property
@@ -95,7 +95,7 @@ def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
 
 def _by_permission(results: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:
     grouped: dict[str, list[TypeRights]] = {}
-    for kind in policy_types.every():
-        name = PERMISSION_OF[kind.key]
-        grouped.setdefault(name, []).append(TypeRights(kind, results.get(kind.key)))
+    for policy_type in policy_types.every():
+        name = PERMISSION_OF[policy_type.key]
+        grouped.setdefault(name, []).append(TypeRights(policy_type, results.get(policy_type.key)))
     return tuple(PermissionRights(name, tuple(grouped[name])) for name in sorted(grouped))

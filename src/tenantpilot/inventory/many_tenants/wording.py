@@ -22,8 +22,8 @@ def words_of_run(run: OperationRun) -> str:
     return _words(run.type, run.inputs)
 
 
-def _words(kind: str, stored: Mapping[str, Any]) -> str:
-    if kind != TENANTS_SYNC.key:
+def _words(type_key: str, stored: Mapping[str, Any]) -> str:
+    if type_key != TENANTS_SYNC.key:
         return ""
     try:
         tenants = TenantsInputs.from_json(stored).tenants

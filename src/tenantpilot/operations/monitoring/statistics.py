@@ -55,12 +55,12 @@ def durations(tenant: Tenant, *, since: datetime | None = None) -> list[Duration
     seconds_by_type: dict[str, list[float]] = defaultdict(list)
     rows: Any = runs.values_list("type", "started_at", "completed_at")[:NEWEST]
     # Older ones are left out here: the database would look for two thousand newer ones through the whole history.
-    for kind, started_at, completed_at in rows:
+    for type_key, started_at, completed_at in rows:
         if since is None or completed_at >= since:
-            seconds_by_type[kind].append((completed_at - started_at).total_seconds())
+            seconds_by_type[type_key].append((completed_at - started_at).total_seconds())
     durations_ = [
-        Durations(kind, len(seconds), _share(seconds, 0.5), _share(seconds, 0.95))
-        for kind, seconds in seconds_by_type.items()
+        Durations(type_key, len(seconds), _share(seconds, 0.5), _share(seconds, 0.95))
+        for type_key, seconds in seconds_by_type.items()
     ]
     return sorted(durations_, key=lambda row: (-row.runs, row.type))
 

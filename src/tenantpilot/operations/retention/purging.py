@@ -30,8 +30,8 @@ def next_window(workspace_id: int, rules: Rules, *, after: int, now: datetime) -
         return None
     over = (
         pk
-        for pk, kind, outcome, completed_at, _created_at in rows
-        if outcome and completed_at and rules.is_over(kind, outcome, completed_at, now=now)
+        for pk, type_key, outcome, completed_at, _created_at in rows
+        if outcome and completed_at and rules.is_over(type_key, outcome, completed_at, now=now)
     )
     return Window(rows[-1][0], tuple(over))
 

@@ -13,9 +13,9 @@ class Rules:
 
     days: Mapping[str, int]
 
-    def is_over(self, kind: str, outcome: str, completed_at: datetime, *, now: datetime) -> bool:
+    def is_over(self, type_key: str, outcome: str, completed_at: datetime, *, now: datetime) -> bool:
         """Return True if a completed run has been kept as long as it should."""
-        kept_for = self.days.get(f"{kind}.{outcome}", self.days[outcome])
+        kept_for = self.days.get(f"{type_key}.{outcome}", self.days[outcome])
         return completed_at < now - timedelta(days=kept_for)
 
     def nothing_is_over_after(self, *, now: datetime) -> datetime:

@@ -118,9 +118,11 @@ def run_now(
     schedule: Schedule, *, initiator: User, now: datetime, service: OperationRunService | None = None
 ) -> Started | AlreadyActive:
     """Start what the schedule starts, for a person and outside its slots. Raises FaultySchedule, DispatchFailed."""
-    kind, inputs = _kind_and_inputs(schedule)
+    operation_type, inputs = _kind_and_inputs(schedule)
     runs, workspace = service or OperationRunService(), schedule.workspace
-    return runs.start(kind, tenant=schedule.tenant, workspace=workspace, initiator=initiator, inputs=inputs, now=now)
+    return runs.start(
+        operation_type, tenant=schedule.tenant, workspace=workspace, initiator=initiator, inputs=inputs, now=now
+    )
 
 
 def tick(*, now: datetime, service: OperationRunService | None = None) -> Ticked:
@@ -167,7 +169,7 @@ def _mark_broken(schedule: Schedule, fault: ScheduleFault, *, now: datetime) -> 
 
 def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> ScheduleSlot.Result | None:
     """Return None: another ticker had it. Raises FaultySchedule."""
-    kind, inputs = _kind_and_inputs(schedule)
+    operation_type, inputs = _kind_and_inputs(schedule)
     try:
         slot_at = schedule.cadence.latest_until(schedule.next_slot_at, now)
         next_slot_at = schedule.cadence.next_after(now)
@@ -181,7 +183,7 @@ def _fill(schedule: Schedule, runs: OperationRunService, *, now: datetime) -> Sc
         )
         if not is_new:
             return None
-        slot.result, slot.run = _start(schedule, kind, inputs, runs, now=now)
+        slot.result, slot.run = _start(schedule, operation_type, inputs, runs, now=now)
         slot.save(update_fields=["result", "run"])
     return slot.result
 

@@ -45,7 +45,7 @@ Result = Ending | LostLease | LeavesRun | LostDatabase
 class LoadedHandler:
     """A run's operation type, and the function that does its work."""
 
-    kind: OperationType[Any]
+    operation_type: OperationType[Any]
     handler: Handler
 
 
@@ -75,7 +75,7 @@ def call_handler(loaded: LoadedHandler, context: RunContext) -> Result:
     The lease may be lost, and the worker be asked to leave, at any moment, whatever the handler did then.
     """
     try:
-        ending = _ending_of_call(loaded.handler, context, loaded.kind)
+        ending = _ending_of_call(loaded.handler, context, loaded.operation_type)
     except interruptions.WorkerLeaves:
         return LeavesRun()
     except interruptions.DatabaseLost as lost:

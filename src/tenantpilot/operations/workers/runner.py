@@ -87,11 +87,11 @@ class Runner:
             loaded = load(claimed.run.type)
             if isinstance(loaded, Ending):
                 return self._finish(claimed.lease, loaded)
-            context = self._context(claimed, loaded.kind)
+            context = self._context(claimed, loaded.operation_type)
             if isinstance(context, Ending):
                 return self._finish(claimed.lease, context)
             result = self._work(claimed.lease, loaded, context)
-            return self._settle(claimed.lease, loaded.kind, context, result)
+            return self._settle(claimed.lease, loaded.operation_type, context, result)
 
     def _context(self, claimed: Claimed, operation_type: OperationType[Any]) -> RunContext | Ending:
         """Return the context, or the ending of a run of which another version stored what this one cannot read."""

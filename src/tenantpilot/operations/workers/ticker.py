@@ -41,7 +41,7 @@ class Ticker:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """A tick under way is waited for, so that none comes after the end."""
         _heart.remove(self)
