@@ -25,6 +25,8 @@ BANNED_NAMES = frozenset({
     "read", "said", "seen", "sent", "shown", "taken", "theirs", "there", "those", "told", "wanted", "what", "who",
     "whole", "why",
 })  # fmt: skip
+# The base of dataclasses that are stored as JSON (tenantpilot.core.stored).
+STORED = "StoredData"
 SENTENCE = (
     "begin with an imperative verb or a subject, and say what is returned or changed: "
     "“Return the run if it still needs a slot, else None.”"
@@ -37,29 +39,24 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 def check(source: Source) -> Iterator[Finding]:
     """Yield what a stranger would stumble over in one Python file."""
-    parameters = set(_query_parameters(source.nodes))
+    agreed = set(_agreed_names(source.nodes))
     for node in source.nodes:
         if isinstance(node, Documented):
             yield from check_docstring(source, node)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in parameters:
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in agreed:
             yield from _name(source, node, node.id)
         elif isinstance(node, ast.arg):
             yield from _name(source, node, node.arg)
 
 
-def check_docstrings(source: Source) -> Iterator[Finding]:
-    """Yield the docstrings of one file that are clauses without their sentence."""
-    for node in source.nodes:
-        if isinstance(node, Documented):
-            yield from check_docstring(source, node)
-
-
-def _query_parameters(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the names of filters and form fields: they stand in addresses, where other words would break links."""
+def _agreed_names(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield names that other words would break: filters and form fields in addresses, fields of stored data in JSON."""
     for node in nodes:
         if isinstance(node, ast.ClassDef):
             assignments = [part for part in node.body if isinstance(part, ast.Assign)]
             yield from (part.targets[0] for part in assignments if isinstance(part.value, ast.Call))
+            if any(isinstance(base, ast.Name) and base.id == STORED for base in node.bases):
+                yield from (part.target for part in node.body if isinstance(part, ast.AnnAssign))
 
 
 def check_template(path: Path) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ RIDDLES = {
     "a pronoun in a loop": "for one in runs:\n    pass",
     "a name in a comprehension": "ids = [each.pk for each in runs]",
     "a parameter": "def f(told): ...",
+    "a field of a dataclass": "class Answer(Facts):\n    asked: int",
     "a parameter by name only": "def f(*, given): ...",
 }
 PLAIN = {
@@ -30,6 +31,7 @@ PLAIN = {
     "no docstring": "def f(): ...",
     "a noun": "expired_runs = look()",
     "a participle with its noun": "known_words = look()",
+    "a field of data that is stored": "class Manifest(StoredData):\n    asked: int",
     "an attribute of somebody else's": "options.given = 1",
     "a name that is read": "print(found)",
     "the word inside": 'def f():\n    """Return the policies that say what remains."""',
@@ -62,4 +64,9 @@ def test_guard_i_finds_a_long_line_of_a_template(tmp_path, monkeypatch):
 
 def test_guard_i_finds_nothing_in_what_is_readable():
     folders = [command.ROOT / folder for folder in command.READABLE]
-    assert [str(finding) for finding in command.prose_findings(folders)] == []
+    assert [str(finding) for finding in command.word_findings(folders)] == []
+
+
+def test_guard_i_knows_every_room():
+    rooms = {path.parent.name for path in (command.ROOT / "src" / "tenantpilot").glob("*/__init__.py")}
+    assert rooms == {*command.ROOMS}
