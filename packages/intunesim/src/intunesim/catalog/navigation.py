@@ -20,7 +20,7 @@ def _of_type(collection: Collection, type_name: str) -> tuple[Child, ...]:
         return ()
     child_names = {child.name for child in collection.children}
     return tuple(
-        Child(name, single=not kind.startswith(">*"))
-        for name, kind in info.properties.items()
-        if kind.startswith(">") and name not in child_names
+        Child(name, single=not declared_type.startswith(">*"))
+        for name, declared_type in info.properties.items()
+        if declared_type.startswith(">") and name not in child_names
     )

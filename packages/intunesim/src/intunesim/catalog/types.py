@@ -90,14 +90,16 @@ class TypeTable:
         return self._defaults[key]
 
     def _default(self, info: TypeInfo, name: str) -> Json:
-        kind = info.properties[name]
-        if kind.startswith("*") or (kind.startswith("f:") and info.name.startswith("conditionalAccess")):
+        declared_type = info.properties[name]
+        if declared_type.startswith("*") or (
+            declared_type.startswith("f:") and info.name.startswith("conditionalAccess")
+        ):
             return []  # Conditional Access writes as a list what the metadata of beta calls flags
         if name not in info.not_null:
             return None
-        if kind[:2] in ("e:", "f:"):
-            return next(iter(self.enums.get(kind[2:], ())), None)
-        return NOT_NULL.get(kind)
+        if declared_type[:2] in ("e:", "f:"):
+            return next(iter(self.enums.get(declared_type[2:], ())), None)
+        return NOT_NULL.get(declared_type)
 
     def property_owners(self, base: str, name: str, version: str) -> bool:
         """Return True if a type or one that derives from it declares a property."""

@@ -232,9 +232,9 @@ def policy_set(context: Context, number: int) -> JsonObject:  # noqa: ARG001
 
 def _policy_set_item(owner: str, part: JsonObject) -> JsonObject:
     is_app = "publisher" in part
-    kind = "mobileApp" if is_app else "deviceConfiguration"
+    item_type = "mobileApp" if is_app else "deviceConfiguration"
     item = {
-        "@odata.type": f"#microsoft.graph.{kind}PolicySetItem",
+        "@odata.type": f"#microsoft.graph.{item_type}PolicySetItem",
         "id": f"{owner}_{part['id']}",
         "payloadId": part["id"],
         "itemType": part["@odata.type"],

@@ -87,11 +87,11 @@ class Context:
             return []
         targets: list[JsonObject] = []
         if everyone and self.random.random() < 0.25:
-            kind = self.random.choice(("allDevicesAssignmentTarget", "allLicensedUsersAssignmentTarget"))
-            targets.append({"@odata.type": f"#microsoft.graph.{kind}"})
+            target_type = self.random.choice(("allDevicesAssignmentTarget", "allLicensedUsersAssignmentTarget"))
+            targets.append({"@odata.type": f"#microsoft.graph.{target_type}"})
         for position, group in enumerate(self.some("group", most)):
-            kind = "exclusionGroupAssignmentTarget" if position > 1 else "groupAssignmentTarget"
-            targets.append({"@odata.type": f"#microsoft.graph.{kind}", "groupId": group["id"]})
+            target_type = "exclusionGroupAssignmentTarget" if position > 1 else "groupAssignmentTarget"
+            targets.append({"@odata.type": f"#microsoft.graph.{target_type}", "groupId": group["id"]})
         return [self._assignment(entity, owner, target) for target in targets]
 
     def _assignment(self, entity: str, owner: str, target: JsonObject) -> JsonObject:

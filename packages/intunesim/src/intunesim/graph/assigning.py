@@ -49,8 +49,8 @@ def assign(call: Call, identifier: str) -> Answer:
 def assignment_type(collection: Collection) -> str:
     """Return the type of a collection's assignments, without its namespace."""
     info = type_table().find(collection.entity)
-    kind = info.properties.get("assignments", "") if info else ""
-    return kind.rpartition(":")[2] or f"{collection.entity}Assignment"
+    declared_type = info.properties.get("assignments", "") if info else ""
+    return declared_type.rpartition(":")[2] or f"{collection.entity}Assignment"
 
 
 def check_target(call: Call, target: Json, rule: Assign) -> JsonObject:

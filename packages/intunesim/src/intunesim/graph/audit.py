@@ -124,7 +124,7 @@ def _event_of_entra(collection: Collection, activity: str, entity: Entity, actor
 
     Source: https://learn.microsoft.com/graph/api/resources/directoryaudit
     """
-    verb, kind = IN_ENTRA.get(activity, activity), KINDS.get(collection.entity, collection.entity)
+    verb, entity_name = IN_ENTRA.get(activity, activity), KINDS.get(collection.entity, collection.entity)
     target: JsonObject = {
         "id": entity.id,
         "displayName": entity.body.get(collection.name),
@@ -135,7 +135,7 @@ def _event_of_entra(collection: Collection, activity: str, entity: Entity, actor
         "category": "Policy",
         "result": "success",
         "resultReason": None,
-        "activityDisplayName": f"{verb} {kind}",
+        "activityDisplayName": f"{verb} {entity_name}",
         "loggedByService": "Conditional Access",
         "operationType": verb,
         "initiatedBy": actor.in_entra(),

@@ -28,7 +28,7 @@ class _Place:
     items: list[JsonObject]
     item: JsonObject | None
     path: str
-    kind: str
+    declared_type: str
     """The declared type of the items."""
 
 
@@ -69,26 +69,26 @@ def _step(call: Call, place: _Place, segment: str) -> _Place:
         item = next((item for item in place.items if str(item.get("id", "")).lower() == segment.lower()), None)
         if item is None:
             raise not_found(segment, call.collection.origin)
-        return _Place(place.owner, place.child, place.items, item, f"{place.path}('{segment}')", place.kind)
+        return _Place(place.owner, place.child, place.items, item, f"{place.path}('{segment}')", place.declared_type)
     nested = next((child for child in place.child.children if child.name.lower() == segment.lower()), None)
     if nested is None or place.item is None:
         raise call.unknown(segment)
     below = place.item.get(nested.name)
     items = below if isinstance(below, list) else [below] if below else []
-    kind = item_type(str(place.item.get("@odata.type", place.kind)), nested)
-    return _Place(place.owner, nested, items, None, f"{place.path}/{nested.name}", kind)
+    declared_type = item_type(str(place.item.get("@odata.type", place.declared_type)), nested)
+    return _Place(place.owner, nested, items, None, f"{place.path}/{nested.name}", declared_type)
 
 
 def _read(call: Call, place: _Place, *, counting: bool) -> Answer:
     if counting:
         return Answer(raw=str(len(place.items)).encode(), headers={"Content-Type": "text/plain"})
     if place.item is not None:
-        shaped_child = shape_child(place.child, place.item, call.query, call.view, place.path, place.kind)
+        shaped_child = shape_child(place.child, place.item, call.query, call.view, place.path, place.declared_type)
         return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shaped_child})
     if place.child.single:
         if not place.items:
             return Answer(204)
-        shaped_child = shape_child(place.child, place.items[0], call.query, call.view, place.path, place.kind)
+        shaped_child = shape_child(place.child, place.items[0], call.query, call.view, place.path, place.declared_type)
         return Answer(body={"@odata.context": call.context(f"{place.path}/$entity"), **shaped_child})
     return _list(call, place)
 
@@ -105,7 +105,7 @@ def _list(call: Call, place: _Place) -> Answer:
     if page.next_link:
         body["@odata.nextLink"] = page.next_link
     listed = Child(place.child.name, children=place.child.children)
-    shaped_items: Json = shape_children(listed, page.items, call.query, call.view, place.path, place.kind)
+    shaped_items: Json = shape_children(listed, page.items, call.query, call.view, place.path, place.declared_type)
     return Answer(body={**body, "value": shaped_items})
 
 

@@ -198,8 +198,8 @@ def _in_parts(call: Call, state: _State, group: Entity, order: int, members: lis
 
 
 def _typed(tenant: Tenant, identifier: str) -> JsonObject:
-    kind = "group" if tenant.store.find("groups", identifier) else "user"
-    return {"@odata.type": f"#microsoft.graph.{kind}", "id": identifier}
+    object_type = "group" if tenant.store.find("groups", identifier) else "user"
+    return {"@odata.type": f"#microsoft.graph.{object_type}", "id": identifier}
 
 
 def _page(call: Call, items: list[_Item], state: _State, *, last: bool) -> Answer:

@@ -30,7 +30,7 @@ def get_by_ids(call: Call) -> Answer:
         raise bad_request(
             f"Invalid value specified for property 'ids': between 1 and {MOST_IDS} ids are expected.", Origin.DIRECTORY
         )
-    kinds = [kind for kind in body.get("types") or KINDS if kind in KINDS]
+    kinds = [object_type for object_type in body.get("types") or KINDS if object_type in KINDS]
     objects = [
         directory_entry
         for identifier in ids
@@ -51,10 +51,10 @@ def get_directory_object(call: Call) -> Answer:
 
 def directory_object(tenant: Tenant, identifier: str, kinds: list[str] | None = None) -> JsonObject | None:
     """Return a group or a person with its type, as the directory shows it among others."""
-    for kind in kinds or list(KINDS):
-        entity = tenant.store.find(KINDS[kind], identifier)
+    for object_type in kinds or list(KINDS):
+        entity = tenant.store.find(KINDS[object_type], identifier)
         if entity is not None:
-            return {**entity.body, "@odata.type": f"#microsoft.graph.{kind}"}
+            return {**entity.body, "@odata.type": f"#microsoft.graph.{object_type}"}
     return None
 
 

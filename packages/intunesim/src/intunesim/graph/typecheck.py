@@ -79,13 +79,13 @@ class _Checker:
         for name, value in payload.items():
             if "@" in name or name.startswith("#"):
                 continue
-            kind = info.properties.get(name)
-            if kind is None:
+            declared_type = info.properties.get(name)
+            if declared_type is None:
                 self._unknown(info, name)
             elif self._version == V1 and name in info.beta_only:
                 raise self._no_such_property(info, name)
             elif value is not None:
-                self._value(name, kind.removeprefix(">"), value)
+                self._value(name, declared_type.removeprefix(">"), value)
 
     def _unknown(self, info: TypeInfo, name: str) -> None:
         if self._refuse_unknown and name != "id":
@@ -97,23 +97,23 @@ class _Checker:
             "property names that are defined by the type."
         )
 
-    def _value(self, name: str, kind: str, value: Json) -> None:
-        if kind.startswith("*"):
+    def _value(self, name: str, declared_type: str, value: Json) -> None:
+        if declared_type.startswith("*"):
             if not isinstance(value, list):
                 raise self._refusal(
                     f"An unexpected node was found when reading '{name}' from the JSON reader. "
                     "A 'StartArray' node was expected."
                 )
             for item in value:
-                if item is None and kind[1:2] == "c":
+                if item is None and declared_type[1:2] == "c":
                     raise self._refusal(f"A null value was found in the collection '{name}', which does not allow it.")
-                self._value(name, kind[1:], item)
-        elif kind.startswith("c:"):
-            self._complex(name, kind[2:], value)
-        elif kind[:2] in ("e:", "f:"):
-            self._enum(name, kind, value)
+                self._value(name, declared_type[1:], item)
+        elif declared_type.startswith("c:"):
+            self._complex(name, declared_type[2:], value)
+        elif declared_type[:2] in ("e:", "f:"):
+            self._enum(name, declared_type, value)
         else:
-            self._primitive(name, kind, value)
+            self._primitive(name, declared_type, value)
 
     def _complex(self, name: str, expected: str, value: Json) -> None:
         if value is None:
@@ -132,45 +132,46 @@ class _Checker:
         concrete = _resolve(str(named), expected, self._origin) if named is not None else expected
         self.object(type_table().find(concrete) or declared, value)
 
-    def _enum(self, name: str, kind: str, value: Json) -> None:
-        members = type_table().enums.get(kind[2:], ())
-        if kind.startswith("f:") and isinstance(value, list) and all(isinstance(flag, str) for flag in value):
+    def _enum(self, name: str, declared_type: str, value: Json) -> None:
+        members = type_table().enums.get(declared_type[2:], ())
+        if declared_type.startswith("f:") and isinstance(value, list) and all(isinstance(flag, str) for flag in value):
             value = ",".join(value)  # v1.0 writes as a list what the metadata of beta calls flags
         if not isinstance(value, str):
             raise self._refusal(
-                f"Cannot convert the value of '{name}' to the expected type 'microsoft.graph.{kind[2:]}'."
+                f"Cannot convert the value of '{name}' to the expected type 'microsoft.graph.{declared_type[2:]}'."
             )
-        parts = [part.strip() for part in value.split(",") if part] if kind.startswith("f:") else [value]
+        parts = [part.strip() for part in value.split(",") if part] if declared_type.startswith("f:") else [value]
         member_names = {member.lower() for member in members}
         for part in parts:
             if member_names and part.lower() not in member_names:
                 raise self._refusal(f"Requested value '{part}' was not found for property '{name}'.")
 
-    def _primitive(self, name: str, kind: str, value: Json) -> None:
-        if not _fits(kind, value):
+    def _primitive(self, name: str, declared_type: str, value: Json) -> None:
+        if not _fits(declared_type, value):
             raise self._refusal(
-                f"Cannot convert the literal '{value}' to the expected type '{EDM[kind]}' for property '{name}'."
+                f"Cannot convert the literal '{value}' to the expected type '{EDM[declared_type]}' "
+                f"for property '{name}'."
             )
 
     def _refusal(self, message: str) -> GraphError:
         return bad_request(message, self._origin)
 
 
-def _fits(kind: str, value: Json) -> bool:
-    """Return True if a value can be read as a kind. Numbers and truth values may come as text, as Graph allows."""
+def _fits(declared_type: str, value: Json) -> bool:
+    """Return True if a value can be read as the declared type. Graph allows numbers and truth values as text."""
     if value is None:
         return True
-    if kind == "b":
+    if declared_type == "b":
         return isinstance(value, bool) or str(value).lower() in ("true", "false")
-    if kind in ("i", "l"):
+    if declared_type in ("i", "l"):
         return not isinstance(value, bool | float) and WHOLE.fullmatch(str(value)) is not None
-    if kind == "d":
+    if declared_type == "d":
         return not isinstance(value, bool) and NUMBER.fullmatch(str(value)) is not None
     if not isinstance(value, str):
         return False
-    if kind == "x":
+    if declared_type == "x":
         return _is_base64(value)
-    pattern = TEXT_PATTERNS.get(kind)
+    pattern = TEXT_PATTERNS.get(declared_type)
     return pattern is None or pattern.fullmatch(value) is not None
 
 

@@ -287,8 +287,9 @@ def _exists(call: Call, reference: Reference, identifier: str) -> bool:
 
 
 def _missing_reference(reference: Reference, identifier: str) -> str:
-    kind = reference.collection.rsplit("/", 1)[-1]
+    collection_name = reference.collection.rsplit("/", 1)[-1]
     return (
         "The server could not process the request because it is malformed or incorrect. "
-        f"1020: '{reference.property}' names '{identifier}', which is not among the {kind} of this directory."
+        f"1020: '{reference.property}' names '{identifier}', "
+        f"which is not among the {collection_name} of this directory."
     )

@@ -24,15 +24,17 @@ def _object(payload: JsonObject, info: TypeInfo | None) -> JsonObject:
     return cleaned
 
 
-def _value(value: Json, kind: str) -> Json:
-    kind = kind.removeprefix(">")
-    if kind.startswith("*") and isinstance(value, dict):
+def _value(value: Json, declared_type: str) -> Json:
+    declared_type = declared_type.removeprefix(">")
+    if declared_type.startswith("*") and isinstance(value, dict):
         # One exporter writes a list of one element as that element.
         value = [value]
     if isinstance(value, list):
-        return [_value(item, kind.removeprefix("*")) for item in value]
+        return [_value(item, declared_type.removeprefix("*")) for item in value]
     if isinstance(value, dict):
-        declared = type_table().find(str(value.get("@odata.type") or kind.removeprefix("*").removeprefix("c:")))
+        declared = type_table().find(
+            str(value.get("@odata.type") or declared_type.removeprefix("*").removeprefix("c:"))
+        )
         return _object(value, declared)
     return value
 

@@ -55,5 +55,5 @@ def _step(segment: str, current: str | None, version: str, prefix: str) -> tuple
         error = bad_request(f"{prefix}{text}")
         error.unknown = f"property {segment}"
         raise error
-    kind = info.properties[name]
-    return name, kind.rpartition(":")[2] if "c:" in kind else None
+    declared_type = info.properties[name]
+    return name, declared_type.rpartition(":")[2] if "c:" in declared_type else None

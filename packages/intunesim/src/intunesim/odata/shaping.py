@@ -73,19 +73,21 @@ def _expand(
 
 
 def shape_children(
-    child: Child, items: list[JsonObject], expand: Expand | Query, view: View, path: str, kind: str
+    child: Child, items: list[JsonObject], expand: Expand | Query, view: View, path: str, declared_type: str
 ) -> Json:
     """Return the objects of a navigation property, each with what was asked of it."""
-    shaped = [shape_child(child, item, expand, view, path, kind) for item in items]
+    shaped = [shape_child(child, item, expand, view, path, declared_type) for item in items]
     if child.single:
         return shaped[0] if shaped else None
     return shaped
 
 
-def shape_child(child: Child, item: JsonObject, expand: Expand | Query, view: View, path: str, kind: str) -> JsonObject:
+def shape_child(
+    child: Child, item: JsonObject, expand: Expand | Query, view: View, path: str, declared_type: str
+) -> JsonObject:
     """Return one object of a navigation property; what hangs below it only when it is expanded."""
     nested = {grandchild.name: grandchild for grandchild in child.children}
-    full_child = view.whole({name: value for name, value in item.items() if name not in nested}, kind)
+    full_child = view.whole({name: value for name, value in item.items() if name not in nested}, declared_type)
     shaped_child = copy.deepcopy(full_child)
     if expand.select:
         shaped_child = selected(shaped_child, expand.select)
@@ -98,7 +100,7 @@ def shape_child(child: Child, item: JsonObject, expand: Expand | Query, view: Vi
             )
         value = item.get(grandchild.name)
         below = value if isinstance(value, list) else [value] if value else []
-        _expand(shaped_child, grandchild, below, inner, view, address, str(item.get("@odata.type", kind)))
+        _expand(shaped_child, grandchild, below, inner, view, address, str(item.get("@odata.type", declared_type)))
     return shaped_child
 
 

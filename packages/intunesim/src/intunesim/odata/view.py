@@ -38,11 +38,11 @@ class View:
             narrowed["@odata.type"] = f"#microsoft.graph.{info.name}"
         return narrowed
 
-    def _value(self, value: Json, kind: str) -> Json:
+    def _value(self, value: Json, declared_type: str) -> Json:
         if isinstance(value, list):
-            return [self._value(item, kind) for item in value]
-        if not isinstance(value, dict) or "c:" not in kind:
+            return [self._value(item, declared_type) for item in value]
+        if not isinstance(value, dict) or "c:" not in declared_type:
             return value
-        named = bare(str(value.get("@odata.type", kind.rpartition(":")[2])))
+        named = bare(str(value.get("@odata.type", declared_type.rpartition(":")[2])))
         info = type_table().in_version(named, V1)
         return self._narrowed(value, info) if info else value
