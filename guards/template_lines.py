@@ -1,7 +1,8 @@
 """Break the long lines of templates: `python -m guards.template_lines` (make format runs it).
 
 Only white space changes, and only where HTML takes any amount of it for the same: around block-level tags, between the
-attributes of a tag, and where a text has white space already. Texts for translation and preformatted ones stay.
+attributes of a tag, and where a text has white space already. A long text for translation is written over several
+lines, which `trimmed` joins again. Preformatted texts stay.
 """
 
 import re
@@ -12,9 +13,9 @@ from pathlib import Path
 from textwrap import wrap
 
 from guards.findings import ROOT, SOURCES, Finding
+from guards.template_texts import INDENT, unfolded
 
 LONGEST = 120
-INDENT = "  "
 TOKEN = re.compile(
     r"""
     (?P<django>
@@ -50,6 +51,8 @@ VERBATIM = re.compile(
     r"\{% (blocktranslate|blocktrans|verbatim|comment)\b.*?\{% end\1 %\}|<(pre|textarea|script|style)\b.*?</\2>", re.S
 )
 ATTRIBUTE = re.compile(r"""(?:\{%.*?%\}|\{\{.*?\}\}|"(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*"|[^\s"])+""", re.S)
+# A line that begins with the last attribute of a tag: the end of the tag may stand on a line of its own.
+LAST_ATTRIBUTE = re.compile(r"""(\s*[\w-]+="(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*")(>.+)""", re.S)
 
 
 @dataclass
@@ -74,7 +77,7 @@ def format_template(text: str) -> str:
         if len(body) <= LONGEST or (is_verbatim and not is_comment):
             lines.append(line)
         else:
-            lines.append("\n".join(_wrapped(body) if is_comment else _broken(body)) + "\n")
+            lines.append("\n".join(_wrapped(body) if is_comment else _fitted(body)) + "\n")
         at += len(line)
     return "".join(lines)
 
@@ -84,6 +87,25 @@ def _wrapped(line: str) -> list[str]:
     words = re.sub(r"\{% (end)?comment %\}", "", line).strip()
     inner = wrap(words, LONGEST, initial_indent=margin, subsequent_indent=margin)
     return [f"{margin}{{% comment %}}", *inner, f"{margin}{{% endcomment %}}"]
+
+
+def _fitted(line: str) -> Iterator[str]:
+    for part in _broken(line):
+        yield from _unfolded(part)
+
+
+def _unfolded(line: str) -> Iterator[str]:
+    """Yield the line; if it is too long, with its texts unfolded, or else with its first tag ended on a new line."""
+    lines = unfolded(line, LONGEST) if len(line) > LONGEST else [line]
+    if len(lines) > 1:
+        yield from _unfolded(lines[0])
+        yield from lines[1:-1]
+        yield from _unfolded(lines[-1])
+    elif not lines and (match := LAST_ATTRIBUTE.fullmatch(line)):
+        yield match[1]
+        yield re.match(r"\s*", line)[0] + match[2]  # type: ignore[index]
+    else:
+        yield line
 
 
 def _broken(line: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.template import engines
 
 from guards.findings import SOURCES
 from guards.template_lines import LONGEST, check, format_template
@@ -29,11 +30,14 @@ BROKEN = {
     "in a branch that fills a block": f"<td>{{% if a %}}{LONG}{{% else %}}{LONG}{{% endif %}}</td>",
     "in a button": f"<button>{{% icon 'x' %}}<span>{LONG}</span><span>{LONG}</span></button>",
     "in a comment": f"{{% comment %}}{LONG} {LONG}{{% endcomment %}}",
+    "at the end of a tag": f'<a\n  href="{LONG}"><bdi>{LONG}</bdi></a>',
 }
 KEPT = {
     "inside a word": LONG * 2,
     "between inline elements": f"<b>{LONG}</b><i>{LONG}</i>",
     "in a text for translation": f"{{% blocktranslate %}}{LONG}\n{LONG} {LONG}\n{{% endblocktranslate %}}",
+    "in a text with spaces at its edge": f"{{% blocktranslate %}} {LONG} {LONG}{{% endblocktranslate %}}",
+    "in a text that a tag keeps": f'{{% translate "{LONG} {LONG}" as words %}}',
     "in preformatted text": f"<pre>{LONG}\n{LONG} {LONG}\n</pre>",
     "a short line": "<tr><td>short</td></tr>",
 }
@@ -49,3 +53,41 @@ def test_a_long_line_is_broken_where_white_space_means_nothing(text):
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
 def test_a_line_is_kept_where_white_space_means_something(text):
     assert format_template(f"{text}\n") == f"{text}\n"
+
+
+TEXTS = {
+    "a text": f'<b>{{% translate "{LONG} {LONG}" %}}</b>',
+    "a variable": f"<b>{{% blocktranslate with a=b %}}{LONG} {{{{ a }}}} {LONG}{{% endblocktranslate %}}</b>",
+    "a plural": f"{{% blocktranslate count a=b %}}{LONG} {{{{ a }}}}{{% plural %}}{LONG} y{{% endblocktranslate %}}",
+    "two texts": (
+        f"<b>{{% blocktranslate %}}{LONG}{{% endblocktranslate %}}</b>, <i>{{% translate '1' %}}</i>"
+        f'<i>{{% translate "{LONG} {LONG}" %}}</i>'
+    ),
+    "a text in an attribute": f'<a title="{{% blocktranslate %}}{LONG} {LONG}{{% endblocktranslate %}}">x</a>',
+    "a word with a hyphen at the edge": f'{{% translate "{LONG} {"y" * 40}-{LONG}" %}}',
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_long_text_is_unfolded_and_renders_the_same(text, number):
+    after = format_template(f"{text}\n")
+    assert max(map(len, after.splitlines())) <= LONGEST
+    assert _rendered(after, number) == _rendered(text, number)
+    assert format_template(after) == after
+
+
+def _rendered(text: str, number: int) -> str:
+    words = engines["django"].from_string("{% load i18n %}" + text).render({"b": number})
+    return " ".join(words.split())
+
+
+def test_a_text_that_is_unfolded_has_lines_of_its_own():
+    text = f"  <b>{{% blocktranslate count a=b %}}{LONG} x{{% plural %}}{LONG} y{{% endblocktranslate %}}</b>"
+    assert format_template(text + "\n").splitlines() == [
+        "  <b>{% blocktranslate trimmed count a=b %}",
+        f"    {LONG} x",
+        "  {% plural %}",
+        f"    {LONG} y",
+        "  {% endblocktranslate %}</b>",
+    ]
