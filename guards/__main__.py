@@ -13,15 +13,13 @@ import django
 
 from guards import audited, badged, catalogues, circles, prose, template_lines, toasts
 from guards.catalogues import Catalogues
-from guards.findings import ROOT, Finding, Source, sources
+from guards.findings import ROOT, SOURCES, Finding, Source, sources
 
 # Rooms whose words a stranger can read: all that there are.
 ROOMS = (
     "artifacts", "audit", "backups", "cli", "config", "core", "directory", "graph", "inventory", "operations",
     "restores", "tenancy", "versions", "web",
 )  # fmt: skip
-# Templates of these still have long lines.
-UNWRAPPED = ("web",)
 READABLE = (
     "guards",
     "packages/intunesim/src",
@@ -33,17 +31,16 @@ READABLE = (
 def main(arguments: list[str]) -> int:
     if arguments:
         folders = [Path(argument).resolve() for argument in arguments]
-        return report(chain(word_findings(folders), line_findings(folders)), "prose")
+        return report(chain(word_findings(folders), line_findings(prose.templates(folders))), "prose")
     product = list(sources())
-    wrapped = [ROOT / "src" / "tenantpilot" / room for room in ROOMS if room not in UNWRAPPED]
-    words, pages = findings(product, known_words()), prose.templates([ROOT / "src" / "tenantpilot"])
+    words, pages = findings(product, known_words()), list(prose.templates([SOURCES]))
     rest = (
         badge_findings(pages),
+        line_findings(pages),
         escaped_keys(),
         circles.check(),
         template_lines.check(),
         word_findings(ROOT / folder for folder in READABLE),
-        line_findings(wrapped),
     )
     all_findings = chain(words, *rest)
     return report(all_findings, f"{len(product)} files")
@@ -90,6 +87,12 @@ def word_findings(folders: Iterable[Path]) -> Iterator[Finding]:
     for folder in folders:
         for source in sources(folder):
             yield from prose.check(source)
+
+
+def line_findings(pages: Iterable[Path]) -> Iterator[Finding]:
+    """Yield the lines of templates that are too long."""
+    for page in pages:
+        yield from prose.check_template(page)
 
 
 def line_findings(folders: Iterable[Path]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import pytest
 
 from guards import __main__ as command
 from guards import prose
-from guards.findings import Source
+from guards.findings import SOURCES, Source
 
 pytestmark = pytest.mark.contract
 
@@ -60,6 +60,12 @@ def test_guard_i_finds_a_long_line_of_a_template(tmp_path, monkeypatch):
     template.write_text(f"<p>{'x' * 113}</p>\n<p>{'x' * 114}</p>\n")
     (finding,) = prose.check_template(template)
     assert (finding.path, finding.line) == ("rows.html", 2)
+
+
+def test_guard_i_finds_no_long_line_in_any_template():
+    pages = list(prose.templates([SOURCES]))
+    assert len(pages) > 100
+    assert [str(finding) for finding in command.line_findings(pages)] == []
 
 
 def test_guard_i_finds_nothing_in_what_is_readable():
