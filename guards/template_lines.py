@@ -2,7 +2,7 @@
 
 Only white space changes, and only where HTML takes any amount of it for the same: around block-level tags, between the
 attributes of a tag, and where a text has white space already. A long text for translation is written over several
-lines, which `trimmed` joins again. Preformatted texts stay.
+lines, which `trimmed` joins again. Comments are wrapped. Preformatted texts stay.
 """
 
 import re
@@ -10,10 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 
 from guards.findings import ROOT, SOURCES, Finding
-from guards.template_texts import INDENT, unfolded
+from guards.template_texts import INDENT, unfolded, wrapped
 
 LONGEST = 120
 TOKEN = re.compile(
@@ -50,6 +49,8 @@ MIDDLE = frozenset({"else", "elif", "empty"})
 VERBATIM = re.compile(
     r"\{% (blocktranslate|blocktrans|verbatim|comment)\b.*?\{% end\1 %\}|<(pre|textarea|script|style)\b.*?</\2>", re.S
 )
+# Between these the white space between words means nothing.
+PROSE = ("{% blocktranslate trimmed ", "{% comment %}")
 ATTRIBUTE = re.compile(r"""(?:\{%.*?%\}|\{\{.*?\}\}|"(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*"|[^\s"])+""", re.S)
 # A line that begins with the last attribute of a tag: the end of the tag may stand on a line of its own.
 LAST_ATTRIBUTE = re.compile(r"""(\s*[\w-]+="(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*")(>.+)""", re.S)
@@ -68,24 +69,27 @@ class Piece:
 
 def format_template(text: str) -> str:
     """Return the template with every line within LONGEST characters, where white space allows it."""
-    verbatim = [range(*match.span()) for match in VERBATIM.finditer(text) if "\n" in match[0]]
+    matches = [match for match in VERBATIM.finditer(text) if "\n" in match[0]]
+    verbatim = [range(*match.span()) for match in matches]
+    prose = [range(*match.span()) for match in matches if match[0].startswith(PROSE)]
     lines, at = [], 0
     for line in text.splitlines(keepends=True):
         is_verbatim = any(at in part or at + len(line) - 2 in part for part in verbatim)
         body = line.rstrip("\n")
         is_comment = re.fullmatch(r"\s*\{% comment %\}.*\{% endcomment %\}", body)
-        if len(body) <= LONGEST or (is_verbatim and not is_comment):
+        if len(body) > LONGEST and "{%" not in body and any(at in part for part in prose):
+            lines.append("\n".join(wrapped(body, LONGEST)) + "\n")
+        elif len(body) <= LONGEST or (is_verbatim and not is_comment):
             lines.append(line)
         else:
-            lines.append("\n".join(_wrapped(body) if is_comment else _fitted(body)) + "\n")
+            lines.append("\n".join(_commented(body) if is_comment else _fitted(body)) + "\n")
         at += len(line)
     return "".join(lines)
 
 
-def _wrapped(line: str) -> list[str]:
+def _commented(line: str) -> list[str]:
     margin = re.match(r"\s*", line)[0]  # type: ignore[index]
-    words = re.sub(r"\{% (end)?comment %\}", "", line).strip()
-    inner = wrap(words, LONGEST, initial_indent=margin, subsequent_indent=margin)
+    inner = wrapped(margin + re.sub(r"\{% (end)?comment %\}", "", line).strip(), LONGEST)
     return [f"{margin}{{% comment %}}", *inner, f"{margin}{{% endcomment %}}"]
 
 

@@ -28,23 +28,24 @@ def unfolded(line: str, longest: int) -> list[str]:
     inner: list[str] = []
     for text in _text(match).split(PLURAL):
         inner += [f"{margin}{PLURAL}"] if inner else []
-        inner += wrapped(text, margin + INDENT, longest)
+        inner += wrapped(margin + INDENT + text, longest)
     head = line[: match.start()] + f"{{% blocktranslate trimmed {match['options'] or ''}%}}"
     return [head, *inner, f"{margin}{{% endblocktranslate %}}" + line[match.end() :]]
 
 
-def wrapped(text: str, indent: str, longest: int) -> list[str]:
-    """Return the text in lines; a variable is never broken, and white space comes only where some is."""
-    solid = VARIABLE.sub(lambda variable: variable[0].replace(" ", "\0"), text)
+def wrapped(line: str, longest: int) -> list[str]:
+    """Return the words of a line in lines with its margin; a variable is never broken, nor a word at its hyphen."""
+    margin = line[: len(line) - len(line.lstrip())]
+    solid = VARIABLE.sub(lambda variable: variable[0].replace(" ", "\0"), line.strip())
     lines = wrap(
         solid,
         longest,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent=margin,
+        subsequent_indent=margin,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace("\0", " ") for line in lines]
+    return [part.replace("\0", " ") for part in lines]
 
 
 def _text(match: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ BROKEN = {
     "in a branch that fills a block": f"<td>{{% if a %}}{LONG}{{% else %}}{LONG}{{% endif %}}</td>",
     "in a button": f"<button>{{% icon 'x' %}}<span>{LONG}</span><span>{LONG}</span></button>",
     "in a comment": f"{{% comment %}}{LONG} {LONG}{{% endcomment %}}",
+    "in a comment of many lines": f"{{% comment %}}\n{LONG} {LONG}\n{{% endcomment %}}",
     "at the end of a tag": f'<a\n  href="{LONG}"><bdi>{LONG}</bdi></a>',
 }
 KEPT = {
@@ -63,6 +64,7 @@ TEXTS = {
         f"<b>{{% blocktranslate %}}{LONG}{{% endblocktranslate %}}</b>, <i>{{% translate '1' %}}</i>"
         f'<i>{{% translate "{LONG} {LONG}" %}}</i>'
     ),
+    "a text of many lines": f"{{% blocktranslate trimmed %}}\n  {LONG} {LONG}\n{{% endblocktranslate %}}",
     "a text in an attribute": f'<a title="{{% blocktranslate %}}{LONG} {LONG}{{% endblocktranslate %}}">x</a>',
     "a word with a hyphen at the edge": f'{{% translate "{LONG} {"y" * 40}-{LONG}" %}}',
 }
