@@ -95,12 +95,6 @@ def line_findings(pages: Iterable[Path]) -> Iterator[Finding]:
         yield from prose.check_template(page)
 
 
-def line_findings(folders: Iterable[Path]) -> Iterator[Finding]:
-    """Yield every long line of the templates below the folders."""
-    for template in prose.templates(folders):
-        yield from prose.check_template(template)
-
-
 def known_words() -> Catalogues:
     """Return the words that the product's own catalogues hold."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenantpilot.config.settings")
