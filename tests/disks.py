@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.leftovers import end_with_this_process
+
 BLOCK = b"\0" * 65_536
 
 
@@ -44,6 +46,8 @@ def small_disk(megabytes: int) -> Iterator[SmallDisk | None]:
     folder = Path(tempfile.mkdtemp(prefix="tenantpilot-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", str(folder)]
     mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True).returncode == 0
+    if mounted:
+        end_with_this_process(folder, ["umount", "--lazy", str(folder)])
     try:
         yield SmallDisk(folder) if mounted else None
     finally:

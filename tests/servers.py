@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.leftovers import end_with_this_process
 from tests.ports import free_port
 
 STANDARD = "postgresql://postgres@127.0.0.1:5432"
@@ -24,7 +25,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         if self.folder is not None and self.binaries is not None:
-            _as_owner([str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"])
+            _as_owner(_stopping(self.binaries, self.folder))
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def crash_and_start(self) -> None:
@@ -90,11 +91,19 @@ def _start(binaries: Path, within: Path | None) -> PostgresServer | None:
     _as_owner([str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"])
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
     _as_owner([str(binaries / "pg_ctl"), "-D", data, "-w", "-l", f"{data}.log", "-o", options, "start"])
+    end_with_this_process(folder, [*_owner(), *_stopping(binaries, folder)])
     server = PostgresServer(f"postgresql://postgres@127.0.0.1:{port}", folder, binaries)
     return server if _answers(server.url) else None
 
 
+def _stopping(binaries: Path, folder: Path) -> list[str]:
+    return [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop"]
+
+
 def _as_owner(command: list[str]) -> None:
+    subprocess.run([*_owner(), *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def _owner() -> list[str]:
     """PostgreSQL refuses to run as root."""
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
