@@ -322,37 +322,6 @@ def _of_parent(frame: Frame, value: Parent, name: str, node: ast.AST | None) -> 
     return Bound(value.receiver, name)
 
 
-def call_method(
-    frame: Frame, value: Object, names: tuple[str, ...], node: ast.AST | None, *, iterate: bool = False
-) -> Value:
-    """Return the value of the first of the special methods that the class has."""
-    for name in names:
-        match = value.info.find(name)
-        if isinstance(match, Function):
-            bound = Function(match.node, match.module, match.scope, match.info, value)
-            result = frame.call(bound, Args(), node or match.node)
-            return (
-                join([option.element() if isinstance(option, Items) else option for option in options_of(result)])
-                if iterate
-                else result
-            )
-    return UNKNOWN
-
-
-def field_at(frame: Frame, value: Object, number: int) -> Value:
-    """`value[number]` of a named tuple."""
-    names = match_names(value)
-    return attribute_of(frame, value, names[number], None) if 0 <= number < len(names) else UNKNOWN
-
-
-def match_names(value: Value) -> list[str]:
-    """Return the attributes by which a class pattern, or a named tuple, counts its parts."""
-    for option in options_of(value):
-        if isinstance(option, Object):
-            return [name for info in reversed(list(option.info.ancestry())) for name in info.annotations]
-    return []
-
-
 READERS: dict[type[Value], Callable[[Frame, Any, str, ast.AST | None], Value]] = {
     Imported: _of_import,
     ModuleRef: _of_module,

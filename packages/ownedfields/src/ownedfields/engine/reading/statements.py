@@ -10,9 +10,9 @@ from ownedfields.engine.data.uses import Context
 from ownedfields.engine.data.values import NOTHING, UNKNOWN, Items, Other, Table, Unknown, Value, join, options_of
 from ownedfields.engine.reading import definitions, targets
 from ownedfields.engine.reading.annotations import annotated_value, instance_of
-from ownedfields.engine.reading.attributes import call_method
 from ownedfields.engine.reading.frame import Frame, statement
 from ownedfields.engine.reading.narrowing import narrow
+from ownedfields.engine.reading.special_methods import call_method
 from ownedfields.engine.reading.structure import element_of
 
 Names = dict[str, Value]

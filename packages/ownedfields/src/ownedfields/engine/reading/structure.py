@@ -22,8 +22,9 @@ from ownedfields.engine.data.values import (
     plain,
     texts_of,
 )
-from ownedfields.engine.reading.attributes import attribute_of, call_method, field_at, match_names
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.special_methods import call_method, field_at, match_names
 
 MAX_FOLDED = 24
 

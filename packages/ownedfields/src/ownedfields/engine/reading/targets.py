@@ -22,8 +22,9 @@ from ownedfields.engine.judging import evidence
 from ownedfields.engine.libraries import sql
 from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.annotations import instance_of
-from ownedfields.engine.reading.attributes import attribute_of, match_names
+from ownedfields.engine.reading.attributes import attribute_of
 from ownedfields.engine.reading.frame import Frame
+from ownedfields.engine.reading.special_methods import match_names
 
 
 def dotted_name(node: ast.AST) -> str:
