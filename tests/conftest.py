@@ -45,8 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that use a database run on both engines; one that is not their own is rolled back.
 
     A test of a page asserts HTML, which no database changes: PostgreSQL repeats a module of pages only where it is
-    marked `both_databases`. A test names the rules that it proves in its own name or docstring; `make test-contract`
-    runs those.
+    marked `both_databases`. A module that asserts what Graph and the comparer do is marked `same_on_both`.
+
+    A test names the rules that it proves in its own name or docstring; `make test-contract` runs those.
     """
     for item in items:
         if "tests/web/" in str(item.path) and item.get_closest_marker("both_databases") is None:

@@ -21,10 +21,13 @@ def test_what_a_killed_process_has_started_ends_and_its_folder_goes(tmp_path):
     folder.mkdir()
     command = [sys.executable, "-c", TEST, str(folder), str(ended)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdout.readline() == "begun\n"
-        assert folder.exists() and not ended.exists()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        assert folder.exists()
+        assert not ended.exists()
         process.kill()
     deadline = time.monotonic() + 30
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert ended.exists() and not folder.exists()
+    assert ended.exists()
+    assert not folder.exists()

@@ -17,6 +17,8 @@ from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.models import TenantCredential
 from tests.ports import free_port
 
+pytestmark = pytest.mark.same_on_both
+
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
 
 

@@ -8,6 +8,8 @@ from tests.restores.test_second_person import asked, nina, previewed, rule
 from tests.web.html import read
 from tests.web.kit import at_most_queries
 
+pytestmark = pytest.mark.same_on_both
+
 __all__ = ["asked", "nina", "previewed", "rule"]
 
 SETTINGS = "/admin/t/contoso/settings/second-person/"

@@ -29,6 +29,8 @@ from tenantpilot.versions.exporting.states import LayoutKey
 from tenantpilot.versions.models import PolicyVersion, VersionSecret
 from tests.restores.conftest import entity_of
 
+pytestmark = pytest.mark.left_to_postgresql
+
 CANARY = "Canary~4c1d-Pre-shared-Key-77e0"
 LATER = "Canary~4c1d-Another-Key-08b3"
 MARK = "Canary~4c1d"

@@ -7,6 +7,8 @@ from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 HOME = "/admin/t/contoso/restores/"
 
 

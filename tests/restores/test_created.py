@@ -7,6 +7,8 @@ from tenantpilot.restores.services import CannotConfirm, Confirmation, confirm
 from tests.restores.conftest import delete, entity_of, items_of, version_of
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 ALL_DEVICES = {"id": "all", "target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}
 

@@ -5,6 +5,8 @@ from intunesim import Fault
 
 from tests.restores.conftest import delete, entity_of, items_of, version_of
 
+pytestmark = pytest.mark.same_on_both
+
 LOCATIONS = "identity/conditionalAccess/namedLocations"
 POLICIES = "identity/conditionalAccess/policies"
 

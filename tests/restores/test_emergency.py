@@ -10,6 +10,8 @@ from tenantpilot.tenancy.roles import Role
 from tests.people import member
 from tests.restores.conftest import edit, entity_of, items_of, version_of, writes_of
 
+pytestmark = pytest.mark.same_on_both
+
 POLICIES = "identity/conditionalAccess/policies"
 REPORT_ONLY = "enabledForReportingButNotEnforced"
 

@@ -16,6 +16,8 @@ from tenantpilot.versions.payloads import content_of
 from tests.restores.conftest import delete, items_of, version_of, writes_of
 from tests.restores.drifting import drift, kept_of, left_between, read_again
 
+pytestmark = pytest.mark.same_on_both
+
 
 @pytest.fixture
 def plan():

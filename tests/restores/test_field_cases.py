@@ -10,6 +10,8 @@ from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of, writes_of
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 TEMPLATES = "deviceManagement/notificationMessageTemplates"

@@ -20,6 +20,8 @@ from tests.restores.conftest import edit, entity_of, items_of, mapped, version_o
 from tests.restores.test_other_tenant import CATALOG, other
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 __all__ = ["other"]
 
 PAGES = Path(__file__).parents[2] / "docs/how-to"

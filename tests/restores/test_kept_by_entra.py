@@ -12,6 +12,8 @@ from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, entity_of, items_of, version_of
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 POLICIES, LOCATIONS = "identity/conditionalAccess/policies", "identity/conditionalAccess/namedLocations"
 CATALOG = "deviceManagement/configurationPolicies"
 IN_A_MONTH = timedelta(days=30)

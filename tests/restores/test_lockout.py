@@ -4,6 +4,8 @@ import pytest
 
 from tenantpilot.restores.lockout import Account, Change, blocks_everybody, lockouts
 
+pytestmark = pytest.mark.same_on_both
+
 ANNA, BERT = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
 GLASS, OUTER, ADMINS, OTHERS = "break-glass", "outer-group", "role-global-administrator", "another-group"
 INSIDE = frozenset({GLASS, OUTER, ADMINS})

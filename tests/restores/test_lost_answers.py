@@ -17,6 +17,8 @@ from tenantpilot.versions.payloads import content_of
 from tests.restores.conftest import delete, items_of
 from tests.restores.drifting import drift, kept_of
 
+pytestmark = pytest.mark.same_on_both
+
 SERVICES = ("auditLogs/directoryAudits", "deviceManagement/auditEvents", "deviceManagement/configurationSettings")
 """Microsoft fills these itself."""
 APP_IS_MISSING = {"mdmAppConfiguration": ("skipped", "unmapped")}

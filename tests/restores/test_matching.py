@@ -6,6 +6,8 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.restores.matching import doubled_targets, find_target, normal_name
 from tenantpilot.restores.states import Match
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG, DEVICE = registry.get("settingsCatalog"), registry.get("deviceConfiguration")
 SETTINGS = registry.get("deviceManagementSettings")
 WIFI, VPN = "#microsoft.graph.windows10CompliancePolicy", "#microsoft.graph.iosCompliancePolicy"

@@ -6,6 +6,8 @@ from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of, writes_of
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 
 

@@ -13,6 +13,8 @@ from tenantpilot.restores.states import Choice, MappingAction
 from tenantpilot.tenancy.credentials import store_credential
 from tests.restores.conftest import entity_of, items_of, mapped, version_of, writes_of
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 
 

@@ -10,6 +10,8 @@ from tests.restores.conftest import edit, entity_of, items_of, version_of
 from tests.web.html import read
 from tests.web.kit import SCRIPT, at_most_queries
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 HOME = "/admin/t/contoso/restores/"
 

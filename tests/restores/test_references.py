@@ -7,6 +7,8 @@ import pytest
 from tenantpilot.graph.contracts import registry
 from tenantpilot.restores.references import Decision, foreign_ids, references_to_decide, with_decisions
 
+pytestmark = pytest.mark.same_on_both
+
 A, B, Z, F = (f"{letter * 8}-0000-4000-8000-{letter * 12}" for letter in "abef")
 CATALOG, ACCESS = registry.get("settingsCatalog"), registry.get("conditionalAccessPolicy")
 GROUP = "#microsoft.graph.groupAssignmentTarget"

@@ -10,6 +10,8 @@ from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_
 from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY, with_safe_state
 from tenantpilot.restores.states import Assignments
 
+pytestmark = pytest.mark.same_on_both
+
 KINDS = {"users": "allLicensedUsers", "devices": "allDevices"}
 
 

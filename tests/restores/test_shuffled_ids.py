@@ -18,6 +18,8 @@ from tenantpilot.restores.states import ItemState
 from tenantpilot.tenancy.credentials import store_credential
 from tests.restores.conftest import items_of, mapped, version_of
 
+pytestmark = pytest.mark.same_on_both
+
 DEFINITIONS = (
     "deviceManagement/configurationSettings",
     "deviceManagement/configurationPolicyTemplates",

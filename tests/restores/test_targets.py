@@ -10,6 +10,8 @@ from tests.backups.kit import member as backup_member
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 HOME = "/admin/t/contoso/restores/"
 
 

@@ -1,9 +1,13 @@
 """An undo is a draft of what was there before; what the restore created is deleted only where a person ticks it."""
 
+import pytest
+
 from tenantpilot.restores.drafting import draft_to_undo
 from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+
+pytestmark = pytest.mark.same_on_both
 
 CATALOG = "deviceManagement/configurationPolicies"
 

@@ -12,6 +12,8 @@ from tests.restores.conftest import items_of
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 HOME = "/admin/t/contoso/restores/"
 
 

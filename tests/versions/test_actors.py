@@ -9,6 +9,8 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.workers.runner import Runner
 from tests.versions.conftest import versions_of
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 ANNA, BERT = "anna@contoso.example", "bert@contoso.example"
 

@@ -29,6 +29,8 @@ from tenantpilot.versions.payloads import PayloadDamaged
 from tests.operations.kit import Engine
 from tests.versions.kit import new_policy, take
 
+pytestmark = pytest.mark.same_on_both
+
 SECRET = "canary~Secret-7f3a"
 
 

@@ -28,6 +28,8 @@ from tenantpilot.versions.payloads import content_of
 from tests.operations.kit import Engine
 from tests.versions.kit import new_policy, take
 
+pytestmark = pytest.mark.same_on_both
+
 SECRET = "canary~Secret-7f3a"
 CATALOG = {"name": "Baseline", "platforms": "windows10", "technologies": "mdm", "settings": {"id": "0"}}
 KINDS = ("deviceConfiguration", "settingsCatalog", "termsAndConditions", "complianceScript", "roleDefinition")

@@ -9,6 +9,8 @@ from tenantpilot.operations.workers.runner import Runner
 from tests.restores.conftest import delete, edit, entity_of, version_of
 from tests.web.html import read
 
+pytestmark = pytest.mark.same_on_both
+
 CATALOG = "deviceManagement/configurationPolicies"
 
 
