@@ -122,3 +122,23 @@ def test_ops_12_a_canary_is_nowhere_in_the_database(policy, now):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             values = [bytes(v) if isinstance(v, memoryview) else v for row in cursor.fetchall() for v in row]
             assert "canary.QwErTy" not in str(values), table
+
+
+def encrypted(value, **further):
+    """A profile with a secret that Graph names by an id."""
+    setting = {"omaUri": "./x", "value": value, "isEncrypted": True, "secretReferenceValueId": "r1"}
+    return {"id": "p1", "omaSettings": [setting], **further}
+
+
+def test_with_a_secret_that_is_carried_on_nothing_is_missing(policy, now):
+    take(policy, encrypted(CANARY), now)
+    carried = take(policy, encrypted("****", description="x"), now)
+    also_masked = take(policy, encrypted("****", description="y", preSharedKey="****"), now)
+    assert (carried.restorable, also_masked.restorable) == ("yes", "secret_missing")
+
+
+def test_a_key_that_is_gone_keeps_no_later_version_away(policy, now, settings):
+    take(policy, encrypted(CANARY), now)
+    settings.SEALING_KEYS = [new_sealing_key()]
+    version = take(policy, encrypted("****", description="x"), now)
+    assert (version.number, version.restorable, kept(version)) == (2, "secret_missing", [])

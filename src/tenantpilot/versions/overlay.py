@@ -17,6 +17,7 @@ from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, fingerprint, newest_key_id, seal, unseal
 from tenantpilot.versions.models import LONGEST_POINTER, PolicyVersion, VersionSecret
+from tenantpilot.versions.states import Restorable
 
 MASK = "****"
 REFERENCE = "secretReferenceValueId"
@@ -39,7 +40,8 @@ class Separated:
     open_texts: tuple[PlainSecret, ...] = field(default=(), repr=False)
     """The texts that Graph sends in plain: they stay in the payload, and are secrets where Graph masks them."""
     references: Mapping[str, str] = field(default_factory=dict)
-    has_masks: bool = False
+    masked: frozenset[str] = frozenset()
+    """The pointers of the secrets that Graph masks."""
 
 
 def separated(contract: Contract, payload: Mapping[str, Any]) -> Separated:
@@ -48,11 +50,12 @@ def separated(contract: Contract, payload: Mapping[str, Any]) -> Separated:
     every = [place for place in secret_places(contract, masked) if place.value not in ("", None)]
     places = [place for place in every if not place.is_open]
     plain = [place for place in places if not place.is_masked]
+    hidden = frozenset(_short(place.pointer) for place in places if place.is_masked)
     references = {_short(p.pointer): str(p.holder[REFERENCE]) for p in places if p.holder.get(REFERENCE)}
     secrets, open_texts = _as_secrets(plain), _as_secrets(place for place in every if place.is_open)
     for place in plain:
         place.holder[place.name] = MASK
-    return Separated(masked, secrets, open_texts, references, has_masks=len(plain) < len(places))
+    return Separated(masked, secrets, open_texts, references, hidden)
 
 
 def _as_secrets(places: Iterable[SecretPlace]) -> tuple[PlainSecret, ...]:
@@ -91,10 +94,49 @@ def keep_secrets(version: PolicyVersion, policy: Policy, secrets: Sequence[Plain
     VersionSecret.everywhere.bulk_create([_row(version, policy, secret) for secret in secrets])
 
 
-def carry_on(version: PolicyVersion, policy: Policy, before: Iterable[VersionSecret], pointers: set[str]) -> None:
-    """Keep the secrets of the version before at these pointers: Graph's own ids say that they are the same."""
-    carried = [PlainSecret(row.pointer, opened(policy, row)) for row in before if row.pointer in pointers]
-    keep_secrets(version, policy, carried)
+def keep_again(version: PolicyVersion, secrets: Iterable[VersionSecret]) -> None:
+    """Keep the secrets of another version of the same policy beside this one, sealed as they are."""
+    names = ("workspace_id", "tenant_id", "pointer", "sealed", "key_id", "fingerprint")
+    rows = [VersionSecret(version=version, **{name: getattr(row, name) for name in names}) for row in secrets]
+    VersionSecret.everywhere.bulk_create(rows)
+
+
+def carried_on(policy: Policy, before: Iterable[VersionSecret], pointers: set[str]) -> tuple[PlainSecret, ...]:
+    """Return the secrets of the version before at these pointers: Graph's own ids say that they are the same.
+
+    One that no key opens is not known any more.
+    """
+    known = ((row.pointer, _opened_or_none(policy, row)) for row in before if row.pointer in pointers)
+    return tuple(PlainSecret(pointer, text) for pointer, text in known if text is not None)
+
+
+def holds(policy: Policy, rows: Iterable[VersionSecret], secrets: Iterable[PlainSecret]) -> bool:
+    """Return True if all these secrets can be read from the rows."""
+    known = {row.pointer: _opened_or_none(policy, row) for row in rows}
+    return all(known.get(secret.pointer) == secret.text for secret in secrets)
+
+
+def unreadable(
+    contract: Contract, payload: Mapping[str, Any], version: PolicyVersion, secrets: Iterable[VersionSecret]
+) -> list[str]:
+    """Return the pointers of secrets that the version had when it was taken, and that cannot be read any more."""
+    rows = {row.pointer: row for row in secrets}
+    lost = {pointer for pointer, row in rows.items() if not _is_whole(version.policy, row)}
+    if version.restorable == Restorable.YES:
+        lost |= separated(contract, payload).masked - rows.keys()
+    return sorted(lost)
+
+
+def _is_whole(policy: Policy, row: VersionSecret) -> bool:
+    text = _opened_or_none(policy, row)
+    return text is not None and _is_same(policy, PlainSecret(row.pointer, text), row)
+
+
+def _opened_or_none(policy: Policy, row: VersionSecret) -> str | None:
+    try:
+        return opened(policy, row)
+    except CannotOpen:
+        return None
 
 
 def opened(policy: Policy, row: VersionSecret) -> str:

@@ -19,7 +19,7 @@ from tenantpilot.versions.names import Name
 from tenantpilot.versions.overlay import (
     PlainSecret,
     Separated,
-    carry_on,
+    carried_on,
     changed_pointers,
     keep_secrets,
     secrets_of,
@@ -86,12 +86,19 @@ def _has_other_open_text(snapshot: Snapshot, newest: Newest) -> bool:
     """Return True if a text that both show is another one. The hash leaves them out: Graph may mask them tomorrow."""
     if not snapshot.separated.open_texts:
         return False
-    try:
-        before = separated(snapshot.contract, content_of(newest.version.payload)).open_texts
-    except PayloadDamaged:
+    before = _content_before(newest)
+    if before is None:
         return False
-    texts = {text.pointer: text.text for text in before}
+    texts = {text.pointer: text.text for text in separated(snapshot.contract, before).open_texts}
     return any(texts.get(text.pointer, text.text) != text.text for text in snapshot.separated.open_texts)
+
+
+def _content_before(newest: Newest) -> dict[str, Any] | None:
+    """Return the payload of the newest version; None for one that is damaged, which keeps no later version away."""
+    try:
+        return content_of(newest.version.payload)
+    except PayloadDamaged:
+        return None
 
 
 def take_version(
@@ -105,7 +112,8 @@ def take_version(
         return None
     kept_names = {graph_id: name.as_json() for graph_id, name in names.items()}
     sentence, count = _first_difference(policy, snapshot, newest, kept_names)
-    restorable, reason = restorability(snapshot)
+    carried = carried_on(policy, newest.secrets, _same_references(snapshot, newest)) if newest else ()
+    restorable, reason = restorability(snapshot, carried)
     version = PolicyVersion.everywhere.create(
         workspace_id=policy.workspace_id,
         tenant_id=policy.tenant_id,
@@ -125,9 +133,7 @@ def take_version(
     )
     index_version(policy, version, snapshot.contract, snapshot.separated.payload)
     _tell_inventory(policy, snapshot, version)
-    keep_secrets(version, policy, snapshot.separated.secrets)
-    if newest and newest.secrets:
-        carry_on(version, policy, newest.secrets, _same_references(snapshot, newest))
+    keep_secrets(version, policy, (*snapshot.separated.secrets, *carried))
     return version
 
 
@@ -147,7 +153,9 @@ def _first_difference(
     if newest is None:
         return "", 0
     changed = changed_pointers(policy, _known_texts(snapshot), newest.secrets)
-    before = content_of(newest.version.payload)
+    before = _content_before(newest)
+    if before is None:
+        return "", 0
     differences = all_differences(snapshot.contract, before, snapshot.separated.payload, changed)
     if not differences:
         return "", 0
@@ -155,19 +163,26 @@ def _first_difference(
     return str(sentence)[:LONGEST_SENTENCE], len(differences)
 
 
-def restorability(snapshot: Snapshot) -> tuple[Restorable, str]:
-    """Return the extent to which the snapshot can be written back, and the contract's reason if not all the way."""
+def restorability(snapshot: Snapshot, carried: Iterable[PlainSecret] = ()) -> tuple[Restorable, str]:
+    """Return the extent to which the snapshot can be written back, and the contract's reason if not all the way.
+
+    `carried` are masked secrets that are known all the same.
+    """
     answer = snapshot.contract.restorability(snapshot.separated.payload)
     if answer.reason is Reason.CONTENT_MISSING:
         return Restorable.CONTENT_MISSING, answer.reason.value
     if answer.mode is not RestoreMode.FULL:
         return Restorable.PREVIEW_ONLY, answer.reason.value
-    return (Restorable.SECRET_MISSING if snapshot.separated.has_masks else Restorable.YES), ""
+    missing = snapshot.separated.masked - {secret.pointer for secret in carried}
+    return (Restorable.SECRET_MISSING if missing else Restorable.YES), ""
 
 
 def _same_references(snapshot: Snapshot, newest: Newest) -> set[str]:
     """Return the pointers that are masked now, where Graph names the same secret as in the version before."""
-    before = separated(snapshot.contract, content_of(newest.version.payload)).references
+    before = _content_before(newest) if newest.secrets and snapshot.separated.references else None
+    if before is None:
+        return set()
+    references = separated(snapshot.contract, before).references
     plain = {secret.pointer for secret in snapshot.separated.secrets}
     now = snapshot.separated.references
-    return {pointer for pointer, reference in now.items() if before.get(pointer) == reference} - plain
+    return {pointer for pointer, reference in now.items() if references.get(pointer) == reference} - plain

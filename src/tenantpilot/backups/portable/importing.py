@@ -64,7 +64,8 @@ def _taken(archive: OpenArchive, tenant: Tenant, stored: SetPolicy, run_id: int)
     raw = archive.payload(stored)
     payload = object_of(raw)
     policy = _policy(tenant, stored, payload)
-    secrets = tuple(PlainSecret(pointer, json.dumps(value)) for pointer, value in archive.secrets(stored).items())
+    texts = {pointer: json.dumps(value, sort_keys=True) for pointer, value in archive.secrets(stored).items()}
+    secrets = tuple(PlainSecret(pointer, text) for pointer, text in texts.items())
     imported = Imported(raw, payload, stored.read_at, stored.restorable, storable(stored.names), secrets)
     return take_imported(policy, imported, run_id=run_id)
 

@@ -1,0 +1,97 @@
+"""An archive brings back what it holds, secrets included, and changes nothing about what the tenant is like now."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tenantpilot.cli.install import new_sealing_key
+from tenantpilot.versions.importing import Imported, take_imported
+from tenantpilot.versions.index_models import Assignment, PolicyIndex
+from tenantpilot.versions.models import PolicyVersion, VersionSecret
+from tenantpilot.versions.overlay import CannotOpen, PlainSecret, opened
+from tenantpilot.versions.payloads import raw_of
+from tenantpilot.versions.storing import newest_versions
+from tests.versions.kit import new_policy, take
+
+OLD, NEW = "canary-of-last-week", "canary-of-today"
+POINTER = "preSharedKey"
+
+
+@pytest.fixture
+def policy(contoso, now):
+    return new_policy(contoso, now)
+
+
+def wifi(secret, **further):
+    return {"id": "p1", "displayName": "Wi-Fi", POINTER: secret, **further}
+
+
+def archived(version, secret=None):
+    """The version as an archive holds it, with its secret if it was asked for."""
+    raw = raw_of(version.payload)
+    secrets = (PlainSecret(POINTER, json.dumps(secret)),) if secret else ()
+    return Imported(raw, json.loads(raw), version.read_at, version.restorable, version.names, secrets)
+
+
+def secret_of(version):
+    rows = VersionSecret.everywhere.filter(version=version)
+    return [json.loads(opened(version.policy, row)) for row in rows]
+
+
+def test_the_secret_of_the_archive_comes_back_and_not_a_later_one(policy, now):
+    """All versions that differ in a secret alone have the same bytes."""
+    first = take(policy, wifi(OLD), now)
+    take(policy, wifi(NEW), now + timedelta(days=1))
+    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None)) == [OLD]
+    assert take_imported(policy, archived(first), run_id=None) == first, "without a secret the time tells"
+    elsewhere = take_imported(policy, archived(first, "of another installation"), run_id=None)
+    assert secret_of(elsewhere) == ["of another installation"]
+    assert secret_of(newest_versions([policy.pk])[policy.pk].version) == [NEW]
+
+
+def test_a_secret_that_was_missing_comes_with_the_archive(policy, now):
+    masked = take(policy, wifi("****"), now)
+    archive = archived(masked, OLD)
+    version = take_imported(policy, archive, run_id=None)
+    assert (secret_of(version), masked.restorable) == ([OLD], "secret_missing")
+    assert take_imported(policy, archive, run_id=None) == version
+
+
+def test_a_secret_that_no_key_opens_any_more_comes_with_the_archive(policy, now, settings):
+    first = take(policy, wifi(OLD), now)
+    settings.SEALING_KEYS = [new_sealing_key()]
+    with pytest.raises(CannotOpen):
+        secret_of(first)
+    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None)) == [OLD]
+
+
+def target(group):
+    return {"id": "a1", "target": {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": group}}
+
+
+def test_an_older_archive_says_nothing_about_the_policy_of_today(policy, fabrikam, now):
+    """Lists, searches and exports speak of the newest version."""
+    first = take(policy, wifi(OLD, description="last week", assignments=[target("g1")]), now)
+    archive = archived(first, OLD)
+    today = take(policy, wifi(NEW, description="today", assignments=[target("g2")]), now + timedelta(days=7))
+    PolicyVersion.everywhere.filter(pk=first.pk).delete()
+    imported = take_imported(policy, archive, run_id=None)
+    newest = newest_versions([policy.pk])[policy.pk]
+    assert (imported.form_hash, secret_of(imported)) == (first.form_hash, [OLD])
+    assert (newest.version.form_hash, newest.version.read_at) == (today.form_hash, today.read_at)
+    assert secret_of(newest.version) == [NEW]
+    assert [row.group_id for row in Assignment.everywhere.filter(policy=policy)] == ["g2"]
+    assert PolicyIndex.everywhere.get(policy=policy).version == newest.version
+    again = wifi(NEW, description="today", assignments=[target("g2")])
+    assert take(policy, again, now + timedelta(days=8)) is None
+
+
+def test_a_later_archive_is_what_is_known_best(policy, now):
+    first = take(policy, wifi(OLD), now)
+    later = wifi("****", description="later")
+    archive = Imported(json.dumps(later).encode(), later, now + timedelta(days=1), "yes", {})
+    imported = take_imported(policy, archive, run_id=None)
+    assert newest_versions([policy.pk])[policy.pk].version == imported
+    assert PolicyIndex.everywhere.get(policy=policy).version == imported
+    assert first.number + 1 == imported.number
