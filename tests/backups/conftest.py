@@ -46,7 +46,7 @@ def by_sql():
     """Write past every guard, as somebody with the database file could."""
 
     def execute(sql, *params):
-        tables = ("payloads", "backup_sets", "backup_members", "policy_versions")
+        tables = ("payloads", "backup_sets", "backup_members", "policy_versions", "version_secrets")
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SET session_replication_role = replica")
@@ -54,7 +54,7 @@ def by_sql():
                 cursor.execute("SET session_replication_role = origin")
                 return
             cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s, %s, %s)", tables
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s, %s, %s, %s)", tables
             )
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP TRIGGER {name}")

@@ -7,6 +7,7 @@ from tenantpilot.backups.models import BackupMember
 from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.backups.services import start_verification
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.versions.models import VersionSecret
 from tests.web.html import read
 
 TYPES = ("settingsCatalog", "deviceConfiguration", "namedLocation")
@@ -79,3 +80,47 @@ def verdict_of(backup_set, now):
     Runner().execute(start_verification(backup_set, initiator=None, now=now).run.pk)
     backup_set.refresh_from_db()
     return backup_set.verdict, backup_set.faults
+
+
+CONFIGURATIONS = "deviceManagement/deviceConfigurations"
+
+
+@pytest.fixture
+def with_secret(directory, back_up):
+    """A set with a policy that has a secret; answers the set and the id of the policy."""
+    entity = next(iter(directory.store.entities(CONFIGURATIONS)))
+    entity.body["preSharedKey"] = "canary-of-a-network-8s2"
+    directory.store.put(CONFIGURATIONS, entity)
+    backup_set = back_up("deviceConfiguration")
+    assert VersionSecret.everywhere.filter(version__policy__graph_id=entity.id).count() == 1
+    return backup_set, entity.id
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM version_secrets WHERE id = %s",
+        "UPDATE version_secrets SET fingerprint = 'x' WHERE id = %s",
+        "UPDATE version_secrets SET pointer = 'x' WHERE id = %s",
+    ],
+    ids=["gone", "fingerprint", "place"],
+)
+def test_b3_a_secret_that_cannot_be_restored_is_named(with_secret, by_sql, now, statement):
+    backup_set, graph_id = with_secret
+    assert verdict_of(backup_set, now) == ("intact", [])
+    by_sql(statement, VersionSecret.everywhere.get().pk)
+    verdict, faults = verdict_of(backup_set, now)
+    assert (verdict, [(f["code"], f["graph_id"]) for f in faults]) == ("damaged", [("secret_unreadable", graph_id)])
+
+
+def test_a_damaged_version_keeps_no_later_one_away(with_secret, directory, back_up, by_sql, now):
+    """The next backup of a policy that was changed is the only way back to whole bytes."""
+    backup_set, graph_id = with_secret
+    damaged = versions_of_set(backup_set).get(policy__graph_id=graph_id)
+    by_sql("UPDATE payloads SET data = %s WHERE id = %s", b"x", damaged.payload_id)
+    entity = directory.store.find(CONFIGURATIONS, graph_id)
+    entity.body["description"] = "Changed by hand"
+    directory.store.put(CONFIGURATIONS, entity)
+    later = back_up("deviceConfiguration")
+    assert (later.state, verdict_of(later, now)) == ("complete", ("intact", []))
+    assert verdict_of(backup_set, now)[0] == "damaged"

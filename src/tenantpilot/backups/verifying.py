@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -20,9 +21,8 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.tenancy.models import User
-from tenantpilot.tenancy.sealing import CannotOpen
 from tenantpilot.versions.models import Payload, VersionSecret
-from tenantpilot.versions.overlay import opened
+from tenantpilot.versions.overlay import unreadable
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 
 CHUNK = 200
@@ -113,23 +113,23 @@ def _checked(backup_set: BackupSet) -> Iterator[tuple[int, Fault | None]]:
 def _fault_of(member: BackupMember, payload: Payload | None, secrets: list[VersionSecret]) -> Fault | None:
     policy = member.policy
     place = {"name": policy.name, "type": policy.type, "graph_id": policy.graph_id}
-    if payload is None or not _is_intact(member, payload):
+    content = _intact_content(member, payload) if payload else None
+    if content is None:
         return Fault("payload_damaged", **place)
-    try:
-        for secret in secrets:
-            opened(policy, secret)
-    except CannotOpen:
+    member.version.policy = policy
+    if unreadable(registry.get(policy.type), content, member.version, secrets):
         return Fault("secret_unreadable", **place)
     return None
 
 
-def _is_intact(member: BackupMember, payload: Payload) -> bool:
-    """Return False unless the bytes are those of the hash, and their form is that of the version."""
+def _intact_content(member: BackupMember, payload: Payload) -> dict[str, Any] | None:
+    """Return None unless the bytes are those of the hash, and their form is that of the version."""
     try:
         content = content_of(payload)
-        return form_hash(registry.get(member.policy.type), content) == member.version.form_hash
+        is_same = form_hash(registry.get(member.policy.type), content) == member.version.form_hash
     except (PayloadDamaged, registry.UnknownContract, ValueError):
-        return False
+        return None
+    return content if is_same else None
 
 
 def _faults_of_whole(backup_set: BackupSet, entries: list[Entry], by_type: Counter[str]) -> Iterator[Fault]:
