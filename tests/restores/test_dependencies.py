@@ -3,6 +3,7 @@
 import pytest
 from intunesim import Fault
 
+from tenantpilot.restores.drafting import draft_of_failed
 from tests.restores.conftest import delete, entity_of, items_of, version_of
 
 pytestmark = pytest.mark.same_on_both
@@ -42,7 +43,7 @@ def test_the_location_is_created_first_and_its_new_id_is_used(pair, simulator, d
     assert created.body["state"] == "enabledForReportingButNotEnforced"
 
 
-def test_a_location_that_is_refused_holds_its_policy_back(pair, simulator, directory, restoring):
+def test_a_location_that_is_refused_holds_its_policy_back(pair, simulator, directory, restoring, mona, now):
     location, policy = pair
     versions = version_of(policy.id), version_of(location.id)
     removed(simulator, directory, location, policy)
@@ -57,6 +58,11 @@ def test_a_location_that_is_refused_holds_its_policy_back(pair, simulator, direc
         "dependency_failed",
     )
     assert len(list(directory.store.entities(POLICIES))) == before
+    simulator.faults.clear()
+    again = draft_of_failed(restoring.fresh(restore), source="Again", actor=mona, now=now)
+    assert {item.type for item in items_of(again)} == set(by_type), "what was held back is tried again, too"
+    run = restoring.execute(restoring.preview(again))
+    assert (run.outcome, run.summary_counts["created"]) == ("succeeded", 2)
 
 
 def test_without_the_location_the_policy_waits_for_a_decision(pair, simulator, directory, restoring):

@@ -1,8 +1,9 @@
 """An undo is a draft of what was there before; what the restore created is deleted only where a person ticks it."""
 
 import pytest
+from intunesim import Fault
 
-from tenantpilot.restores.drafting import draft_to_undo
+from tenantpilot.restores.drafting import draft_to_undo, has_written
 from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
@@ -48,3 +49,28 @@ def test_what_was_created_and_changed_since_is_not_deleted(captured, directory, 
     [item] = items_of(undo)
     assert (item.state, item.reason_code) == ("failed", "changed_since_preview")
     assert directory.store.find(CATALOG, created)
+
+
+def test_what_was_created_and_not_finished_is_offered_for_deletion(
+    captured, directory, simulator, restoring, mona, now
+):
+    policy = entity_of(directory, CATALOG)
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": entity_of(directory, "groups").id}
+    policy.children["assignments"] = [{"id": "a", "target": target}]
+    directory.store.put(CATALOG, policy)
+    captured()
+    version = version_of(policy.id)
+    delete(simulator, directory, CATALOG, policy.id)
+    before = {entity.id for entity in directory.store.entities(CATALOG)}
+    restore = restoring.preview(restoring.draft(version))
+    simulator.faults.add(Fault("status", path=f"/{CATALOG}/*/assign", method="POST", status=400))
+    restoring.execute(restore)
+    [half] = items_of(restore)
+    assert (half.state, half.reason_code) == ("failed", "half_written")
+    assert has_written(restore)
+    undo = draft_to_undo(restoring.fresh(restore), source="Undo", actor=mona, now=now)
+    [offered] = items_of(undo)
+    edit_items(undo, {offered.pk: ItemEdit(Choice.DELETE)}, actor=mona, now=now)
+    run = restoring.execute(restoring.preview(undo))
+    assert (run.outcome, run.summary_counts["deleted"]) == ("succeeded", 1)
+    assert {entity.id for entity in directory.store.entities(CATALOG)} == before

@@ -20,8 +20,12 @@ from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 MOST_ITEMS = 5_000
-UNFINISHED = Q(state=ItemState.FAILED) | Q(state__in=[ItemState.PENDING, ItemState.WRITING], action__in=WRITING)
-"""The items of a restore that has ended which were not restored."""
+UNFINISHED = (
+    Q(state=ItemState.FAILED)
+    | Q(state=ItemState.SKIPPED, reason_code="dependency_failed")
+    | Q(state__in=[ItemState.PENDING, ItemState.WRITING], action__in=WRITING)
+)
+"""The items of a restore that has ended which should have been restored and were not."""
 
 
 class CannotDraft(TenantPilotError):

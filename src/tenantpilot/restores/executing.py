@@ -14,7 +14,7 @@ from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.compare.sentences import sentence_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.errors import GraphApprovalPending, GraphStopped
+from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphStopped
 from tenantpilot.graph.read.approvals import approval_status
 from tenantpilot.graph.write.results import (
     ChangedSince,
@@ -186,8 +186,10 @@ class _Execution:
                 raise ItemRefused(reason_code="needs_new_object")
             case WaitingForApproval(approval_code=code):
                 self._wait(entry, item, code)
-            case HalfWritten(error=error):
+            case HalfWritten(graph_id=graph_id, error=error):
                 log.warning("half_written", item=item.pk, reason=error.reason_code)
+                if item.action == Action.CREATE:
+                    self._keep_half(item, contract, graph_id)
                 raise ItemRefused(reason_code="half_written")
 
     def _keep(
@@ -210,6 +212,21 @@ class _Execution:
                 self._run.count("warnings")
             self._items.settled(entry, RunItemState.SUCCEEDED)
         self._items.report()
+
+    def _keep_half(self, item: RestoreItem, contract: Contract, graph_id: str) -> None:
+        """Keep an image of an object that was created and not finished, so that an undo can offer to delete it."""
+        try:
+            live = self._writer.read(contract, graph_id, source_of(contract, item))
+            snapshot = self._images.snapshot(contract, live) if live else None
+        except GraphStopped:
+            raise
+        except GraphError:
+            return
+        if live is None or snapshot is None:
+            return
+        with transaction.atomic():
+            version = self._images.keep(contract, live, snapshot, Source.AFTER_RESTORE)
+            moving.move_item(item, ItemState.WRITING, after_version=version)
 
     def _delete(self, entry: Item, item: RestoreItem, contract: Contract, code: str) -> None:
         live = self._writer.read(contract, item.found_id, source_of(contract, item))
