@@ -267,6 +267,21 @@ def test_row_by_row_the_missing_come_first_and_what_is_there_stays(graph, client
     assert [write for write in writes if "oauth2" not in write[1]] == [("POST", path), ("DELETE", f"{path}/drop")]
 
 
+def test_row_by_row_what_a_policy_set_has_assigned_is_left_alone(graph, client):
+    """A row of our own is written beside it: it lasts when the policy set goes."""
+    path = f"{AUTOPILOT.address('a')}/assignments"
+    rows = Service(graph, path)
+    target = {"@odata.type": GROUP_TARGET, "groupId": "g1"}
+    rows.items = [
+        {"id": "set", "source": "policySets", "target": target},
+        {"id": "drop", "target": {**target, "groupId": "g2"}},
+    ]
+    graph.on(f"{path}/drop", Reply(204))
+    Writer(client, AUTOPILOT).assign("a", [{"source": "direct", "target": target}])
+    writes = [(request.method, request.path) for request in graph.seen if request.method in ("POST", "DELETE")]
+    assert [write for write in writes if "oauth2" not in write[1]] == [("POST", path), ("DELETE", f"{path}/drop")]
+
+
 def test_what_is_gone_already_counts_as_deleted(graph, client):
     graph.on(CATEGORY.address("x"), Reply(404, error("ResourceNotFound", "no")))
     Writer(client, CATEGORY).delete("x")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tenantpilot.restores.assigning import assignments_for, usual_rule
+from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_of
 from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY, with_safe_state
@@ -68,6 +68,13 @@ def test_rows_of_a_policy_set_stay_and_are_not_taken_from_a_version():
         Assignments.EXACT, [row("a"), row("x", source="policySets")], [row("s", source="policySets"), row("b")]
     )
     assert names(answer.rows) == ["a", "s"]
+
+
+def test_a_row_of_a_policy_set_beside_one_of_the_same_target_is_no_double():
+    rows = assignments_for(Assignments.EXACT, [row("a")], [row("a", source="policySets")]).rows
+    assert names(rows) == ["a", "a"]
+    assert not has_doubled_targets(rows)
+    assert has_doubled_targets([row("a"), row("a")])
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,10 @@ def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -
 def has_doubled_targets(rows: Rows) -> bool:
     """Return True if two rows name one target: mapping two groups to one does that, and Graph refuses it.
 
-    Apps are assigned to one target several times, each with an intent of its own.
+    Apps are assigned to one target several times, each with an intent of its own. A row of a policy set is its own.
     """
-    targets = [(target_of(row), str(row.get("intent") or "")) for row in rows]
+    own = (row for row in rows if row.get("source") != FROM_POLICY_SETS)
+    targets = [(target_of(row), str(row.get("intent") or "")) for row in own]
     return len(set(targets)) < len(targets)
 
 

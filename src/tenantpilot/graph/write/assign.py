@@ -10,7 +10,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Assign
 from tenantpilot.graph.contracts.payloads import cleaned
 from tenantpilot.graph.errors import GraphError, GraphNotFound
-from tenantpilot.graph.write.bodies import bodies_for_assign
+from tenantpilot.graph.write.bodies import FROM_POLICY_SETS, bodies_for_assign
 from tenantpilot.graph.write.post import post_unless_there
 
 NO_FILTER = ("", "none", "00000000-0000-0000-0000-000000000000")
@@ -37,8 +37,12 @@ def target_of(row: JsonObject) -> str:
 def _replace_row_by_row(
     client: GraphClient, path: str, bodies: Sequence[JsonObject], headers: Mapping[str, str]
 ) -> None:
-    """First what is missing, then what is too much, so that nobody is left out meanwhile."""
-    present = {target_of(row): str(row["id"]) for row in client.iterate(path)}
+    """First what is missing, then what is too much, so that nobody is left out meanwhile.
+
+    What a policy set has assigned belongs to it: it is left alone.
+    """
+    own = (row for row in client.iterate(path) if row.get("source") != FROM_POLICY_SETS)
+    present = {target_of(row): str(row["id"]) for row in own}
     target_rows = {target_of(body): body for body in bodies}
     for target in target_rows.keys() - present.keys():
         _add(client, path, target_rows[target], headers)
