@@ -24,11 +24,12 @@ from tenantpilot.graph.errors import (
     GraphHostRefused,
     GraphIncompleteRead,
     GraphNotFound,
+    GraphNotShown,
     GraphResponseUnreadable,
     GraphSignInFailed,
     GraphTokenRejected,
 )
-from tenantpilot.graph.read.full import read_type_whole
+from tenantpilot.graph.read.full import read_by_id, read_type_whole
 from tenantpilot.graph.read.listing import read_policies, read_types
 from tenantpilot.graph.read.probe import granted_roles, probe
 from tests.graph.certificates import certificate
@@ -334,3 +335,27 @@ def test_it_completes_while_another_application_eats_half_of_the_limit():
         reads = list(read_types(client, registry.chosen(["settingsCatalog", "deviceConfiguration", "mobileApp"])))
         rest = list(read_type_whole(client, CATALOG))
     assert [read.error for read in (*reads, *rest) if read.error] == []
+
+
+ASSIGNED = "/deviceManagement/configurationPolicies/{}/assignments"
+ITSELF = "/deviceManagement/configurationPolicies/{}*"
+
+
+@pytest.mark.parametrize("path", [ASSIGNED, ITSELF], ids=["a part", "the object"])
+@pytest.mark.parametrize("is_by_id", [False, True], ids=["list", "by id"])
+def test_what_the_list_shows_is_not_gone_because_it_is_not_found(running, client, tenant, path, is_by_id):
+    """Whoever took it for deleted would leave it out of a backup, or create a second one."""
+    entity = next(iter(tenant.store.entities("deviceManagement/configurationPolicies")))
+    before = dict(entity.children)
+    entity.children["assignments"] = [{"id": str(n), "target": {}} for n in range(30)]
+    tenant.store.put("deviceManagement/configurationPolicies", entity)
+    running.simulator.faults.add(Fault(status=404, path=path.format(entity.id)))
+    try:
+        reads = read_by_id(client, CATALOG, [{"id": entity.id}]) if is_by_id else read_type_whole(client, CATALOG)
+        read = next(read for read in reads if read.graph_id == entity.id)
+    finally:
+        running.simulator.faults.clear()
+        entity.children = before
+        tenant.store.put("deviceManagement/configurationPolicies", entity)
+    is_gone = is_by_id and path == ITSELF
+    assert isinstance(read.error, GraphNotFound if is_gone else GraphNotShown)

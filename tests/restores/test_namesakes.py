@@ -1,6 +1,7 @@
 """Before each creation the tenant is looked at again: a namesake that the preview did not show ends the item."""
 
 import pytest
+from intunesim import Fault
 
 from tenantpilot.restores.editing import ItemEdit, edit_items
 from tenantpilot.restores.states import Choice
@@ -58,3 +59,15 @@ def test_a_copy_is_created_beside_what_the_preview_has_shown(captured, directory
     restore = restoring.preview(draft)
     assert [one["id"] for one in items_of(restore)[0].candidates] == [there]
     assert restoring.execute(restore).outcome == "succeeded"
+
+
+@pytest.mark.parametrize("path", ["{}*", "{}/assignments"], ids=["the object", "a part of it"])
+def test_what_is_listed_and_not_found_is_not_created_again(captured, directory, simulator, restoring, path):
+    policy = entity_of(directory, CATALOG)
+    version = version_of(policy.id)
+    policy.children["assignments"] = [{"id": str(n), "target": {}} for n in range(30)]
+    directory.store.put(CATALOG, policy)
+    simulator.faults.add(Fault(status=404, path=f"/{CATALOG}/{path.format(policy.id)}"))
+    restore = restoring.preview(restoring.draft(version))
+    [item] = items_of(restore)
+    assert (restore.state, item.action, item.blockers[0]["code"]) == ("blocked", "block", "object_not_shown")

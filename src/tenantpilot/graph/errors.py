@@ -193,6 +193,15 @@ class GraphIncompleteRead(GraphError):
         super().__init__(text or f"stated {stated}, read {item_count}", facts=facts, params=counts)
 
 
+class GraphNotShown(GraphIncompleteRead):
+    """Graph did not find an object that it lists, or a part of an object that is there. It is not gone."""
+
+    reason_code = "object_not_shown"
+
+    def __init__(self, facts: Facts | None = None) -> None:
+        super().__init__("listed, and not found", item_count=0, facts=facts)
+
+
 class GraphOutcomeUnknown(GraphError):
     """A create was not answered properly, and what the tenant holds now does not say whether it was applied."""
 

@@ -9,7 +9,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.contracts.references import Outside
-from tenantpilot.graph.errors import GraphError, GraphNotFound, GraphStopped
+from tenantpilot.graph.errors import GraphError, GraphNotFound, GraphNotShown, GraphStopped
 from tenantpilot.graph.read.directory import objects_by_ids
 from tenantpilot.graph.read.full import read_by_id
 from tenantpilot.graph.read.listing import read_policies
@@ -130,7 +130,8 @@ class Reader:
     def _of_candidates(
         self, lookup: Lookup, fitting: Sequence[JsonObject], objects: Mapping[str, JsonObject | GraphError]
     ) -> Candidates:
-        reads = [objects.get(str(item["id"]).lower()) for item in fitting]
+        # What is listed and not found is not gone: to create another one would double it.
+        reads = [objects.get(str(item["id"]).lower(), GraphNotShown()) for item in fitting]
         error = next((answer for answer in reads if isinstance(answer, GraphError)), None)
         live = tuple(answer for answer in reads if isinstance(answer, dict))
         return Candidates(live, error, is_moved=not fitting and self._is_moved(lookup))

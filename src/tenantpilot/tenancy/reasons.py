@@ -31,6 +31,7 @@ ReasonCatalog.add(
         reason("response_unreadable", "Graph's answer could not be read.", Owner.PLATFORM_OPERATOR, "Check for a proxy that changes answers, then run it again."),
         reason("deadline_exceeded", "Graph did not finish its answer in the time allowed.", Owner.NOBODY, "Run it again later."),
         reason("incomplete_read", "Graph [stated {stated} objects and ]delivered {read}: not the whole list.", Owner.NOBODY, "Run it again. What was missing is not marked as gone."),
+        reason("object_not_shown", "Graph lists the object, and does not find it or a part of it when it is read.", Owner.TENANT_ADMINISTRATOR, "Run it again. If it stays so, open the object in Microsoft's portal and save or delete it."),
         reason("host_refused", "An address for signing in or for Graph is not one that may see the tenant's token.", Owner.PLATFORM_OPERATOR, "Use the addresses of one Microsoft cloud; a simulator has to be named in the settings."),
         reason("approval_pending", "Microsoft waits for the approval of a second administrator.", Owner.TENANT_ADMINISTRATOR, "Have the request approved in the Intune console, then run it again."),
         reason("approval_required", "The tenant protects such changes by Multi Admin Approval.", Owner.TENANT_ADMINISTRATOR, "Exclude the application from the access policy, or approve its requests in the Intune console."),

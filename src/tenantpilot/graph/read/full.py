@@ -6,7 +6,8 @@ part under its name. It is complete, or its object fails by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -16,8 +17,16 @@ from tenantpilot.graph.client.batch import Read
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.contracts.parts import ASSIGNMENTS, Part
-from tenantpilot.graph.errors import GraphError, GraphIncompleteRead, GraphNotFound, GraphResponseUnreadable
+from tenantpilot.graph.errors import (
+    GraphError,
+    GraphIncompleteRead,
+    GraphNotFound,
+    GraphNotShown,
+    GraphResponseUnreadable,
+)
 from tenantpilot.graph.read.listing import read_policies
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 SHOWN_WHOLE_BELOW = 20
@@ -67,12 +76,31 @@ def read_types_whole(client: GraphClient, contracts: Iterable[Contract]) -> Iter
 
 
 def _type_whole(client: GraphClient, contract: Contract) -> tuple[WholeRead, ...]:
-    return tuple(read_type_whole(client, contract))
+    """Read a type; JSON of an unforeseen shape makes it unreadable, and is logged with its trace."""
+    try:
+        return tuple(read_type_whole(client, contract))
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        log.exception("answer of an unknown shape: %s", contract.key)
+        raise GraphResponseUnreadable("an answer of an unknown shape") from error
 
 
 def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRead]:
     """Yield every object of a type in full, in as few requests as possible. Raises GraphError when the list fails."""
-    yield from read_whole(client, contract, read_policies(client, contract.expanded))
+    gone: dict[str, GraphNotFound] = {}
+    for full_read in read_whole(client, contract, read_policies(client, contract.expanded)):
+        if isinstance(full_read.error, GraphNotFound):
+            gone[full_read.graph_id] = full_read.error
+        else:
+            yield full_read
+    if gone:
+        yield from _looked_up(client, contract, gone)
+
+
+def _looked_up(client: GraphClient, contract: Contract, gone: Mapping[str, GraphNotFound]) -> Iterator[WholeRead]:
+    """Yield what was listed and then not found. What the list still shows is not gone: it could not be read."""
+    present = {item["id"] for item in read_policies(client, contract)}
+    for graph_id, error in gone.items():
+        yield WholeRead(graph_id, error=GraphNotShown(error.facts) if graph_id in present else error)
 
 
 def read_whole(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[WholeRead]:
@@ -121,14 +149,14 @@ def _mended(
 
 
 def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
-    owners = [_Owner(_address(contract, item), dict(item)) for item in items]
+    owners = [_owner(contract, item, dict(item)) for item in items]
     if contract.full_query is not None:
         _fetch(client, contract, [owner for owner in owners if not contract.lists_whole(owner.payload)])
     return _with_parts(client, contract, items, owners)
 
 
 def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
-    owners = [_Owner(_address(contract, item), _type_known(contract, item)) for item in items]
+    owners = [_owner(contract, item, _type_known(contract, item)) for item in items]
     _fetch(client, contract, owners)
     return _with_parts(client, contract, items, owners)
 
@@ -137,8 +165,9 @@ def _fetch(client: GraphClient, contract: Contract, owners: Sequence[_Owner]) ->
     """Read the objects themselves; parts that a list has shown stay beside what is read now."""
     is_single = contract.kind is Kind.SINGLETON
     query = contract.query if is_single else contract.full_query or {}
-    answers = client.batch([Read(owner.address, query) for owner in owners])
-    for owner, answer in zip(owners, answers, strict=True):
+    sound = [owner for owner in owners if owner.error is None]
+    answers = client.batch([Read(owner.address, query) for owner in sound])
+    for owner, answer in zip(sound, answers, strict=True):
         if isinstance(answer, GraphError):
             owner.error = answer
             continue
@@ -171,7 +200,7 @@ def _complete_expanded(client: GraphClient, owners: Sequence[_Owner]) -> None:
     }
     for (n, name), outcome in client.together(calls):
         if isinstance(outcome, GraphError):
-            owners[n].error = outcome
+            owners[n].error = _of_part(outcome)
         else:
             owners[n].payload[name.removesuffix(NEXT_LINK)] = outcome
             del owners[n].payload[name]
@@ -221,7 +250,7 @@ def _part_of(client: GraphClient, part: Part, answer: JsonObject | GraphError) -
 
 def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | JsonObject | GraphError | None) -> None:
     if isinstance(outcome, GraphError):
-        owner.error = owner.error or outcome
+        owner.error = owner.error or _of_part(outcome)
         return
     owner.payload[part.name] = outcome
     if not isinstance(outcome, list):
@@ -229,6 +258,14 @@ def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | JsonObject | Gr
     stated = owner.payload.get(part.stated_by) if part.stated_by else None
     if isinstance(stated, int) and stated != len(outcome):
         owner.error = owner.error or GraphIncompleteRead(stated=stated, item_count=len(outcome))
+
+
+def _of_part(error: GraphError) -> GraphError:
+    """Return the error of an object of which a part could not be read.
+
+    That a part is not found does not say that the object is gone: it is asked for anew, and that answer tells.
+    """
+    return GraphNotShown(error.facts) if isinstance(error, GraphNotFound) else error
 
 
 def _add_below(client: GraphClient, owners: Sequence[_Owner], part: Part) -> None:
@@ -253,8 +290,12 @@ def _outcome(item: JsonObject, owner: _Owner) -> WholeRead:
     return WholeRead(item["id"], payload=owner.payload)
 
 
-def _address(contract: Contract, item: JsonObject) -> str:
-    return contract.address(item["id"], odata_type=str(item.get("@odata.type", "")))
+def _owner(contract: Contract, item: JsonObject, payload: JsonObject) -> _Owner:
+    """Return the object on its way; one whose id fits into no address fails alone."""
+    try:
+        return _Owner(contract.address(item["id"], odata_type=str(item.get("@odata.type", ""))), payload)
+    except UnicodeError:
+        return _Owner("", payload, GraphResponseUnreadable("an id that no address holds"))
 
 
 def _portions(items: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:

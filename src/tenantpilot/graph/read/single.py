@@ -3,7 +3,7 @@
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.errors import GraphNotFound
+from tenantpilot.graph.errors import GraphNotFound, GraphNotShown
 from tenantpilot.graph.read.full import WholeRead, read_by_id
 
 LOOKS_UNTIL_SHOWN = 12
@@ -18,11 +18,11 @@ def read_object(client: GraphClient, contract: Contract, graph_id: str, *, odata
 def read_when_shown(client: GraphClient, contract: Contract, graph_id: str, *, odata_type: str = "") -> JsonObject:
     """Return a new object whole as soon as Graph shows it. Raises GraphError, GraphNotFound when it does not.
 
-    Entra shows late what was created, and until then refuses what refers to it.
+    Entra shows late what was created, its parts too, and until then refuses what refers to it.
     """
     full_read = _read(client, contract, graph_id, odata_type)
     for _look in range(LOOKS_UNTIL_SHOWN):
-        if not isinstance(full_read.error, GraphNotFound):
+        if not isinstance(full_read.error, GraphNotFound | GraphNotShown):
             break
         client.pause(client.patience.look_seconds)
         full_read = _read(client, contract, graph_id, odata_type)
