@@ -11,15 +11,17 @@ from tenantpilot.backups.gaps import Gap
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.states import GapKind
+from tenantpilot.core.connections import released
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.sanitizing import ObjectName, failure
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import GraphNotFound
-from tenantpilot.graph.read.full import TypeRead, WholeRead
+from tenantpilot.graph.read.full import TypeRead, WholeRead, read_types_whole
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import ObjectUnusable, ObservedType, is_usable, observe_all
 from tenantpilot.inventory.recording import Reading, record_failure, record_types
+from tenantpilot.inventory.vanishing import TypeVanished, is_everyday, suspicious_types
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.versions.models import PolicyVersion
@@ -47,7 +49,7 @@ class TypeBackup:
     """A run's backup. Each type ends in one transaction with its item; its versions are kept before, in portions."""
 
     def __init__(self, run: RunContext, backup_set: BackupSet, items: RunItems[Any], client: GraphClient) -> None:
-        self._run, self._set, self._items = run, backup_set, items
+        self._run, self._set, self._items, self._client = run, backup_set, items, client
         self._item_of: dict[str, Item] = {item.key: item for item in items.pending()}
         self._taker = Taker(client, run.tenant, source=Source.BACKUP, run_id=run.run_id)
         self._members = Membership(backup_set.chain, backup_set.seq)
@@ -60,9 +62,10 @@ class TypeBackup:
     def back_up_whole(self, type_read: TypeRead) -> None:
         """Back up all policies of a type that are in care, and tell the inventory what there is."""
         self._run.safe_point()
+        type_read, error = self._looked_at_again(type_read)
         contract, result = type_read.contract, TypeResult()
-        if type_read.error is not None:
-            self._fail_type(contract.key, type_read.error)
+        if error is not None:
+            self._fail_type(contract.key, error)
             return
         policies = self._recorded(contract, type_read.reads, result)
         members = self._members.of_type(contract.key)
@@ -91,6 +94,21 @@ class TypeBackup:
         """End the types of which nothing is left to be read."""
         for key in self.pending:
             self._end_type(key, TypeResult(), self._members.of_type(key))
+
+    def _looked_at_again(self, type_read: TypeRead) -> tuple[TypeRead, BaseException | None]:
+        """Read a second time what came out empty all at once; many objects are not gone before a person hears of it.
+
+        The type fails then as it does in a sync, and whoever reads it next believes what it reads.
+        """
+        contract, count = type_read.contract, 0
+        if type_read.error is None and not type_read.reads:
+            count = suspicious_types(self._run.tenant, [contract.key]).get(contract.key, 0)
+        if not count:
+            return type_read, type_read.error
+        (again,) = released(read_types_whole(self._client, [contract]))
+        self._run.safe_point()
+        is_gone = again.error is None and not again.reads
+        return again, TypeVanished(count) if is_gone and not is_everyday(count) else again.error
 
     def _is_in_care(self, policy_read: WholeRead, policies: Mapping[str, Policy]) -> bool:
         policy = policies.get(policy_read.graph_id)
