@@ -7,6 +7,8 @@ from django.utils import timezone
 from intunesim.catalog import COLLECTIONS
 from intunesim.graph.approval import decide
 
+from tenantpilot.operations.offboarding.archiving import archive_tenant
+from tenantpilot.operations.results import TenantArchived
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.drafting import NothingToRestore, draft_of_failed, draft_to_undo
@@ -171,3 +173,11 @@ def test_a_page_that_is_opened_while_a_restore_starts_takes_no_confirmation_back
     fresh = RestoreRun.everywhere.select_related("tenant").get(pk=previewed.pk)
     assert settle(fresh, now=now).state == "confirmed"
     assert settle(fresh, now=now + timedelta(minutes=2)).state == "previewed"
+
+
+def test_a_tenant_that_is_archived_at_the_last_moment_leaves_the_restore_previewed(previewed, restoring, contoso, now):
+    assert archive_tenant(contoso, actor=None, now=now)
+    with pytest.raises(TenantArchived):
+        restoring.start(previewed, at=timezone.now())
+    previewed.refresh_from_db()
+    assert previewed.state == "previewed"

@@ -11,7 +11,7 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started, TenantArchived
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType
 from tenantpilot.restores import moving
@@ -82,14 +82,17 @@ def start_preview(restore: RestoreRun, *, actor: User, now: datetime) -> Started
 def confirm(
     restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: datetime, approval: Approval | None = None
 ) -> Started | AlreadyActive:
-    """Start to write what was shown. Raises CannotConfirm, DispatchFailed; then the restore stays previewed."""
+    """Start to write what was shown. Raises CannotConfirm, DispatchFailed, TenantArchived.
+
+    Then the restore stays previewed.
+    """
     _confirm(settle(restore, now=now), confirmation, approval, actor=actor, now=now)
     inputs = RestoreInputs(restore.pk)
     try:
         started = OperationRunService().start(
             RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now
         )
-    except DispatchFailed:
+    except (DispatchFailed, TenantArchived):
         _take_back(restore, approval)
         raise
     if started.run.inputs != inputs.to_json():
