@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tenantpilot.backups.models import BackupMember
+from tenantpilot.backups.models import BackupGap, BackupMember
 from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.backups.services import start_verification
 from tenantpilot.operations.workers.runner import Runner
@@ -80,6 +80,16 @@ def verdict_of(backup_set, now):
     Runner().execute(start_verification(backup_set, initiator=None, now=now).run.pk)
     backup_set.refresh_from_db()
     return backup_set.verdict, backup_set.faults
+
+
+def test_b3_a_set_after_it_that_would_hold_the_same_bytes_is_not_complete(back_up, by_sql, now):
+    backup_set = back_up(*TYPES)
+    code, graph_id = one_byte(backup_set, by_sql)
+    assert verdict_of(backup_set, now)[0] == "damaged"
+    later = back_up(*TYPES)
+    assert (later.state, later.run.outcome) == ("incomplete", "partially_succeeded")
+    assert list(BackupGap.everywhere.filter(set=later).values_list("reason_code", "graph_id")) == [(code, graph_id)]
+    assert verdict_of(later, now) == ("intact", [])
 
 
 CONFIGURATIONS = "deviceManagement/deviceConfigurations"

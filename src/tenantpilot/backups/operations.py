@@ -35,6 +35,7 @@ _OF_READING = (
     "policy_not_found",
     "type_unreadable",
     "changed_during_backup",
+    "payload_damaged",
 )
 # One type that fails says nothing of the next: the breaker stays closed.
 _LIMITS = Limits(seconds=14_400, attempts=5, breaker_share=1.0)

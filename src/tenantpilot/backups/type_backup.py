@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from tenantpilot.backups import gaps
+from tenantpilot.backups.damage import KnownDamage
 from tenantpilot.backups.gaps import Gap
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
@@ -53,6 +54,7 @@ class TypeBackup:
         self._item_of: dict[str, Item] = {item.key: item for item in items.pending()}
         self._taker = Taker(client, run.tenant, source=Source.BACKUP, run_id=run.run_id)
         self._members = Membership(backup_set.chain, backup_set.seq)
+        self._damage = KnownDamage(run.tenant)
 
     @property
     def pending(self) -> list[str]:
@@ -176,7 +178,9 @@ class TypeBackup:
 
     def _in_savepoint(self, prepared: Prepared) -> PolicyVersion:
         if not prepared.is_new:
-            return self._taker.take(prepared).version
+            version = self._taker.take(prepared).version
+            self._damage.require_whole(prepared.policy, version)
+            return version
         with transaction.atomic():
             return self._taker.take(prepared).version
 
