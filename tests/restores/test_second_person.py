@@ -166,6 +166,25 @@ class TestWhoMayNot:
         with pytest.raises(CannotDecide, match="within seven days"):
             approve(previewed, previewed.fingerprint, actor=puppet, now=now)
 
+    def test_a_person_let_in_through_another_one_does_not_approve_either(self, rule, previewed, contoso, olivia, now):
+        first, second = member(contoso, "puppet", Role.OPERATOR), member(contoso, "second", Role.OPERATOR)
+        set_tenant_role(tenant=contoso, person=first, role=Role.OWNER, actor=olivia, now=now - timedelta(days=6))
+        set_tenant_role(tenant=contoso, person=second, role=Role.MANAGER, actor=first, now=now - timedelta(days=5))
+        ask(previewed, words_of(previewed), actor=olivia, now=now)
+        assert not Notification.everywhere.filter(recipient=second, kind="restore_approval_wanted").exists()
+        with pytest.raises(CannotDecide, match="within seven days"):
+            approve(previewed, previewed.fingerprint, actor=second, now=now)
+
+    def test_who_let_the_asker_in_does_not_approve_for_a_week(self, rule, previewed, contoso, olivia, nina, now):
+        """An owner adds a person of their own, asks with it, and approves."""
+        puppet = member(contoso, "puppet", Role.OPERATOR)
+        set_tenant_role(tenant=contoso, person=puppet, role=Role.MANAGER, actor=olivia, now=now - timedelta(days=6))
+        ask(previewed, words_of(previewed), actor=puppet, now=now)
+        assert not Notification.everywhere.filter(recipient=olivia, kind="restore_approval_wanted").exists()
+        with pytest.raises(CannotDecide, match="within seven days"):
+            approve(previewed, previewed.fingerprint, actor=olivia, now=now)
+        approve(previewed, previewed.fingerprint, actor=nina, now=now)
+
     def test_nothing_starts_for_a_person_who_may_not_restore_any_more(self, asked, mona, nina, now):
         TenantMember.everywhere.filter(user=mona).delete()
         with pytest.raises(CannotDecide, match="may not restore"):

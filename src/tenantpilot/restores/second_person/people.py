@@ -1,5 +1,6 @@
 """The people who may approve a restore of others."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -27,8 +28,10 @@ def able_people(tenant: Tenant) -> list[User]:
 
 
 def possible_approvers(restore: RestoreRun, requested_by: User, *, now: datetime) -> list[User]:
-    """Return the people who may approve the restore: none who prepared it or asked for it, or is in their hands."""
-    hands = hands_on(restore) | {requested_by.pk} | people_in_the_hands_of(requested_by, restore.tenant, now=now)
+    """Return the people who may approve the restore: none who prepared it or asked for it, or is tied to who asked."""
+    tenant, hands = restore.tenant, hands_on(restore) | {requested_by.pk}
+    hands |= people_in_the_hands_of(requested_by, tenant, now=now)
+    hands |= people_with_a_hand_on(requested_by, tenant, now=now)
     return [person for person in able_people(restore.tenant) if person.pk not in hands]
 
 
@@ -41,13 +44,35 @@ def hands_on(restore: RestoreRun) -> set[int]:
 def people_in_the_hands_of(requested_by: User, tenant: Tenant, *, now: datetime) -> set[int]:
     """Return the keys of those to whom the requester gave a role, or a way into the account, within seven days.
 
-    Otherwise an owner could add a person of their own, and approve with it.
+    So did those who got theirs from them. Otherwise an owner could add a person of their own, and approve with it.
     """
+    return _reached_from(requested_by.pk, _gifts(tenant, now=now))
+
+
+def people_with_a_hand_on(requested_by: User, tenant: Tenant, *, now: datetime) -> set[int]:
+    """Return the keys of those from whom the requester got a role or a way in, directly or through others.
+
+    Otherwise an owner could add a person of their own, ask with it, and approve.
+    """
+    return _reached_from(requested_by.pk, [(person, giver) for giver, person in _gifts(tenant, now=now)])
+
+
+def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
+    """Return the givers and receivers of a role, or of a way into an account, within seven days."""
     entries = AuditLog.objects.filter(
         workspace_id__in=[tenant.workspace_id, INSTALLATION],
         at__gt=now - LOCK,
-        actor_id=requested_by.pk,
         target_type="person",
         action__in=[str(action) for action in GIVES_POWER_OVER],
     )
-    return {int(key) for key in entries.values_list("target_id", flat=True) if key.isdecimal()}
+    pairs = entries.values_list("actor_id", "target_id").distinct()
+    return [(giver, int(key)) for giver, key in pairs if giver is not None and key.isdecimal()]
+
+
+def _reached_from(person: int, pairs: Sequence[tuple[int, int]]) -> set[int]:
+    """Return the keys that the pairs lead to from this one, also through others."""
+    reached, frontier = set[int](), {person}
+    while frontier:
+        frontier = {to for start, to in pairs if start in frontier} - reached
+        reached |= frontier
+    return reached - {person}

@@ -13,7 +13,12 @@ from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.models import LONGEST_REASON, ApprovalRequest
 from tenantpilot.restores.second_person.notices import notify_of_refusal, notify_of_request
-from tenantpilot.restores.second_person.people import hands_on, people_in_the_hands_of, possible_approvers
+from tenantpilot.restores.second_person.people import (
+    hands_on,
+    people_in_the_hands_of,
+    people_with_a_hand_on,
+    possible_approvers,
+)
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, check_confirmation, confirm
@@ -47,8 +52,8 @@ def ask(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: da
         approvers = possible_approvers(locked, actor, now=now)
         if not approvers:
             raise CannotConfirm(
-                "Nobody else may approve it. Another manager has to, who has not edited it, and whose role you have "
-                "not given within seven days."
+                "Nobody else may approve it. Another manager has to, who has not edited it, and who has neither given "
+                "you your role nor got theirs from you within seven days."
             )
         request: ApprovalRequest = ApprovalRequest.everywhere.create(
             workspace_id=locked.workspace_id,
@@ -124,6 +129,9 @@ def why_not_decide(request: ApprovalRequest, person: User, *, now: datetime) -> 
         return (
             f"{name} has given you your role or a way into your account within seven days, so another person decides."
         )
+    if person.pk in people_with_a_hand_on(request.requested_by, restore.tenant, now=now):
+        name = request.requested_by.display_name
+        return f"{name} got a role or a way in from you within seven days, so another person decides."
     return ""
 
 
