@@ -3,9 +3,11 @@
 import copy
 
 import pytest
+from intunesim import Plan
 
 from tenantpilot.graph.contracts import registry
 from tenantpilot.restores.references import Decision, foreign_ids, references_to_decide, with_decisions
+from tests.restores.conftest import edit, entity_of, items_of, version_of
 
 pytestmark = pytest.mark.same_on_both
 
@@ -97,3 +99,42 @@ def test_in_another_tenant_an_id_that_nobody_explains_blocks():
     payload = {"id": "p1", "name": "Baseline", "somethingNew": {"owner": Z}}
     assert foreign_ids(CATALOG, payload, {}, same_tenant=False)
     assert not foreign_ids(CATALOG, payload, {}, same_tenant=True)
+
+
+def test_the_same_object_keeps_its_id_as_graph_spells_it():
+    """The keys of decisions are in small letters; T_ and t_ are not the same to Graph."""
+    kind = "#microsoft.graph.managedAppProtectionPolicySetItem"
+    source = {"id": "s", "displayName": "Set", "items": [{"@odata.type": kind, "payloadId": f"T_{A.upper()}"}]}
+    contract = registry.get("policySet")
+    [named] = references_to_decide(contract, source)
+    mapped = with_decisions(contract, source, {("appProtection", f"t_{A}"): Decision(f"t_{A}")})
+    assert named.graph_id == f"T_{A.upper()}"
+    assert mapped.payload == source
+    assert with_decisions(contract, source, {("appProtection", f"t_{A}"): Decision(f"T_{B}")}).payload["items"] == [
+        {"@odata.type": kind, "payloadId": f"T_{B}"}
+    ]
+
+
+POLICY_SETS = "deviceAppManagement/policySets"
+
+
+class TestOfPolicySets:
+    @pytest.fixture
+    def plan(self):
+        return Plan(policies=20, seed=7, kinds=("policySet", "appProtection"))
+
+    def test_an_item_of_a_policy_set_is_neither_changed_nor_unknown(self, sync, capture, directory, restoring):
+        entity = entity_of(directory, POLICY_SETS)
+        protection = entity_of(directory, "deviceAppManagement/managedAppPolicies").id
+        kind = "#microsoft.graph.managedAppProtectionPolicySetItem"
+        entity.children["items"] = [{"id": "i1", "@odata.type": kind, "payloadId": protection}]
+        directory.store.put(POLICY_SETS, entity)
+        capture()
+        version = version_of(entity.id)
+        edit(directory, POLICY_SETS, entity.id, description="Changed by hand")
+        restore, run = restoring.whole(version)
+        [item] = items_of(restore)
+        assert protection.startswith("T_")
+        assert (run.outcome, [one["path"] for one in item.sentences]) == ("succeeded", ["description"])
+        [row] = directory.store.find(POLICY_SETS, entity.id).children["items"]
+        assert row["payloadId"] == protection

@@ -180,11 +180,12 @@ class Preview:
             for subject in subjects
             if subject.item.choice not in (Choice.SKIP, Choice.DELETE) and not subject.error
         ]
-        uses = [
-            key_of(named) for subject in taking_part for named in references_to_decide(subject.contract, subject.source)
-        ]  # fmt: skip
+        references = [
+            named for subject in taking_part for named in references_to_decide(subject.contract, subject.source)
+        ]
+        uses = [key_of(named) for named in references]
         selected = self._selected(taking_part)
-        to_check = {key for key in uses if key not in selected}
+        to_check = {key_of(named): named.graph_id for named in references if key_of(named) not in selected}
         present = self._reader.present(to_check) if self._restore.is_same_tenant else set()
         self._names = {graph_id: entry for subject in subjects for graph_id, entry in subject.item.names.items()}
         names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
@@ -205,7 +206,7 @@ class Preview:
     def _without_gone_targets(self, rows: Mapping[Key, RestoreMapping]) -> dict[Key, RestoreMapping]:
         """Leave out what a person mapped to an object that the tenant does not have: it counts as not decided."""
         mapped = {key: (key[0], row.target_id.lower()) for key, row in rows.items() if row.action == MappingAction.MAP}
-        present = self._reader.present(mapped.values())
+        present = self._reader.present({mapped[key]: rows[key].target_id for key in mapped})
         return {key: row for key, row in rows.items() if key not in mapped or mapped[key] in present}
 
     def _plan(self, subject: Subject, rows: Mapping[Key, RestoreMapping]) -> None:

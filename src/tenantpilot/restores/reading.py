@@ -78,17 +78,20 @@ class Reader:
             raise result
         return result
 
-    def present(self, keys: Iterable[Key]) -> set[Key]:
-        """Return the referenced objects that are in the tenant; one that cannot be checked counts."""
+    def present(self, spelled: Mapping[Key, str]) -> set[Key]:
+        """Return the referenced objects that are in the tenant; one that cannot be checked counts.
+
+        They come with their ids as Graph spells them.
+        """
         by_kind: dict[str, list[str]] = defaultdict(list)
-        for object_type, graph_id in keys:
-            by_kind[object_type].append(graph_id)
+        for (object_type, _graph_id), spelling in spelled.items():
+            by_kind[object_type].append(spelling)
         in_directory = {
             object_type: by_kind.pop(object_type) for object_type in list(by_kind) if object_type in DIRECTORY
         }
         present = self._in_directory(in_directory)
         for object_type, ids in by_kind.items():
-            present |= {(object_type, graph_id) for graph_id in self._of_kind(object_type, ids)}
+            present |= {(object_type, graph_id.lower()) for graph_id in self._of_kind(object_type, ids)}
         return present
 
     def _of_type(self, lookups: Sequence[Lookup]) -> dict[int, Candidates]:
@@ -147,7 +150,7 @@ class Reader:
             return False
 
     def _in_directory(self, by_kind: Mapping[str, Sequence[str]]) -> set[Key]:
-        keys = {(object_type, graph_id) for object_type, ids in by_kind.items() for graph_id in ids}
+        keys = {(object_type, graph_id.lower()) for object_type, ids in by_kind.items() for graph_id in ids}
         if not keys:
             return set()
         types = sorted({DIRECTORY[object_type] for object_type in by_kind})

@@ -78,7 +78,8 @@ def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: De
 
     def new_id(reference: Named) -> str:
         decision = ids.get(key_of(reference))
-        if decision is None:
+        if decision is None or decision.target_id == reference.graph_id.lower():
+            # The same object keeps its id as Graph spells it: some ids begin with T_.
             return reference.graph_id
         return LEFT_OUT if decision.is_left_out else decision.target_id
 
