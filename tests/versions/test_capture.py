@@ -93,6 +93,14 @@ def test_a_policy_that_is_gone_is_skipped_by_name(captured, directory):
     assert stored() == before
 
 
+def test_a_policy_that_is_listed_and_not_found_has_failed(captured, simulator):
+    policy = Policy.everywhere.of_type("settingsCatalog").first()
+    simulator.faults.add(Fault(status=404, path=f"/{CATALOG}/{policy.graph_id}*"))
+    run = captured([policy.pk])
+    item = RunItem.objects.get(run=run)
+    assert (run.outcome, item.state, item.reason_code) == ("failed", "failed", "object_not_shown")
+
+
 def test_a_torn_policy_fails_alone_and_makes_no_version(captured, directory):
     entity = next(iter(directory.store.entities(CATALOG)))
     entity.body["settingCount"] = 40

@@ -1,7 +1,7 @@
 """Reading chosen policies whole, for whoever takes versions. Workers alone import it: it reaches Graph (GUARD-F).
 
 A type of which most is wanted is read as a list, single policies by their ids. What a list does not show is asked for
-by its id before it counts as missing.
+by its id before it counts as missing, and what is not found by its id is looked up in the list.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole
+from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole, told_apart
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 
@@ -61,7 +61,8 @@ def portions(things: Iterable[Thing]) -> Iterator[list[Thing]]:
 
 def _read_by_id(client: GraphClient, contract: Contract, policies: Iterable[Policy]) -> Iterator[Portion]:
     for chunk in portions(policies):
-        yield Portion(contract, chunk, list(read_by_id(client, contract, [_known(policy) for policy in chunk])))
+        reads = list(read_by_id(client, contract, [_known(policy) for policy in chunk]))
+        yield Portion(contract, chunk, told_apart(client, contract, reads))
 
 
 def _is_list_cheaper(tenant: Tenant, key: str, count: int) -> bool:

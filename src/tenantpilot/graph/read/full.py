@@ -23,6 +23,7 @@ from tenantpilot.graph.errors import (
     GraphNotFound,
     GraphNotShown,
     GraphResponseUnreadable,
+    GraphStopped,
 )
 from tenantpilot.graph.read.listing import read_policies
 
@@ -116,6 +117,20 @@ def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObje
     """Read the objects anew, whatever is known of them: `items` need an id, and their @odata.type if there is one."""
     for some in _portions(items):
         yield from _anew_or_again(client, contract, some)
+
+
+def told_apart(client: GraphClient, contract: Contract, reads: Sequence[WholeRead]) -> list[WholeRead]:
+    """Return the same reads of single objects; what was not found is not gone where the list of its type shows it."""
+    gone = {full_read.graph_id: full_read.error for full_read in reads if isinstance(full_read.error, GraphNotFound)}
+    if not gone:
+        return list(reads)
+    try:
+        outcomes = {full_read.graph_id: full_read for full_read in _looked_up(client, contract, gone)}
+    except GraphStopped:
+        raise
+    except GraphError as error:
+        outcomes = {graph_id: WholeRead(graph_id, error=error) for graph_id in gone}
+    return [outcomes.get(full_read.graph_id, full_read) for full_read in reads]
 
 
 def torn_ones(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> list[WholeRead]:
