@@ -24,7 +24,7 @@ class KnownDamage:
 
     def __init__(self, tenant: Tenant) -> None:
         sets = BackupSet.everywhere.of_tenant(tenant).filter(verdict=Verdict.DAMAGED).newest_first()
-        faults = (fault for found in sets.values_list("faults", flat=True)[:NEWEST] for fault in found)
+        faults = (fault for of_set in sets.values_list("faults", flat=True)[:NEWEST] for fault in of_set)
         self._places = {(fault["type"], fault["graph_id"]) for fault in faults if fault["code"] == CODE}
 
     def require_whole(self, policy: Policy, version: PolicyVersion) -> None:

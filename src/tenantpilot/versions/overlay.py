@@ -106,14 +106,14 @@ def carried_on(policy: Policy, before: Iterable[VersionSecret], pointers: set[st
 
     One that no key opens is not known any more.
     """
-    known = ((row.pointer, _opened_or_none(policy, row)) for row in before if row.pointer in pointers)
-    return tuple(PlainSecret(pointer, text) for pointer, text in known if text is not None)
+    texts = ((row.pointer, _opened_or_none(policy, row)) for row in before if row.pointer in pointers)
+    return tuple(PlainSecret(pointer, text) for pointer, text in texts if text is not None)
 
 
 def holds(policy: Policy, rows: Iterable[VersionSecret], secrets: Iterable[PlainSecret]) -> bool:
     """Return True if all these secrets can be read from the rows."""
-    known = {row.pointer: _opened_or_none(policy, row) for row in rows}
-    return all(known.get(secret.pointer) == secret.text for secret in secrets)
+    texts = {row.pointer: _opened_or_none(policy, row) for row in rows}
+    return all(texts.get(secret.pointer) == secret.text for secret in secrets)
 
 
 def unreadable(

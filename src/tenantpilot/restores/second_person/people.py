@@ -71,8 +71,8 @@ def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
 
 def _reached_from(person: int, pairs: Sequence[tuple[int, int]]) -> set[int]:
     """Return the keys that the pairs lead to from this one, also through others."""
-    reached, frontier = set[int](), {person}
+    people, frontier = set[int](), {person}
     while frontier:
-        frontier = {to for start, to in pairs if start in frontier} - reached
-        reached |= frontier
-    return reached - {person}
+        frontier = {to for start, to in pairs if start in frontier} - people
+        people |= frontier
+    return people - {person}
