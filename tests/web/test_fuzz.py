@@ -38,7 +38,7 @@ WHOLE = {
 
 __all__ = ["world"]
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.left_to_postgresql]
 
 # The first that an address begins with is its own; each is a test, so that they can run side by side.
 SOME = 2
