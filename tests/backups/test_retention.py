@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups import keeping, usage
+from tenantpilot.backups.asking import Asked, asked_types
+from tenantpilot.backups.last_good import last_good_sets
 from tenantpilot.backups.models import BackupRetention, BackupSet
 from tenantpilot.backups.retaining.rules import Candidate, Reason, Rule, Why, decide
 from tenantpilot.backups.retaining.services import (
@@ -22,7 +24,7 @@ from tenantpilot.backups.retaining.services import (
 )
 from tenantpilot.operations.models import Notification, OperationRun, RunItem
 from tenantpilot.operations.workers.runner import Runner
-from tests.backups.kit import finished_set, new_chain
+from tests.backups.kit import damaged, finished_set, new_chain
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 BARE = Rule(last=1, daily=0, weekly=0, monthly=0, yearly=0)
@@ -243,3 +245,38 @@ def test_the_scheduler_starts_it_after_a_new_set_and_once_a_day(chain, sets, app
     Runner(clock=lambda: NOW).execute(run.pk)
     assert start_due(now=NOW + timedelta(hours=1)) == 0
     assert start_due(now=NOW + timedelta(hours=25)) == 1
+
+
+def asked(*policy_types, policies=None):
+    return asked_types(policy_types, "").to_json() if policies is None else Asked((), policies=policies).to_json()
+
+
+def test_the_last_whole_set_outlives_a_newer_one_of_one_policy(contoso, chain, olivia):
+    """Whole one made by the schedule, then sets of less by it and by hand."""
+    whole = finished_set(chain, 1, NOW - 90 * DAY, asked=asked())
+    covered = finished_set(chain, 2, NOW - 80 * DAY, asked=asked("compliancePolicy"))
+    narrow = finished_set(chain, 3, NOW - 70 * DAY, asked=asked("compliancePolicy"))
+    by_hand = new_chain(contoso, NOW, kind="manual")
+    chosen = finished_set(by_hand, 1, NOW, asked=asked(policies=1))
+    assert last_good_sets(contoso.pk) == {whole.pk, narrow.pk, chosen.pk}
+    staying = [decision.backup_set for decision in decisions(chain, BARE, now=NOW) if decision.reasons]
+    assert staying == [narrow, whole]
+    with pytest.raises(keeping.CannotKeep, match="last_good"):
+        keeping.trash(whole, actor=olivia, now=NOW)
+    assert keeping.trash(chosen, actor=olivia, now=NOW)
+    assert keeping.trash(covered, actor=olivia, now=NOW)
+
+
+def test_the_only_whole_set_made_by_hand_is_not_trashed(contoso, fabrikam, olivia):
+    by_hand = [new_chain(contoso, NOW, kind="manual") for _number in range(3)]
+    whole = finished_set(by_hand[0], 1, NOW - DAY, asked=asked())
+    finished_set(by_hand[1], 1, NOW, asked=asked(policies=1))
+    finished_set(new_chain(fabrikam, NOW), 1, NOW, asked=asked())
+    with pytest.raises(keeping.CannotKeep, match="last_good"):
+        keeping.trash(whole, actor=olivia, now=NOW)
+    newer = finished_set(by_hand[2], 1, NOW, asked=asked())
+    assert keeping.trash(whole, actor=olivia, now=NOW)
+    keeping.take_back(whole, actor=olivia, now=NOW)
+    damaged(newer)
+    assert whole.pk in last_good_sets(contoso.pk)
+    assert newer.pk not in last_good_sets(contoso.pk)

@@ -14,6 +14,7 @@ from tenantpilot.backups.audit_actions import (
     BACKUP_SET_RESTORED,
     BACKUP_SET_TRASHED,
 )
+from tenantpilot.backups.last_good import is_last_of_a_type
 from tenantpilot.backups.models import LOCK, BackupSet
 from tenantpilot.backups.orphans import drop_orphans
 from tenantpilot.backups.states import SetState
@@ -110,6 +111,8 @@ def _require_removable(record: BackupSet, *, now: datetime) -> None:
         raise CannotKeep(reason_code="in_use")
     if is_held(record, now=now):
         raise CannotKeep(reason_code="held")
+    if is_last_of_a_type(record):
+        raise CannotKeep(reason_code="last_good")
 
 
 def _require_deletable(record: BackupSet, *, now: datetime) -> None:

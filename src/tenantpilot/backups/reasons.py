@@ -14,7 +14,7 @@ ReasonCatalog.add(
         reason("already_in_set", "The set holds this version of the policy already.", Owner.NOBODY, "Nothing is to be done."),
         reason("not_in_set", "The set does not hold the policy.", Owner.NOBODY, "Nothing is to be done."),
         reason("held", "The set has a hold.", Owner.OPERATOR, "Release the hold first."),
-        reason("last_good", "It is the last good set.", Owner.NOBODY, "Make another complete backup first."),
+        reason("last_good", "It is the last good set of the tenant, of its schedule or of a policy type.", Owner.NOBODY, "Make another complete backup first."),
         reason("locked", "It was moved to the trash by hand less than seven days ago.", Owner.NOBODY, "Wait until the seven days are over."),
         reason("in_use", "It is in use.", Owner.OPERATOR, "Wait until what uses it has ended."),
         reason("not_in_trash", "It is not in the trash.", Owner.NOBODY, "Move it to the trash first."),

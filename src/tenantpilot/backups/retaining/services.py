@@ -12,6 +12,7 @@ from tenantpilot.audit.actions import AuditAction
 from tenantpilot.backups import keeping
 from tenantpilot.backups.asking import RetentionInputs
 from tenantpilot.backups.audit_actions import BACKUP_RETENTION_CHANGED, BACKUP_RETENTION_UNDONE
+from tenantpilot.backups.last_good import last_good_sets
 from tenantpilot.backups.models import LOCK, BackupChain, BackupSet, BackupSetQuerySet
 from tenantpilot.backups.operations import APPLY_BACKUP_RETENTION
 from tenantpilot.backups.retaining.models import BackupRetention
@@ -145,7 +146,7 @@ def _start_system_run(inputs: RetentionInputs, tenant: Tenant, *, now: datetime)
 
 def _candidates(chain: BackupChain, sets: Sequence[BackupSet], *, now: datetime) -> list[Candidate]:
     used = in_use(backup_set.pk for backup_set in sets)
-    last_good = _last_good_of(chain.tenant_id)
+    last_good = last_good_sets(chain.tenant_id)
     return [
         Candidate(
             key=backup_set.pk,
@@ -155,15 +156,10 @@ def _candidates(chain: BackupChain, sets: Sequence[BackupSet], *, now: datetime)
             is_building=backup_set.state == SetState.BUILDING,
             is_held=keeping.is_held(backup_set, now=now),
             is_in_use=backup_set.pk in used,
-            is_last_good_of_tenant=backup_set.pk == last_good,
+            is_last_good_of_tenant=backup_set.pk in last_good,
         )
         for backup_set in sets
     ]
-
-
-def _last_good_of(tenant_id: int) -> int | None:
-    good = BackupSet.everywhere.filter(tenant=tenant_id).good().newest_first()
-    return good.values_list("pk", flat=True).first()
 
 
 def _zone(chain: BackupChain) -> str:
