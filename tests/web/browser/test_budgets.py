@@ -16,6 +16,16 @@ TOO_SMALL = """[...document.querySelectorAll('a, button, select, input')]
   .map(element => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 1 && box.right > 0 && (box.width < 24 || box.height < 24))
   .map(([html]) => html)"""
+# Opens one after the other what is folded, and returns what makes the page wider than its window.
+TOO_WIDE_ONCE_OPENED = """[...document.querySelectorAll('details:not([open])')]
+  .filter(folded => folded.checkVisibility())
+  .filter(folded => {
+    folded.open = true;
+    const isWide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
+    folded.open = false;
+    return isWide;
+  })
+  .map(folded => folded.outerHTML.slice(0, 90))"""
 PAGES = [
     "/admin/t/contoso/",
     "/admin/t/contoso/inventory/",
@@ -62,6 +72,7 @@ def test_nothing_scrolls_sideways_at_any_width_zoomed_to_200_percent_or_not_ux_1
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
         assert page.get_by_role("heading", level=1).is_visible()
+        assert page.evaluate(TOO_WIDE_ONCE_OPENED) == [], width
 
 
 def test_targets_for_fingers_are_large_enough_ux_73(look: Visits):
