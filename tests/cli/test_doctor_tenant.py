@@ -82,7 +82,7 @@ def withdraw(directory, words: str) -> None:
 
 def test_where_everything_is_permitted_nothing_is_wrong(examine, simulator, directory):
     found, failed = examine()
-    assert (failed, found["missing"]) == ({}, [])
+    assert (failed, found["missing"], found["missing_optional"]) == ({}, [], [])
     assert [one["type"] for one in found["policy_types"]] == [kind.key for kind in every()]
     assert {(one["reading"], one["writing"]) for one in found["policy_types"]} == {("granted", "granted")}
     assert not simulator.log.writes(directory.id)
@@ -107,6 +107,14 @@ def test_a_permission_to_write_that_is_missing_is_told_and_is_nothing_wrong(exam
     assert "missing" in {one["writing"] for one in found["policy_types"]}
     assert found["missing"] == []
     assert "DeviceManagementConfiguration.ReadWrite.All" in found["missing_to_write"]
+
+
+def test_an_optional_permission_that_is_missing_is_named_apart(examine, directory):
+    withdraw(directory, "AuditLog")
+    found, failed = examine()
+    assert (failed, found["missing"], found["missing_to_write"]) == ({}, [], [])
+    assert found["missing_optional"] == ["AuditLog.Read.All"]
+    assert {tuple(kind["missing"]) for kind in found["policy_types"]} == {()}
 
 
 def test_a_type_that_graph_refuses_although_it_is_permitted_lacks_no_permission(examine, simulator):

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from tenantpilot.graph.clouds import CLOUDS
 from tenantpilot.graph.contracts import registry
+from tenantpilot.inventory.connecting.guide import AUDIT_LOG as WHY_AUDIT_LOG
 from tenantpilot.inventory.connecting.guide import GUIDE, RESTORING, Step
 from tenantpilot.inventory.connecting.guide import LOCKOUT_CHECK as WHY_DIRECTORY
-from tenantpilot.inventory.connecting.permissions import LOCKOUT_CHECK, READING, WRITING
+from tenantpilot.inventory.connecting.permissions import LOCKOUT_CHECK, OPTIONAL, READING, WRITING
 from tests.web.html import read
 
 DOCUMENT = Path(__file__).parents[2] / "docs/how-to/connect-a-tenant.md"
@@ -21,12 +22,13 @@ def test_the_document_has_every_line_of_the_guide_in_its_order():
     assert [line for line in lines if line[:1].isdigit() or line[:4] in {f"## {n}" for n in range(1, 6)}] == expected
     assert str(RESTORING) in lines
     assert str(WHY_DIRECTORY) in lines
+    assert str(WHY_AUDIT_LOG) in lines
 
 
 def test_the_document_has_the_permissions_and_clouds_of_the_product():
     blocks = DOCUMENT.read_text().split("```")
     lists = [block.removeprefix("text").split() for block in blocks[1::2]]
-    assert lists == [list(READING), list(WRITING)]
+    assert lists == [list(READING), list(OPTIONAL), list(WRITING)]
     assert all(f"| {cloud.label} | `{cloud.login_url}` | `{cloud.graph_url}` |" in blocks[-1] for cloud in CLOUDS)
 
 

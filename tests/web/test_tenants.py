@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tenantpilot.inventory.connecting.guide import LOCKOUT_CHECK
-from tenantpilot.inventory.connecting.permissions import READING, WRITING
+from tenantpilot.inventory.connecting.guide import AUDIT_LOG, LOCKOUT_CHECK
+from tenantpilot.inventory.connecting.permissions import OPTIONAL, READING, WRITING
 from tenantpilot.inventory.connecting.services import start_check
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
@@ -85,6 +85,8 @@ def test_the_consent_link_names_directory_application_and_the_way_back(owner, un
 def test_ux_97_permissions_to_write_are_asked_for_only_where_restores_are_wanted(owner, unconnected):
     page = page_of(owner)
     assert page.one("ul", id="to-read").words.split() == list(READING)
+    assert page.one("ul", id="optional-permissions").words.split() == list(OPTIONAL)
+    assert str(AUDIT_LOG) in page.words
     assert "ReadWrite" not in page.words
     post(owner, "switch-restores", restores="on")
     page = page_of(owner)

@@ -40,7 +40,8 @@ class TypeFinding:
 class ConnectionFindings:
     """All that was found out about one tenant. `missing` are the permissions to grant, each once.
 
-    Those that only writing needs stand apart: nobody should give write access to a tenant in order to read it.
+    Those that only writing needs stand apart: nobody should give write access to a tenant in order to read it. So do
+    those without which nothing fails.
     """
 
     tenant: str
@@ -48,6 +49,7 @@ class ConnectionFindings:
     policy_types: list[TypeFinding] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     missing_to_write: list[str] = field(default_factory=list)
+    missing_optional: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -73,6 +75,7 @@ def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
         [_of_type(probe) for probe in sorted(probes, key=lambda probe: ORDER[probe.contract.key])],
         sorted({name for probe in probes for name in probe.missing_to_read}),
         sorted({name for probe in probes for name in probe.missing_to_write}),
+        sorted({name for probe in probes for name in probe.missing_optional}),
     )
 
 

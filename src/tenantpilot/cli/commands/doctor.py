@@ -35,7 +35,7 @@ def doctor(
 ) -> None:
     """Check the installation, or one tenant, and say what to do. Ends with 1 if anything is wrong.
 
-    A permission to write that is missing is told, and is nothing wrong. Nothing is written to a tenant.
+    A permission to write, or an optional one, that is missing is told, and is nothing wrong. Nothing is written to a tenant.
     """
     failed = _installation(as_json=as_json) if tenant is None else _connection(tenant, as_json=as_json)
     raise typer.Exit(1 if failed else 0)
@@ -76,6 +76,7 @@ def _tell_rights(findings: ConnectionFindings) -> None:
         _tell_type(policy_type)
     _tell_permissions("To read: grant in Entra, as application permissions with admin consent:", findings.missing)
     _tell_permissions("To write, for whoever wants that as well:", findings.missing_to_write)
+    _tell_permissions("Optional, to name who changed Conditional Access:", findings.missing_optional)
 
 
 def _tell_permissions(title: str, names: list[str]) -> None:

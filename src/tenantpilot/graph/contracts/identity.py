@@ -7,6 +7,8 @@ from tenantpilot.graph.contracts.restoring import Exemption, Reason
 
 POLICY_READ = "Policy.Read.All"
 CONDITIONAL_ACCESS_WRITE = "Policy.ReadWrite.ConditionalAccess"
+# Entra's audit log names who changed what of these types: https://learn.microsoft.com/graph/api/directoryaudit-list
+AUDIT_READ = "AuditLog.Read.All"
 
 _BOTH = ("include", "exclude")
 IN_CONDITIONS = (
@@ -136,7 +138,9 @@ CONTRACTS = (
         stable_words=STABLE_WORDS,
         modified_field="modifiedDateTime",
         permissions=Permissions(
-            to_read=(POLICY_READ,), to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ, "Application.Read.All")
+            to_read=(POLICY_READ,),
+            to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ, "Application.Read.All"),
+            optional=(AUDIT_READ,),
         ),
         restore_order=400,
         settles=False,
@@ -172,7 +176,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.namedLocation",
         version=Version.V1,
         modified_field="modifiedDateTime",
-        permissions=Permissions(to_read=(POLICY_READ,), to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ)),
+        permissions=Permissions(
+            to_read=(POLICY_READ,), to_write=(CONDITIONAL_ACCESS_WRITE, POLICY_READ), optional=(AUDIT_READ,)
+        ),
         restore_order=50,
         settles=False,
         kept_properties=("isTrusted", "countryLookupMethod"),
@@ -189,7 +195,9 @@ CONTRACTS = (
         odata_type="microsoft.graph.authenticationStrengthPolicy",
         version=Version.V1,
         modified_field="modifiedDateTime",
-        permissions=Permissions(to_read=(POLICY_READ,), to_write=("Policy.ReadWrite.AuthenticationMethod",)),
+        permissions=Permissions(
+            to_read=(POLICY_READ,), to_write=("Policy.ReadWrite.AuthenticationMethod",), optional=(AUDIT_READ,)
+        ),
         restore_order=45,
         settles=False,
         wishes={},

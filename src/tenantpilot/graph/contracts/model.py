@@ -73,6 +73,8 @@ class Permissions:
 
     to_read: tuple[str, ...]
     to_write: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    """Tells more about the objects. Nothing fails without it."""
 
     @property
     def enough_to_read(self) -> tuple[str, ...]:

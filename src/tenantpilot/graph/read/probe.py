@@ -22,6 +22,7 @@ class Probe:
     """None when the token does not say; for a type that is never written, False."""
     missing_to_read: tuple[str, ...] = ()
     missing_to_write: tuple[str, ...] = ()
+    missing_optional: tuple[str, ...] = ()
     error: GraphError | None = None
     """Why it could not be read, be it a missing permission or trouble that says nothing about rights."""
 
@@ -61,6 +62,12 @@ def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str
         is_readable=outcome is None,
         is_writable=False if not needed.to_write else may_write,
         missing_to_read=lacking,
-        missing_to_write=() if roles is None else tuple(name for name in needed.to_write if name not in roles),
+        missing_to_write=_lacking(needed.to_write, roles),
+        missing_optional=_lacking(needed.optional, roles),
         error=outcome,
     )
+
+
+def _lacking(names: Iterable[str], roles: frozenset[str] | None) -> tuple[str, ...]:
+    """Return the permissions that the token does not hold; none where it does not say."""
+    return () if roles is None else tuple(name for name in names if name not in roles)

@@ -84,3 +84,7 @@ LOCKOUT_CHECK: Words = _(
     "Directory.Read.All only reads. With it a restore checks that an emergency account can still sign in: if it is "
     "enabled, and which groups and roles it is in. No narrower permission shows roles."
 )
+AUDIT_LOG: Words = _(
+    "AuditLog.Read.All is optional and only reads. With it TenantPilot names who changed a Conditional Access policy, "
+    "a named location or an authentication strength. Without it, it says that this is not known, and nothing fails."
+)

@@ -74,6 +74,10 @@ PERMISSION_OF = {key: permission for permission, keys in READING.items() for key
 # Source: https://learn.microsoft.com/graph/api/user-list-transitivememberof
 LOCKOUT_CHECK = "Directory.Read.All"
 
+# Nothing fails without it: Entra's audit log names who changed Conditional Access.
+AUDIT_LOG = "AuditLog.Read.All"
+OPTIONAL: tuple[str, ...] = (AUDIT_LOG,)
+
 # Asked for only where restores are switched on.
 WRITING: tuple[str, ...] = (
     "Application.Read.All",
