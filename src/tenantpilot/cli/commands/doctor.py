@@ -35,7 +35,8 @@ def doctor(
 ) -> None:
     """Check the installation, or one tenant, and say what to do. Ends with 1 if anything is wrong.
 
-    A permission to write, or an optional one, that is missing is told, and is nothing wrong. Nothing is written to a tenant.
+    A permission to write, or an optional one, that is missing is told, and is nothing wrong. Nothing is written to a
+    tenant.
     """
     failed = _installation(as_json=as_json) if tenant is None else _connection(tenant, as_json=as_json)
     raise typer.Exit(1 if failed else 0)
