@@ -147,8 +147,13 @@ def test_report_only_is_said_in_words_wherever_it_stands():
 
 
 def test_a_definition_without_a_name_reads_as_its_area_and_its_rest():
-    assert readable("device_vendor_msft_bitlocker_requiredeviceencryption") == "Bitlocker › requiredeviceencryption"
+    assert readable("device_vendor_msft_bitlocker_requiredeviceencryption") == "BitLocker › requiredeviceencryption"
     assert readable("com.apple.dock_autohide") == "Com.apple.dock › autohide"
+    config = "device_vendor_msft_policy_config_"
+    assert readable(f"{config}microsoft_edgev77.3~policy~microsoft_edge_browsersignin") == (
+        "Microsoft Edge › Browser sign-in"
+    )
+    assert readable(f"{config}onedrivengscv2~policy~onedrivengsc_kfmoptinnowizard") == "OneDrive › kfmoptinnowizard"
 
 
 def test_every_real_policy_has_words(shared):

@@ -24,8 +24,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BRANDS = {
     "bit locker": "BitLocker", "smart screen": "SmartScreen", "one drive": "OneDrive", "wi fi": "Wi-Fi",
     "i pad os": "iPadOS", "i pad": "iPad", "i phone": "iPhone", "i os": "iOS", "mac os": "macOS",
+    "one drive ngsc": "OneDrive", "microsoft edge": "Microsoft Edge", "browser signin": "Browser sign-in",
 }  # fmt: skip
-_BRAND = re.compile(rf"\b({'|'.join(_BRANDS)})\b", re.IGNORECASE)
+_SPELLINGS = {name.replace(" ", ""): spelling for name, spelling in _BRANDS.items()}
+_BRAND = re.compile(rf"\b({'|'.join(_BRANDS)})\b".replace(" ", " ?"), re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -175,7 +177,12 @@ def words_of(name: str) -> str:
     """ "Include groups" of "includeGroups"."""
     parts = _WORD.findall(name.removeprefix("@odata."))
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
-    return _BRAND.sub(lambda match: _BRANDS[match[0].lower()], text[:1].upper() + text[1:])
+    return with_brands(text[:1].upper() + text[1:])
+
+
+def with_brands(text: str) -> str:
+    """ "BitLocker" of "Bitlocker" and of "Bit locker": brands stand as their owners write them."""
+    return _BRAND.sub(lambda match: _SPELLINGS[match[0].lower().replace(" ", "")], text)
 
 
 def words_of_definition(definition_id: str) -> str:

@@ -1,13 +1,14 @@
 """Settings of the settings catalog and of intents in words: by their definitions where those are known, else by ids."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenantpilot.graph.compare.sentences import words_of_definition
+from tenantpilot.graph.compare.sentences import with_brands, words_of_definition
 from tenantpilot.graph.contracts.payloads import SECRET_SETTING
 from tenantpilot.versions.wording.lines import Line, Names, inner_of, line_of, property_lines, rows_of
 
@@ -18,6 +19,8 @@ BEGINNINGS = (
     "user_vendor_msft_",
     "vendor_msft_",
 )
+OF_ADMX = "~policy~"
+VERSION_OF_ADMX = re.compile(r"v\d+(\.\d+)*$")
 VALUES = ("simpleSettingValue", "simpleSettingCollectionValue", "choiceSettingValue", "choiceSettingCollectionValue")
 GROUPS = ("groupSettingValue", "groupSettingCollectionValue")
 
@@ -65,9 +68,19 @@ def definition_ids(value: Any) -> set[str]:
 def readable(definition_id: str) -> str:
     """ "System › allowtelemetry" of "device_vendor_msft_policy_config_system_allowtelemetry"."""
     beginning = next((prefix for prefix in BEGINNINGS if definition_id.lower().startswith(prefix)), "")
-    area, _line, rest = definition_id[len(beginning) :].partition("_")
-    title = f"{area[:1].upper()}{area[1:]}"
-    return f"{title} › {rest.replace('_', ' ')}" if rest else title or definition_id
+    area, rest = _area_and_rest(definition_id[len(beginning) :])
+    title = with_brands(f"{area[:1].upper()}{area[1:]}".replace("_", " "))
+    return f"{title} › {with_brands(rest.replace('_', ' '))}" if rest else title or definition_id
+
+
+def _area_and_rest(name: str) -> tuple[str, str]:
+    """Return both parts of an id. One of an ADMX file says its area twice: "onedrivengscv2~policy~onedrivengsc_…"."""
+    area, is_of_admx, path = name.partition(OF_ADMX)
+    if not is_of_admx:
+        area, _line, rest = name.partition("_")
+        return area, rest
+    area = VERSION_OF_ADMX.sub("", area)
+    return area, path.rpartition("~")[2].removeprefix(f"{area}_")
 
 
 def catalog_sections(payload: Mapping[str, Any], names: Names, labels: SettingNames) -> list[tuple[str, list[Line]]]:
