@@ -1,4 +1,4 @@
-"""Rules of a restore as tables: assignments, Conditional Access, and the fingerprint."""
+"""Rules of a restore as tables: assignments and the fingerprint."""
 
 from dataclasses import replace
 
@@ -7,7 +7,6 @@ import pytest
 from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_of
-from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY, with_safe_state
 from tenantpilot.restores.states import Assignments
 
 pytestmark = pytest.mark.same_on_both
@@ -85,44 +84,6 @@ def test_the_usual_rule_widens_nothing(is_new, same, rule):
     assert usual_rule(is_new=is_new, same_tenant=same) == rule
 
 
-STATES = [
-    # the version, the live policy, enforce: the state that is written
-    (ENABLED, None, False, REPORT_ONLY),
-    (REPORT_ONLY, None, False, REPORT_ONLY),
-    (DISABLED, None, False, DISABLED),
-    (ENABLED, None, True, ENABLED),
-    (ENABLED, ENABLED, False, ENABLED),
-    (DISABLED, ENABLED, False, ENABLED),
-    (REPORT_ONLY, ENABLED, True, ENABLED),
-    (ENABLED, REPORT_ONLY, False, REPORT_ONLY),
-    (ENABLED, DISABLED, False, DISABLED),
-    (ENABLED, REPORT_ONLY, True, ENABLED),
-    (DISABLED, REPORT_ONLY, True, REPORT_ONLY),
-]
-
-
-@pytest.mark.parametrize(("version", "live", "enforce", "expected"), STATES)
-def test_a_policy_is_made_neither_stronger_nor_weaker(version, live, enforce, expected):
-    present = {"state": live} if live else None
-    sharp = with_safe_state({"state": version, "conditions": {}}, present, enforce=enforce)
-    assert sharp.payload["state"] == expected
-    assert sharp.becomes_enforced == (expected == ENABLED and live != ENABLED)
-
-
-def test_a_new_policy_on_user_actions_is_disabled():
-    actions = {"applications": {"includeUserActions": ["urn:user:registersecurityinfo"]}}
-    assert with_safe_state({"state": ENABLED, "conditions": actions}, None, enforce=False).payload["state"] == DISABLED
-
-
-def test_report_only_with_a_compliant_device_warns():
-    policy = {"state": ENABLED, "grantControls": {"builtInControls": ["compliantDevice"]}}
-    assert with_safe_state(policy, None, enforce=False).warnings == ("asks_for_compliant_device",)
-
-
-def test_controls_that_the_version_lacks_are_cleared():
-    assert with_safe_state({"state": ENABLED}, {"state": ENABLED}, enforce=False).payload["sessionControls"] is None
-
-
 ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", (), ())
 WHOLE = {
     "tenant": "1",
@@ -152,6 +113,8 @@ CHANGES = {
             "picked_id": "p3",
             "blockers": ("conflict",),
             "warnings": ("wide_target",),
+            "state_choice": "enforce",
+            "planned_state": "enabled",
         }.items()
     },
 }
@@ -160,6 +123,11 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_any_change_makes_another_fingerprint(change):
     assert fingerprint_of(**WHOLE) != fingerprint_of(**{**WHOLE, **change})
+
+
+def test_a_restore_from_before_the_states_keeps_its_fingerprint():
+    """One that waits for an approval while TenantPilot is updated goes on afterwards."""
+    assert fingerprint_of(**WHOLE) == "4e17ab1d4f415fe0fc35f07267224eaf3bfcf3ad6c11cd6542cee63438353fae"
 
 
 def test_the_order_of_items_makes_no_other_fingerprint():

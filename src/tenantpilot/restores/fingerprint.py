@@ -9,6 +9,8 @@ from typing import Any
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 
 FORMAT = 2
+ADDED_LATER = ("state_choice", "planned_state")
+"""Parts of an item that count where they are set, so that restores from before them keep their fingerprint."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class ItemPart:
     picked_id: str
     blockers: tuple[str, ...]
     warnings: tuple[str, ...]
+    state_choice: str = ""
+    planned_state: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def fingerprint_of(
         "source_digest": source_digest,
         "options": dict(options),
         "basis": dict(basis),
-        "items": sorted((asdict(item) for item in items), key=lambda item: str(item["key"])),
+        "items": sorted((_stated(item) for item in items), key=lambda item: str(item["key"])),
         "mappings": sorted((asdict(mapping) for mapping in mappings), key=lambda row: (row["kind"], row["source_id"])),
     }
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -77,6 +81,10 @@ def fingerprint_of_restore(restore: RestoreRun) -> str:
     )
 
 
+def _stated(item: ItemPart) -> dict[str, Any]:
+    return {name: value for name, value in asdict(item).items() if value or name not in ADDED_LATER}
+
+
 def _part_of(item: RestoreItem) -> ItemPart:
     return ItemPart(
         key=f"{item.type}/{item.source_id}",
@@ -90,4 +98,6 @@ def _part_of(item: RestoreItem) -> ItemPart:
         picked_id=item.picked_id,
         blockers=tuple(str(blocker.get("code")) for blocker in item.blockers),
         warnings=tuple(item.warnings),
+        state_choice=item.state_choice,
+        planned_state=item.planned_state,
     )

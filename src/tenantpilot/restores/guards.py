@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tenantpilot.core.migrating import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
+from tenantpilot.restores.state_guards import EXPECTED_TRIGGERS as OF_STATES
 from tenantpilot.restores.states import ITEM_MOVES, MOVES, ItemState, RestoreState
 
 State = TypeVar("State", RestoreState, ItemState)
@@ -148,4 +149,7 @@ REMOVE: Statements = {
         dropping(name, f"BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW") for table, name in _TABLES.items()
     ],
 }
-EXPECTED_TRIGGERS: dict[str, tuple[str, ...]] = {"sqlite": tuple(_WORDS), "postgresql": tuple(_TABLES.values())}
+EXPECTED_TRIGGERS: dict[str, tuple[str, ...]] = {
+    "sqlite": (*_WORDS, *OF_STATES["sqlite"]),
+    "postgresql": (*_TABLES.values(), *OF_STATES["postgresql"]),
+}

@@ -27,12 +27,14 @@ from tenantpilot.restores.states import (
     MappingHow,
     Match,
     RestoreState,
+    StateChoice,
 )
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import Payload, PolicyVersion
 
 MAX_REASON = 500
 LONGEST_ID = 128
+LONGEST_POLICY_STATE = 40
 
 
 class RestoreRunQuerySet(models.QuerySet["RestoreRun"]):
@@ -129,9 +131,11 @@ class RestoreItemQuerySet(models.QuerySet["RestoreItem"]):
 class RestoreItem(TenantOwned):
     """An object to write back.
 
-    What a person chose stands in `choice` and `picked_id`, and the warnings that were ticked in `accepted`. What the
-    preview found follows. `state` and what stands behind it are what came of it. `blockers` and `warnings` are lists
-    of {"code", …} and of codes; the sentences are lists of {"kind", "text", "path"}.
+    What a person chose stands in `choice` and `picked_id`, and the warnings that were ticked in `accepted`. For the
+    state of a Conditional Access policy it stands in `state_choice`, with the person. What the preview found follows:
+    `live_state` and `planned_state` are the states of such a policy now and after, as Graph names them. `state` and
+    what stands behind it are what came of it. `blockers` and `warnings` are lists of {"code", …} and of codes; the
+    sentences are lists of {"kind", "text", "path"}.
     """
 
     restore_run = models.ForeignKey(RestoreRun, on_delete=models.CASCADE, related_name="items")
@@ -149,6 +153,8 @@ class RestoreItem(TenantOwned):
     choice = models.CharField(max_length=8, choices=Choice.choices, blank=True, default="")
     picked_id = models.CharField(max_length=LONGEST_ID, blank=True, default="")
     accepted = models.JSONField(default=list)
+    state_choice = models.CharField(max_length=8, choices=StateChoice.choices, blank=True, default="")
+    state_chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     action = models.CharField(max_length=8, choices=Action.choices, blank=True, default="")
     match = models.CharField(max_length=12, choices=Match.choices, blank=True, default="")
@@ -158,6 +164,8 @@ class RestoreItem(TenantOwned):
     live_hash = models.CharField(max_length=64, blank=True, default="")
     live_modified = models.CharField(max_length=64, blank=True, default="")
     seen_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    live_state = models.CharField(max_length=LONGEST_POLICY_STATE, blank=True, default="")
+    planned_state = models.CharField(max_length=LONGEST_POLICY_STATE, blank=True, default="")
     turn = models.PositiveIntegerField(default=0)
     blockers = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
@@ -194,6 +202,13 @@ class RestoreItem(TenantOwned):
             models.CheckConstraint(condition=Q(action__in=Action.values), name="restore_item_action_known"),
             models.CheckConstraint(condition=Q(match__in=Match.values), name="restore_item_match_known"),
             models.CheckConstraint(condition=Q(choice__in=Choice.values), name="restore_item_choice_known"),
+            models.CheckConstraint(
+                condition=Q(state_choice__in=StateChoice.values), name="restore_item_state_choice_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state_choice=StateChoice.ENFORCE) | Q(state_chosen_by__isnull=False),
+                name="restore_item_enforced_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=IMPORTANT) | Q(before_version__isnull=False) | Q(action=Action.CREATE),
                 name="restore_item_keeps_what_was",

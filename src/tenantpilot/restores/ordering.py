@@ -10,6 +10,7 @@ from tenantpilot.restores.matching import Finding, doubled_targets
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.planning import Blocker, Plan
 from tenantpilot.restores.references import Key, key_of, references_to_decide
+from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.states import WRITING, Action, Choice, Match
 
 
@@ -30,6 +31,14 @@ class Subject:
     @property
     def key(self) -> Key:
         return (self.contract.key, self.item.source_id.lower())
+
+    @property
+    def states(self) -> tuple[str, str]:
+        """Return the states of a Conditional Access policy now and after; empty where there is none, or no plan."""
+        if self.contract.key != CONDITIONAL_ACCESS:
+            return "", ""
+        after = {} if self.plan.action is Action.DELETE else self.plan.payload
+        return str((self.live or {}).get("state") or ""), str(after.get("state") or "")
 
     def block(self, code: str, permission: str = "") -> None:
         self.plan = Plan(Action.BLOCK, blockers=(Blocker(code, permission=permission),))

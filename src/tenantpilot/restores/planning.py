@@ -16,7 +16,7 @@ from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.references import Decisions, Key, foreign_ids, with_decisions
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, Sharpened, covers_everybody, with_safe_state
-from tenantpilot.restores.states import Action, Assignments, Choice, Match
+from tenantpilot.restores.states import Action, Assignments, Choice, Match, StateChoice
 
 Payload = dict[str, Any]
 COPY_SUFFIX = " (restored)"
@@ -36,6 +36,7 @@ class Question:
     same_tenant: bool
     decisions: Decisions
     foreign: Collection[str] = ()
+    state_choice: StateChoice = StateChoice.USUAL
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _with_state(question: Question, plan: Plan) -> Plan:
     """Return the plan in the state that it may have, and nothing to do where the tenant has it like this."""
     sharp = Sharpened(plan.payload)
     if question.contract.key == CONDITIONAL_ACCESS:
-        sharp = with_safe_state(plan.payload, question.live, enforce=question.options.enforce)
+        sharp = with_safe_state(plan.payload, question.live, question.state_choice)
     changes = changes_to(question.contract, question.live, sharp.payload) if question.live is not None else []
     if question.live is not None and not changes:
         return Plan(Action.NONE, sharp.payload)

@@ -32,7 +32,7 @@ from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
-from tenantpilot.restores.states import WRITING, Action, Choice, MappingAction, Match
+from tenantpilot.restores.states import WRITING, Action, Choice, MappingAction, Match, StateChoice
 from tenantpilot.restores.wideness import warn_of_large_groups
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.names import Directory
@@ -42,6 +42,7 @@ from tenantpilot.versions.storing import newest_versions, snapshot_of, take_vers
 PLAN_OF_ITEM = (
     "action", "match", "candidates", "found_id", "found_name", "live_hash", "live_modified", "seen_version", "turn",
     "blockers", "warnings", "sentences", "difference_count", "earlier_sentences", "accepted",
+    "live_state", "planned_state",
 )  # fmt: skip
 """A preview writes nothing else of an item: a person may edit it while a worker that lost its lease is still there."""
 MOST_SENTENCES = 1_000
@@ -114,6 +115,7 @@ class Preview:
         item.found_name = name_of(subject.contract, live) if live is not None else ""
         item.live_hash = hash_of(live_form(subject.contract, live, self._run.tenant)) if live is not None else ""
         item.live_modified = str((live or {}).get(subject.contract.modified_field) or "")[:64]
+        item.live_state, item.planned_state = subject.states
         item.seen_version_id = self._seen_version(subject)
         item.blockers = [
             {"code": blocker.code, "about": [list(key) for key in blocker.about], "permission": blocker.permission}
@@ -232,6 +234,7 @@ class Preview:
             options=self._restore.chosen,
             same_tenant=self._restore.is_same_tenant,
             decisions=decisions_of(rows),
+            state_choice=StateChoice(subject.item.state_choice),
         )
 
     def _check(self, subject: Subject) -> None:

@@ -92,6 +92,14 @@ class Choice(TextChoices):
     DELETE = "delete", _("Delete it")
 
 
+class StateChoice(TextChoices):
+    """The wish of a person for the state of a Conditional Access policy; empty: neither stronger nor weaker."""
+
+    USUAL = "", _("As usual: neither stronger nor weaker")
+    ENFORCE = "enforce", _("Enforce it, as the version says")
+    WEAKEN = "weaken", _("Weaken it to what the version says")
+
+
 class Match(TextChoices):
     """The way in which an item found the object that it is written to."""
 

@@ -10,7 +10,7 @@ from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.planning import Lockout, Plan, Question, plan_for
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sources import source_of
-from tenantpilot.restores.states import Action, Choice, ItemState, Match
+from tenantpilot.restores.states import Action, Choice, ItemState, Match, StateChoice
 from tenantpilot.restores.writing import Task
 from tenantpilot.versions.payloads import content_of
 
@@ -35,6 +35,8 @@ class Tasks:
             plan = Plan(Action.UPDATE, plan.payload)
         if plan.blockers:
             raise ItemRefused(reason_code=plan.blockers[0].code)
+        if item.planned_state and plan.payload.get("state") != item.planned_state:
+            raise ItemRefused(reason_code="changed_since_preview")
         if plan.lockout is not Lockout.NONE and not item.intent:
             self._refuse_lockout(plan, live)
         return Task(
@@ -73,6 +75,7 @@ class Tasks:
                 options=self._restore.chosen,
                 same_tenant=self._restore.is_same_tenant,
                 decisions=decisions_of(self._mappings, self._created()),
+                state_choice=StateChoice(item.state_choice),
             )
         )
 

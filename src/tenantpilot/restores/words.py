@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.reasons import ReasonCatalog
+from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY
 
 WARNINGS: dict[str, str | Promise] = {
     "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
@@ -14,12 +15,25 @@ WARNINGS: dict[str, str | Promise] = {
     "asks_for_compliant_device": _(
         "It asks for a compliant device in report-only: people may be asked to choose a certificate."
     ),
+    "weakens_policy": _("It is On now and will not be any more: what it asks for or blocks is not enforced any more."),
     "lockout_not_checked": _(
         "It is enforced and concerns everybody or administrators. TenantPilot does not know the emergency accounts of "
         "the tenant, so it has not checked who could be locked out."
     ),
     "deletes_object": _("The object is deleted in the tenant. A version of it is kept."),
 }
+
+POLICY_STATES: dict[str, str | Promise] = {
+    "": _("Not in the tenant"),
+    ENABLED: _("On"),
+    REPORT_ONLY: _("Report-only"),
+    DISABLED: _("Off"),
+}
+
+
+def state_words(state: str) -> str:
+    """Return the words of the state of a Conditional Access policy; one that Microsoft adds later reads as it is."""
+    return str(POLICY_STATES.get(state, state))
 
 
 def warning_words(code: str) -> str:
