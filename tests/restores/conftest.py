@@ -92,7 +92,9 @@ class Restoring:
 
     def start(self, restore: RestoreRun, *, at: datetime | None = None) -> OperationRun:
         accepted = {(item.pk, code) for item in items_of(restore) for code in item.warnings}
-        words = Confirmation(restore.fingerprint, restore.tenant.name, "Undo a mistake", frozenset(accepted))
+        words = Confirmation(
+            restore.fingerprint, restore.tenant.name, "Undo a mistake", frozenset(accepted), enforce_word="enforce"
+        )
         return confirm(restore, words, actor=self.person, now=at or self.now).run
 
     def execute(self, restore: RestoreRun, *, at: datetime | None = None) -> OperationRun:

@@ -73,7 +73,7 @@ def test_a_new_object_for_a_large_group_needs_a_tick(previewed, directory, conto
 def test_a_new_object_without_assignments_says_so(previewed, restoring, directory):
     _policy, restore = previewed()
     draft = restoring.draft(items_of(restore)[0].version)
-    draft.options = {"assignments": "none", "enforce": False}
+    draft.options = {"assignments": "none", "enforce": False}  # as TenantPilot stored it before
     draft.save()
     [item] = items_of(restoring.preview(draft))
     assert item.sentences[0]["text"] == "Assigned to nobody"

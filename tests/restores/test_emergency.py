@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tenantpilot.restores.editing import edit_options
-from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.editing import edit_states
+from tenantpilot.restores.states import StateChoice
 from tenantpilot.tenancy.emergency import Chosen, set_emergency_accounts
 from tenantpilot.tenancy.roles import Role
 from tests.people import member
@@ -19,6 +19,12 @@ REPORT_ONLY = "enabledForReportingButNotEnforced"
 def users(**more):
     empty = dict.fromkeys(("excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles"), ())
     return {name: list(value) for name, value in {**empty, "includeUsers": ["All"], **more}.items()}
+
+
+@pytest.fixture
+def mona(contoso):
+    """Mona owns Contoso here: she may enforce policies."""
+    return member(contoso, "mona", Role.OWNER)
 
 
 @pytest.fixture
@@ -53,7 +59,8 @@ def put_inside(directory, person, group):
 
 def previewed(restoring, version):
     restore = restoring.draft(version)
-    edit_options(restore, RestoreOptions(enforce=True), actor=restoring.person, now=restoring.now)
+    states = {item.pk: StateChoice.ENFORCE for item in items_of(restore)}
+    assert edit_states(restore, states, actor=restoring.person, now=restoring.now) == 1
     return restoring.preview(restoring.fresh(restore))
 
 
@@ -106,4 +113,4 @@ def test_the_preview_says_why_and_leads_an_owner_to_the_accounts(enforced, resto
     page = signed_in(member(contoso, "otto", Role.OWNER)).get(address).text
     assert "the emergency accounts of the tenant are not chosen" in page
     assert reverse("emergency-accounts", args=["contoso"]) in page
-    assert "An owner of the tenant chooses" in signed_in(restoring.person).get(address).text
+    assert "An owner of the tenant chooses" in signed_in(member(contoso, "mark", Role.MANAGER)).get(address).text

@@ -5,7 +5,7 @@ of blocking each other.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,11 @@ from django.db import transaction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_EDITED
+from tenantpilot.restores.enforcing import possible_choices, why_not_enforce
 from tenantpilot.restores.models import RestoreEditor, RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
-from tenantpilot.restores.states import Choice, MappingAction, MappingHow
+from tenantpilot.restores.states import Choice, MappingAction, MappingHow, StateChoice
 from tenantpilot.tenancy.models import User
 
 ID = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.-]*")
@@ -50,15 +51,22 @@ class MappingEdit:
 
 
 def edit_scope(
-    restore: RestoreRun, options: RestoreOptions, edits: Mapping[int, ItemEdit], *, actor: User, now: datetime
+    restore: RestoreRun,
+    options: RestoreOptions,
+    edits: Mapping[int, ItemEdit],
+    states: Mapping[int, StateChoice],
+    *,
+    actor: User,
+    now: datetime,
 ) -> None:
-    """Choose other options and change what is wished for items: all of it, or nothing.
+    """Choose other options and change what is wished for items and their states: all of it, or nothing.
 
     Raises NotEditable, ChoiceNotPossible.
     """
     with transaction.atomic():
         edit_options(restore, options, actor=actor, now=now)
         edit_items(restore, edits, actor=actor, now=now)
+        edit_states(restore, states, actor=actor, now=now)
 
 
 def edit_options(restore: RestoreRun, options: RestoreOptions, *, actor: User, now: datetime) -> None:
@@ -102,6 +110,50 @@ def _require_possible(item: RestoreItem, edit: ItemEdit) -> None:
         raise ChoiceNotPossible(f"{item.name} is deleted or left out.")
     if (edit.choice is Choice.TARGET) != bool(edit.picked_id) or (edit.picked_id and edit.picked_id not in offered):
         raise ChoiceNotPossible(f"Choose one of the objects that are listed for {item.name}.")
+
+
+def edit_states(restore: RestoreRun, states: Mapping[int, StateChoice], *, actor: User, now: datetime) -> int:
+    """Choose for Conditional Access policies to enforce or to weaken them, and return how many choices changed.
+
+    To enforce needs a capability of its own. Raises NotEditable, ChoiceNotPossible.
+    """
+    with transaction.atomic():
+        moving.locked(restore.pk)
+        rows = RestoreItem.everywhere.of_run(restore.pk).filter(pk__in=list(states))
+        items = rows.select_related("payload", "state_chosen_by").in_order()
+        changed = [item for item in items if _state_differs(restore, item, states[item.pk], actor)]
+        if not changed:
+            return 0
+        _require_states(restore, changed, states, actor)
+        _reopen(restore, actor)
+        for item in changed:
+            choice = states[item.pk]
+            chosen_by = None if choice is StateChoice.USUAL else actor
+            RestoreItem.everywhere.filter(pk=item.pk).update(state_choice=choice, state_chosen_by=chosen_by)
+        wishes = {item.name[:80]: str(states[item.pk].label) for item in changed[:20]}
+        record_action(RESTORE_EDITED, restore, actor, now, after={"items": len(changed), "states": wishes})
+    return len(changed)
+
+
+def _state_differs(restore: RestoreRun, item: RestoreItem, choice: StateChoice, actor: User) -> bool:
+    """Return True for another choice, and for the same one of a person who may not enforce policies any more."""
+    if item.state_choice != choice or choice is not StateChoice.ENFORCE or item.state_chosen_by is None:
+        return item.state_choice != choice.value
+    chosen_by = item.state_chosen_by
+    return bool(why_not_enforce(chosen_by, restore.tenant)) and not why_not_enforce(actor, restore.tenant)
+
+
+def _require_states(
+    restore: RestoreRun, items: Sequence[RestoreItem], states: Mapping[int, StateChoice], actor: User
+) -> None:
+    """Raises ChoiceNotPossible."""
+    possible = possible_choices(items)
+    for item in items:
+        if states[item.pk] not in possible.get(item.pk, (StateChoice.USUAL,)):
+            raise ChoiceNotPossible(f"The version of {item.name} is in no state for this choice.")
+    is_enforcing = any(states[item.pk] is StateChoice.ENFORCE for item in items)
+    if is_enforcing and (why_not := why_not_enforce(actor, restore.tenant)):
+        raise ChoiceNotPossible(why_not)
 
 
 def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, actor: User, now: datetime) -> int:

@@ -36,6 +36,7 @@ from tenantpilot.restores.approving import approval_place, is_overdue, opened_co
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.basis import Basis, basis_of
 from tenantpilot.restores.emergency import LockoutCheck
+from tenantpilot.restores.enforcing import state_details, why_not_as_chosen
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
 from tenantpilot.restores.models import RestoreItem, RestoreRun
@@ -64,6 +65,8 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
     was = Basis.from_json(restore.basis or {})
     if fingerprint_of_restore(restore) != restore.fingerprint or basis_of(restore).contracts != was.contracts:
         raise OperationFailed("restore_changed")
+    if restore.confirmed_by is None or why_not_as_chosen(restore, restore.confirmed_by):
+        raise OperationFailed("enforcement_not_allowed")
     items = RunItems(run, find=lambda _run: _find_items(restore.pk))
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
@@ -347,6 +350,7 @@ class _Execution:
             target_type="policy",
             target_id=item.effective_target[:64],
             before={"name": item.name, "version": before.number} if before else None,
-            after={"name": item.name, "version": after.number if after else None, "restore": self._restore.pk},
+            after={"name": item.name, "version": after.number if after else None, "restore": self._restore.pk}
+            | state_details(item),
             at=self._run.now,
         )

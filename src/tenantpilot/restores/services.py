@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory import policy_types
@@ -18,6 +19,13 @@ from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_CONFIRMED
 from tenantpilot.restores.basis import Basis, basis_of, changes_of
 from tenantpilot.restores.editing import NotEditable
+from tenantpilot.restores.enforcing import (
+    enforce_word,
+    enforced_items,
+    is_enforce_word,
+    state_changes,
+    why_not_as_chosen,
+)
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.moving import Confirmed
@@ -69,6 +77,8 @@ class Confirmation:
     """The warnings that were ticked: the key of an item, and a code."""
     accepted_of_all: frozenset[str] = frozenset()
     """The codes that were ticked for all items that have them: the fingerprint says which these are."""
+    enforce_word: str = ""
+    """The word that was typed; needed where a policy becomes enforced."""
 
 
 def start_preview(restore: RestoreRun, *, actor: User, now: datetime) -> Started | AlreadyActive:
@@ -148,7 +158,7 @@ def _confirm(
 ) -> None:
     with transaction.atomic():
         restore = moving.locked(restore.pk)
-        check_confirmation(restore, confirmation)
+        check_confirmation(restore, confirmation, actor=actor)
         if approval is not None:
             approval.accept(restore)
         elif needs_second_person(restore.tenant, now=now):
@@ -158,10 +168,11 @@ def _confirm(
         if not moving.to_confirmed(restore.pk, confirmed, now=now):
             raise PreviewStale("It is not previewed any more. Make a new preview.")
         details = {"fingerprint": restore.fingerprint, "reason": reason, "source": restore.source}
-        record_action(RESTORE_CONFIRMED, restore, actor, now, after=details)
+        changes = state_changes(restore).as_details()
+        record_action(RESTORE_CONFIRMED, restore, actor, now, after={**details, **changes})
 
 
-def check_confirmation(restore: RestoreRun, confirmation: Confirmation) -> None:
+def check_confirmation(restore: RestoreRun, confirmation: Confirmation, *, actor: User) -> None:
     """Check what was typed and seen, and keep the accepted warnings. Call it with the restore locked.
 
     Raises CannotConfirm.
@@ -176,7 +187,19 @@ def check_confirmation(restore: RestoreRun, confirmation: Confirmation) -> None:
     if restore.state == RestoreState.EXPIRED:
         raise PreviewStale("The preview is older than an hour. Make a new one.")
     _require_as_shown(restore, confirmation.fingerprint)
+    _require_enforceable(restore, confirmation, actor)
     _accept(restore, confirmation)
+
+
+def _require_enforceable(restore: RestoreRun, confirmation: Confirmation, actor: User) -> None:
+    """Raises CannotConfirm if a policy becomes enforced without the word, or for people who may not do that."""
+    if not enforced_items(restore).exists():
+        return
+    if why_not := why_not_as_chosen(restore, actor):
+        raise CannotConfirm(why_not)
+    if not is_enforce_word(confirmation.enforce_word):
+        words = _("Policies become enforced. Type the word for that: %(word)s")
+        raise CannotConfirm(words % {"word": enforce_word()})
 
 
 def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:

@@ -9,6 +9,7 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_APPROVAL_ASKED, RESTORE_APPROVED, RESTORE_REFUSED
+from tenantpilot.restores.enforcing import enforce_word, state_changes
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.models import LONGEST_REASON, ApprovalRequest
@@ -43,7 +44,7 @@ def ask(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: da
     settle(restore, now=now)
     with transaction.atomic():
         locked = moving.locked(restore.pk)
-        check_confirmation(locked, confirmation)
+        check_confirmation(locked, confirmation, actor=actor)
         if locked.state != RestoreState.PREVIEWED or locked.preview_expires_at is None:
             raise PreviewStale("It is not previewed any more. Make a new preview.")
         settle_requests(locked, now=now)
@@ -66,7 +67,7 @@ def ask(restore: RestoreRun, confirmation: Confirmation, *, actor: User, now: da
             requested_at=now,
             expires_at=locked.preview_expires_at,
         )
-        details = {"fingerprint": request.fingerprint, "reason": request.reason}
+        details = {"fingerprint": request.fingerprint, "reason": request.reason, **state_changes(locked).as_details()}
         record_action(RESTORE_APPROVAL_ASKED, locked, actor, now, after=details)
         notify_of_request(request, approvers, now=now)
     return request
@@ -178,6 +179,7 @@ def _confirmation_of(request: ApprovalRequest, restore: RestoreRun) -> Confirmat
         request.reason,
         accepted=frozenset(pair for pair in pairs if pair[0] != OF_ALL),
         accepted_of_all=frozenset(code for key, code in pairs if key == OF_ALL),
+        enforce_word=enforce_word(),  # the request was not accepted without it
     )
 
 
@@ -193,7 +195,8 @@ class _Approval:
         decision = {"state": RequestState.APPROVED, "decided_by": self.approver, "decided_at": self._now}
         if not waiting.update(**decision):
             raise CannotConfirm("Somebody has decided about it meanwhile.")
-        record_action(RESTORE_APPROVED, restore, self.approver, self._now, after={"fingerprint": restore.fingerprint})
+        details = {"fingerprint": restore.fingerprint, **state_changes(restore).as_details()}
+        record_action(RESTORE_APPROVED, restore, self.approver, self._now, after=details)
 
     def take_back(self) -> None:
         """Let the request wait again: no run could be started."""
