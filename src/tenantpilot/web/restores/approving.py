@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
+from tenantpilot.restores.enforcing import StateChanges, state_changes
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.second_person import rules
 from tenantpilot.restores.second_person.models import LONGEST_REASON
@@ -83,6 +84,7 @@ def _page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> Htt
     frame = frame_of(request, restore)
     context = {
         "page": item_page(request, restore),
+        "changes": state_changes(restore) if frame.changes_states else StateChanges(),
         "longest_reason": LONGEST_REASON,
         "problem": problem,
         "step": "approval",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.restores.duration import least_seconds_of
 from tenantpilot.restores.editing import NotEditable
+from tenantpilot.restores.enforcing import StateChanges, enforce_word, state_changes
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.requests import confirm_or_ask
@@ -23,6 +24,7 @@ from tenantpilot.web.restores.shown import frame_of, restore_of, warnings_shown
 from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
+TYPED = ("name", "reason", "enforce")
 ITEM_KEY = re.compile(r"[0-9]{1,18}")
 
 
@@ -87,20 +89,24 @@ def _typed(request: TenantRequest, restore: RestoreRun) -> Confirmation:
         reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
         accepted=frozenset((int(key), code) for key, _colon, code in pairs if ITEM_KEY.fullmatch(key)),
         accepted_of_all=frozenset(parameters.texts(request.POST, "accept-all")),
+        enforce_word=parameters.text(request.POST, "enforce", longest=MAX_REASON),
     )
 
 
 def _ask(request: TenantRequest, restore: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
     rows = RestoreItem.objects.of_run(restore.pk).filter(action__in=WRITING).in_order()
+    frame = frame_of(request, restore)
     context = {
+        "changes": state_changes(restore) if frame.changes_states else StateChanges(),
+        "enforce_word": enforce_word(),
         "warned": warnings_shown(rows.exclude(warnings=[]).only("name", "warnings", "restore_run")),
         "least_minutes": int(least_seconds_of(restore) // 60),  # full ones; 0 for less than one
-        "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in ("name", "reason")},
+        "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in TYPED},
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
         "is_stale": is_stale,
         "needs_second_person": needs_second_person(request.tenant, now=timezone.now()),
         "step": "confirmation",
-        **heading_of(frame_of(request, restore)),
+        **heading_of(frame),
     }
     return render(request, "web/restores/confirmation.html", context, status=422 if problem else 200)

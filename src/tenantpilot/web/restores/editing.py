@@ -16,6 +16,7 @@ from tenantpilot.restores.states import Assignments, Choice, MappingAction
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.restores.shown import frame_of, place_in_address, restore_of
+from tenantpilot.web.restores.stating import chosen_states, state_rows
 from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
@@ -34,7 +35,8 @@ def scope(request: TenantRequest, restore_id: int) -> HttpResponse:
     now = timezone.now()
     try:
         options = replace(restore.chosen, assignments=rule)
-        editing.edit_scope(restore, options, _item_edits(request, restore), actor=request.user, now=now)
+        edits, states = _item_edits(request, restore), chosen_states(request, restore)
+        editing.edit_scope(restore, options, edits, states, actor=request.user, now=now)
     except (NotEditable, ChoiceNotPossible) as error:
         return _scope(request, restore_of(request, restore_id), problem=str(error))
     return redirect("restore-preview", request.tenant.slug, restore_id)
@@ -88,6 +90,7 @@ def _scope(request: TenantRequest, restore: RestoreRun, problem: str = "") -> Ht
     items = some[:EDITED_AT_ONCE]
     context = {
         "items": items,
+        "states": state_rows(request, items),
         "next_after": items[-1].position if len(some) > EDITED_AT_ONCE else 0,
         "rules": Assignments.choices,
         "chosen_rule": restore.chosen.assignments,

@@ -18,8 +18,9 @@ from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.people import possible_approvers
 from tenantpilot.restores.second_person.requests import newest_request, waiting_request, why_not_decide
 from tenantpilot.restores.settling import active_run, settle
+from tenantpilot.restores.sharp import ENABLED
 from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
-from tenantpilot.restores.words import warning_words
+from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User
 from tenantpilot.web.frame.access import TenantRequest
@@ -84,6 +85,18 @@ class ItemShown:
         codes = {str(entry.get("code")) for entry in self.item.blockers} | {self.item.reason_code, *self.item.warnings}
         return not codes.isdisjoint(ABOUT_EMERGENCY_ACCOUNTS)
 
+    @property
+    def state_now(self) -> str:
+        return state_words(self.item.live_state)
+
+    @property
+    def state_after(self) -> str:
+        return state_words(self.item.planned_state)
+
+    @property
+    def becomes_enforced(self) -> bool:
+        return self.item.planned_state == ENABLED and self.item.live_state != ENABLED
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -99,6 +112,9 @@ class Frame:
     why_not_execute: str
     has_written: bool = False
     has_unfinished: bool = False
+    becomes_enforced: bool = False
+    changes_states: bool = False
+    why_not_enforce: str = ""
     may_choose_accounts: bool = False
     may_approve: bool = False
     newest_request: ApprovalRequest | None = None
@@ -109,6 +125,11 @@ class Frame:
     @property
     def is_editable(self) -> bool:
         return self.restore.state in EDITABLE and self.run is None
+
+    @property
+    def why_not_confirm(self) -> str:
+        """Return in words why the person may not confirm it, as far as that is known; empty if they may."""
+        return self.why_not_execute or (self.why_not_enforce if self.becomes_enforced else "")
 
     @property
     def is_previewed(self) -> bool:
@@ -162,30 +183,44 @@ def place_in_address(request: TenantRequest) -> int:
 
 def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
     """Return the frame that every page of the restore shows."""
-    rows = RestoreItem.objects.of_run(restore.pk).order_by().values_list("action", "state").annotate(Count("pk"))
-    actions: Counter[str] = Counter()
-    states: Counter[str] = Counter()
-    for action, state, number in rows:
-        actions[action] += number
-        states[state] += number
     is_done = restore.state == RestoreState.DONE
     may_approve = request.access.may(Capability.RESTORE_APPROVE)
     run = active_run(restore) if restore.state not in (RestoreState.DONE, RestoreState.DISCARDED) else None
     return Frame(
         restore,
         run,
-        actions,
-        states,
+        **_counts(restore),
         may_prepare=request.access.may(Capability.RESTORE_PREVIEW),
         may_execute=request.access.may(Capability.RESTORE_EXECUTE),
         why_not_prepare=request.access.why_not(Capability.RESTORE_PREVIEW),
         why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
         has_written=is_done and has_written(restore),
         has_unfinished=is_done and RestoreItem.objects.of_run(restore.pk).filter(UNFINISHED).exists(),
+        why_not_enforce=request.access.why_not(Capability.RESTORE_ENFORCE),
         may_choose_accounts=request.access.may(Capability.TENANT_MANAGE),
         may_approve=may_approve,
         **_requests(restore, request.user, may_approve=may_approve),
     )
+
+
+def _counts(restore: RestoreRun) -> dict[str, Any]:
+    """Return the numbers of items by action and by state, and which changes of states of policies there are."""
+    counted = RestoreItem.objects.of_run(restore.pk).order_by()
+    rows = counted.values_list("action", "state", "live_state", "planned_state").annotate(Count("pk"))
+    actions: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    changes: set[str] = set()
+    for action, state, live_state, planned_state, number in rows:
+        actions[action] += number
+        states[state] += number
+        if action in WRITING and planned_state and live_state != planned_state:
+            changes.add(planned_state)
+    return {
+        "actions": actions,
+        "states": states,
+        "becomes_enforced": ENABLED in changes,
+        "changes_states": bool(changes),
+    }
 
 
 def _requests(restore: RestoreRun, person: User, *, may_approve: bool) -> dict[str, Any]:
