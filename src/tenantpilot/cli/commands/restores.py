@@ -1,8 +1,10 @@
 """`tenantpilot restores`: prepare, preview, confirm and undo restores of policies."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
+from django.db import transaction
 from django.utils import timezone
 
 from tenantpilot.cli.commands.add import find_person, find_tenant
@@ -11,7 +13,7 @@ from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
 from tenantpilot.restores.drafting import CannotDraft, draft_of_versions, draft_to_undo
 from tenantpilot.restores.drills import newest_report, start_drill
-from tenantpilot.restores.editing import NotEditable
+from tenantpilot.restores.editing import ChoiceNotPossible, NotEditable, edit_states
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import MOST_SAMPLED, DrillInputs
 from tenantpilot.restores.second_person.models import ApprovalRequest
@@ -20,7 +22,8 @@ from tenantpilot.restores.second_person.requests import approve as approve_resto
 from tenantpilot.restores.second_person.requests import refuse as refuse_restore
 from tenantpilot.restores.services import CannotConfirm, Confirmation, start_preview
 from tenantpilot.restores.settling import settle
-from tenantpilot.restores.words import warning_words
+from tenantpilot.restores.states import StateChoice
+from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User
@@ -42,17 +45,30 @@ def preview(
     version: Annotated[
         int | None, typer.Option("--version", metavar="NUMBER", help="Of the one policy; else the newest of each.")
     ] = None,
+    enforce: Annotated[
+        list[str] | None,
+        typer.Option("--enforce", metavar="ID", help="Of --policy: enforce this Conditional Access policy."),
+    ] = None,
+    weaken: Annotated[
+        list[str] | None,
+        typer.Option("--weaken", metavar="ID", help="Of --policy: weaken it to the state of its version."),
+    ] = None,
 ) -> None:
     """Prepare a restore of versions and preview it. Prints the restore's number; nothing is written to the tenant."""
     where = find_tenant(tenant)
     person = _person(as_person, where, Capability.RESTORE_PREVIEW)
     versions = [_version(where, graph_id, version) for graph_id in policy]
+    states = dict.fromkeys(weaken or (), StateChoice.WEAKEN) | dict.fromkeys(enforce or (), StateChoice.ENFORCE)
     try:
-        restore = draft_of_versions(
-            tenant=where, versions=versions, source=_words(versions), actor=person, now=timezone.now()
-        )
+        with transaction.atomic():
+            restore = draft_of_versions(
+                tenant=where, versions=versions, source=_words(versions), actor=person, now=timezone.now()
+            )
+            _choose_states(restore, states, person)
     except CannotDraft as error:
         raise Problem(str(error), "Choose other policies.") from None
+    except ChoiceNotPossible as error:
+        raise Problem(str(error), "Leave out --enforce or --weaken.") from None
     _preview(restore, person)
 
 
@@ -66,6 +82,8 @@ def show(restore: Number) -> None:
         out.print(
             f"{item.type}\t{item.name}\t{item.action or 'unknown'}\t{item.state}\t{item.reason_code or _blocked(item)}"
         )
+        if item.planned_state:
+            out.print(f"  State now: {state_words(item.live_state)}, after: {state_words(item.planned_state)}")
         for sentence in item.sentences:
             out.print(f"  {sentence['text']}")
         for code in item.warnings:
@@ -81,6 +99,9 @@ def confirm_restore(
     accept: Annotated[
         list[str] | None, typer.Option("--accept", metavar="CODE", help="A warning to accept; may be given again.")
     ] = None,
+    word: Annotated[
+        str | None, typer.Option("--word", help='"enforce"; needed where a policy becomes enforced.')
+    ] = None,
 ) -> None:
     """Write what the preview showed. Prints the run's number; workers do the work."""
     restore_run = _restore(restore)
@@ -88,7 +109,7 @@ def confirm_restore(
     codes = set(accept or ())
     items = RestoreItem.everywhere.of_run(restore_run.pk)
     accepted = frozenset((item.pk, code) for item in items for code in item.warnings if code in codes)
-    words = Confirmation(restore_run.fingerprint, tenant_name, reason, accepted)
+    words = Confirmation(restore_run.fingerprint, tenant_name, reason, accepted, enforce_word=word or "")
     try:
         answer = confirm_or_ask(restore_run, words, actor=person, now=timezone.now())
     except CannotConfirm as error:
@@ -182,6 +203,16 @@ def report(tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its nam
     out.print(f"restorable: {drilled.restorable} of {drilled.checked}")
     for reason in newest.reasons:
         out.print(f"{reason.count}\t{reason.code}\t{reason.text}")
+
+
+def _choose_states(restore: RestoreRun, states: Mapping[str, StateChoice], person: User) -> None:
+    """Raises ChoiceNotPossible."""
+    rows = RestoreItem.everywhere.of_run(restore.pk).filter(source_id__in=list(states))
+    keys = dict(rows.values_list("source_id", "pk"))
+    if unknown := sorted(states.keys() - keys.keys()):
+        raise ChoiceNotPossible(f"{unknown[0]} is not among the policies of --policy.")
+    chosen = {keys[graph_id]: choice for graph_id, choice in states.items()}
+    edit_states(restore, chosen, actor=person, now=timezone.now())
 
 
 def _preview(restore: RestoreRun, person: User) -> None:
