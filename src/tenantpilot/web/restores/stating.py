@@ -81,7 +81,7 @@ def _label(choice: StateChoice, item: RestoreItem, version_state: str) -> str:
             return _("Weaken it: %(state)s, as the version says") % {"state": version_state}
     if item.live_state:
         return _("Leave it as it is now: %(state)s") % {"state": state_words(item.live_state)}
-    return _("As usual: one that is there keeps its state, a new one is Report-only or Off")
+    return _("Neither stronger nor weaker")
 
 
 def _state_of_version(item: RestoreItem) -> str:
