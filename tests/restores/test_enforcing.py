@@ -12,7 +12,7 @@ from tenantpilot.cli.commands import restores
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.drafting import draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, edit_states
-from tenantpilot.restores.enforcing import is_enforce_word, why_not_enforce
+from tenantpilot.restores.enforcing import is_enforce_word, why_not_as_chosen, why_not_enforce
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
@@ -165,6 +165,13 @@ class TestWhoMay:
         assert (run.outcome, run.reason_code) == ("failed", "enforcement_not_allowed")
         assert writes_of(simulator) == []
         assert owning.fresh(restore).state == "done"
+
+    def test_what_is_written_asks_nobody_any_more(self, policy, owning, otto):
+        """The rest of a restore that waited for an approval goes on."""
+        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+        assert owning.execute(restore).outcome == "succeeded"
+        demote(otto)
+        assert why_not_as_chosen(restore, otto) == ""
 
     def test_a_person_who_left_may_not(self, contoso, otto):
         assert why_not_enforce(otto, contoso) == ""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tenantpilot.restores.matching import normal_name
 from tenantpilot.restores.models import RestoreItem, RestoreItemQuerySet, RestoreRun
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, ENABLED, choices_for
-from tenantpilot.restores.states import Action, StateChoice
+from tenantpilot.restores.states import Action, ItemState, StateChoice
 from tenantpilot.restores.words import state_words
 from tenantpilot.tenancy.access import NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
@@ -16,6 +16,7 @@ from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 
 PLANNED = (Action.CREATE, Action.UPDATE)
+TO_WRITE = (ItemState.PENDING, ItemState.WRITING, ItemState.WAITING)
 MOST_NAMED = 20
 
 
@@ -72,8 +73,12 @@ def why_not_enforce(person: User, tenant: Tenant) -> str:
 
 
 def why_not_as_chosen(restore: RestoreRun, confirmed_by: User) -> str:
-    """Return in words who of those that chose or confirm enforced policies may not do that now; empty for none."""
-    choosers = User.objects.filter(pk__in=enforced_items(restore).order_by().values("state_chosen_by"))
+    """Return in words who of those that chose or confirm enforced policies may not do that now; empty for none.
+
+    What is written already asks nobody any more, so that the rest of a restore can go on.
+    """
+    still_to_write = enforced_items(restore).filter(state__in=TO_WRITE).order_by()
+    choosers = User.objects.filter(pk__in=still_to_write.values("state_chosen_by"))
     chosen_by = list(choosers.order_by("display_name", "pk"))
     if not chosen_by:
         return ""
