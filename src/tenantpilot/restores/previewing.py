@@ -19,6 +19,7 @@ from tenantpilot.inventory.recording import record_one
 from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import ItemResult, skipped
 from tenantpilot.operations.run_context import RunContext
+from tenantpilot.restores.access_limits import warn_of_access
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import ReferenceFacts, decide, decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
@@ -67,6 +68,7 @@ class Preview:
             self._plan(subject, rows)
         self._learn_namesakes(subjects)
         warn_of_large_groups(self._run.tenant, subjects)
+        warn_of_access(self._reader, subjects)
         self._check_definitions(subjects)
         block_doubled(subjects)
         put_in_order(subjects)

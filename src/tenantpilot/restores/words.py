@@ -15,6 +15,14 @@ WARNINGS: dict[str, str | Promise] = {
     "asks_for_compliant_device": _(
         "It asks for a compliant device in report-only: people may be asked to choose a certificate."
     ),
+    "no_trusted_location": _(
+        "It speaks of all trusted locations, and the tenant has no named location that is trusted: it then holds "
+        "everywhere, or nowhere."
+    ),
+    "near_policy_limit": _(
+        "With it the tenant comes near the 195 Conditional Access policies that Microsoft allows, or above: Microsoft "
+        "refuses what is above."
+    ),
     "weakens_policy": _("It is On now and will not be any more: what it asks for or blocks is not enforced any more."),
     "lockout_not_checked": _(
         "It is enforced and concerns everybody or administrators. TenantPilot does not know the emergency accounts of "
