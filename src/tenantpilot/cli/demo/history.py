@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from tenantpilot.cli.demo import sample, simulator
-from tenantpilot.cli.demo.people_and_places import TENANTS, SampleTenant
-from tenantpilot.cli.demo.portal import ACCESS, ANNA, BERT, CATALOG, CLASSIC, COMPLIANCE, Edit, edit
+from tenantpilot.cli.demo.people_and_places import FABRIKAM, TENANTS, SampleTenant
+from tenantpilot.cli.demo.portal import ACCESS, ANNA, BERT, CATALOG, CLASSIC, COMPLIANCE, SCRIPT, Edit, edit
 from tenantpilot.directory.services import start_group_sync
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
@@ -42,7 +42,13 @@ DAYS = (
         ),
     ),
     Day(14, (Edit("PATCH", ACCESS, 1, {"state": "disabled"}, BERT),)),
-    Day(9, (Edit("DELETE", CLASSIC, 1, {}, BERT),)),
+    Day(
+        9,
+        (
+            Edit("DELETE", CLASSIC, 1, {}, BERT),
+            Edit("DELETE", SCRIPT, 0, {}, BERT, place=FABRIKAM.slug),  # a smaller tenant, with one configuration only
+        ),
+    ),
     Day(
         3,
         (

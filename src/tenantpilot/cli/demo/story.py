@@ -1,4 +1,4 @@
-"""The story of the demo's tenants: a backup, changes by people behind TenantPilot's back, and a restore to confirm."""
+"""The story of the demo's tenants: a backup, changes by people behind TenantPilot's back, a drill, and a restore."""
 
 from collections.abc import Callable
 
@@ -15,6 +15,7 @@ from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
 from tenantpilot.operations.schedules.services import create_schedule
 from tenantpilot.restores.drafting import draft_of_versions
+from tenantpilot.restores.drills import start_drill
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import start_preview
 from tenantpilot.versions.models import PolicyVersion
@@ -23,15 +24,17 @@ Wait = Callable[[list[int]], None]
 
 
 def play(port: int, wait: Wait) -> None:
-    """Back every tenant up, let people change it, sync with a capture, and prepare a restore. Raises OSError."""
+    """Back every tenant up, let people change it, sync, drill, and prepare a restore. Raises OSError."""
     for place in TENANTS:
         _schedule_nightly_backup(place)
     wait([_backed_up(place) for place in TENANTS])
     for place in TENANTS:
         _change(port, place)
     wait([_synced(place) for place in TENANTS])
+    drills = [_drilled(place) for place in TENANTS]
     if restore := _draft_of_the_deleted(CONTOSO):
         wait([int(start_preview(restore, actor=sample.person(OLIVIA), now=timezone.now()).run.pk)])
+    wait(drills)
 
 
 def _schedule_nightly_backup(place: SampleTenant) -> None:
@@ -54,6 +57,11 @@ def _backed_up(place: SampleTenant) -> int:
 def _synced(place: SampleTenant) -> int:
     tenant = sample.tenant(place)
     return int(start_sync(tenant=tenant, initiator=None, now=timezone.now(), capture=True).run.pk)
+
+
+def _drilled(place: SampleTenant) -> int:
+    """A drill of the system, as of a schedule: nobody is notified of it."""
+    return int(start_drill(tenant=sample.tenant(place), initiator=None, now=timezone.now()).run.pk)
 
 
 def _draft_of_the_deleted(place: SampleTenant) -> RestoreRun | None:
