@@ -125,6 +125,26 @@ def test_the_list_finds_a_group_by_a_part_of_its_name(signed_in, bob, tree, assi
     assert ("Everyone" in used, "Pilots" in used) == (True, False)
 
 
+def test_the_list_says_how_many_policies_name_a_group(signed_in, bob, tree, assign, now):
+    everyone, _europe, sales, pilots = tree
+    browser = signed_in(bob)
+    browser.get("/admin/t/contoso/groups/")
+    with CaptureQueriesContext(connection) as before:
+        browser.get("/admin/t/contoso/groups/")
+    assign("BitLocker", target("group", everyone), target("exclusionGroup", sales))
+    assign("Firewall", target("group", everyone))
+    gone = assign("Kiosk", target("group", everyone), target("group", pilots))
+    type(gone).everywhere.filter(pk=gone.pk).update(missing_since=now)
+    with CaptureQueriesContext(connection) as queries:
+        shown = read(browser.get("/admin/t/contoso/groups/"))
+    assert len(queries) == len(before)
+    numbers = {group: shown.one("tr", id=f"group-{group.pk}").one("td", **{"data-label": "Policies"}) for group in tree}
+    assert [cell.words for cell in numbers.values()] == ["2 policies", "None", "1 policy", "None"]
+    assert numbers[everyone].one("a")["href"] == f"/admin/t/contoso/groups/{everyone.pk}/"
+    used = browser.get("/admin/t/contoso/groups/?use=used").text
+    assert ("Sales" in used, "Pilots" in used) == (True, False)
+
+
 def test_ops_30_a_sync_is_started_from_the_page_and_a_reader_learns_who_can(signed_in, alice, bob, contoso):
     answer = signed_in(alice).post("/admin/t/contoso/groups/syncs/", headers=SCRIPT)
     assert answer.status_code == 202

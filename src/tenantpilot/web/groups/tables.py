@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Count, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -42,9 +42,13 @@ class GroupFilters(Filters):
 
 
 def with_use(rows: GroupQuerySet) -> Any:
-    """Add whether policies name the group, and its number of members with -1 for one that nobody counted."""
-    named = Assignment.objects.filter(tenant=OuterRef("tenant"), group_id=OuterRef("graph_id"))
-    return rows.annotate(is_used=Exists(named), members=Coalesce("member_count", Value(-1)))
+    """Add the number of policies that name the group, and of its members with -1 for one that nobody counted."""
+    assignments = Assignment.objects.present().filter(tenant=OuterRef("tenant"), group_id=OuterRef("graph_id"))
+    policies = assignments.order_by().values("group_id").annotate(number=Count("policy", distinct=True))
+    return rows.alias(is_used=Exists(assignments)).annotate(
+        policies=Coalesce(Subquery(policies.values("number")), Value(0)),
+        members=Coalesce("member_count", Value(-1)),
+    )
 
 
 def _counted(count: int, figure: str) -> str:
