@@ -19,7 +19,6 @@ from tenantpilot.graph.read.approvals import approval_status
 from tenantpilot.graph.write.results import (
     ChangedSince,
     HalfWritten,
-    Intent,
     NeedsNewObject,
     Result,
     WaitingForApproval,
@@ -39,12 +38,13 @@ from tenantpilot.restores.emergency import LockoutCheck
 from tenantpilot.restores.enforcing import state_details, why_not_as_chosen
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.imaging import Images
+from tenantpilot.restores.journal import journal_of
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RestoreInputs
 from tenantpilot.restores.sources import source_of
 from tenantpilot.restores.states import WRITING, Action, ItemState
 from tenantpilot.restores.tasks import ItemRefused, Tasks
-from tenantpilot.restores.writing import ItemWriter, Journal, Task
+from tenantpilot.restores.writing import ItemWriter, Task
 from tenantpilot.tenancy.connections import graph_client
 from tenantpilot.tenancy.sealing import seal
 from tenantpilot.versions.comparing import names_for_people
@@ -137,42 +137,18 @@ class _Execution:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
             if live is None:
                 raise ItemRefused(reason_code="changed_since_preview")
-            task, journal = self._tasks.task(item, contract, live, code), self._journal(item, contract)
+            task, journal = (
+                self._tasks.task(item, contract, live, code),
+                journal_of(self._run, self._images, item, contract),
+            )
             result = self._writer.update(task, live, journal)
         else:
-            task, journal = self._tasks.task(item, contract, None, code), self._journal(item, contract)
+            task, journal = (
+                self._tasks.task(item, contract, None, code),
+                journal_of(self._run, self._images, item, contract),
+            )
             _graph_id, result = self._writer.create(task, journal)
         self._settle(entry, item, contract, task, result)
-
-    def _journal(self, item: RestoreItem, contract: Contract) -> Journal:
-        """Return the function that writes down the intent before the first request that changes anything (SEC-10)."""
-
-        def changes(intent: Intent) -> None:
-            if item.action == Action.CREATE:
-                return
-            snapshot = self._images.snapshot(contract, intent.before)
-            with transaction.atomic():
-                self._run.safe_point()
-                if item.before_version_id is None:
-                    version = self._images.keep(contract, intent.before, snapshot, Source.BEFORE_RESTORE)
-                    moving.move_item(
-                        item, ItemState.WRITING, before_version=version, target_id=item.found_id,
-                        intent={"paths": [str(storable(path)) for path in intent.paths]},
-                    )  # fmt: skip
-            release_connection()
-
-        def creates(known_ids: list[str]) -> None:
-            with transaction.atomic():
-                self._run.safe_point()
-                moving.move_item(item, ItemState.WRITING, intent={"known": known_ids})
-            release_connection()
-
-        def created(graph_id: str) -> None:
-            with transaction.atomic():
-                moving.move_item(item, ItemState.WRITING, target_id=graph_id)
-            release_connection()
-
-        return Journal(changes, creates, created)
 
     def _settle(self, entry: Item, item: RestoreItem, contract: Contract, task: Task, result: Result) -> None:
         match result:
