@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.cli.commands import restores
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.restores.drafting import draft_to_undo
+from tenantpilot.restores.drafting import draft_of_failed, draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, edit_states
 from tenantpilot.restores.enforcing import is_enforce_word, why_not_as_chosen, why_not_enforce
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
@@ -117,16 +117,29 @@ class TestWrittenIsShown:
         [created] = directory.store.entities(POLICIES)
         assert created.body["state"] == after
 
-    def test_an_undo_takes_an_enforcement_back_where_a_person_chooses_it(self, policy, owning, directory):
+    def test_an_undo_takes_an_enforcement_back_where_a_person_accepts_that(self, policy, owning, directory):
         restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
         owning.execute(restore)
         undo = draft_to_undo(owning.fresh(restore), source="Undo", actor=owning.person, now=owning.now)
-        [item] = items_of(undo)
-        edit_states(undo, {item.pk: WEAKEN}, actor=owning.person, now=owning.now)
+        assert [item.state_choice for item in items_of(undo)] == [WEAKEN]
         undo = owning.preview(owning.fresh(undo))
         assert items_of(undo)[0].warnings == ["weakens_policy"]
         owning.execute(undo)
         assert directory.store.find(POLICIES, items_of(undo)[0].found_id).body["state"] == REPORT_ONLY
+
+    def test_an_undo_of_what_kept_its_state_keeps_it_too(self, policy, owning):
+        restore = chosen(owning, policy("enabled", "enabled"), USUAL)
+        owning.execute(restore)
+        undo = draft_to_undo(owning.fresh(restore), source="Undo", actor=owning.person, now=owning.now)
+        assert [item.state_choice for item in items_of(undo)] == [USUAL]
+
+    def test_what_failed_is_prepared_again_with_its_weakening(self, policy, owning, directory):
+        version = policy(REPORT_ONLY, "enabled")
+        restore = chosen(owning, version, WEAKEN)
+        edit(directory, POLICIES, version.policy.graph_id, displayName="Changed once more")
+        owning.execute(restore)
+        again = draft_of_failed(owning.fresh(restore), source="Again", actor=owning.person, now=owning.now)
+        assert [item.state_choice for item in items_of(again)] == [WEAKEN]
 
 
 class TestWhoMay:

@@ -15,7 +15,8 @@ from tenantpilot.restores.audit_actions import RESTORE_DRAFTED
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
-from tenantpilot.restores.states import WRITING, Action, Choice, ItemState, RestoreState
+from tenantpilot.restores.sharp import ENABLED
+from tenantpilot.restores.states import WRITING, Action, Choice, ItemState, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
@@ -64,6 +65,7 @@ class Chosen:
 
     version: PolicyVersion
     choice: Choice = Choice.PROPOSED
+    state_choice: StateChoice = StateChoice.USUAL
 
 
 def draft_of_versions(
@@ -112,7 +114,7 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
     chosen: list[Chosen] = []
     for item in rows.select_related("before_version__policy__tenant", "after_version__policy__tenant"):
         if item.before_version is not None:
-            chosen.append(Chosen(item.before_version))
+            chosen.append(Chosen(item.before_version, state_choice=_state_back(item)))
         elif item.after_version is not None and item.action == Action.CREATE:
             chosen.append(Chosen(item.after_version, Choice.DELETE))
     options = RestoreOptions(assignments="exact")
@@ -127,9 +129,20 @@ def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datet
     _require_done(restore)
     rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED, may_delete=False)
     items = rows.exclude(version=None).select_related("version__policy__tenant")
-    chosen = [Chosen(item.version) for item in items if item.version]
+    chosen = [Chosen(item.version, state_choice=_state_again(item)) for item in items if item.version]
     origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
     return _draft(restore.tenant, origin, chosen, actor, now, restore.chosen)
+
+
+def _state_back(item: RestoreItem) -> StateChoice:
+    """Return the choice that takes an enforcement back; a person accepts its warning, as of every weakening."""
+    was_enforced_here = item.planned_state == ENABLED and item.live_state not in ("", ENABLED)
+    return StateChoice.WEAKEN if was_enforced_here else StateChoice.USUAL
+
+
+def _state_again(item: RestoreItem) -> StateChoice:
+    """Return the choice that was made before, except to enforce: whoever prepares it anew may lack that capability."""
+    return StateChoice.WEAKEN if item.state_choice == StateChoice.WEAKEN else StateChoice.USUAL
 
 
 def _require_few(number: int) -> None:
@@ -200,6 +213,8 @@ def _rows(restore: RestoreRun, chosen: Iterable[Chosen]) -> list[RestoreItem]:
             version=pick.version if is_own else None,
             names=pick.version.names,
             choice=Choice.SKIP if pick.choice is Choice.DELETE else pick.choice,
+            state_choice=pick.state_choice,
+            state_chosen_by=restore.created_by if pick.state_choice is not StateChoice.USUAL else None,
             may_delete=pick.choice is Choice.DELETE,
         )
         for position, pick in enumerate(chosen, start=1)
