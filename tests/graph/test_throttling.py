@@ -99,8 +99,8 @@ def test_a_wait_that_is_none_costs_all_types_no_more_requests_than_no_word(graph
         assert len(reads) == len(contracts) >= 44
         assert clock.total - before >= 10
         requests[told] = len(graph.paths())
-    # Many threads share one virtual clock, so that the figures of two rounds differ a little.
-    assert requests[header] <= requests[None] + 12, requests
+    # Many threads share one virtual clock, so that the figures of two rounds differ; a storm is many times more.
+    assert requests[header] <= 2 * requests[None], requests
 
 
 def test_a_date_is_reckoned_against_the_clock_of_whoever_wrote_it(graph, connect, clock):

@@ -35,7 +35,7 @@ ReasonCatalog.add(
         reason("approval_expired", "Nobody at Microsoft approved it in time.", Owner.TENANT_ADMINISTRATOR, "Restore it again, and have it approved."),
         reason("restore_changed", "The restore was edited while this was under way.", Owner.OPERATOR, "Make a new preview."),
         reason("restore_not_confirmed", "Nobody has confirmed this restore.", Owner.OPERATOR, "Open the restore, and confirm it."),
-        reason("enforcement_not_allowed", "It enforces a policy, and a person who chose or confirmed that may not do so any more.", Owner.OPERATOR, "Prepare the restore anew; a person who may enforce policies chooses and confirms it."),
+        reason("enforcement_not_allowed", "It enforces a policy, and a person who chose or confirmed that may not do so any more.", Owner.OPERATOR, "Prepare the restore anew, by a person who may enforce policies."),
         reason("restore_gone", "The record of the restore is gone.", Owner.NOBODY, "Choose another restore."),
         reason("no_good_set", "The tenant has no good backup set.", Owner.OPERATOR, "Make a backup of all policy types."),
         reason("left_out", "It was left out.", Owner.NOBODY, "Restore it another time if it is wanted."),
