@@ -88,8 +88,8 @@ def test_a_wait_that_is_none_costs_no_more_requests_than_no_word(connect, clock,
 @pytest.mark.parametrize("header", ["0", "-5", "Mon, 02 Nov 2026 11:58:30 GMT"])
 def test_a_wait_that_is_none_costs_all_types_no_more_requests_than_no_word(graph, connect, clock, header):
     """OPS-34: every type of a tenant is throttled at once, and each is read side by side."""
-    requests = {}
-    for told in (None, header):
+    rounds: dict[str | None, list[int]] = {None: [], header: []}
+    for told in (None, header) * 3:
         graph.seen.clear()
         contracts = registry.of_configuration()
         graph.otherwise = throttled(told)
@@ -98,9 +98,9 @@ def test_a_wait_that_is_none_costs_all_types_no_more_requests_than_no_word(graph
         assert all(isinstance(read.error, GraphThrottled | GraphDeadlineExceeded) for read in reads)
         assert len(reads) == len(contracts) >= 44
         assert clock.total - before >= 10
-        requests[told] = len(graph.paths())
-    # Many threads share one virtual clock, so that the figures of two rounds differ; a storm is many times more.
-    assert requests[header] <= 2 * requests[None], requests
+        rounds[told].append(len(graph.paths()))
+    # Many threads share one virtual clock, so that the figures of two rounds differ a little.
+    assert sorted(rounds[header])[1] <= sorted(rounds[None])[1] + 12, rounds
 
 
 def test_a_date_is_reckoned_against_the_clock_of_whoever_wrote_it(graph, connect, clock):

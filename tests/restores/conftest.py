@@ -50,6 +50,7 @@ __all__ = [
     "worlds",
 ]
 
+ACCESS_POLICIES = "identity/conditionalAccess/policies"
 KINDS = (
     "settingsCatalog",
     "compliancePolicy",
@@ -181,3 +182,39 @@ def writes_of(simulator: Any) -> list[str]:
         for entry in simulator.log
         if entry.method != "GET" and not entry.path.endswith(reading) and "/oauth2/" not in entry.path
     ]
+
+
+def users(**more: Iterable[str]) -> dict[str, list[str]]:
+    """Return the people of a Conditional Access policy: all of them, unless `more` says otherwise."""
+    empty = dict.fromkeys(("excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles"), ())
+    return {name: list(value) for name, value in {**empty, "includeUsers": ["All"], **more}.items()}
+
+
+@pytest.fixture
+def otto(contoso: Tenant) -> User:
+    """Otto owns Contoso: he may enforce policies."""
+    return member(contoso, "otto", Role.OWNER)
+
+
+@pytest.fixture
+def owning(contoso: Tenant, otto: User, now: datetime) -> "Restoring":
+    return Restoring(contoso, otto, now)
+
+
+@pytest.fixture
+def access_policy(directory: Any, sync: Any, capture: Any) -> Any:
+    """Return a function that makes the only policy, for one group: in one state in its version, and in another now."""
+
+    def policy(state: str, live: str, **conditions: Any) -> PolicyVersion:
+        first, *others = directory.store.entities(ACCESS_POLICIES)
+        for other in others:
+            directory.store.remove(ACCESS_POLICIES, other.id)
+        people = users(includeUsers=[], includeGroups=[next(iter(directory.store.entities("groups"))).id])
+        conditions = {**first.body["conditions"], "users": people, "locations": None, **conditions}
+        controls = {"operator": "OR", "builtInControls": ["mfa"]}
+        edit(directory, ACCESS_POLICIES, first.id, state=state, conditions=conditions, grantControls=controls)
+        assert capture().outcome == "succeeded"
+        edit(directory, ACCESS_POLICIES, first.id, state=live, displayName="Changed by hand")
+        return version_of(first.id)
+
+    return policy

@@ -8,17 +8,12 @@ from tenantpilot.restores.states import StateChoice
 from tenantpilot.tenancy.emergency import Chosen, set_emergency_accounts
 from tenantpilot.tenancy.roles import Role
 from tests.people import member
-from tests.restores.conftest import edit, entity_of, items_of, version_of, writes_of
+from tests.restores.conftest import edit, entity_of, items_of, users, version_of, writes_of
 
 pytestmark = pytest.mark.same_on_both
 
 POLICIES = "identity/conditionalAccess/policies"
 REPORT_ONLY = "enabledForReportingButNotEnforced"
-
-
-def users(**more):
-    empty = dict.fromkeys(("excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles"), ())
-    return {name: list(value) for name, value in {**empty, "includeUsers": ["All"], **more}.items()}
 
 
 @pytest.fixture

@@ -4,69 +4,29 @@ from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
-from typer.testing import CliRunner
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.cli.commands import restores
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.drafting import draft_of_failed, draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, edit_states
 from tenantpilot.restores.enforcing import is_enforce_word, why_not_as_chosen, why_not_enforce
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
-from tenantpilot.restores.models import RestoreItem, RestoreRun
-from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.second_person.requests import approve, ask
 from tenantpilot.restores.second_person.rules import turn_on
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm
 from tenantpilot.restores.states import StateChoice
 from tenantpilot.tenancy.models import TenantMember
 from tenantpilot.tenancy.roles import Role
-from tests.people import member
-from tests.restores.conftest import Restoring, delete, edit, items_of, version_of, writes_of
-from tests.restores.test_emergency import REPORT_ONLY, users
+from tests.restores.conftest import delete, edit, items_of, users, writes_of
+from tests.restores.test_emergency import REPORT_ONLY
 from tests.versions.kit import new_policy, take
-from tests.web.html import read
-from tests.web.kit import at_most_queries
 
 pytestmark = pytest.mark.same_on_both
 
 POLICIES = "identity/conditionalAccess/policies"
 HOME = "/admin/t/contoso/restores/"
 USUAL, ENFORCE, WEAKEN = StateChoice
-
-
-@pytest.fixture
-def otto(contoso):
-    """Otto owns Contoso: he may enforce policies."""
-    return member(contoso, "otto", Role.OWNER)
-
-
-@pytest.fixture
-def owning(contoso, otto, now):
-    return Restoring(contoso, otto, now)
-
-
-@pytest.fixture
-def policy(directory, sync, capture):
-    """policy("enabled", live="disabled") is the only policy, for one group: in one state in its version, in one now."""
-
-    def policy(state, live, **conditions):
-        first, *others = directory.store.entities(POLICIES)
-        for other in others:
-            directory.store.remove(POLICIES, other.id)
-        people = users(includeUsers=[], includeGroups=[next(iter(directory.store.entities("groups"))).id])
-        conditions = {**first.body["conditions"], "users": people, "locations": None, **conditions}
-        edit(directory, POLICIES, first.id, state=state, conditions=conditions, grantControls=controls("mfa"))
-        assert capture().outcome == "succeeded"
-        edit(directory, POLICIES, first.id, state=live, displayName="Changed by hand")
-        return version_of(first.id)
-
-    return policy
-
-
-def controls(*names):
-    return {"operator": "OR", "builtInControls": list(names)}
 
 
 def chosen(restoring, version, choice):
@@ -99,16 +59,16 @@ class TestWrittenIsShown:
     ]
 
     @pytest.mark.parametrize(("version", "live", "choice", "after"), CASES)
-    def test_of_a_policy_that_is_there(self, policy, owning, directory, version, live, choice, after):
-        restore = chosen(owning, policy(version, live), choice)
+    def test_of_a_policy_that_is_there(self, access_policy, owning, directory, version, live, choice, after):
+        restore = chosen(owning, access_policy(version, live), choice)
         [item] = items_of(restore)
         assert (item.live_state, item.planned_state, item.action) == (live, after, "update")
         assert owning.execute(restore).outcome == "succeeded"
         assert directory.store.find(POLICIES, item.found_id).body["state"] == after
 
     @pytest.mark.parametrize(("choice", "after"), [(USUAL, REPORT_ONLY), (ENFORCE, "enabled")])
-    def test_of_a_policy_that_is_gone(self, policy, owning, directory, simulator, choice, after):
-        version = policy("enabled", "enabled")
+    def test_of_a_policy_that_is_gone(self, access_policy, owning, directory, simulator, choice, after):
+        version = access_policy("enabled", "enabled")
         delete(simulator, directory, POLICIES, version.policy.graph_id)
         restore = chosen(owning, version, choice)
         [item] = items_of(restore)
@@ -117,8 +77,8 @@ class TestWrittenIsShown:
         [created] = directory.store.entities(POLICIES)
         assert created.body["state"] == after
 
-    def test_an_undo_takes_an_enforcement_back_where_a_person_accepts_that(self, policy, owning, directory):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_an_undo_takes_an_enforcement_back_where_a_person_accepts_that(self, access_policy, owning, directory):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         owning.execute(restore)
         undo = draft_to_undo(owning.fresh(restore), source="Undo", actor=owning.person, now=owning.now)
         assert [item.state_choice for item in items_of(undo)] == [WEAKEN]
@@ -127,14 +87,14 @@ class TestWrittenIsShown:
         owning.execute(undo)
         assert directory.store.find(POLICIES, items_of(undo)[0].found_id).body["state"] == REPORT_ONLY
 
-    def test_an_undo_of_what_kept_its_state_keeps_it_too(self, policy, owning):
-        restore = chosen(owning, policy("enabled", "enabled"), USUAL)
+    def test_an_undo_of_what_kept_its_state_keeps_it_too(self, access_policy, owning):
+        restore = chosen(owning, access_policy("enabled", "enabled"), USUAL)
         owning.execute(restore)
         undo = draft_to_undo(owning.fresh(restore), source="Undo", actor=owning.person, now=owning.now)
         assert [item.state_choice for item in items_of(undo)] == [USUAL]
 
-    def test_what_failed_is_prepared_again_with_its_weakening(self, policy, owning, directory):
-        version = policy(REPORT_ONLY, "enabled")
+    def test_what_failed_is_prepared_again_with_its_weakening(self, access_policy, owning, directory):
+        version = access_policy(REPORT_ONLY, "enabled")
         restore = chosen(owning, version, WEAKEN)
         edit(directory, POLICIES, version.policy.graph_id, displayName="Changed once more")
         owning.execute(restore)
@@ -143,23 +103,23 @@ class TestWrittenIsShown:
 
 
 class TestWhoMay:
-    def test_a_manager_cannot_choose_it_and_can_weaken(self, policy, restoring, mona):
-        restore = restoring.draft(policy("enabled", REPORT_ONLY))
+    def test_a_manager_cannot_choose_it_and_can_weaken(self, access_policy, restoring, mona):
+        restore = restoring.draft(access_policy("enabled", REPORT_ONLY))
         [item] = items_of(restore)
         with pytest.raises(ChoiceNotPossible, match="enforced state"):
             edit_states(restore, {item.pk: ENFORCE}, actor=mona, now=restoring.now)
         assert items_of(restore)[0].state_choice == ""
-        restore = chosen(restoring, policy("disabled", "enabled"), WEAKEN)
+        restore = chosen(restoring, access_policy("disabled", "enabled"), WEAKEN)
         assert restoring.execute(restore).outcome == "succeeded"
 
-    def test_a_manager_cannot_confirm_what_an_owner_chose(self, policy, owning, mona, simulator):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_a_manager_cannot_confirm_what_an_owner_chose(self, access_policy, owning, mona, simulator):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         with pytest.raises(CannotConfirm, match="Your role is Manager"):
             confirm(restore, words_of(restore, "enforce"), actor=mona, now=owning.now)
         assert not OperationRun.everywhere.filter(type="restore_execute").exists()
 
-    def test_who_chose_it_and_may_no_more_stops_the_confirmation(self, policy, owning, otto, olivia):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_who_chose_it_and_may_no_more_stops_the_confirmation(self, access_policy, owning, otto, olivia):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         demote(otto)
         with pytest.raises(CannotConfirm, match="Otto chose to enforce"):
             confirm(restore, words_of(restore, "enforce"), actor=olivia, now=owning.now)
@@ -168,8 +128,8 @@ class TestWhoMay:
         restore = owning.preview(owning.fresh(restore))
         assert confirm(restore, words_of(restore, "enforce"), actor=olivia, now=owning.now).run.status == "queued"
 
-    def test_a_right_that_is_taken_before_the_run_begins_stops_it(self, policy, owning, otto, simulator):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_a_right_that_is_taken_before_the_run_begins_stops_it(self, access_policy, owning, otto, simulator):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         run = owning.start(restore)
         demote(otto)
         simulator.log.clear()
@@ -179,9 +139,9 @@ class TestWhoMay:
         assert writes_of(simulator) == []
         assert owning.fresh(restore).state == "done"
 
-    def test_what_is_written_asks_nobody_any_more(self, policy, owning, otto):
+    def test_what_is_written_asks_nobody_any_more(self, access_policy, owning, otto):
         """The rest of a restore that waited for an approval goes on."""
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         assert owning.execute(restore).outcome == "succeeded"
         demote(otto)
         assert why_not_as_chosen(restore, otto) == ""
@@ -191,8 +151,8 @@ class TestWhoMay:
         TenantMember.everywhere.filter(user=otto).delete()
         assert "no member" in why_not_enforce(otto, contoso)
 
-    def test_a_choice_that_the_version_does_not_allow_is_refused(self, policy, owning, otto, contoso):
-        restore = owning.draft(policy("enabled", REPORT_ONLY))
+    def test_a_choice_that_the_version_does_not_allow_is_refused(self, access_policy, owning, otto, contoso):
+        restore = owning.draft(access_policy("enabled", REPORT_ONLY))
         [item] = items_of(restore)
         with pytest.raises(ChoiceNotPossible, match="in no state"):
             edit_states(restore, {item.pk: WEAKEN}, actor=otto, now=owning.now)
@@ -207,19 +167,19 @@ class TestTheWord:
         assert is_enforce_word(word)
 
     @pytest.mark.parametrize("word", ["", "enforced", "yes"])
-    def test_without_it_nothing_is_enforced(self, policy, owning, otto, word):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_without_it_nothing_is_enforced(self, access_policy, owning, otto, word):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         with pytest.raises(CannotConfirm, match="Type the word"):
             confirm(restore, words_of(restore, word), actor=otto, now=owning.now)
 
-    def test_nobody_is_asked_where_nothing_becomes_enforced(self, policy, restoring, mona):
-        restore = restoring.preview(restoring.draft(policy("enabled", "enabled")))
+    def test_nobody_is_asked_where_nothing_becomes_enforced(self, access_policy, restoring, mona):
+        restore = restoring.preview(restoring.draft(access_policy("enabled", "enabled")))
         assert confirm(restore, words_of(restore), actor=mona, now=restoring.now).run.status == "queued"
 
 
 class TestWhatIsShown:
-    def test_the_choice_makes_it_a_draft_again_and_another_fingerprint(self, policy, owning, otto):
-        restore = owning.preview(owning.draft(policy("enabled", REPORT_ONLY)))
+    def test_the_choice_makes_it_a_draft_again_and_another_fingerprint(self, access_policy, owning, otto):
+        restore = owning.preview(owning.draft(access_policy("enabled", REPORT_ONLY)))
         shown, [item] = restore.fingerprint, items_of(restore)
         assert edit_states(restore, {item.pk: ENFORCE}, actor=otto, now=owning.now) == 1
         restore.refresh_from_db()
@@ -230,22 +190,22 @@ class TestWhatIsShown:
         with pytest.raises(PreviewStale):
             confirm(restore, replace(words, fingerprint=shown), actor=otto, now=owning.now)
 
-    def test_a_weakening_is_accepted_by_a_person(self, policy, restoring, mona):
-        restore = chosen(restoring, policy("disabled", "enabled"), WEAKEN)
+    def test_a_weakening_is_accepted_by_a_person(self, access_policy, restoring, mona):
+        restore = chosen(restoring, access_policy("disabled", "enabled"), WEAKEN)
         assert items_of(restore)[0].warnings == ["weakens_policy"]
         bare = Confirmation(restore.fingerprint, "Contoso", "Undo a mistake")
         with pytest.raises(CannotConfirm, match="Accept the warnings"):
             confirm(restore, bare, actor=mona, now=restoring.now)
 
-    def test_the_database_keeps_choice_and_states(self, policy, owning):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_the_database_keeps_choice_and_states(self, access_policy, owning):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         rows = RestoreItem.everywhere.of_run(restore.pk)
         for columns in ({"state_choice": ""}, {"planned_state": REPORT_ONLY}, {"live_state": "enabled"}):
             with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
                 rows.update(**columns)
 
-    def test_the_audit_log_names_the_policies(self, policy, owning):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+    def test_the_audit_log_names_the_policies(self, access_policy, owning):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         [item] = items_of(restore)
         assert owning.execute(restore).outcome == "succeeded"
         entries = {entry.action: entry.after for entry in AuditLog.objects.filter(action__startswith="restore.")}
@@ -253,9 +213,9 @@ class TestWhatIsShown:
         assert entries["restore.confirmed"]["enforced"] == [item.name]
         assert entries["restore.object_written"]["state"] == "Report-only → On"
 
-    def test_a_second_person_approves_it_by_name(self, policy, owning, contoso, otto, olivia, mona, now):
+    def test_a_second_person_approves_it_by_name(self, access_policy, owning, contoso, otto, olivia, mona, now):
         assert turn_on(contoso, actor=olivia, now=now)
-        restore = chosen(owning, policy("enabled", REPORT_ONLY), ENFORCE)
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY), ENFORCE)
         with pytest.raises(CannotConfirm, match="Type the word"):
             ask(restore, words_of(restore), actor=otto, now=now)
         ask(restore, words_of(restore, "enforce"), actor=otto, now=now)
@@ -266,87 +226,14 @@ class TestWhatIsShown:
 
 
 class TestLockout:
-    def test_a_policy_for_everybody_is_not_enforced_without_emergency_accounts(self, policy, owning, simulator):
-        restore = chosen(owning, policy("enabled", REPORT_ONLY, users=users()), ENFORCE)
+    def test_a_policy_for_everybody_is_not_enforced_without_emergency_accounts(self, access_policy, owning, simulator):
+        restore = chosen(owning, access_policy("enabled", REPORT_ONLY, users=users()), ENFORCE)
         [item] = items_of(restore)
         assert [blocker["code"] for blocker in item.blockers] == ["emergency_accounts_missing"]
         assert (restore.state, item.planned_state) == ("blocked", "")
 
-    def test_as_usual_and_weakened_it_locks_nobody_out(self, policy, owning):
-        as_usual = owning.preview(owning.draft(policy("enabled", REPORT_ONLY, users=users())))
+    def test_as_usual_and_weakened_it_locks_nobody_out(self, access_policy, owning):
+        as_usual = owning.preview(owning.draft(access_policy("enabled", REPORT_ONLY, users=users())))
         assert items_of(as_usual)[0].blockers == []
-        weakened = chosen(owning, policy("disabled", "enabled", users=users()), WEAKEN)
+        weakened = chosen(owning, access_policy("disabled", "enabled", users=users()), WEAKEN)
         assert (items_of(weakened)[0].blockers, items_of(weakened)[0].warnings) == ([], ["weakens_policy"])
-
-
-class TestPages:
-    def page(self, client, address, status=200):
-        answer = client.get(address)
-        assert answer.status_code == status
-        return read(answer).one("main")
-
-    def test_an_owner_enforces_a_policy_from_page_to_page(self, policy, owning, signed_in, otto):
-        owning.now = timezone.now()
-        restore = owning.preview(owning.draft(policy("enabled", REPORT_ONLY)))
-        owner, here, [item] = signed_in(otto), f"{HOME}{restore.pk}/", items_of(restore)
-        assert "State now: Report-only, after the restore: Report-only" in self.page(owner, f"{here}preview/").words
-        with at_most_queries(16):
-            offered = self.page(owner, f"{here}scope/")
-        box = offered.one("select", name=f"state-{item.pk}")
-        assert [option["value"] for option in box.every("option")] == ["", "enforce"]
-        assert "in the version: On" in offered.words
-        sent = {"assignments": "", f"item-{item.pk}": "", f"state-{item.pk}": "enforce"}
-        assert owner.post(f"{here}scope/", sent).status_code == 302
-        restore = owning.preview(owning.fresh(restore))
-        with at_most_queries(16):
-            shown = self.page(owner, f"{here}preview/")
-        assert "State now: Report-only, after the restore: On" in shown.words
-        asked = self.page(owner, f"{here}confirmation/")
-        assert "These policies become enforced (On)" in asked.words
-        assert asked.one("input", name="enforce")["required"] is not None
-        typed = {"name": "Contoso", "reason": "Enforce", "fingerprint": restore.fingerprint}
-        assert "Type the word" in owner.post(f"{here}confirmation/", typed).text
-        assert owner.post(f"{here}confirmation/", {**typed, "enforce": "Enforce "}).status_code == 302
-
-    def test_a_manager_sees_why_the_choice_is_not_there(self, policy, owning, signed_in, mona):
-        owning.now = timezone.now()
-        restore = owning.draft(policy("enabled", REPORT_ONLY))
-        manager, here, [item] = signed_in(mona), f"{HOME}{restore.pk}/", items_of(restore)
-        offered = self.page(manager, f"{here}scope/")
-        assert "You cannot choose to enforce a policy. Your role is Manager" in offered.words
-        box = offered.one("select", name=f"state-{item.pk}")
-        assert [option["value"] for option in box.every("option")] == [""]
-        for wish in ("enforce", "nonsense"):
-            answer = manager.post(f"{here}scope/", {"assignments": "none", f"state-{item.pk}": wish})
-            assert answer.status_code == 422
-        restore.refresh_from_db()
-        assert (restore.chosen, items_of(restore)[0].state_choice) == (RestoreOptions(), "")
-        edit_states(restore, {item.pk: ENFORCE}, actor=owning.person, now=owning.now)
-        restore = owning.preview(owning.fresh(restore))
-        shown = self.page(manager, f"{here}preview/").words
-        assert "Go on to confirm" not in shown
-        assert "To restore policies in an enforced state you need to be Owner" in shown
-        kept = {"assignments": "exact", f"item-{item.pk}": "", f"state-{item.pk}": "enforce"}
-        assert manager.post(f"{here}scope/", kept).status_code == 302, "the choice of the owner stays"
-        assert items_of(restore)[0].state_chosen_by == owning.person
-
-
-def test_at_a_shell_a_policy_is_enforced_with_the_word(policy, owning, otto, directory, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: owning.now)
-    graph_id = policy("enabled", REPORT_ONLY).policy.graph_id
-    run = CliRunner().invoke
-
-    def said(*words):
-        return run(restores.app, [*words, "--as", otto.email] if words[0] != "show" else list(words))
-
-    assert said("preview", "contoso", "--policy", graph_id, "--weaken", graph_id).exit_code == 1
-    assert not RestoreRun.everywhere.exists()
-    assert said("preview", "contoso", "--policy", graph_id, "--enforce", graph_id).exit_code == 0
-    restore = RestoreRun.everywhere.get()
-    owning.runner().execute(OperationRun.everywhere.get(type="restore_preview").pk)
-    assert "State now: Report-only, after: On" in said("show", f"{restore.pk}").output
-    confirmed = ("confirm", f"{restore.pk}", "--tenant-name", "Contoso", "--reason", "Enforce")
-    assert said(*confirmed).exit_code == 1
-    assert said(*confirmed, "--word", "enforce").exit_code == 0
-    owning.runner().execute(OperationRun.everywhere.get(type="restore_execute").pk)
-    assert directory.store.find(POLICIES, graph_id).body["state"] == "enabled"

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.errors import GraphError
+from tenantpilot.graph.errors import GraphError, GraphStopped
 from tenantpilot.restores.ordering import Subject
 from tenantpilot.restores.reading import Reader
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, below
-from tenantpilot.restores.states import Action
+from tenantpilot.restores.states import CREATE_OR_UPDATE, Action
 
 NAMED_LOCATION = "namedLocation"
 MOST_POLICIES = 195
 """Of a tenant: https://learn.microsoft.com/entra/identity/conditional-access/plan-conditional-access"""
 NEAR = 10
-PLANNED = (Action.CREATE, Action.UPDATE)
 
 
 def warn_of_access(reader: Reader, subjects: Sequence[Subject]) -> None:
@@ -47,12 +46,14 @@ def _any_trusted(locations: Iterable[JsonObject]) -> bool:
 
 
 def _planned(subjects: Sequence[Subject], key: str) -> list[Subject]:
-    return [subject for subject in subjects if subject.contract.key == key and subject.plan.action in PLANNED]
+    return [subject for subject in subjects if subject.contract.key == key and subject.plan.action in CREATE_OR_UPDATE]
 
 
 def _listed(reader: Reader, key: str) -> list[JsonObject]:
-    """Return the objects of a type; none where they cannot be read, so that a person is rather warned."""
+    """Return the objects of a type; none where they cannot be read, so that a person is warned. Raises GraphStopped."""
     try:
         return reader.listed(registry.get(key))
+    except GraphStopped:
+        raise
     except GraphError:
         return []

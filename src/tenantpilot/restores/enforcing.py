@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from tenantpilot.restores.matching import normal_name
 from tenantpilot.restores.models import RestoreItem, RestoreItemQuerySet, RestoreRun
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, ENABLED, choices_for
-from tenantpilot.restores.states import Action, ItemState, StateChoice
+from tenantpilot.restores.states import CREATE_OR_UPDATE, ItemState, StateChoice
 from tenantpilot.restores.words import state_words
 from tenantpilot.tenancy.access import NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 
-PLANNED = (Action.CREATE, Action.UPDATE)
 TO_WRITE = (ItemState.PENDING, ItemState.WRITING, ItemState.WAITING)
 MOST_NAMED = 20
 
@@ -45,13 +44,13 @@ def is_enforce_word(typed: str) -> bool:
 
 def enforced_items(restore: RestoreRun) -> RestoreItemQuerySet:
     """Return the items whose policy is not enforced now and will be."""
-    rows = RestoreItem.everywhere.of_run(restore.pk).filter(planned_state=ENABLED, action__in=PLANNED)
+    rows = RestoreItem.everywhere.of_run(restore.pk).filter(planned_state=ENABLED, action__in=CREATE_OR_UPDATE)
     return rows.exclude(live_state=ENABLED)
 
 
 def state_changes(restore: RestoreRun) -> StateChanges:
     """Return the policies that become stronger or weaker, by their names."""
-    changed = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(action__in=PLANNED)
+    changed = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(action__in=CREATE_OR_UPDATE)
     weakened = changed.filter(live_state=ENABLED).exclude(planned_state__in=[ENABLED, ""])
     names = enforced_items(restore).in_order().values_list("name", flat=True)
     return StateChanges(tuple(names), tuple(weakened.values_list("name", flat=True)))

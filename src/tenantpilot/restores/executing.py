@@ -133,20 +133,15 @@ class _Execution:
         if item.action == Action.DELETE:
             self._delete(entry, item, contract, code)
             return
+        journal = journal_of(self._run, self._images, item, contract)
         if item.action == Action.UPDATE:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
             if live is None:
                 raise ItemRefused(reason_code="changed_since_preview")
-            task, journal = (
-                self._tasks.task(item, contract, live, code),
-                journal_of(self._run, self._images, item, contract),
-            )
+            task = self._tasks.task(item, contract, live, code)
             result = self._writer.update(task, live, journal)
         else:
-            task, journal = (
-                self._tasks.task(item, contract, None, code),
-                journal_of(self._run, self._images, item, contract),
-            )
+            task = self._tasks.task(item, contract, None, code)
             _graph_id, result = self._writer.create(task, journal)
         self._settle(entry, item, contract, task, result)
 

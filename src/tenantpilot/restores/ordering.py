@@ -11,7 +11,7 @@ from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.planning import Blocker, Plan
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
-from tenantpilot.restores.states import WRITING, Action, Choice, Match
+from tenantpilot.restores.states import CREATE_OR_UPDATE, WRITING, Action, Choice, Match
 
 
 @dataclass
@@ -66,7 +66,7 @@ def block_doubled(subjects: Sequence[Subject]) -> None:
 
 def put_in_order(subjects: Sequence[Subject]) -> None:
     """Give each item its turn: what others refer to comes first, and deletions come last, in the opposite order."""
-    writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
+    writing = [subject for subject in subjects if subject.plan.action in CREATE_OR_UPDATE]
     try:
         ordered = items_in_order((subject.contract, subject.source) for subject in writing)
     except DependencyCycle as cycle:

@@ -33,7 +33,7 @@ from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
-from tenantpilot.restores.states import WRITING, Action, Choice, MappingAction, Match, StateChoice
+from tenantpilot.restores.states import CREATE_OR_UPDATE, WRITING, Action, Choice, MappingAction, Match, StateChoice
 from tenantpilot.restores.wideness import warn_of_large_groups
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.names import Directory
@@ -274,7 +274,7 @@ class Preview:
 
     def _check_definitions(self, subjects: list[Subject]) -> None:
         """Block what uses settings or templates that the service no longer knows."""
-        writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
+        writing = [subject for subject in subjects if subject.plan.action in CREATE_OR_UPDATE]
         gone = gone_definitions(
             self._client, [(subject.contract, subject.plan.payload, subject.live) for subject in writing]
         )

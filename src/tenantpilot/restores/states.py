@@ -79,6 +79,7 @@ class Action(TextChoices):
 
 
 WRITING = (Action.CREATE, Action.UPDATE, Action.DELETE)
+CREATE_OR_UPDATE = (Action.CREATE, Action.UPDATE)
 
 
 class Choice(TextChoices):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tenantpilot.directory.models import Group
 from tenantpilot.restores.assigning import groups_added
 from tenantpilot.restores.ordering import Subject
-from tenantpilot.restores.states import Action
+from tenantpilot.restores.states import CREATE_OR_UPDATE
 from tenantpilot.tenancy.models import Tenant
 
 MANY_MEMBERS = 1_000
@@ -13,7 +13,7 @@ MANY_MEMBERS = 1_000
 
 def warn_of_large_groups(tenant: Tenant, subjects: Sequence[Subject]) -> None:
     """Warn of a new assignment to a group that is known to have many members."""
-    writing = [subject for subject in subjects if subject.plan.action in (Action.CREATE, Action.UPDATE)]
+    writing = [subject for subject in subjects if subject.plan.action in CREATE_OR_UPDATE]
     added = {subject.item.pk: _added(subject) for subject in writing}
     groups = {group for of_one in added.values() for group in of_one}
     if not groups:

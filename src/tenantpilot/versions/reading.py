@@ -15,7 +15,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole, told_apart
+from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole, with_gone_confirmed
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 
@@ -62,7 +62,7 @@ def portions(things: Iterable[Thing]) -> Iterator[list[Thing]]:
 def _read_by_id(client: GraphClient, contract: Contract, policies: Iterable[Policy]) -> Iterator[Portion]:
     for chunk in portions(policies):
         reads = list(read_by_id(client, contract, [_known(policy) for policy in chunk]))
-        yield Portion(contract, chunk, told_apart(client, contract, reads))
+        yield Portion(contract, chunk, with_gone_confirmed(client, contract, reads))
 
 
 def _is_list_cheaper(tenant: Tenant, key: str, count: int) -> bool:

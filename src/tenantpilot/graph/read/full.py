@@ -119,8 +119,8 @@ def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObje
         yield from _anew_or_again(client, contract, some)
 
 
-def told_apart(client: GraphClient, contract: Contract, reads: Sequence[WholeRead]) -> list[WholeRead]:
-    """Return the same reads of single objects; what was not found is not gone where the list of its type shows it."""
+def with_gone_confirmed(client: GraphClient, contract: Contract, reads: Sequence[WholeRead]) -> list[WholeRead]:
+    """Return the reads of single objects; what was not found counts as gone only where its list lacks it as well."""
     gone = {full_read.graph_id: full_read.error for full_read in reads if isinstance(full_read.error, GraphNotFound)}
     if not gone:
         return list(reads)
@@ -278,7 +278,7 @@ def _keep(owner: _Owner, part: Part, outcome: list[JsonObject] | JsonObject | Gr
 def _of_part(error: GraphError) -> GraphError:
     """Return the error of an object of which a part could not be read.
 
-    That a part is not found does not say that the object is gone: it is asked for anew, and that answer tells.
+    That a part is not found does not say that the object is gone: it is asked for anew, and that answer decides.
     """
     return GraphNotShown(error.facts) if isinstance(error, GraphNotFound) else error
 

@@ -129,8 +129,8 @@ class _Attempt:
         for look in range(1 if self.contract.settles else LOOKS_UNTIL_EQUAL):
             if look:
                 self.client.pause(self.client.patience.look_seconds)
-            kind = str(self.payload.get("@odata.type") or "")
-            after = read_object(self.client, self.contract, self.graph_id, odata_type=kind)
+            odata_type = str(self.payload.get("@odata.type") or "")
+            after = read_object(self.client, self.contract, self.graph_id, odata_type=odata_type)
             if after is not None and not (left := _differences(self.contract, self.payload, after)):
                 return Written(self.live, after)
         if after is None:

@@ -1,6 +1,7 @@
 """The people who may approve a restore of others."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -29,9 +30,8 @@ def able_people(tenant: Tenant) -> list[User]:
 
 def possible_approvers(restore: RestoreRun, requested_by: User, *, now: datetime) -> list[User]:
     """Return the people who may approve the restore: none who prepared it or asked for it, or is tied to who asked."""
-    tenant, hands = restore.tenant, hands_on(restore) | {requested_by.pk}
-    hands |= people_in_the_hands_of(requested_by, tenant, now=now)
-    hands |= people_with_a_hand_on(requested_by, tenant, now=now)
+    ties = ties_of(requested_by, restore.tenant, now=now)
+    hands = hands_on(restore) | {requested_by.pk} | ties.receivers | ties.givers
     return [person for person in able_people(restore.tenant) if person.pk not in hands]
 
 
@@ -41,20 +41,21 @@ def hands_on(restore: RestoreRun) -> set[int]:
     return {restore.created_by_id, *editors}
 
 
-def people_in_the_hands_of(requested_by: User, tenant: Tenant, *, now: datetime) -> set[int]:
-    """Return the keys of those to whom the requester gave a role, or a way into the account, within seven days.
+@dataclass(frozen=True)
+class Ties:
+    """The people to whom a person gave a role, or a way into the account, within seven days, and those who gave it.
 
-    So did those who got theirs from them. Otherwise an owner could add a person of their own, and approve with it.
+    Each also through others. Otherwise an owner could add a person of their own, and ask or approve with it.
     """
-    return _reached_from(requested_by.pk, _gifts(tenant, now=now))
+
+    receivers: frozenset[int]
+    givers: frozenset[int]
 
 
-def people_with_a_hand_on(requested_by: User, tenant: Tenant, *, now: datetime) -> set[int]:
-    """Return the keys of those from whom the requester got a role or a way in, directly or through others.
-
-    Otherwise an owner could add a person of their own, ask with it, and approve.
-    """
-    return _reached_from(requested_by.pk, [(person, giver) for giver, person in _gifts(tenant, now=now)])
+def ties_of(person: User, tenant: Tenant, *, now: datetime) -> Ties:
+    """Return the ties of a person to others of the tenant, by their keys."""
+    gifts = _gifts(tenant, now=now)
+    return Ties(_reached_from(person.pk, gifts), _reached_from(person.pk, [(to, giver) for giver, to in gifts]))
 
 
 def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
@@ -69,10 +70,10 @@ def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
     return [(giver, int(key)) for giver, key in pairs if giver is not None and key.isdecimal()]
 
 
-def _reached_from(person: int, pairs: Sequence[tuple[int, int]]) -> set[int]:
+def _reached_from(person: int, pairs: Sequence[tuple[int, int]]) -> frozenset[int]:
     """Return the keys that the pairs lead to from this one, also through others."""
     people, frontier = set[int](), {person}
     while frontier:
         frontier = {to for start, to in pairs if start in frontier} - people
         people |= frontier
-    return people - {person}
+    return frozenset(people - {person})

@@ -16,9 +16,8 @@ from tenantpilot.restores.second_person.models import LONGEST_REASON, ApprovalRe
 from tenantpilot.restores.second_person.notices import notify_of_refusal, notify_of_request
 from tenantpilot.restores.second_person.people import (
     hands_on,
-    people_in_the_hands_of,
-    people_with_a_hand_on,
     possible_approvers,
+    ties_of,
 )
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.second_person.states import RequestState
@@ -125,13 +124,12 @@ def why_not_decide(request: ApprovalRequest, person: User, *, now: datetime) -> 
         return "You have asked for it, so another person decides."
     if person.pk in hands_on(restore):
         return "You have prepared or edited this restore, so another person decides."
-    if person.pk in people_in_the_hands_of(request.requested_by, restore.tenant, now=now):
-        name = request.requested_by.display_name
+    ties, name = ties_of(request.requested_by, restore.tenant, now=now), request.requested_by.display_name
+    if person.pk in ties.receivers:
         return (
             f"{name} has given you your role or a way into your account within seven days, so another person decides."
         )
-    if person.pk in people_with_a_hand_on(request.requested_by, restore.tenant, now=now):
-        name = request.requested_by.display_name
+    if person.pk in ties.givers:
         return f"{name} got a role or a way in from you within seven days, so another person decides."
     return ""
 
