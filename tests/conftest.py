@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from tenantpilot.graph.client import budget, tokens
 from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
 from tenantpilot.tenancy.models import Tenant, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
@@ -87,6 +88,16 @@ def django_db_setup(
     with pointing_default_at(made.name):
         yield
     copies.drop(made)
+
+
+@pytest.fixture(autouse=True)
+def fresh_process_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start without the tokens and budgets of earlier tests.
+
+    The system hands out a port again: a simulator there would take a token with the permissions of another test.
+    """
+    monkeypatch.setattr(tokens, "_OF_THIS_PROCESS", tokens.TokenCache())
+    monkeypatch.setattr(budget, "_OF_THIS_PROCESS", budget.MemoryStore())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.connection import Certificate, ClientSecret, GraphConnection
-from tenantpilot.graph.client.tokens import TokenCache
+from tenantpilot.graph.client.tokens import Token, TokenCache, tokens_of_process
 from tenantpilot.graph.errors import (
     GraphForbidden,
     GraphHostRefused,
@@ -193,3 +193,9 @@ def test_a_certificate_signs_by_ps256_and_is_named_by_its_sha256(graph, clock):
     assert header["x5t#S256"].rstrip("=") == urlsafe_b64encode(digest).decode().rstrip("=")
     assert form["scope"] == "https://graph.microsoft.com/.default"
     assert private not in repr(client)
+
+
+@pytest.mark.parametrize("_order", ["first", "second"])
+def test_no_test_meets_a_token_of_another(_order):
+    assert tokens_of_process().get("a connection to a port that is used again") is None
+    tokens_of_process().put("a connection to a port that is used again", Token("a token", renew_at=float("inf")))
