@@ -1,11 +1,10 @@
 """The handlers that workers run. Nobody else imports them: they reach Graph (GUARD-F)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import QuerySet
 
 from tenantpilot.core.connections import released
 from tenantpilot.core.errors import ReasonedError
@@ -15,9 +14,10 @@ from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.read.full import torn_ones
 from tenantpilot.graph.read.listing import TypeRead, read_types, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
-from tenantpilot.inventory.following import capturing
+from tenantpilot.inventory.broken import BrokenObject
+from tenantpilot.inventory.following import Capture, capturing
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.observing import BrokenObject, ObservedType, is_usable, observe_all
+from tenantpilot.inventory.observing import ObservedType, is_usable, observe_all
 from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.recording import Reading, Tally, record_failure, record_types
 from tenantpilot.inventory.vanishing import TypeVanished, is_everyday, suspicious_types
@@ -40,6 +40,10 @@ class TypeReport:
     observed: ObservedType = field(default_factory=ObservedType)
     error: Exception | None = None
 
+    def with_troubles(self, troubles: Sequence[BrokenObject]) -> "TypeReport":
+        """Return the same with more objects that could not be read."""
+        return replace(self, observed=ObservedType(self.observed.observations, [*self.observed.broken, *troubles]))
+
 
 def sync_inventory(run: RunContext[SyncInputs]) -> None:
     """Read every chosen type and write down what was seen; a type that fails costs only itself.
@@ -55,19 +59,36 @@ def sync_inventory(run: RunContext[SyncInputs]) -> None:
     with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
         client.sign_in()
         record_sign_in(run.tenant, now=run.now)
+        capture = capturing()(run, client) if run.inputs.capture else None
         for group in released(read_types_in_groups(client, registry.chosen(pending))):
             run.safe_point()
             vanished = _vanished(run, client, group)
             reports = [vanished.get(type_read.contract.key) or _report_of(client, type_read) for type_read in group]
             run.safe_point()
             _record(run, reports, pending, items)
-        if run.inputs.capture:
-            capturing()(run, client, list(_changed(run)))
+            if capture is not None:
+                _capture(run, reports, pending, items, capture)
+        if capture is not None:
+            capture.finish()
 
 
-def _changed(run: RunContext[SyncInputs]) -> QuerySet[Policy]:
-    """Return the policies that this run found new or changed, and that are there."""
-    return Policy.everywhere.of_tenant(run.tenant).filter(changed_run=run.run_id).present().order_by("pk")
+def _capture(
+    run: RunContext[SyncInputs],
+    reports: Sequence[TypeReport],
+    pending: Mapping[str, Item],
+    items: RunItems[SyncInputs],
+    capture: Capture,
+) -> None:
+    """Take versions of the types that could be read, and settle them: a type has ended when its versions are taken."""
+    for report in reports:
+        if report.error is not None:
+            continue
+        policies = Policy.everywhere.of_tenant(run.tenant).of_type(report.key).present().in_care().order_by("pk")
+        troubles = capture.take(list(policies))
+        run.safe_point()
+        with transaction.atomic():
+            _settle(run, report.with_troubles(troubles), pending[report.key], items)
+        items.report()
 
 
 def _types(run: RunContext[SyncInputs]) -> list[Item]:
@@ -122,17 +143,21 @@ def _with_torn_ones(client: GraphClient, type_read: TypeRead, observed: Observed
 def _record(
     run: RunContext[SyncInputs], reports: Sequence[TypeReport], pending: Mapping[str, Item], items: RunItems[SyncInputs]
 ) -> None:
-    """Write these types. Where the database refuses one of them, each is written by itself, and that one is failed."""
+    """Write these types. Where the database refuses one of them, each is written by itself, and that one is failed.
+
+    Where versions are taken as well, a type that could be read is settled after them.
+    """
     try:
         with transaction.atomic(), items.together():
-            tallies = _record_policies(run, reports)
-            for report in reports:
-                _settle(run, report, tallies.get(report.key), pending[report.key], items)
+            _count_all(run, _record_policies(run, reports))
+            ended = [report for report in reports if report.error is not None or not run.inputs.capture]
+            for report in ended:
+                _settle(run, report, pending[report.key], items)
     except NOT_KEPT as error:
         for again in _to_record_again(reports, error):
             _record(run, [again], pending, items)
         return
-    items.report(len(reports))
+    items.report(len(ended))
 
 
 def _to_record_again(reports: Sequence[TypeReport], error: Exception) -> Sequence[TypeReport]:
@@ -145,12 +170,8 @@ def _to_record_again(reports: Sequence[TypeReport], error: Exception) -> Sequenc
     return [TypeReport(reports[0].key, error=error)]
 
 
-def _settle(
-    run: RunContext[SyncInputs], report: TypeReport, tally: Tally | None, item: Item, items: RunItems[SyncInputs]
-) -> None:
+def _settle(run: RunContext[SyncInputs], report: TypeReport, item: Item, items: RunItems[SyncInputs]) -> None:
     """The list is kept also where one of its objects is broken; the type is failed all the same, by its name."""
-    if tally is not None:
-        _count(run, tally)
     if report.error is None and not report.observed.broken:
         items.settled(item)
     else:
@@ -181,19 +202,32 @@ def _subject(run: RunContext[SyncInputs], key: str, broken: BrokenObject) -> str
     return f"policy:{pk}" if pk else ""
 
 
-def _record_policies(run: RunContext[SyncInputs], reports: Sequence[TypeReport]) -> dict[str, Tally]:
-    """Return the tallies of the types that could be read."""
+def _record_policies(run: RunContext[SyncInputs], reports: Sequence[TypeReport]) -> list[Tally]:
+    """Return the tallies of the types that could be read, but for those that this run has written down before."""
     readings = {
         report.key: Reading(report.observed.observations, {broken.graph_id for broken in report.observed.broken})
         for report in reports
         if report.error is None
     }
-    return record_types(run.tenant, readings, run_id=run.run_id, now=run.now) if readings else {}
+    if not readings:
+        return []
+    before = _recorded_before(run, list(readings))
+    tallies = record_types(run.tenant, readings, run_id=run.run_id, now=run.now)
+    return [tally for key, tally in tallies.items() if key not in before]
 
 
-def _count(run: RunContext[SyncInputs], tally: Tally) -> None:
-    run.count("policies", tally.seen)
-    run.count("created", tally.created)
-    run.count("updated", tally.updated)
-    run.count("unchanged", tally.unchanged)
-    run.count("missing", tally.missing)
+def _recorded_before(run: RunContext[SyncInputs], keys: Sequence[str]) -> set[str]:
+    """Return the types that were counted by a worker that died before it had taken their versions."""
+    if not run.inputs.capture:
+        return set()
+    policies = Policy.everywhere.of_tenant(run.tenant).filter(type__in=keys, last_seen_run=run.run_id)
+    return set(policies.order_by().values_list("type", flat=True).distinct())
+
+
+def _count_all(run: RunContext[SyncInputs], tallies: Sequence[Tally]) -> None:
+    for tally in tallies:
+        run.count("policies", tally.seen)
+        run.count("created", tally.created)
+        run.count("updated", tally.updated)
+        run.count("unchanged", tally.unchanged)
+        run.count("missing", tally.missing)

@@ -17,6 +17,7 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory import policy_types as catalogue
+from tenantpilot.inventory.broken import BrokenObject
 from tenantpilot.inventory.platforms import platform_of
 from tenantpilot.inventory.recording import Observation
 
@@ -32,15 +33,6 @@ class ObjectUnusable(ReasonedError):
     """No database can hold the object as Graph sends it."""
 
     reason_code = "object_unusable"
-
-
-@dataclass(frozen=True)
-class BrokenObject:
-    """An object that is there and cannot be kept, or not whole; `name` is what people call it."""
-
-    graph_id: str
-    name: str
-    error: Exception
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,12 @@ item is settled in the transaction that keeps its version, so a worker that take
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from django.db import DatabaseError, transaction
-
-from tenantpilot.core.errors import ReasonedError
-from tenantpilot.core.sanitizing import ObjectName
-from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.errors import GraphNotFound
 from tenantpilot.inventory.ignoring import PolicyNotFound
 from tenantpilot.inventory.models import Policy
-from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.inventory.selecting import find_policies
-from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.items.models import ItemState
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import RunContext
@@ -46,40 +39,6 @@ def capture_policies(run: Capture) -> None:
             _settle(run, items, item_of, taker, portion)
         name_settings(client, run.tenant, now=run.now)
         fill_actors(client, run.tenant, now=run.now)
-
-
-def capture_changed(run: RunContext[SyncInputs], client: GraphClient, policies: Sequence[Policy]) -> None:
-    """Take versions of what a sync found changed, within its run: a policy that cannot be read is a failure by name.
-
-    Whatever was taken before a takeover is unchanged now, so nothing is doubled.
-    """
-    by_type: dict[str, list[Policy]] = defaultdict(list)
-    for policy in policies:
-        by_type[policy.type].append(policy)
-    taker = Taker(client, run.tenant, source=Source.CAPTURE, run_id=run.run_id)
-    for portion in read_chosen(client, run.tenant, by_type):
-        run.safe_point()
-        if portion.error is not None:
-            for policy in portion.policies:
-                run.item_raised(ObjectName(policy.name), portion.error, subject=f"policy:{policy.pk}")
-            continue
-        for prepared in taker.prepare(portion.contract, portion.policies, portion.reads, read_at=run.now):
-            _take_changed(run, taker, prepared)
-    name_settings(client, run.tenant, now=run.now)
-    fill_actors(client, run.tenant, now=run.now)
-
-
-def _take_changed(run: RunContext[SyncInputs], taker: Taker, prepared: Prepared) -> None:
-    try:
-        with transaction.atomic():
-            if taker.take(prepared).is_new:
-                run.count("versions")
-                run.checkpoint(ItemsCheckpoint(len(run.inputs.policy_types)))
-    except GraphNotFound:
-        # It went between the list and now: the next sync sees that.
-        run.count("missing")
-    except (ReasonedError, DatabaseError) as error:
-        run.item_raised(ObjectName(prepared.policy.name), error, subject=f"policy:{prepared.policy.pk}")
 
 
 def _by_type(run: Capture, items: RunItems[CaptureInputs]) -> tuple[dict[str, list[Policy]], dict[int, Item]]:

@@ -25,7 +25,7 @@ class CaptureInputs(PolicySelection):
     """The policies to take versions of."""
 
 
-capture_by("tenantpilot.versions.handlers:capture_changed")
+capture_by("tenantpilot.versions.sync_capture:SyncCapture")
 
 POLICY_CAPTURE = operation_types.register(
     OperationType(

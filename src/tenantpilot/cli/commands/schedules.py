@@ -48,7 +48,9 @@ def create(
     tenants_named: Annotated[
         str, typer.Option(help="Only tenants whose name holds this text; otherwise every tenant.")
     ] = "",
-    capture: Annotated[bool, typer.Option("--capture", help="Take a version of each policy that changed.")] = False,
+    capture: Annotated[
+        bool, typer.Option("--capture", help="Read every policy whole, and take a version of each that changed.")
+    ] = False,
     at: At = "03:00",
     time_zone: Zone = "UTC",
 ) -> None:

@@ -26,7 +26,9 @@ def sync(
     policy_type: Annotated[
         list[str] | None, typer.Option("--type", help="Only this policy type; may be given again.")
     ] = None,
-    capture: Annotated[bool, typer.Option("--capture", help="Take a version of each policy that changed.")] = False,
+    capture: Annotated[
+        bool, typer.Option("--capture", help="Read every policy whole, and take a version of each that changed.")
+    ] = False,
     as_person: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")
     ] = None,
