@@ -29,6 +29,7 @@ from tenantpilot.restores.enforcing import (
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
 from tenantpilot.restores.moving import Confirmed
+from tenantpilot.restores.nothing_to_write import why_nothing_of
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, RecordsInputs, RestoreInputs
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.rules import needs_second_person
@@ -44,6 +45,10 @@ class CannotConfirm(TenantPilotError):
 
 class PreviewStale(CannotConfirm):
     """The tenant or the choices changed since the preview: a new preview shows both."""
+
+
+class NothingToWrite(CannotConfirm):
+    """The preview would write nothing: there is nothing to confirm."""
 
 
 class RestoreBusy(CannotConfirm):
@@ -187,6 +192,8 @@ def check_confirmation(restore: RestoreRun, confirmation: Confirmation, *, actor
     if restore.state == RestoreState.EXPIRED:
         raise PreviewStale("The preview is older than an hour. Make a new one.")
     _require_as_shown(restore, confirmation.fingerprint)
+    if why_nothing := why_nothing_of(restore):
+        raise NothingToWrite(why_nothing)
     _require_enforceable(restore, confirmation, actor)
     _accept(restore, confirmation)
 
@@ -244,8 +251,6 @@ def _accept(restore: RestoreRun, confirmation: Confirmation) -> None:
     """Write down the warnings that were ticked. Raises CannotConfirm while one of an item to write was not."""
     rows = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).in_order()
     items = list(rows.only("name", "warnings"))
-    if not items:
-        raise CannotConfirm("There is nothing to write.")
     open_ones = [item.name for item in items if not _is_accepted(item, confirmation)]
     if open_ones:
         raise CannotConfirm(f"Accept the warnings of {', '.join(open_ones[:3])}, or leave these items out.")

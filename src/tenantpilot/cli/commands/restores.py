@@ -15,6 +15,7 @@ from tenantpilot.restores.drafting import CannotDraft, draft_of_versions, draft_
 from tenantpilot.restores.drills import newest_report, start_drill
 from tenantpilot.restores.editing import ChoiceNotPossible, NotEditable, edit_states
 from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.nothing_to_write import why_nothing_of
 from tenantpilot.restores.operations import MOST_SAMPLED, DrillInputs
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.requests import CannotDecide, confirm_or_ask
@@ -22,7 +23,7 @@ from tenantpilot.restores.second_person.requests import approve as approve_resto
 from tenantpilot.restores.second_person.requests import refuse as refuse_restore
 from tenantpilot.restores.services import CannotConfirm, Confirmation, start_preview
 from tenantpilot.restores.settling import settle
-from tenantpilot.restores.states import StateChoice
+from tenantpilot.restores.states import RestoreState, StateChoice
 from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
@@ -88,6 +89,9 @@ def show(restore: Number) -> None:
             out.print(f"  {sentence['text']}")
         for code in item.warnings:
             out.print(f"  Warning {code}: {warning_words(code)}")
+    is_shown = restore_run.state in (RestoreState.PREVIEWED, RestoreState.BLOCKED)
+    if is_shown and (reason := why_nothing_of(restore_run)):
+        say(reason)
 
 
 @app.command(name="confirm")

@@ -48,7 +48,8 @@ def confirmation(request: TenantRequest, restore_id: int) -> HttpResponse:
     """GET shows what will be written; POST confirms it."""
     restore = restore_of(request, restore_id)
     if request.method == "GET":
-        if not frame_of(request, restore).is_previewed:
+        frame = frame_of(request, restore)
+        if not frame.is_previewed or frame.why_nothing:
             return redirect("restore", request.tenant.slug, restore_id)
         return _ask(request, restore)
     try:

@@ -14,6 +14,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.drafting import UNFINISHED, has_written
 from tenantpilot.restores.kept_by_entra import KeptByEntra
 from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.nothing_to_write import why_nothing
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.people import possible_approvers
 from tenantpilot.restores.second_person.requests import newest_request, waiting_request, why_not_decide
@@ -139,6 +140,17 @@ class Frame:
     def writes(self) -> int:
         """Return the number of items that would be written."""
         return sum(self.actions.get(action, 0) for action in WRITING)
+
+    @property
+    def why_nothing(self) -> str:
+        """Return in words why the preview that is shown would write nothing; empty if it writes, or for no preview."""
+        is_shown = self.restore.state in (RestoreState.PREVIEWED, RestoreState.BLOCKED)
+        return why_nothing(self.actions) if is_shown else ""
+
+    @property
+    def has_equal_items(self) -> bool:
+        """Return True if the tenant already has items like this, as far as the choices reach."""
+        return bool(self.actions.get(Action.NONE))
 
     @property
     def has_result(self) -> bool:
