@@ -11,9 +11,10 @@ from tenantpilot.operations.offboarding.archiving import archive_tenant
 from tenantpilot.operations.results import TenantArchived
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import opened_code
-from tenantpilot.restores.drafting import NothingToRestore, draft_of_failed, draft_to_undo
+from tenantpilot.restores.drafting import NothingToRestore, draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, edit_items, edit_mappings
 from tenantpilot.restores.models import RestoreMapping, RestoreRun
+from tenantpilot.restores.repeating import draft_of_failed
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.settling import settle
 from tenantpilot.restores.states import Choice, ItemState, MappingAction

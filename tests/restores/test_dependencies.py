@@ -3,7 +3,7 @@
 import pytest
 from intunesim import Fault
 
-from tenantpilot.restores.drafting import draft_of_failed
+from tenantpilot.restores.repeating import draft_of_failed
 from tests.restores.conftest import delete, entity_of, items_of, version_of
 
 pytestmark = pytest.mark.same_on_both

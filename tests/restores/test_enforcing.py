@@ -7,11 +7,12 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.restores.drafting import draft_of_failed, draft_to_undo
+from tenantpilot.restores.drafting import draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, edit_states
 from tenantpilot.restores.enforcing import is_enforce_word, why_not_as_chosen, why_not_enforce
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import RestoreItem
+from tenantpilot.restores.repeating import draft_of_failed
 from tenantpilot.restores.second_person.requests import approve, ask
 from tenantpilot.restores.second_person.rules import turn_on
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, confirm

@@ -10,7 +10,7 @@ from intunesim.catalog import COLLECTIONS
 from intunesim.generator.plan import WEIGHTS
 
 from tenantpilot.graph.contracts import registry
-from tenantpilot.restores.drafting import draft_of_failed
+from tenantpilot.restores.repeating import draft_of_failed
 from tenantpilot.restores.states import ItemState
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.payloads import content_of

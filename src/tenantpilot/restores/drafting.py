@@ -16,17 +16,11 @@ from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.sharp import ENABLED
-from tenantpilot.restores.states import WRITING, Action, Choice, ItemState, RestoreState, StateChoice
+from tenantpilot.restores.states import Action, Choice, ItemState, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 MOST_ITEMS = 5_000
-UNFINISHED = (
-    Q(state=ItemState.FAILED)
-    | Q(state=ItemState.SKIPPED, reason_code="dependency_failed")
-    | Q(state__in=[ItemState.PENDING, ItemState.WRITING], action__in=WRITING)
-)
-"""The items of a restore that has ended which should have been restored and were not."""
 
 
 class CannotDraft(TenantPilotError):
@@ -66,6 +60,9 @@ class Chosen:
     version: PolicyVersion
     choice: Choice = Choice.PROPOSED
     state_choice: StateChoice = StateChoice.USUAL
+    picked_id: str = ""
+    state_chosen_by: User | None = None
+    """The person who chose the state before; None for the one who prepares this restore."""
 
 
 def draft_of_versions(
@@ -76,7 +73,7 @@ def draft_of_versions(
     twice = [name for name, number in Counter(version.policy for version in versions).items() if number > 1]
     if twice:
         raise ChosenTwice(f"Choose one version of {twice[0].name}: two were chosen.")
-    return _draft(tenant, Origin(origin, source), [Chosen(version) for version in versions], actor, now)
+    return store_draft(tenant, Origin(origin, source), [Chosen(version) for version in versions], actor, now)
 
 
 def kept_versions(tenant: Tenant, keys: Collection[int]) -> list[PolicyVersion]:
@@ -100,7 +97,7 @@ def draft_of_set(
     versions = list(rows.select_related("policy", "tenant").order_by("policy__name", "pk"))
     _require_all(len(versions), len(set(policy_ids)))
     origin = Origin(backup_set.tenant, source, backup_set.pk, backup_set.digest or "")
-    return _draft(tenant, origin, [Chosen(version) for version in versions], actor, now)
+    return store_draft(tenant, origin, [Chosen(version) for version in versions], actor, now)
 
 
 def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
@@ -108,7 +105,7 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
 
     A deletion is left out until a person ticks it. Raises CannotDraft, also while that one is under way.
     """
-    _require_done(restore)
+    require_done(restore)
     written = [ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED, ItemState.WRITING]
     rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(state__in=written)
     chosen: list[Chosen] = []
@@ -118,31 +115,13 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
         elif item.after_version is not None and item.action == Action.CREATE:
             chosen.append(Chosen(item.after_version, Choice.DELETE))
     options = RestoreOptions(assignments="exact")
-    return _draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
-
-
-def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
-    """Prepare a restore of the items that failed, or that its run did not come to.
-
-    Raises CannotDraft, also while it is under way. An item from another tenant is chosen there again.
-    """
-    _require_done(restore)
-    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED, may_delete=False)
-    items = rows.exclude(version=None).select_related("version__policy__tenant")
-    chosen = [Chosen(item.version, state_choice=_state_again(item)) for item in items if item.version]
-    origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
-    return _draft(restore.tenant, origin, chosen, actor, now, restore.chosen)
+    return store_draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
 
 
 def _state_back(item: RestoreItem) -> StateChoice:
     """Return the choice that takes an enforcement back; a person accepts its warning, as of every weakening."""
     was_enforced_here = item.planned_state == ENABLED and item.live_state not in ("", ENABLED)
     return StateChoice.WEAKEN if was_enforced_here else StateChoice.USUAL
-
-
-def _state_again(item: RestoreItem) -> StateChoice:
-    """Return the choice that was made before, except to enforce: whoever prepares it anew may lack that capability."""
-    return StateChoice.WEAKEN if item.state_choice == StateChoice.WEAKEN else StateChoice.USUAL
 
 
 def _require_few(number: int) -> None:
@@ -155,7 +134,7 @@ def _require_all(version_count: int, chosen_count: int) -> None:
         raise NotKept(f"{chosen_count - version_count:,} of what was chosen is not kept any more. Choose again.")
 
 
-def _require_done(restore: RestoreRun) -> None:
+def require_done(restore: RestoreRun) -> None:
     """Raises NothingToRestore: what a restore under way will have written is not known yet."""
     if not RestoreRun.everywhere.filter(pk=restore.pk, state=RestoreState.DONE).exists():
         raise NothingToRestore("The restore has not ended yet.")
@@ -167,7 +146,7 @@ def has_written(restore: RestoreRun) -> bool:
     return bool(rows.filter(Q(before_version__isnull=False) | Q(after_version__isnull=False)).exists())
 
 
-def _draft(
+def store_draft(
     tenant: Tenant,
     origin: Origin,
     chosen: Sequence[Chosen],
@@ -176,6 +155,7 @@ def _draft(
     options: RestoreOptions | None = None,
     undo_of: RestoreRun | None = None,
 ) -> RestoreRun:
+    """Store the draft with its items, and record it. Raises NothingToRestore, TooManyItems."""
     newest = {(pick.version.policy.type, pick.version.policy.graph_id): pick for pick in chosen}
     if not newest:
         raise NothingToRestore("Choose at least one version to restore.")
@@ -214,8 +194,13 @@ def _rows(restore: RestoreRun, chosen: Iterable[Chosen]) -> list[RestoreItem]:
             names=pick.version.names,
             choice=Choice.SKIP if pick.choice is Choice.DELETE else pick.choice,
             state_choice=pick.state_choice,
-            state_chosen_by=restore.created_by if pick.state_choice is not StateChoice.USUAL else None,
+            picked_id=pick.picked_id,
+            state_chosen_by=_chooser(restore, pick),
             may_delete=pick.choice is Choice.DELETE,
         )
         for position, pick in enumerate(chosen, start=1)
     ]
+
+
+def _chooser(restore: RestoreRun, pick: Chosen) -> User | None:
+    return None if pick.state_choice is StateChoice.USUAL else pick.state_chosen_by or restore.created_by

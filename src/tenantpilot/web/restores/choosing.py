@@ -16,12 +16,12 @@ from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.inventory.models import Policy
 from tenantpilot.restores.drafting import (
     CannotDraft,
-    draft_of_failed,
     draft_of_set,
     draft_of_versions,
     draft_to_undo,
     kept_versions,
 )
+from tenantpilot.restores.repeating import draft_of_failed
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.frame.access import TenantRequest, requires

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.restores.drafting import UNFINISHED, has_written
+from tenantpilot.restores.drafting import has_written
 from tenantpilot.restores.kept_by_entra import KeptByEntra
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.nothing_to_write import why_nothing
+from tenantpilot.restores.repeating import begun_copies, unfinished_items
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.people import possible_approvers
 from tenantpilot.restores.second_person.requests import newest_request, waiting_request, why_not_decide
@@ -113,6 +114,7 @@ class Frame:
     why_not_execute: str
     has_written: bool = False
     has_unfinished: bool = False
+    begun_copies: int = 0
     becomes_enforced: bool = False
     changes_states: bool = False
     why_not_enforce: str = ""
@@ -207,7 +209,8 @@ def frame_of(request: TenantRequest, restore: RestoreRun) -> Frame:
         why_not_prepare=request.access.why_not(Capability.RESTORE_PREVIEW),
         why_not_execute=request.access.why_not(Capability.RESTORE_EXECUTE),
         has_written=is_done and has_written(restore),
-        has_unfinished=is_done and RestoreItem.objects.of_run(restore.pk).filter(UNFINISHED).exists(),
+        has_unfinished=is_done and unfinished_items(restore).exists(),
+        begun_copies=begun_copies(restore) if is_done else 0,
         why_not_enforce=request.access.why_not(Capability.RESTORE_ENFORCE),
         may_choose_accounts=request.access.may(Capability.TENANT_MANAGE),
         may_approve=may_approve,
