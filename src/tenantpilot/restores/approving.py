@@ -6,13 +6,18 @@ from tenantpilot.restores.models import RestoreItem
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.sealing import CannotOpen, Sealed, unseal
 
+APPROVAL_PENDING = "approval_pending"
+DEPENDENCY_PENDING = "dependency_pending"
+"""The reasons for which an item waits: for an approval, or for an item that waits for one."""
 WAITS_AT_MOST = timedelta(days=7)
 ANSWERS = ("approved", "rejected", "cancelled", "expired")
 """The statuses, in Graph's words, behind which nothing more is waited for."""
 
 
 def is_overdue(item: RestoreItem, *, now: datetime) -> bool:
-    """Return True if nobody has approved the item for a week."""
+    """Return True if nobody has approved the item for a week. One that waits for another item ends with that one."""
+    if item.reason_code == DEPENDENCY_PENDING:
+        return False
     return item.waits_since is not None and item.waits_since <= now - WAITS_AT_MOST
 
 

@@ -15,7 +15,6 @@ from tenantpilot.graph.compare.sentences import sentence_of
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphStopped
-from tenantpilot.graph.read.approvals import approval_status
 from tenantpilot.graph.write.results import (
     ChangedSince,
     HalfWritten,
@@ -28,10 +27,9 @@ from tenantpilot.graph.write.results import (
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import storable
 from tenantpilot.operations.items.models import ItemState as RunItemState
-from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped, waiting
+from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import approval_place, is_overdue, opened_code
 from tenantpilot.restores.audit_actions import RESTORE_OBJECT_DELETED, RESTORE_OBJECT_WRITTEN
 from tenantpilot.restores.basis import Basis, basis_of
 from tenantpilot.restores.emergency import LockoutCheck
@@ -43,10 +41,10 @@ from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RestoreInputs
 from tenantpilot.restores.sources import source_of
 from tenantpilot.restores.states import WRITING, Action, ItemState
-from tenantpilot.restores.tasks import ItemRefused, Tasks
+from tenantpilot.restores.tasks import Dependency, ItemRefused, Tasks
+from tenantpilot.restores.waits import Waits
 from tenantpilot.restores.writing import ItemWriter, Task
 from tenantpilot.tenancy.connections import graph_client
-from tenantpilot.tenancy.sealing import seal
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.payloads import content_of
 from tenantpilot.versions.states import Source
@@ -77,7 +75,7 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
 
 
 def _find_items(restore_id: int) -> list[Item]:
-    """Return all items, or those alone that wait for an approval where there are any."""
+    """Return all items, or those alone that wait where there are any."""
     rows = RestoreItem.everywhere.of_run(restore_id).in_writing_order().values_list("pk", "name")
     waiting_rows = rows.filter(state=ItemState.WAITING)
     rows = waiting_rows if waiting_rows.exists() else rows
@@ -96,7 +94,7 @@ class _Execution:
     ) -> None:
         self._run, self._restore, self._items, self._client = run, restore, items, client
         self._writer, self._images = ItemWriter(client, run.tenant), Images(run, client)
-        self._tasks = Tasks(restore, LockoutCheck(client, run.tenant))
+        self._tasks, self._waits = Tasks(restore, LockoutCheck(client, run.tenant)), Waits(run, client, items)
 
     def do(self, entry: Item) -> None:
         """Write one item and settle it; nothing is open in the database while Graph is asked."""
@@ -114,7 +112,7 @@ class _Execution:
             self._run.safe_point()
             raise
         except GraphApprovalPending as pending:
-            self._wait(entry, item, pending.approval_code)
+            self._waits.wait_for_approval(entry, item, pending.approval_code)
         except ReasonedError as error:
             self._fail(entry, item, error, error.reason_code)
         except Exception as error:
@@ -123,12 +121,16 @@ class _Execution:
 
     def _write(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
         """Raises ReasonedError."""
-        if self._tasks.lacks_dependency(item, contract):
-            self._skip(entry, item, "dependency_failed")
-            return
-        code = self._approved_code(item)
+        match self._tasks.dependency_of(item, contract):
+            case Dependency.FAILED:
+                self._skip(entry, item, "dependency_failed")
+                return
+            case Dependency.WAITS:
+                self._waits.wait_for_dependency(entry, item)
+                return
+        code = self._waits.approved_code(item)
         if code is None:
-            self._wait_on(entry)
+            self._waits.wait_on(entry, item)
             return
         if item.action == Action.DELETE:
             self._delete(entry, item, contract, code)
@@ -147,7 +149,7 @@ class _Execution:
 
     def _settle(self, entry: Item, item: RestoreItem, contract: Contract, task: Task, result: Result) -> None:
         match result:
-            case Written() if result.was_equal and item.state == ItemState.PENDING:
+            case Written() if result.was_equal and not item.intent:
                 self._done(entry, item, ItemState.UNCHANGED, RunItemState.UNCHANGED)
             case Written(after=after):
                 self._keep(entry, item, contract, task, after, ())
@@ -159,7 +161,7 @@ class _Execution:
             case NeedsNewObject():
                 raise ItemRefused(reason_code="needs_new_object")
             case WaitingForApproval(approval_code=code):
-                self._wait(entry, item, code)
+                self._waits.wait_for_approval(entry, item, code)
             case HalfWritten(graph_id=graph_id, error=error):
                 log.warning("half_written", item=item.pk, reason=error.reason_code)
                 if item.action == Action.CREATE:
@@ -249,45 +251,6 @@ class _Execution:
         with transaction.atomic():
             moving.move_item(item, state, reason_code=code)
             self._items.settled(entry, result)
-        self._items.report()
-
-    def _approved_code(self, item: RestoreItem) -> str | None:
-        """Return the code of the approval that an item has waited for, "" where it waits for none, None while it waits.
-
-        Raises ItemRefused.
-        """
-        if item.state != ItemState.WAITING:
-            return ""
-        code = opened_code(self._run.tenant, item)
-        match approval_status(self._client, code) if code else "needsApproval":
-            case "approved":
-                return code
-            case "rejected" | "cancelled":
-                raise ItemRefused(reason_code="approval_refused")
-            case "expired":
-                raise ItemRefused(reason_code="approval_expired")
-        if is_overdue(item, now=self._run.now):
-            raise ItemRefused(reason_code="approval_expired")
-        return None
-
-    def _wait_on(self, entry: Item) -> None:
-        with transaction.atomic():
-            self._items.settled(entry, waiting("approval_pending"))
-        self._items.report()
-
-    def _wait(self, entry: Item, item: RestoreItem, code: str) -> None:
-        """Keep the code of the approval sealed; a later run goes on with it."""
-        sealed = seal(code, belongs_to=approval_place(self._run.tenant, item)) if code else None
-        with transaction.atomic():
-            moving.move_item(
-                item,
-                ItemState.WAITING,
-                reason_code="approval_pending",
-                waits_since=self._run.now,
-                approval_sealed=sealed.value if sealed else None,
-                approval_key_id=sealed.key_id if sealed else "",
-            )
-            self._items.settled(entry, waiting("approval_pending"))
         self._items.report()
 
     def _fail(self, entry: Item, item: RestoreItem, error: Exception, code: str) -> None:

@@ -13,7 +13,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.types import NoInputs
-from tenantpilot.restores.approving import ANSWERS, is_overdue, opened_code
+from tenantpilot.restores.approving import ANSWERS, DEPENDENCY_PENDING, is_overdue, opened_code
 from tenantpilot.restores.continuing import go_on_for_its_person, waiting_restores
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.states import ItemState
@@ -56,7 +56,10 @@ def _look(run: RunContext[NoInputs], items: RunItems[NoInputs], client: GraphCli
 def is_answered(client: GraphClient, restore: RestoreRun, *, now: datetime) -> bool:
     """Return True if an approval that the restore waits for was given or refused, or has expired. Raises GraphError."""
     waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING).in_order()
-    return any(is_overdue(item, now=now) or _has_answer(client, restore, item) for item in list(waiting))
+    items = [item for item in waiting if item.reason_code != DEPENDENCY_PENDING]
+    if not items:  # the run that had the answer was ended before it came to what needs the approved item
+        return bool(waiting.exists())
+    return any(is_overdue(item, now=now) or _has_answer(client, restore, item) for item in items)
 
 
 def _has_answer(client: GraphClient, restore: RestoreRun, item: RestoreItem) -> bool:

@@ -16,6 +16,7 @@ ReasonCatalog.add(
         reason("dependency_cycle", "It refers to other items in a circle, so that none can be made first.", Owner.OPERATOR, "Leave one of them out, and restore it afterwards."),
         reason("dependency_blocked", "An item that it needs cannot be restored.", Owner.OPERATOR, "Look at the item that it needs."),
         reason("dependency_failed", "An item that it needs was not restored.", Owner.OPERATOR, "Look at the item that it needs, then restore both again."),
+        reason("dependency_pending", "An item that it needs waits for the approval of a second administrator at Microsoft.", Owner.TENANT_ADMINISTRATOR, "Have the other item approved in the Intune console; then this one goes on by itself."),
         reason("object_unreadable", "It could not be compared, because objects of its type could not be read.", Owner.TENANT_ADMINISTRATOR, "Check the connection and its permissions."),
         reason("version_damaged", "The stored version is not what was stored.", Owner.PLATFORM_OPERATOR, "Restore TenantPilot's database from a backup, or choose another version."),
         reason("object_gone", "The object that was chosen is not in the tenant any more.", Owner.OPERATOR, "Choose again."),

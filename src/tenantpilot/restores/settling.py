@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import WAITS_AT_MOST
+from tenantpilot.restores.approving import DEPENDENCY_PENDING, WAITS_AT_MOST
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
 from tenantpilot.restores.states import ItemState, RestoreState
@@ -52,8 +52,12 @@ def _end_long_waits(*, now: datetime) -> int:
     ended = 0
     for restore in RestoreRun.everywhere.filter(state=RestoreState.WAITING).order_by("pk")[:AT_MOST]:
         waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING)
-        for item in waiting.filter(waits_since__lte=now - WAITS_AT_MOST - GIVEN_UP_AFTER):
+        overdue = waiting.filter(waits_since__lte=now - WAITS_AT_MOST - GIVEN_UP_AFTER)
+        for item in overdue.exclude(reason_code=DEPENDENCY_PENDING):
             moving.move_item(item, ItemState.FAILED, reason_code="approval_expired")
+        if not waiting.exclude(reason_code=DEPENDENCY_PENDING).exists():
+            for item in overdue.filter(reason_code=DEPENDENCY_PENDING):
+                moving.move_item(item, ItemState.SKIPPED, reason_code="dependency_failed")
         if active_run(restore) is None and not waiting.exists():
             ended += moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)
     return ended

@@ -1,5 +1,7 @@
 """Tasks: the writes of each item of a restore, computed from its confirmed preview."""
 
+from enum import Enum
+
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
@@ -17,6 +19,14 @@ from tenantpilot.versions.payloads import content_of
 
 class ItemRefused(ReasonedError):
     """The item was not written, for a reason of the catalogue."""
+
+
+class Dependency(Enum):
+    """The state of what an item needs: created, waiting for an approval, or not created."""
+
+    MET = "met"
+    WAITS = "waits"
+    FAILED = "failed"
 
 
 class Tasks:
@@ -87,13 +97,18 @@ class Tasks:
             for object_type, source, target in rows.values_list("type", "source_id", "target_id")
         }
 
-    def lacks_dependency(self, item: RestoreItem, contract: Contract) -> bool:
-        """Return True if it refers to an item of this restore that should have been created and was not."""
+    def dependency_of(self, item: RestoreItem, contract: Contract) -> Dependency:
+        """Return the state of the items of this restore that it refers to and that have to be created first."""
         if item.action == Action.DELETE:
-            return False
+            return Dependency.MET
         needed = {key_of(named) for named in references_to_decide(contract, source_of(contract, item))}
         rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(action=Action.CREATE).exclude(pk=item.pk)
         lacking = rows.exclude(state__in=[ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES])
-        return any(
-            (object_type, source.lower()) in needed for object_type, source in lacking.values_list("type", "source_id")
-        )
+        states = {
+            state
+            for object_type, source, state in lacking.values_list("type", "source_id", "state")
+            if (object_type, source.lower()) in needed
+        }
+        if states - {ItemState.WAITING}:
+            return Dependency.FAILED
+        return Dependency.WAITS if states else Dependency.MET
