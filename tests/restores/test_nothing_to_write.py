@@ -85,6 +85,7 @@ class TestThePages:
         assert main.one("a", href=page_of(equal, "scope"), class_="btn-primary")
         assert "Discard this restore" in main.words
         assert "Go on to confirm" not in main.words
+        assert "Ready to confirm" not in main.words
         assert not main.every("a", href=page_of(equal, "confirmation")), "no tab leads to a confirmation"
 
     def test_a_preview_of_what_is_left_out_is_not_called_blocked(self, left_out, signed_in, mona):

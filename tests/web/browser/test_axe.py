@@ -41,6 +41,7 @@ PAGES = {
     "audit log": ("Olivia", "/admin/t/contoso/audit/"),
     "members": ("Olivia", "/admin/t/contoso/members/"),
     "search": ("Oscar", "/admin/search/?q=a"),
+    "protection": ("Oscar", "/admin/t/contoso/protection/"),
     "system": ("Pat", "/system/"),
     "reader": ("Rita", "/admin/t/contoso/"),
     "connection": ("Olivia", "/admin/t/contoso/connection/"),

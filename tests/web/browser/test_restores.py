@@ -22,9 +22,10 @@ SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 
 
 class Portal:
-    """Changes Contoso's objects as Microsoft's portal would."""
+    """Changes the objects of a tenant as Microsoft's portal would."""
 
-    def __init__(self, demo: Demo) -> None:
+    def __init__(self, demo: Demo, tenant: str = "Contoso") -> None:
+        self._tenant = tenant
         found = re.search(r"Simulated Microsoft Graph on http://([\d.]+):(\d+)", demo.process.said)
         assert found, "the demo names no simulator"
         self._host, self._port = found[1], int(found[2])
@@ -39,7 +40,7 @@ class Portal:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         with closing(connection):
             headers = {"Content-Type": "application/json"}
-            connection.request(method, f"/_sim/tenants/Contoso/objects/{place}", json.dumps(body), headers)
+            connection.request(method, f"/_sim/tenants/{self._tenant}/objects/{place}", json.dumps(body), headers)
             assert connection.getresponse().status < 300
 
 
@@ -75,13 +76,13 @@ def shot(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def captured(demo: Demo, page: Page, policy_id: int, number: int = 1) -> None:
+def captured(demo: Demo, page: Page, policy_id: int, number: int = 1, tenant: str = "contoso") -> None:
     """Take a version of the policy from its page."""
-    page.goto(f"/admin/t/contoso/inventory/{policy_id}/versions/")
+    page.goto(f"/admin/t/{tenant}/inventory/{policy_id}/versions/")
     with page.expect_response(lambda answer: answer.request.method == "POST"):  # to leave before would end the request
         page.get_by_role("button", name="Capture").click()
     until(lambda: not active_captures(demo))
-    page.goto(f"/admin/t/contoso/inventory/{policy_id}/versions/")
+    page.goto(f"/admin/t/{tenant}/inventory/{policy_id}/versions/")
     expect(page.get_by_role("link", name=f"Version {number}", exact=True)).to_be_visible()
 
 
@@ -240,6 +241,22 @@ def test_a_script_goes_into_another_tenant_once_its_groups_are_mapped(visit: Vis
     restored(page)
     assert page.url.startswith(f"{demo.address}/admin/t/fabrikam/")
     shot(page, "restore-elsewhere")
+
+
+def test_a_preview_of_what_is_like_this_already_offers_a_change(visit: Visits, demo: Demo):
+    policy_id, _graph_id = policy_of(demo, 6)
+    page = visit("Olivia", "/admin/t/contoso/inventory/")
+    captured(demo, page, policy_id)
+    page.get_by_role("link", name="Version 1").click()
+    prepared(page)
+    expect(page.get_by_text("The tenant already looks like this")).to_be_visible()
+    expect(page.get_by_role("link", name="Confirm", exact=True)).to_have_count(0)
+    shot(page, "restore-nothing")
+    page.get_by_role("link", name="Change what is restored").click()
+    expect(page.get_by_role("heading", name="Assignments")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Discard this restore").click()
+    expect(page.get_by_role("heading", name="Restores", level=1)).to_be_visible()
 
 
 def restored_items(demo: Demo) -> int:
