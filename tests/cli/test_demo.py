@@ -108,6 +108,7 @@ def finds_its_data_again_and_dies_as_a_whole(folder):
         assert "up to date" in demo.said
         assert syncs_in(folder / ".data/demo") == 14  # five days of history, the first of people, those of the story
         assert history_in(folder / ".data/demo") == {"unknown", "likely", "one_of"}
+        assert "State: on (was report-only)" in states_in(folder / ".data/demo")
         assert deleted_in(folder / ".data/demo") == {"contoso": 2, "fabrikam": 2}
         family = descendants(demo.process.pid)
         kill(demo.process.pid)
@@ -149,6 +150,14 @@ def history_in(folder: Path) -> set[str]:
     database = sqlite3.connect(folder / "tenantpilot.sqlite3")
     query = "SELECT DISTINCT actor_confidence FROM policy_versions WHERE read_at < datetime('now', '-1 day')"
     return {confidence for (confidence,) in database.execute(query)}
+
+
+def states_in(folder: Path) -> set[str]:
+    """Return in words how the states of Conditional Access policies changed, once emergency accounts are chosen."""
+    database = sqlite3.connect(folder / "tenantpilot.sqlite3")
+    sentences = "SELECT sentence FROM policy_versions WHERE sentence LIKE 'State: %'"
+    chosen_before = "read_at > (SELECT max(added_at) FROM emergency_accounts)"
+    return {sentence for (sentence,) in database.execute(f"{sentences} AND {chosen_before}")}
 
 
 def deleted_in(folder: Path) -> dict[str, int]:

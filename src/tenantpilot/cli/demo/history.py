@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from tenantpilot.cli.demo import sample, simulator
+from tenantpilot.cli.demo import access, sample, simulator
 from tenantpilot.cli.demo.people_and_places import FABRIKAM, TENANTS, SampleTenant
 from tenantpilot.cli.demo.portal import ACCESS, ANNA, BERT, CATALOG, CLASSIC, COMPLIANCE, SCRIPT, Edit, edit
 from tenantpilot.directory.services import start_group_sync
@@ -39,9 +39,11 @@ DAYS = (
             Edit("PATCH", CATALOG, 3, {"description": "Agreed with the works council"}, ANNA),
             Edit("PATCH", CATALOG, 4, {"description": "Agreed with the works council"}, ANNA),
             Edit("PATCH", COMPLIANCE, 0, {"description": "Grace period asked for by the helpdesk"}, BERT),
+            access.LEGACY_BLOCKED,
+            access.LOCATIONS_REPORTED,
         ),
     ),
-    Day(14, (Edit("PATCH", ACCESS, 1, {"state": "disabled"}, BERT),)),
+    Day(14, (Edit("PATCH", ACCESS, 1, {"state": "disabled"}, BERT), access.LOCATIONS_BLOCKED)),
     Day(
         9,
         (
@@ -67,6 +69,8 @@ def write(port: int, latency_ms: int, *, is_over: Callable[[], bool]) -> int:
     now, clock = timezone.now(), SimulatorClock(port, LENGTH)
     simulator.set_latency(port, 0)
     try:
+        for place in TENANTS:
+            access.choose_emergency_accounts(port, place, now - LENGTH)
         for day in DAYS:
             if is_over():
                 break
