@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tenantpilot.backups.models import BackupGap, BackupMember
+from tenantpilot.backups.models import BackupMember
 from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.backups.services import start_verification
 from tenantpilot.operations.workers.runner import Runner
@@ -82,16 +82,6 @@ def verdict_of(backup_set, now):
     return backup_set.verdict, backup_set.faults
 
 
-def test_b3_a_set_after_it_that_would_hold_the_same_bytes_is_not_complete(back_up, by_sql, now):
-    backup_set = back_up(*TYPES)
-    code, graph_id = one_byte(backup_set, by_sql)
-    assert verdict_of(backup_set, now)[0] == "damaged"
-    later = back_up(*TYPES)
-    assert (later.state, later.run.outcome) == ("incomplete", "partially_succeeded")
-    assert list(BackupGap.everywhere.filter(set=later).values_list("reason_code", "graph_id")) == [(code, graph_id)]
-    assert verdict_of(later, now) == ("intact", [])
-
-
 CONFIGURATIONS = "deviceManagement/deviceConfigurations"
 
 
@@ -121,16 +111,3 @@ def test_b3_a_secret_that_cannot_be_restored_is_named(with_secret, by_sql, now, 
     by_sql(statement, VersionSecret.everywhere.get().pk)
     verdict, faults = verdict_of(backup_set, now)
     assert (verdict, [(f["code"], f["graph_id"]) for f in faults]) == ("damaged", [("secret_unreadable", graph_id)])
-
-
-def test_a_damaged_version_keeps_no_later_one_away(with_secret, directory, back_up, by_sql, now):
-    """The next backup of a policy that was changed is the only way back to whole bytes."""
-    backup_set, graph_id = with_secret
-    damaged = versions_of_set(backup_set).get(policy__graph_id=graph_id)
-    by_sql("UPDATE payloads SET data = %s WHERE id = %s", b"x", damaged.payload_id)
-    entity = directory.store.find(CONFIGURATIONS, graph_id)
-    entity.body["description"] = "Changed by hand"
-    directory.store.put(CONFIGURATIONS, entity)
-    later = back_up("deviceConfiguration")
-    assert (later.state, verdict_of(later, now)) == ("complete", ("intact", []))
-    assert verdict_of(backup_set, now)[0] == "damaged"

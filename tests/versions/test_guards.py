@@ -4,10 +4,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError
 
+from tenantpilot.audit.models import AuditLog
 from tenantpilot.operations.offboarding.archiving import archive_tenant
 from tenantpilot.operations.offboarding.removing import start_removal
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
+from tenantpilot.versions.payloads import digest_of, encoded, keep, raw_of
 from tests.versions.kit import new_policy, take
 
 
@@ -132,3 +134,61 @@ def test_the_gate_is_closed_again_after_a_removal(two_versions, contoso, fabrika
     remove(contoso, now)
     with pytest.raises(IntegrityError), transaction.atomic():
         other.delete()
+
+
+@pytest.fixture
+def damaged(contoso, now):
+    """A payload whose bytes are not those of its hash."""
+    facts = {"workspace_id": contoso.workspace_id, "sha256": digest_of(RAW), "codec": "zlib", "raw_bytes": len(RAW)}
+    return Payload.everywhere.filter(pk=Payload.everywhere.create(data=b"broken", **facts).pk)
+
+
+RAW = encoded({"id": "p1", "displayName": "Grün"})
+
+
+def right(now, **other):
+    return {"codec": "plain", "data": RAW, "damaged_at": None, "mended_at": now, **other}
+
+
+def test_the_right_bytes_are_refused_without_a_record_of_damage(damaged, now):
+    assert refused(damaged, **right(now))
+    assert refused(damaged, **right(now, damaged_at=now))
+
+
+def test_a_record_of_damage_changes_nothing_else(damaged, now):
+    assert refused(damaged, damaged_at=now, data=b"other")
+    assert damaged.update(damaged_at=now) == 1
+    assert refused(damaged, damaged_at=now.replace(year=2020))
+    assert refused(damaged, damaged_at=None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"data": RAW.replace(b"p1", b"p2")},
+        {"data": b"\xff\xfe"},
+        {"sha256": digest_of(b"{}"), "data": b"{}", "raw_bytes": 2},
+        {"codec": "zlib"},
+        {"raw_bytes": 1},
+        {"mended_at": None},
+    ],
+    ids=["other bytes", "no text", "another hash", "a codec", "a length", "no time"],
+)
+def test_a_damaged_payload_takes_no_other_bytes(damaged, now, other):
+    damaged.update(damaged_at=now)
+    assert refused(damaged, **right(now, **other))
+
+
+def test_a_damaged_payload_takes_its_own_bytes_once(damaged, now):
+    damaged.update(damaged_at=now)
+    assert damaged.update(**right(now)) == 1
+    assert raw_of(damaged.get()) == RAW
+    assert refused(damaged, **right(now))
+
+
+def test_who_brings_the_bytes_of_a_damaged_payload_mends_it(damaged, contoso, now):
+    with transaction.atomic():
+        row = keep(contoso.workspace_id, RAW, now=now)
+    assert (row, raw_of(row), row.mended_at) == (damaged.get(), RAW, now)
+    entries = AuditLog.objects.filter(target_type="payload").order_by("sequence")
+    assert [entry.action for entry in entries] == ["payload.damaged", "payload.mended"]

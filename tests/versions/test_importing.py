@@ -1,19 +1,20 @@
 """An archive brings back what it holds, secrets included, and changes nothing about what the tenant is like now."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tenantpilot.cli.install import new_sealing_key
 from tenantpilot.versions.importing import Imported, take_imported
 from tenantpilot.versions.index_models import Assignment, PolicyIndex
-from tenantpilot.versions.models import PolicyVersion, VersionSecret
+from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
 from tenantpilot.versions.overlay import CannotOpen, PlainSecret, opened
-from tenantpilot.versions.payloads import raw_of
+from tenantpilot.versions.payloads import digest_of, raw_of
 from tenantpilot.versions.storing import newest_versions
 from tests.versions.kit import new_policy, take
 
+NOON = datetime(2026, 6, 9, 12, tzinfo=UTC)
 OLD, NEW = "canary-of-last-week", "canary-of-today"
 POINTER = "preSharedKey"
 
@@ -43,9 +44,9 @@ def test_the_secret_of_the_archive_comes_back_and_not_a_later_one(policy, now):
     """All versions that differ in a secret alone have the same bytes."""
     first = take(policy, wifi(OLD), now)
     take(policy, wifi(NEW), now + timedelta(days=1))
-    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None)) == [OLD]
-    assert take_imported(policy, archived(first), run_id=None) == first, "without a secret the time tells"
-    elsewhere = take_imported(policy, archived(first, "of another installation"), run_id=None)
+    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None, now=NOON)) == [OLD]
+    assert take_imported(policy, archived(first), run_id=None, now=NOON) == first, "without a secret the time tells"
+    elsewhere = take_imported(policy, archived(first, "of another installation"), run_id=None, now=NOON)
     assert secret_of(elsewhere) == ["of another installation"]
     assert secret_of(newest_versions([policy.pk])[policy.pk].version) == [NEW]
 
@@ -53,9 +54,9 @@ def test_the_secret_of_the_archive_comes_back_and_not_a_later_one(policy, now):
 def test_a_secret_that_was_missing_comes_with_the_archive(policy, now):
     masked = take(policy, wifi("****"), now)
     archive = archived(masked, OLD)
-    version = take_imported(policy, archive, run_id=None)
+    version = take_imported(policy, archive, run_id=None, now=NOON)
     assert (secret_of(version), masked.restorable) == ([OLD], "secret_missing")
-    assert take_imported(policy, archive, run_id=None) == version
+    assert take_imported(policy, archive, run_id=None, now=NOON) == version
 
 
 def test_a_secret_that_no_key_opens_any_more_comes_with_the_archive(policy, now, settings):
@@ -63,7 +64,7 @@ def test_a_secret_that_no_key_opens_any_more_comes_with_the_archive(policy, now,
     settings.SEALING_KEYS = [new_sealing_key()]
     with pytest.raises(CannotOpen):
         secret_of(first)
-    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None)) == [OLD]
+    assert secret_of(take_imported(policy, archived(first, OLD), run_id=None, now=NOON)) == [OLD]
 
 
 def target(group):
@@ -76,7 +77,7 @@ def test_an_older_archive_says_nothing_about_the_policy_of_today(policy, fabrika
     archive = archived(first, OLD)
     today = take(policy, wifi(NEW, description="today", assignments=[target("g2")]), now + timedelta(days=7))
     PolicyVersion.everywhere.filter(pk=first.pk).delete()
-    imported = take_imported(policy, archive, run_id=None)
+    imported = take_imported(policy, archive, run_id=None, now=NOON)
     newest = newest_versions([policy.pk])[policy.pk]
     assert (imported.form_hash, secret_of(imported)) == (first.form_hash, [OLD])
     assert (newest.version.form_hash, newest.version.read_at) == (today.form_hash, today.read_at)
@@ -91,7 +92,15 @@ def test_a_later_archive_is_what_is_known_best(policy, now):
     first = take(policy, wifi(OLD), now)
     later = wifi("****", description="later")
     archive = Imported(json.dumps(later).encode(), later, now + timedelta(days=1), "yes", {})
-    imported = take_imported(policy, archive, run_id=None)
+    imported = take_imported(policy, archive, run_id=None, now=NOON)
     assert newest_versions([policy.pk])[policy.pk].version == imported
     assert PolicyIndex.everywhere.get(policy=policy).version == imported
     assert first.number + 1 == imported.number
+
+
+def test_an_archive_mends_the_damaged_bytes_that_it_has(policy, now):
+    raw = json.dumps(wifi("****")).encode()
+    facts = {"sha256": digest_of(raw), "codec": "zlib", "raw_bytes": len(raw), "data": b"broken"}
+    damaged = Payload.everywhere.create(workspace_id=policy.workspace_id, **facts)
+    version = take_imported(policy, Imported(raw, json.loads(raw), now, "yes", {}), run_id=None, now=NOON)
+    assert (version.payload, raw_of(version.payload), version.payload.mended_at) == (damaged, raw, NOON)

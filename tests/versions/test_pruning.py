@@ -106,7 +106,7 @@ def test_a_number_is_never_given_twice(prune, policy, versions, now):
 def test_the_sweep_takes_payloads_that_no_version_needs(prune, policy, versions, contoso, now):
     prune(versions[:2])
     with transaction.atomic():
-        keep(contoso.workspace_id, encoded({"id": "forgotten"}))
+        keep(contoso.workspace_id, encoded({"id": "forgotten"}), now=now)
     run = (
         OperationRunService()
         .start(PAYLOAD_SWEEP, tenant=None, workspace=contoso.workspace, initiator=None, inputs=NoInputs(), now=now)

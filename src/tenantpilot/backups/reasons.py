@@ -18,7 +18,7 @@ ReasonCatalog.add(
         reason("locked", "It was moved to the trash by hand less than seven days ago.", Owner.NOBODY, "Wait until the seven days are over."),
         reason("in_use", "It is in use.", Owner.OPERATOR, "Wait until what uses it has ended."),
         reason("not_in_trash", "It is not in the trash.", Owner.NOBODY, "Move it to the trash first."),
-        reason("payload_damaged", "What is stored of the policy is not what was stored.", Owner.PLATFORM_OPERATOR, "Restore TenantPilot's database from its own backup, and make a new backup of the tenant. Once the policy was changed, a backup holds it whole again."),
+        reason("payload_damaged", "What is stored of the policy is not what was stored.", Owner.PLATFORM_OPERATOR, "Make a new backup of the tenant, or import an exported set that holds the policy: the same bytes are stored again, and the set can be verified again. Else restore TenantPilot's database from its own backup."),
         reason("secret_unreadable", "A secret of the policy is gone, was changed, or cannot be opened with the keys of this installation.", Owner.PLATFORM_OPERATOR, "Bring back the key that sealed it, or TenantPilot's database from its own backup."),
         reason("digest_mismatch", "The set does not hold what it held when it was made.", Owner.PLATFORM_OPERATOR, "Restore TenantPilot's database from its own backup, and make a new backup of the tenant."),
     ]

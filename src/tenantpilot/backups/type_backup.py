@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 
 from tenantpilot.backups import gaps
-from tenantpilot.backups.damage import KnownDamage
 from tenantpilot.backups.gaps import Gap
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
@@ -54,7 +53,6 @@ class TypeBackup:
         self._item_of: dict[str, Item] = {item.key: item for item in items.pending()}
         self._taker = Taker(client, run.tenant, source=Source.BACKUP, run_id=run.run_id)
         self._members = Membership(backup_set.chain, backup_set.seq)
-        self._damage = KnownDamage(run.tenant)
 
     @property
     def pending(self) -> list[str]:
@@ -178,9 +176,7 @@ class TypeBackup:
 
     def _in_savepoint(self, prepared: Prepared) -> PolicyVersion:
         if not prepared.is_new:
-            version = self._taker.take(prepared).version
-            self._damage.require_whole(prepared.policy, version)
-            return version
+            return self._taker.take(prepared).version
         with transaction.atomic():
             return self._taker.take(prepared).version
 

@@ -23,7 +23,7 @@ from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.tenancy.models import User
 from tenantpilot.versions.models import Payload, VersionSecret
 from tenantpilot.versions.overlay import unreadable
-from tenantpilot.versions.payloads import PayloadDamaged, content_of
+from tenantpilot.versions.payloads import PayloadDamaged, content_of, record_damage
 
 CHUNK = 200
 
@@ -56,12 +56,13 @@ def verify_backup(run: RunContext[VerifyInputs]) -> None:
 
 
 def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> None:
-    """Write what the verification found."""
+    """Write what the verification found. A payload that is recorded as damaged can be stored again."""
     verdict = Verdict.DAMAGED if faults else Verdict.INTACT
     with transaction.atomic():
         BackupSet.everywhere.filter(pk=backup_set.pk, digest=backup_set.digest).update(
             verified_at=now, verdict=verdict, faults=[fault.as_json() for fault in faults[:200]]
         )
+        _record_damage(backup_set, faults, actor=actor, now=now)
         audit.record(
             BACKUP_SET_VERIFIED,
             workspace_id=backup_set.workspace_id,
@@ -72,6 +73,14 @@ def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | 
             after={"verdict": verdict.value, "faults": len(faults)},
             at=now,
         )
+
+
+def _record_damage(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> None:
+    damaged = [fault.graph_id for fault in faults if fault.code == "payload_damaged"]
+    for start in range(0, len(damaged), CHUNK):
+        members = members_of_set(backup_set).filter(policy__graph_id__in=damaged[start : start + CHUNK])
+        payload_ids = list(members.values_list("version__payload", flat=True))
+        record_damage(payload_ids, tenant_id=backup_set.tenant_id, actor=actor, now=now)
 
 
 def faults_of(backup_set: BackupSet) -> list[Fault]:

@@ -81,7 +81,9 @@ def _windows(tenant: Tenant, *, now: datetime) -> list[Window]:
     unknown = PolicyVersion.everywhere.of_tenant(tenant).filter(
         actor_confidence=Confidence.UNKNOWN, read_at__gte=now - LOOKED_FOR
     )
-    versions = list(unknown.exclude(change=Change.FIRST).select_related("policy").order_by("-pk")[:AT_MOST])
+    versions = list(
+        unknown.exclude(change__in=(Change.FIRST, Change.REPAIR)).select_related("policy").order_by("-pk")[:AT_MOST]
+    )
     before = _times_before(versions)
     return [
         Window(

@@ -33,10 +33,13 @@ class Imported:
     secrets: tuple[PlainSecret, ...] = field(default=(), repr=False)
 
 
-def take_imported(policy: Policy, imported: Imported, *, run_id: int) -> PolicyVersion:
-    """Return the policy's version with these bytes, which is taken where there is none. Call it in a transaction."""
+def take_imported(policy: Policy, imported: Imported, *, run_id: int, now: datetime) -> PolicyVersion:
+    """Return the policy's version with these bytes, which is taken where there is none. Call it in a transaction.
+
+    Bytes that are stored already and damaged are mended by those of the archive.
+    """
     Policy.everywhere.select_for_update(no_key=True).get(pk=policy.pk)
-    payload = keep(policy.workspace_id, imported.raw)
+    payload = keep(policy.workspace_id, imported.raw, tenant_id=policy.tenant_id, now=now)
     if (existing := _same_version(policy, payload, imported)) is not None:
         return existing
     contract = registry.get(policy.type)

@@ -26,12 +26,18 @@ LONGEST_POINTER = 500
 
 
 class Payload(WorkspaceOwned):
-    """The bytes of one payload, as Graph sent it but for secrets; found by their hash within the workspace."""
+    """The bytes of one payload, as Graph sent it but for secrets; found by their hash within the workspace.
+
+    `damaged_at` is set while the bytes are known to be others than those of the hash, `mended_at` by who brought the
+    right ones.
+    """
 
     sha256 = models.CharField(max_length=64)
     codec = models.CharField(max_length=8, choices=Codec.choices)
     raw_bytes = models.PositiveIntegerField()
     data = models.BinaryField()
+    damaged_at = models.DateTimeField(null=True)
+    mended_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.QuerySet["Payload"]] = scoped(models.QuerySet["Payload"])
     everywhere: ClassVar[models.QuerySet["Payload"]] = unscoped(models.QuerySet["Payload"])

@@ -8,6 +8,7 @@ class Codec(TextChoices):
     """The compression of a payload's bytes."""
 
     ZLIB = "zlib", "zlib"
+    PLAIN = "plain", "plain"
 
 
 class Source(TextChoices):
@@ -26,6 +27,7 @@ class Change(TextChoices):
     FIRST = "first", _("First version")
     FORM = "form", _("Settings or assignments")
     SECRET = "secret", _("A secret alone")
+    REPAIR = "repair", _("Nothing: the version before is damaged, and this one holds the policy again")
 
 
 class Restorable(TextChoices):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tenantpilot.graph.compare.form import form_hash
@@ -25,7 +26,7 @@ from tenantpilot.versions.overlay import (
     secrets_of,
     separated,
 )
-from tenantpilot.versions.payloads import PayloadDamaged, content_of, encoded, keep
+from tenantpilot.versions.payloads import PayloadDamaged, content_of, digest_of, encoded, is_whole, keep
 from tenantpilot.versions.states import Change, Restorable, Source
 
 LONGEST_SENTENCE = 300
@@ -39,6 +40,11 @@ class Snapshot:
     read_at: datetime
     form_hash: str
     separated: Separated = field(repr=False)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The bytes to be stored."""
+        return encoded(self.separated.payload)
 
     @property
     def references(self) -> list[Named]:
@@ -61,20 +67,33 @@ def snapshot_of(contract: Contract, payload: Mapping[str, Any], *, read_at: date
 def newest_versions(policy_ids: Iterable[int]) -> dict[int, Newest]:
     """Return the newest version of each policy that has one."""
     ids = list(policy_ids)
-    versions = list(PolicyVersion.everywhere.newest_of_each(ids))
+    versions = list(PolicyVersion.everywhere.newest_of_each(ids).select_related("payload"))
     secrets = secrets_of(version.pk for version in versions)
     return {version.policy_id: Newest(version, tuple(secrets.get(version.pk, ()))) for version in versions}
 
 
 def change_since(policy: Policy, newest: Newest | None, snapshot: Snapshot) -> Change | None:
-    """Return the kind of change since the newest version, or None without a change."""
+    """Return the kind of change since the newest version, or None without a change.
+
+    A version whose bytes are damaged says nothing any more, so what was read has to be stored again.
+    """
     if newest is None:
         return Change.FIRST
     if newest.version.form_hash != snapshot.form_hash:
         return Change.FORM
     if changed_pointers(policy, _known_texts(snapshot), newest.secrets) or _has_other_open_text(snapshot, newest):
         return Change.SECRET
-    return None
+    return None if _is_held(newest.version, snapshot) else Change.REPAIR
+
+
+def _is_held(version: PolicyVersion, snapshot: Snapshot) -> bool:
+    """Return True if the stored bytes are whole, and have the form that the version states."""
+    payload = version.payload
+    if not is_whole(payload):
+        return False
+    if payload.sha256 == digest_of(snapshot.raw):
+        return True
+    return form_hash(snapshot.contract, content_of(payload)) == version.form_hash
 
 
 def _known_texts(snapshot: Snapshot) -> tuple[PlainSecret, ...]:
@@ -104,11 +123,17 @@ def _content_before(newest: Newest) -> dict[str, Any] | None:
 def take_version(
     policy: Policy, snapshot: Snapshot, names: Mapping[str, Name], *, source: Source, run_id: int | None
 ) -> PolicyVersion | None:
-    """Keep a version if the snapshot says anything new, else None. Call it in a transaction: it locks the policy."""
+    """Keep a version if the snapshot says anything new, else None. Call it in a transaction: it locks the policy.
+
+    Where the bytes of the newest version are damaged and the snapshot has the same, they are mended and it stays.
+    """
     Policy.everywhere.select_for_update(no_key=True).get(pk=policy.pk)
     newest = newest_versions([policy.pk]).get(policy.pk)
     change = change_since(policy, newest, snapshot)
     if change is None:
+        return None
+    payload = keep(policy.workspace_id, snapshot.raw, tenant_id=policy.tenant_id, now=snapshot.read_at)
+    if change is Change.REPAIR and newest is not None and payload.pk == newest.version.payload_id:
         return None
     kept_names = {graph_id: name.as_json() for graph_id, name in names.items()}
     sentence, count = _first_difference(policy, snapshot, newest, kept_names)
@@ -119,7 +144,7 @@ def take_version(
         tenant_id=policy.tenant_id,
         policy=policy,
         number=newest.version.number + 1 if newest else 1,
-        payload=keep(policy.workspace_id, encoded(snapshot.separated.payload)),
+        payload=payload,
         form_hash=snapshot.form_hash,
         change=change,
         read_at=snapshot.read_at,
@@ -141,7 +166,7 @@ def _tell_inventory(policy: Policy, snapshot: Snapshot, version: PolicyVersion) 
     """Keep beside the policy what lists show of its newest version: who gets it, and when it changed."""
     assignments = snapshot.separated.payload.get("assignments")
     facts: dict[str, Any] = {"assignment_count": len(assignments) if isinstance(assignments, list) else None}
-    if version.change != Change.FIRST:
+    if version.change not in (Change.FIRST, Change.REPAIR):
         facts |= {"changed_at": version.read_at, "changed_run": version.run_id}
     Policy.everywhere.filter(pk=policy.pk).update(**facts)
 

@@ -18,6 +18,7 @@ from tenantpilot.inventory.observing import ObjectUnusable
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.names import Directory
+from tenantpilot.versions.payloads import mend_recorded
 from tenantpilot.versions.states import Source
 from tenantpilot.versions.storing import Newest, Snapshot, change_since, newest_versions, snapshot_of, take_version
 
@@ -51,16 +52,22 @@ class Taker:
 
     def __init__(self, client: GraphClient, tenant: Tenant, *, source: Source, run_id: int) -> None:
         self._directory, self._source, self._run_id = Directory(client, tenant), source, run_id
+        self._tenant = tenant
 
     def prepare(
         self, contract: Contract, policies: Sequence[Policy], reads: Sequence[WholeRead], *, read_at: datetime
     ) -> list[Prepared]:
-        """Compare all, and ask once for the names that new versions need. Call it outside a transaction."""
+        """Compare all, and ask once for the names that new versions need. Call it outside a transaction.
+
+        What is recorded as damaged is stored again, also where a policy has a later version by now.
+        """
         newest = newest_versions(policy.pk for policy in policies)
         prepared = [
             _prepared(contract, policy, policy_read, newest.get(policy.pk), read_at)
             for policy, policy_read in zip(policies, reads, strict=True)
         ]
+        raws = [preparation.snapshot.raw for preparation in prepared if preparation.snapshot]
+        mend_recorded(self._tenant.workspace_id, raws, now=read_at, tenant_id=self._tenant.pk)
         new = [preparation.snapshot for preparation in prepared if preparation.snapshot and preparation.is_new]
         self._directory.learn((named for snapshot in new for named in snapshot.references), now=read_at)
         return prepared

@@ -128,7 +128,11 @@ class Works(FlowWorks):
 
     def _payload_sweep(self) -> Any:
         for number in range(3):
-            keep(self.tenant.workspace_id, encoded({"forgotten": number, "at": OperationRun.everywhere.count()}))
+            keep(
+                self.tenant.workspace_id,
+                encoded({"forgotten": number, "at": OperationRun.everywhere.count()}),
+                now=self.now,
+            )
         return self.service.start(
             PAYLOAD_SWEEP, tenant=None, workspace=self.tenant.workspace, initiator=None, inputs=NoInputs(), now=self.now
         )

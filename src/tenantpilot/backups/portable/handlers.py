@@ -174,7 +174,7 @@ def _import(run: Import, archive: OpenArchive) -> None:
             run.safe_point()
             with transaction.atomic():
                 run.checkpoint(ItemsCheckpoint(0))
-                store_portion(archive, backup_set, portion, run_id=run.run_id)
+                store_portion(archive, backup_set, portion, run_id=run.run_id, now=run.now)
             stored += len(portion)
             run.progress(stored, total)
         with transaction.atomic():

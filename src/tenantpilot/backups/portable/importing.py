@@ -33,9 +33,11 @@ def portions(policies: Sequence[SetPolicy]) -> Iterable[Sequence[SetPolicy]]:
     return (policies[start : start + CHUNK] for start in range(0, len(policies), CHUNK))
 
 
-def store_portion(archive: OpenArchive, backup_set: BackupSet, portion: Sequence[SetPolicy], *, run_id: int) -> None:
+def store_portion(
+    archive: OpenArchive, backup_set: BackupSet, portion: Sequence[SetPolicy], *, run_id: int, now: datetime
+) -> None:
     """Let the set hold these policies. Call it in a transaction."""
-    versions = [_taken(archive, backup_set.tenant, policy, run_id) for policy in portion]
+    versions = [_taken(archive, backup_set.tenant, policy, run_id, now) for policy in portion]
     members = Membership(backup_set.chain, backup_set.seq)
     policy_ids = [version.policy_id for version in versions]
     members_by_policy = {row.policy_id: row for row in members.open_members().filter(policy__in=policy_ids)}
@@ -60,14 +62,14 @@ def _gaps(manifest: SetManifest) -> Iterable[Gap]:
             yield Gap(GapKind(gap.kind), gap.type[:64], describe(gap.reason_code), graph_id, name)
 
 
-def _taken(archive: OpenArchive, tenant: Tenant, stored: SetPolicy, run_id: int) -> PolicyVersion:
+def _taken(archive: OpenArchive, tenant: Tenant, stored: SetPolicy, run_id: int, now: datetime) -> PolicyVersion:
     raw = archive.payload(stored)
     payload = object_of(raw)
     policy = _policy(tenant, stored, payload)
     texts = {pointer: json.dumps(value, sort_keys=True) for pointer, value in archive.secrets(stored).items()}
     secrets = tuple(PlainSecret(pointer, text) for pointer, text in texts.items())
     imported = Imported(raw, payload, stored.read_at, stored.restorable, storable(stored.names), secrets)
-    return take_imported(policy, imported, run_id=run_id)
+    return take_imported(policy, imported, run_id=run_id, now=now)
 
 
 def _policy(tenant: Tenant, stored: SetPolicy, payload: Mapping[str, object]) -> Policy:

@@ -131,7 +131,7 @@ class _Import:
             source_file=str(storable(path))[-LONGEST_PATH:],
             form_hash=digest,
             secrets_masked=masked,
-            payload=keep(self._revision.workspace_id, encoded(safe)),
+            payload=keep(self._revision.workspace_id, encoded(safe), now=self._run.now),
         )
         self._run.count("policies")
         if masked:

@@ -8,4 +8,4 @@ from tenantpilot.versions import guards
 
 class Migration(migrations.Migration):
     dependencies = [("versions", "0001_initial")]
-    operations = [RunStatements(guards.INSTALL, guards.REMOVE)]
+    operations = [RunStatements(guards.INSTALL_BEFORE_MENDING, guards.REMOVE)]

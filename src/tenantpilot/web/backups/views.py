@@ -16,7 +16,8 @@ from tenantpilot.backups import keeping
 from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.comparing import compare_sets
 from tenantpilot.backups.models import BackupGap, BackupMember, BackupSet
-from tenantpilot.backups.states import ChainKind
+from tenantpilot.backups.queries import mended_since_verified
+from tenantpilot.backups.states import ChainKind, Verdict
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.tenancy.capabilities import Capability
@@ -90,6 +91,7 @@ def set_page(request: TenantRequest, backup_set: BackupSet, form: HoldForm, *, s
     context = {
         "heading": backup_set.chain.name,
         "set": backup_set,
+        "faults": _faults(backup_set),
         "asked": backup_request,
         "left_out": [catalogue.label_of(key) for key in backup_request.left_out],
         "lines": [_line(key, numbers) for key, numbers in _in_order(backup_set.by_type)],
@@ -102,6 +104,14 @@ def set_page(request: TenantRequest, backup_set: BackupSet, form: HoldForm, *, s
         **may(request, **SET_ACTIONS),
     }
     return render(request, "web/backups/set.html", context, status=status)
+
+
+def _faults(backup_set: BackupSet) -> list[dict[str, object]]:
+    """Return the faults that the verification found, each with the time when it was mended since."""
+    if backup_set.verdict != Verdict.DAMAGED:
+        return []
+    mended = mended_since_verified(backup_set)
+    return [{**fault, "mended_at": mended.get((fault["type"], fault["graph_id"]))} for fault in backup_set.faults]
 
 
 @require_GET
