@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tenantpilot.artifacts.audit_actions import ARTIFACT_READY, ARTIFACT_REMOVED
-from tenantpilot.artifacts.models import CHUNK_BYTES, Artifact, ArtifactChunk
-from tenantpilot.artifacts.states import ArtifactState, Purpose
+from tenantpilot.artifacts.models import Artifact, ArtifactChunk
+from tenantpilot.artifacts.states import UPLOADS, ArtifactState, Purpose
 from tenantpilot.audit import services as audit
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.sealing import newest_key_id, seal_bytes
 
 LIFE = timedelta(hours=24)
 """The time for which a file can be downloaded."""
@@ -39,7 +40,7 @@ class NewArtifact:
 def begin(new: NewArtifact, *, now: datetime) -> Artifact:
     """Return an artifact to be built. What an earlier worker of the same run had begun is discarded.
 
-    Call it in a transaction that checks the worker's lease.
+    What people bring is sealed. Call it in a transaction that checks the worker's lease. Raises SealingNotConfigured.
     """
     if new.run_id is not None:
         discard_unfinished(new.run_id)
@@ -50,6 +51,7 @@ def begin(new: NewArtifact, *, now: datetime) -> Artifact:
         run_id=new.run_id,
         purpose=new.purpose,
         name=new.name,
+        key_id=newest_key_id() if new.purpose in UPLOADS else "",
         created_at=now,
         expires_at=now + new.life,
     )
@@ -121,9 +123,10 @@ class ArtifactWriter:
     def write(self, data: bytes) -> int:
         """Take the bytes; a chunk is stored as soon as it is full."""
         self._buffer += data
-        while len(self._buffer) >= CHUNK_BYTES:
-            self._store(bytes(self._buffer[:CHUNK_BYTES]))
-            del self._buffer[:CHUNK_BYTES]
+        size = self._artifact.chunk_bytes
+        while len(self._buffer) >= size:
+            self._store(bytes(self._buffer[:size]))
+            del self._buffer[:size]
         return len(data)
 
     def flush(self) -> None:
@@ -148,10 +151,16 @@ class ArtifactWriter:
     def _store(self, chunk: bytes) -> None:
         with transaction.atomic():
             self._check()
-            ArtifactChunk.objects.create(artifact=self._artifact, n=self._chunks, data=chunk)
+            ArtifactChunk.objects.create(artifact=self._artifact, n=self._chunks, data=self._at_rest(chunk))
         self._hash.update(chunk)
         self._bytes += len(chunk)
         self._chunks += 1
+
+    def _at_rest(self, chunk: bytes) -> bytes:
+        artifact = self._artifact
+        if not artifact.key_id:
+            return chunk
+        return seal_bytes(chunk, belongs_to=artifact.place_of(self._chunks), key_id=artifact.key_id).value
 
 
 def _record_ready(artifact: Artifact, *, now: datetime) -> None:

@@ -7,12 +7,18 @@ is, and its content once it is known, never change. Chunks are added while it is
 from tenantpilot.artifacts.states import MOVES, ArtifactState
 from tenantpilot.core.migrating import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
+from tenantpilot.tenancy.sealing import SEAL_BYTES
 
-_FIXED = ("id", "workspace_id", "tenant_id", "owner_id", "purpose", "name", "created_at", "expires_at")
+_FIXED = ("id", "workspace_id", "tenant_id", "owner_id", "purpose", "name", "key_id", "created_at", "expires_at")
 _CONTENT = ("bytes", "sha256", "ready_at")
-_LENGTH = "COALESCE((SELECT SUM(LENGTH(data)) FROM artifact_chunks WHERE artifact_id = NEW.id), 0)"
+_IN_PLAIN = "COALESCE((SELECT SUM(LENGTH(data)) FROM artifact_chunks WHERE artifact_id = NEW.id), 0)"
+_LENGTH = (
+    f"COALESCE((SELECT SUM(LENGTH(data) - CASE WHEN NEW.key_id = '' THEN 0 ELSE {SEAL_BYTES} END)"
+    " FROM artifact_chunks WHERE artifact_id = NEW.id), 0)"
+)
 _STATE_OF_CHUNK = "(SELECT state FROM artifacts WHERE id = NEW.artifact_id)"
 _NOT_WHOLE = f"OLD.state = 'building' AND NEW.state = 'ready' AND {_LENGTH} <> NEW.bytes"
+_NOT_WHOLE_IN_PLAIN = _NOT_WHOLE.replace(_LENGTH, _IN_PLAIN)
 
 _WORDS = {
     "artifact_begins_building": "an artifact begins as being built",
@@ -33,8 +39,8 @@ def _illegal_moves() -> str:
     return f"NEW.state <> OLD.state AND NOT ({legal})"
 
 
-def _altered(differs: str) -> str:
-    fixed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in _FIXED)
+def _altered(differs: str, columns: tuple[str, ...] = _FIXED) -> str:
+    fixed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns)
     content = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in _CONTENT)
     another_run = f"(NEW.run_id IS NOT NULL AND NEW.run_id {differs} OLD.run_id)"
     return f"{fixed} OR {another_run} OR (OLD.state <> '{ArtifactState.BUILDING.value}' AND ({content}))"
@@ -82,18 +88,34 @@ _POSTGRESQL = {
     "artifact_chunk_guard": ("BEFORE INSERT OR UPDATE ON artifact_chunks FOR EACH ROW", "artifact_chunk_guard()"),
 }
 
-INSTALL: Statements = {
-    "sqlite": [
-        line
-        for name, (event, condition) in _SQLITE.items()
-        for line in refusing(name, event, condition, f"{name}: {_WORDS[name]}")
-    ],
-    "postgresql": [
-        _ARTIFACT,
-        _CHUNK,
-        *(line for name, arguments in _POSTGRESQL.items() for line in calling(name, *arguments)),
-    ],
-}
+
+def _statements(sqlite: dict[str, tuple[str, str]]) -> Statements:
+    return {
+        "sqlite": [
+            line
+            for name, (event, condition) in sqlite.items()
+            for line in refusing(name, event, condition, f"{name}: {_WORDS[name]}")
+        ],
+        "postgresql": [
+            _ARTIFACT,
+            _CHUNK,
+            *(line for name, arguments in _POSTGRESQL.items() for line in calling(name, *arguments)),
+        ],
+    }
+
+
+INSTALL: Statements = _statements(_SQLITE)
+# SQLite alters no table while a trigger names a column that a later migration adds.
+INSTALL_BEFORE_SEALING: Statements = _statements(
+    {
+        **_SQLITE,
+        "artifact_whole": ("BEFORE UPDATE ON artifacts", _NOT_WHOLE_IN_PLAIN),
+        "artifact_immutable": (
+            "BEFORE UPDATE ON artifacts",
+            _altered("IS NOT", tuple(column for column in _FIXED if column != "key_id")),
+        ),
+    }
+)
 REMOVE: Statements = {
     "sqlite": [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE],
     "postgresql": [dropping(name, event) for name, (event, _function) in _POSTGRESQL.items()],

@@ -12,6 +12,7 @@ from tenantpilot.artifacts.states import WHOLE, ArtifactState, Purpose
 from tenantpilot.core.owned import WorkspaceOwned, scoped, unscoped
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.models import Tenant, User
+from tenantpilot.tenancy.sealing import SEAL_BYTES
 
 CHUNK_BYTES = 512 * 1024
 
@@ -38,7 +39,10 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
 
 
 class Artifact(WorkspaceOwned):
-    """A file. Only its owner downloads it, until it expires. `tenant` is empty for a file of the whole workspace."""
+    """A file. Only its owner downloads it, until it expires. `tenant` is empty for a file of the whole workspace.
+
+    `key_id` names the key that seals its chunks, if one does. `bytes` and `sha256` are those of the plain file.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, null=True, related_name="artifacts")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -48,6 +52,7 @@ class Artifact(WorkspaceOwned):
     state = models.CharField(max_length=8, choices=ArtifactState.choices, default=ArtifactState.BUILDING)
     bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, default="")
+    key_id = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
@@ -78,6 +83,15 @@ class Artifact(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def chunk_bytes(self) -> int:
+        """Return the number of bytes of the file in each chunk but the last."""
+        return CHUNK_BYTES - SEAL_BYTES if self.key_id else CHUNK_BYTES
+
+    def place_of(self, n: int) -> str:
+        """Return the place that a sealed chunk is bound to: it opens in no other file, and at no other place."""
+        return f"{self.workspace_id}|{self.pk}|artifact chunk|{n}"
 
     def state_at(self, now: datetime) -> ArtifactState:
         """Return the state for people: a file whose time is up has expired, also before it was removed."""

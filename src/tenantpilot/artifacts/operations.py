@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tenantpilot.artifacts import reasons as _reasons  # noqa: F401 the catalogue holds them from the start
 from tenantpilot.operations.summary import Nouns
 from tenantpilot.operations.types import Limits, NoInputs, OperationType, operation_types
 from tenantpilot.tenancy.capabilities import Capability

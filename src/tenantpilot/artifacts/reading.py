@@ -4,11 +4,19 @@ import hashlib
 import io
 from collections.abc import Iterator
 
-from tenantpilot.artifacts.models import CHUNK_BYTES, Artifact, ArtifactChunk
+from tenantpilot.artifacts.models import Artifact, ArtifactChunk
+from tenantpilot.core.errors import ReasonedError
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, unseal_bytes
 
 
 class ArtifactDamaged(ValueError):
     """The chunks are not what the artifact says."""
+
+
+class UploadUnreadable(ReasonedError):
+    """The key that sealed the file is gone, or a chunk was changed."""
+
+    reason_code = "upload_unreadable"
 
 
 def stream(artifact: Artifact) -> Iterator[bytes]:
@@ -27,11 +35,15 @@ def stream(artifact: Artifact) -> Iterator[bytes]:
 
 
 class ArtifactFile(io.RawIOBase):
-    """A ready artifact as a file, for programs that jump about in it. It holds one chunk in memory."""
+    """A ready artifact as a file, for programs that jump about in it. It holds one chunk in memory.
+
+    A sealed one is opened chunk by chunk. Raises UploadUnreadable, here and whenever a chunk is read.
+    """
 
     def __init__(self, artifact: Artifact) -> None:
         self._artifact, self._position = artifact, 0
         self._held: tuple[int, bytes] = (-1, b"")
+        self._chunk(0)
 
     def readable(self) -> bool:
         return True
@@ -49,7 +61,7 @@ class ArtifactFile(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        n, start = divmod(self._position, CHUNK_BYTES)
+        n, start = divmod(self._position, self._artifact.chunk_bytes)
         data = self._chunk(n)[start : start + len(view)]
         view[: len(data)] = data
         self._position += len(data)
@@ -63,4 +75,9 @@ class ArtifactFile(io.RawIOBase):
 
 def _chunk(artifact: Artifact, n: int) -> bytes | None:
     data = ArtifactChunk.objects.filter(artifact_id=artifact.pk, n=n).values_list("data", flat=True).first()
-    return None if data is None else bytes(data)
+    if data is None or not artifact.key_id:
+        return None if data is None else bytes(data)
+    try:
+        return unseal_bytes(Sealed(artifact.key_id, bytes(data)), belongs_to=artifact.place_of(n))
+    except CannotOpen as error:
+        raise UploadUnreadable from error

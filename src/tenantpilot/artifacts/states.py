@@ -30,3 +30,7 @@ class Purpose(TextChoices):
     BACKUP_EXPORT = "backup_export", _("Export of a backup set")
     BACKUP_IMPORT = "backup_import", _("Upload of a backup set")
     LIBRARY_UPLOAD = "library_upload", _("Upload for the library")
+
+
+UPLOADS = (Purpose.BACKUP_IMPORT, Purpose.LIBRARY_UPLOAD)
+"""Files that people bring: they may hold secrets, so they are sealed and go as soon as nobody reads them."""

@@ -1,4 +1,4 @@
-"""Removing uploads as soon as nobody reads them any more: what people bring may hold secrets that are not sealed."""
+"""Removing uploads as soon as nobody reads them any more. Until then they are sealed: they may hold secrets."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,13 +8,12 @@ from django.db import transaction
 
 from tenantpilot.artifacts.building import remove_file
 from tenantpilot.artifacts.models import Artifact
-from tenantpilot.artifacts.states import ArtifactState, Purpose
+from tenantpilot.artifacts.states import UPLOADS, ArtifactState
 from tenantpilot.core.outages import is_outage
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.run_context import CircuitOpen, RunCancelled, TimeLimitExceeded
 
-UPLOADS = (Purpose.BACKUP_IMPORT, Purpose.LIBRARY_UPLOAD)
 UNCLAIMED_FOR = timedelta(minutes=15)
 """So long an upload may wait for its run to be asked for, or for the rest of its bytes."""
 AT_MOST = 200
@@ -65,6 +64,11 @@ def discard_uploads(*, now: datetime) -> int:
     is_active = activity_by("artifact", [pk for pk, _created_at in uploads], since=uploads[0][1])
     over = [pk for pk, created_at in uploads if is_over(is_active.get(pk), created_at, now=now)]
     return sum(discard_upload(pk, now=now) for pk in over)
+
+
+def sealed_with(key_id: str) -> int:
+    """Count the uploads that need this key."""
+    return int(Artifact.everywhere.filter(key_id=key_id).exclude(state=ArtifactState.GONE).count())
 
 
 def activity_by(name: str, keys: Sequence[int], *, since: datetime) -> Mapping[int, bool]:

@@ -20,6 +20,8 @@ from tenantpilot.core.errors import ReasonedError, TenantPilotError
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+SEAL_BYTES = NONCE_BYTES + 16
+"""A sealed value is so much longer than what was sealed."""
 _FINGERPRINTS = b"tenantpilot: fingerprints of secrets"
 _MARKS = b"tenantpilot: marks of keys"
 _SIGNATURES = b"tenantpilot: signatures of files"
@@ -48,20 +50,28 @@ def new_key(key_id: str) -> str:
 
 def seal(plain: str, *, belongs_to: str) -> Sealed:
     """`belongs_to` must be given again, the same, to open it. Raises SealingNotConfigured."""
-    key_id = newest_key_id()
-    key = _keys()[key_id]
+    return seal_bytes(plain.encode(), belongs_to=belongs_to, key_id=newest_key_id())
+
+
+def seal_bytes(plain: bytes, *, belongs_to: str, key_id: str) -> Sealed:
+    """Seal with this key. Raises CannotOpen if it is gone."""
     nonce = os.urandom(NONCE_BYTES)
-    return Sealed(key_id, nonce + AESGCM(key).encrypt(nonce, plain.encode(), belongs_to.encode()))
+    return Sealed(key_id, nonce + AESGCM(_key(key_id)).encrypt(nonce, plain, belongs_to.encode()))
 
 
 def unseal(sealed: Sealed, *, belongs_to: str) -> str:
     """Raises CannotOpen."""
-    key = _keys().get(sealed.key_id)
-    if key is None:
-        raise CannotOpen(f"no key {sealed.key_id!r}")
+    try:
+        return unseal_bytes(sealed, belongs_to=belongs_to).decode()
+    except UnicodeDecodeError as error:
+        raise CannotOpen("the value is no text") from error
+
+
+def unseal_bytes(sealed: Sealed, *, belongs_to: str) -> bytes:
+    """Raises CannotOpen."""
     nonce, box = sealed.value[:NONCE_BYTES], sealed.value[NONCE_BYTES:]
     try:
-        return AESGCM(key).decrypt(nonce, box, belongs_to.encode()).decode()
+        return AESGCM(_key(sealed.key_id)).decrypt(nonce, box, belongs_to.encode())
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("the value does not belong here or was changed") from error
 
@@ -96,10 +106,14 @@ def newest_key_id() -> str:
 
 
 def _derived(key_id: str, purpose: bytes) -> bytes:
+    return hmac.new(_key(key_id), purpose, hashlib.sha256).digest()
+
+
+def _key(key_id: str) -> bytes:
     key = _keys().get(key_id)
     if key is None:
         raise CannotOpen(f"no key {key_id!r}")
-    return hmac.new(key, purpose, hashlib.sha256).digest()
+    return key
 
 
 def _keys() -> dict[str, bytes]:

@@ -8,4 +8,4 @@ from tenantpilot.core.migrating import RunStatements
 
 class Migration(migrations.Migration):
     dependencies = [("artifacts", "0001_initial")]
-    operations = [RunStatements(guards.INSTALL, guards.REMOVE)]
+    operations = [RunStatements(guards.INSTALL_BEFORE_SEALING, guards.REMOVE)]

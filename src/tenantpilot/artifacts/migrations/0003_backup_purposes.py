@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        RunStatements(guards.REMOVE, guards.INSTALL),
+        RunStatements(guards.REMOVE, guards.INSTALL_BEFORE_SEALING),
         migrations.RemoveConstraint(
             model_name="artifact",
             name="artifact_purpose_known",
@@ -43,5 +43,5 @@ class Migration(migrations.Migration):
                 name="artifact_purpose_known",
             ),
         ),
-        RunStatements(guards.INSTALL, guards.REMOVE),
+        RunStatements(guards.INSTALL_BEFORE_SEALING, guards.REMOVE),
     ]

@@ -64,8 +64,8 @@ def import_set(run: Import) -> None:
         if finished is not None:
             _count(run, finished.items)
             return
-        key = opened_key(run.tenant, run.inputs.key)
-        with open_archive(_uploaded(run), key) as archive:
+        upload = _uploaded(run)
+        with open_archive(upload, opened_key(run.tenant, run.inputs.key)) as archive:
             if archive.manifest.directory != str(run.tenant.entra_tenant_id):
                 raise ArchiveRefused("other_directory")
             require_plausible(archive.manifest, now=run.now)
@@ -153,7 +153,7 @@ def _new_artifact(run: Export, backup_set: BackupSet) -> NewArtifact:
 
 
 def _uploaded(run: Import) -> Any:
-    """Raises ArchiveRefused for a file that has expired."""
+    """Raises ArchiveRefused for a file that has expired, and UploadUnreadable."""
     uploads = Artifact.everywhere.ready().filter(tenant=run.tenant, pk=run.inputs.artifact)
     artifact = uploads.filter(sha256=run.inputs.sha256).first()
     if artifact is None:

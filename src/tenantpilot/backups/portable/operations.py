@@ -75,6 +75,7 @@ BACKUP_IMPORT = operation_types.register(
             "archive_version",
             "other_directory",
             "object_unusable",
+            "upload_unreadable",
         ),
         limits=Limits(attempts=5),
     )

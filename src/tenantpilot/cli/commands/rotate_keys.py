@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenantpilot.artifacts import uploads
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.cli.console import done, say
@@ -75,6 +76,8 @@ def _retire(key_id: str) -> None:
         raise Problem(f"There is no key {key_id}.", "The names stand before the colons in sealing.keys.")
     if key_id == newest_key_id():
         raise Problem(f"Key {key_id} is the one that seals.", "Run tenantpilot rotate-keys first.")
+    if waiting := uploads.sealed_with(key_id):
+        raise Problem(f"{waiting} uploads need key {key_id}.", "Start TenantPilot, and let their imports end first.")
     if needed := number_sealed_with(key_id):
         raise Problem(f"{needed} stored secrets need key {key_id}.", "Run tenantpilot rotate-keys first.")
     if _keys_are_in_file():

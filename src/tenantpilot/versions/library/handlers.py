@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tenantpilot.artifacts.archives import MANIFEST
 from tenantpilot.artifacts.models import Artifact
-from tenantpilot.artifacts.reading import ArtifactFile
+from tenantpilot.artifacts.reading import ArtifactFile, UploadUnreadable
 from tenantpilot.artifacts.uploads import at_the_end, discard_upload
 from tenantpilot.audit import services as audit
 from tenantpilot.core.sanitizing import ObjectName
@@ -65,7 +65,7 @@ def _archive(run: Run) -> Archive:
         raise OperationFailed("archive_gone")
     try:
         return Archive(io.BufferedReader(ArtifactFile(artifact), buffer_size=2**16))
-    except (ArchiveRefused, ArchiveUnsafe, TooLarge) as error:
+    except (ArchiveRefused, ArchiveUnsafe, TooLarge, UploadUnreadable) as error:
         raise OperationFailed(error.reason_code) from error
 
 

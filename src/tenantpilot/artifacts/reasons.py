@@ -1,0 +1,9 @@
+"""Reason codes of files."""
+
+from tenantpilot.core.reasons import Owner, ReasonCatalog, reason
+
+ReasonCatalog.add(
+    [
+        reason("upload_unreadable", "The key that sealed the uploaded file is gone, or the stored file was changed.", Owner.PLATFORM_OPERATOR, "Bring back the sealing key of this installation, then upload the file again."),
+    ]
+)  # fmt: skip
