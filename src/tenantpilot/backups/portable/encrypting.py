@@ -22,7 +22,7 @@ IDENTITY = "AGE-SECRET-KEY-1"
 # age takes a passphrase for a whole text, which is held in memory.
 MOST_BYTES_WITH_PASSPHRASE = 256 << 20
 # What is decrypted is held in memory up to this size, then in a file that has no name.
-IN_MEMORY = 64 << 20
+IN_MEMORY = 16 << 20
 MOST_BYTES = 2 << 30
 WRONG_KEY = ("No matching keys found", "Decryption failed")
 

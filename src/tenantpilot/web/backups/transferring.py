@@ -14,6 +14,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.backups.finding import set_or_404
 from tenantpilot.web.backups.transfer_forms import ArchiveForm, ExportForm
 from tenantpilot.web.frame.access import TenantRequest, requires
+from tenantpilot.web.frame.headers import most_megabytes, takes_uploads
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
 
 
@@ -37,13 +38,14 @@ def export_set(request: TenantRequest, set_id: int) -> HttpResponse:
     return started_from_form(request, started, to=reverse("files"))
 
 
+@takes_uploads
 @require_http_methods(["GET", "POST"])
 @requires(Capability.BACKUP_EXPORT)
 def import_set(request: TenantRequest) -> HttpResponse:
     """GET asks for the archive and its key; POST keeps it and starts the import."""
     form = ArchiveForm(request.POST, request.FILES) if request.method == "POST" else ArchiveForm()
     if not form.is_valid():
-        context = {"heading": _("Import a backup set"), "form": form}
+        context = {"heading": _("Import a backup set"), "form": form, "most_megabytes": most_megabytes()}
         return render(request, "web/backups/import.html", context, status=422 if form.is_bound else 200)
     file = form.cleaned_data["archive"]
     try:

@@ -45,7 +45,7 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     """A body above `most` bytes. It comes before anybody is known, so without the frame."""
     text = _(
         "What was sent is larger than TenantPilot takes here (%(limit)d MB). Nothing was changed. "
-        "A larger archive is imported at a shell: tenantpilot policies import."
+        "A larger archive is imported at a shell: tenantpilot policies import, tenantpilot backups import."
     )
     words = text % {"limit": most // 2**20}
     response = _page(request, 413, _("Too large"), words, template="web/errors/bare.html")

@@ -63,6 +63,11 @@ class RequestSizeMiddleware:
         return errors.too_large(request, most=settings.REQUEST_MAX_BYTES)
 
 
+def most_megabytes() -> int:
+    """Return the size of the largest archive that a page takes."""
+    return _most() // 2**20
+
+
 def _most() -> int:
     return int(max(settings.REQUEST_MAX_BYTES, settings.UPLOAD_MAX_BYTES))
 

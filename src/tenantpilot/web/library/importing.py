@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from tenantpilot.tenancy.models import Workspace
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
 from tenantpilot.versions.library.services import Upload, library_of, start_import
 from tenantpilot.web.frame.access import WorkspaceRequest, workspace_plane
-from tenantpilot.web.frame.headers import takes_uploads
+from tenantpilot.web.frame.headers import most_megabytes, takes_uploads
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
 from tenantpilot.web.library.access import workspaces_where
 from tenantpilot.web.ui import parameters
@@ -92,6 +91,5 @@ def import_policies(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _form(request: WorkspaceRequest, form: ImportForm, *, status: int = 200) -> HttpResponse:
-    most = max(settings.UPLOAD_MAX_BYTES, settings.REQUEST_MAX_BYTES) // 2**20
-    context = {"heading": _("Import policies"), "form": form, "most_megabytes": most}
+    context = {"heading": _("Import policies"), "form": form, "most_megabytes": most_megabytes()}
     return render(request, "web/library/import.html", context, status=status)
