@@ -10,12 +10,12 @@ from typing import Any
 
 from tenantpilot.graph.compare.items import target_of
 from tenantpilot.graph.compare.scalars import ZERO_GUID
+from tenantpilot.graph.contracts.payloads import FROM_POLICY_SETS
 from tenantpilot.restores.states import Assignments
 
 Row = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
-FROM_POLICY_SETS = "policySets"
 WIDE = ("allDevices", "allLicensedUsers")
 ALL = ""
 """No filter narrows a row."""

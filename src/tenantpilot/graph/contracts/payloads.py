@@ -6,6 +6,8 @@ from typing import Any
 
 ACTION_STUB = "#microsoft.graph."
 SECRET_SETTING = "#microsoft.graph.deviceManagementConfigurationSecretSettingValue"  # noqa: S105 - the name of a type
+FROM_POLICY_SETS = "policySets"
+"""The source of an assignment that belongs to a policy set."""
 IN_ASSIGNMENTS = ("id", "source", "sourceId")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Assign
-from tenantpilot.graph.contracts.payloads import cleaned
+from tenantpilot.graph.contracts.payloads import FROM_POLICY_SETS, cleaned
 from tenantpilot.graph.errors import GraphError, GraphNotFound
-from tenantpilot.graph.write.bodies import FROM_POLICY_SETS, bodies_for_assign
+from tenantpilot.graph.write.bodies import bodies_for_assign
 from tenantpilot.graph.write.post import post_unless_there
 
 NO_FILTER = ("", "none", "00000000-0000-0000-0000-000000000000")

@@ -9,10 +9,8 @@ from typing import Any
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract, Create, Update
-from tenantpilot.graph.contracts.payloads import IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
+from tenantpilot.graph.contracts.payloads import FROM_POLICY_SETS, IN_ASSIGNMENTS, SECRET_SETTING, cleaned, is_mask
 from tenantpilot.graph.errors import MaskedSecrets
-
-FROM_POLICY_SETS = "policySets"
 
 
 def body_for_create(contract: Contract, payload: JsonObject) -> JsonObject:
