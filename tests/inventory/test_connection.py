@@ -81,3 +81,14 @@ def test_a_tenant_that_was_never_checked_shows_every_type_as_not_known(contoso, 
     assert (state.expiry, state.last_check, len(rights)) == ("none", None, len(every()))
     assert {permission.reading for permission in state.permissions} == {"unknown"}
     assert {right.reading for right in rights} == {"unknown"}
+
+
+@pytest.mark.parametrize(("withdrawn", "badge"), [("", "granted"), ("AuditLog", "not_granted")])
+def test_a_check_finds_out_if_the_optional_permission_is_granted(
+    check, contoso, directory, now, workspace_scope, withdrawn, badge
+):
+    roles = directory.application.roles
+    directory.application.roles = tuple(role for role in roles if not withdrawn or withdrawn not in role)
+    assert connection_state(contoso, now=now).optional == (("AuditLog.Read.All", "unknown"),)
+    assert check().outcome == "succeeded"
+    assert connection_state(contoso, now=now).optional == (("AuditLog.Read.All", badge),)

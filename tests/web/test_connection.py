@@ -138,3 +138,15 @@ def test_ops_30_the_check_is_queued_and_a_second_one_joins_it(contoso, signed_in
     assert (first.status_code, second.status_code) == (202, 202)
     assert "Connection check already queued" in second.text
     assert OperationRun.everywhere.get().type == "connection_check"
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"), [(None, "Not known"), ([], "Granted"), (["AuditLog.Read.All"], "Not granted")]
+)
+def test_the_page_says_if_the_optional_permission_is_granted(address, contoso, signed_in, bob, now, missing, words):
+    facts = {"is_readable": True, "missing": [], "missing_optional": missing, "checked_at": now}
+    owner = {"workspace_id": contoso.workspace_id, "tenant": contoso}
+    PolicyTypeAccess.everywhere.create(**owner, type="conditionalAccessPolicy", **facts)
+    part = read(signed_in(bob).get(address)).one("section", aria_labelledby="optional-title")
+    assert f"AuditLog.Read.All {words}" in part.words
+    assert "names who changed a Conditional Access policy" in part.words

@@ -23,6 +23,14 @@ PERMISSION = BadgeCatalog.add(
         "unknown": Badge(_("Not known"), Tone.NEUTRAL, "circle-help", _("No connection check has found out yet.")),
     },
 )
+OPTIONAL_PERMISSION = BadgeCatalog.add(
+    "optional_permission",
+    {
+        "granted": Badge(_("Granted"), Tone.SUCCESS, "check", _("The last connection check saw it.")),
+        "not_granted": Badge(_("Not granted"), Tone.NEUTRAL, "x", _("Nothing fails without it.")),
+        "unknown": Badge(_("Not known"), Tone.NEUTRAL, "circle-help", _("No connection check has found out yet.")),
+    },
+)
 STEP = BadgeCatalog.add(
     "step",
     {

@@ -75,7 +75,7 @@ def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
         [_of_type(probe) for probe in sorted(probes, key=lambda probe: ORDER[probe.contract.key])],
         sorted({name for probe in probes for name in probe.missing_to_read}),
         sorted({name for probe in probes for name in probe.missing_to_write}),
-        sorted({name for probe in probes for name in probe.missing_optional}),
+        sorted({name for probe in probes for name in probe.missing_optional or ()}),
     )
 
 

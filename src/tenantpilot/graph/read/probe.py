@@ -22,7 +22,8 @@ class Probe:
     """None when the token does not say; for a type that is never written, False."""
     missing_to_read: tuple[str, ...] = ()
     missing_to_write: tuple[str, ...] = ()
-    missing_optional: tuple[str, ...] = ()
+    missing_optional: tuple[str, ...] | None = None
+    """Permissions without which nothing fails; None when the token does not say which it holds."""
     error: GraphError | None = None
     """Why it could not be read, be it a missing permission or trouble that says nothing about rights."""
 
@@ -63,7 +64,7 @@ def _judged(contract: Contract, outcome: GraphError | None, roles: frozenset[str
         is_writable=False if not needed.to_write else may_write,
         missing_to_read=lacking,
         missing_to_write=_lacking(needed.to_write, roles),
-        missing_optional=_lacking(needed.optional, roles),
+        missing_optional=None if roles is None else _lacking(needed.optional, roles),
         error=outcome,
     )
 

@@ -13,7 +13,7 @@ from tenantpilot.inventory.connecting.operations import ConnectionCheckpoint
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.tenants import record_sign_in
 
-WRITTEN = ("is_readable", "is_writable", "missing", "reason_code", "checked_at")
+WRITTEN = ("is_readable", "is_writable", "missing", "missing_optional", "reason_code", "checked_at")
 
 
 def check_connection(run: RunContext) -> None:
@@ -61,6 +61,7 @@ def _row(run: RunContext, probe: Probe) -> PolicyTypeAccess:
         is_readable=probe.is_readable,
         is_writable=probe.is_writable,
         missing=list(probe.missing),
+        missing_optional=None if probe.missing_optional is None else list(probe.missing_optional),
         reason_code=probe.error.reason_code if probe.error else "",
         checked_at=run.now,
     )

@@ -76,7 +76,7 @@ LOCKOUT_CHECK = "Directory.Read.All"
 
 # Nothing fails without it: Entra's audit log names who changed Conditional Access.
 AUDIT_LOG = "AuditLog.Read.All"
-OPTIONAL: tuple[str, ...] = (AUDIT_LOG,)
+OPTIONAL: dict[str, tuple[str, ...]] = {AUDIT_LOG: READING["Policy.Read.All"]}
 
 # Asked for only where restores are switched on.
 WRITING: tuple[str, ...] = (

@@ -7,8 +7,8 @@ from datetime import datetime
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.connecting.models import PolicyTypeAccess
 from tenantpilot.inventory.connecting.operations import CONNECTION_CHECK
-from tenantpilot.inventory.connecting.permissions import PERMISSION_OF
-from tenantpilot.inventory.connecting.words import expiry, reading
+from tenantpilot.inventory.connecting.permissions import OPTIONAL, PERMISSION_OF
+from tenantpilot.inventory.connecting.words import expiry, optional, reading
 from tenantpilot.inventory.policy_types import PolicyType
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
@@ -70,6 +70,8 @@ class ConnectionState:
     """Policy types that the application could write as well."""
     expiry: str
     """The value of the `credential` badge."""
+    optional: tuple[tuple[str, str], ...] = ()
+    """The permissions without which nothing fails, each with the value of its `optional_permission` badge."""
 
     @property
     def is_checked(self) -> bool:
@@ -90,7 +92,13 @@ def connection_state(tenant: Tenant, *, now: datetime) -> ConnectionState:
         tuple(permission.name for permission in permissions if permission.reading == "missing"),
         sum(1 for row in rows.values() if row.is_writable),
         expiry(credential, now=now),
+        tuple((name, optional(_missing_optional(rows, keys), name)) for name, keys in OPTIONAL.items()),
     )
+
+
+def _missing_optional(rows: Mapping[str, PolicyTypeAccess], keys: tuple[str, ...]) -> list[list[str] | None]:
+    """Return the optional permissions that each of these policy types lacks."""
+    return [rows[key].missing_optional for key in keys if key in rows]
 
 
 def _by_permission(results: Mapping[str, PolicyTypeAccess]) -> tuple[PermissionRights, ...]:

@@ -1,5 +1,6 @@
 """The words for the state of a connection, shared by the page's badges and `tenantpilot doctor`."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tenantpilot.tenancy.models import TenantCredential
@@ -17,6 +18,14 @@ def reading(*, is_readable: bool, reason_code: str) -> str:
 def writing(is_writable: bool | None) -> str:
     """Return the value of the `permission` badge; None where the token does not say."""
     return "unknown" if is_writable is None else "granted" if is_writable else "missing"
+
+
+def optional(missing: Iterable[Iterable[str] | None], name: str) -> str:
+    """Return the value of the `optional_permission` badge, from what each policy type lacks; None says nothing."""
+    answers = [names for names in missing if names is not None]
+    if not answers:
+        return "unknown"
+    return "not_granted" if any(name in names for names in answers) else "granted"
 
 
 def expiry(credential: TenantCredential | None, *, now: datetime) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenantpilot.graph.clouds import cloud_of
 from tenantpilot.inventory.connecting.guide import AUDIT_LOG, LOCKOUT_CHECK, RESTORING
-from tenantpilot.inventory.connecting.permissions import OPTIONAL, READING, WRITING
+from tenantpilot.inventory.connecting.permissions import READING, WRITING
 from tenantpilot.inventory.connecting.services import connection_state, start_check
 from tenantpilot.inventory.connecting.steps import application_of, current_step, steps_of
 from tenantpilot.inventory.sync_surface import sync_button
@@ -168,7 +168,6 @@ def _at_microsoft(request: TenantRequest, application: str) -> dict[str, Any]:
         "redirect_address": back,
         "consent_url": f"{tenant.login_url}/{tenant.entra_tenant_id}/adminconsent?{query}" if application else "",
         "to_read": list(READING),
-        "optional": list(OPTIONAL),
         "why_audit_log": AUDIT_LOG,
         "to_restore": list(WRITING) if tenant.restores_wanted_at else [],
         "restoring": RESTORING,
