@@ -88,6 +88,33 @@ def test_an_older_archive_says_nothing_about_the_policy_of_today(policy, fabrika
     assert take(policy, again, now + timedelta(days=8)) is None
 
 
+def numbers(policy):
+    return list(PolicyVersion.everywhere.of_policy(policy).without_repeated().values_list("number", flat=True))
+
+
+def test_after_an_older_archive_the_newest_version_stands_once_in_lists(policy, now):
+    first = take(policy, wifi(OLD, description="last week"), now)
+    archive = archived(first)
+    take(policy, wifi(NEW, description="yesterday"), now + timedelta(days=6))
+    today = take(policy, wifi(NEW, description="today"), now + timedelta(days=7))
+    PolicyVersion.everywhere.filter(pk=first.pk).delete()
+    assert numbers(policy) == [2, 3]
+    imported = take_imported(policy, archive, run_id=None, now=NOON)
+    newest = newest_versions([policy.pk])[policy.pk].version
+    assert (imported.number, newest.number, today.number) == (4, 5, 3)
+    assert sorted(numbers(policy)) == [2, 4, 5]
+    assert (newest.sentence, newest.differences) == (today.sentence, 1)
+    take(policy, wifi(NEW, description="tomorrow"), now + timedelta(days=8))
+    PolicyVersion.everywhere.filter(pk=newest.pk).delete()
+    assert sorted(numbers(policy)) == [2, 3, 4, 6], "the first of the two is shown again where the second was removed"
+
+
+def test_a_version_that_came_back_by_itself_stands_as_often_as_it_was(policy, now):
+    for day, text in enumerate(("one", "two", "one")):
+        take(policy, wifi(NEW, description=text), now + timedelta(days=day))
+    assert sorted(numbers(policy)) == [1, 2, 3]
+
+
 def test_a_later_archive_is_what_is_known_best(policy, now):
     first = take(policy, wifi(OLD), now)
     later = wifi("****", description="later")

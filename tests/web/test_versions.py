@@ -1,7 +1,10 @@
 """The pages of versions: the timeline, a version, what differs, and the start of a capture."""
 
+import json
+from datetime import timedelta
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -9,8 +12,10 @@ from tenantpilot.inventory.services import start_ignore
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.roles import Role
+from tenantpilot.versions.importing import Imported, take_imported
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.names import Name
+from tenantpilot.versions.payloads import encoded
 from tests.people import member
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
@@ -214,3 +219,13 @@ def test_policies_of_two_tenants_are_compared_by_who_sees_both(signed_in, olivia
     counterparts = reverse("policy-counterparts", args=["contoso", changed.pk])
     assert of_fabrikam.policy.name in read(signed_in(olivia).get(counterparts)).one("main").words
     assert of_fabrikam.policy.name not in read(signed_in(bob).get(counterparts)).one("main").words
+
+
+def test_the_newest_version_stands_once_after_the_import_of_an_older_one(page, changed, now):
+    raw = encoded({"id": "p1", "displayName": "Wi-Fi", "passwordMinimumLength": 4})
+    archive = Imported(raw, json.loads(raw), now - timedelta(days=9), "yes", {})
+    with transaction.atomic():
+        take_imported(changed, archive, run_id=None, now=now)
+    timeline = page("policy-versions", changed.pk)
+    assert [number for number in range(1, 6) if f"Version {number}" in timeline] == [1, 3, 4]
+    assert page("versions").count("Policy p1") == 3

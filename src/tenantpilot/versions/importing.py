@@ -86,6 +86,10 @@ def _stay_newest(policy: Policy, newest: Newest, older: PolicyVersion) -> None:
         restorable=version.restorable,
         restorable_reason=version.restorable_reason,
         names=version.names,
+        sentence=version.sentence,
+        differences=version.differences,
+        actor_confidence=version.actor_confidence,
+        actors=version.actors,
     )
     keep_again(again, newest.secrets)
     PolicyIndex.everywhere.filter(policy=policy).update(version=again)

@@ -65,6 +65,20 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def newest_first(self) -> "PolicyVersionQuerySet":
         return self.order_by("-number")
 
+    def without_repeated(self) -> "PolicyVersionQuerySet":
+        """Leave out the versions that stand once more behind an older one that was imported: lists show them once."""
+        imported = PolicyVersion.everywhere.filter(
+            policy=models.OuterRef("policy"), number=models.OuterRef("number") - 1, source=Source.IMPORT
+        )
+        again = PolicyVersion.everywhere.filter(
+            policy=models.OuterRef("policy"),
+            number__gt=models.OuterRef("number"),
+            payload=models.OuterRef("payload"),
+            read_at=models.OuterRef("read_at"),
+            source=models.OuterRef("source"),
+        )
+        return self.filter(~models.Exists(again.filter(models.Exists(imported))))
+
     def newest_alone(self) -> "PolicyVersionQuerySet":
         """Return the versions that no later one of their policy follows."""
         later = PolicyVersion.everywhere.filter(policy=models.OuterRef("policy"), number__gt=models.OuterRef("number"))

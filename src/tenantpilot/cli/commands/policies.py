@@ -121,7 +121,8 @@ def import_policies(
 @app.command()
 def versions(tenant: TenantName, policy: PolicyName, as_json: AsJson = False) -> None:
     """List the versions of a policy, the newest first."""
-    rows = list(PolicyVersion.everywhere.of_policy(find_policy(find_tenant(tenant), policy)).newest_first())
+    versions_of_policy = PolicyVersion.everywhere.of_policy(find_policy(find_tenant(tenant), policy))
+    rows = list(versions_of_policy.without_repeated().newest_first())
     if as_json:
         run_words.print_json([_version(row) for row in rows])
     elif rows:

@@ -180,7 +180,8 @@ def _offered(request: TenantRequest, version_ids: list[int], policy_ids: list[in
     keys = [*named, *policy_ids]
     policies = Policy.objects.of_tenant(request.tenant).filter(pk__in=keys).by_name().only("name", "type", "tenant")
     by_policy: dict[int, list[PolicyVersion]] = {}
-    rows = versions.filter(policy__in=keys).order_by("policy_id", "-number").defer("names", "actors")
+    offered_versions = versions.without_repeated() | versions.filter(pk__in=version_ids)
+    rows = offered_versions.filter(policy__in=keys).order_by("policy_id", "-number").defer("names", "actors")
     for version in rows:
         by_policy.setdefault(version.policy_id, []).append(version)
     return [

@@ -25,7 +25,8 @@ SHOWN = 100
 @requires(Capability.INVENTORY_VIEW)
 def versions(request: TenantRequest) -> HttpResponse:
     """Return all versions of the tenant, the newest first."""
-    rows = PolicyVersion.objects.of_tenant(request.tenant).select_related("policy").defer("names", "actors")
+    rows = PolicyVersion.objects.of_tenant(request.tenant).without_repeated().select_related("policy")
+    rows = rows.defer("names", "actors")
     return listing(
         request,
         VERSIONS,
@@ -40,7 +41,7 @@ def versions(request: TenantRequest) -> HttpResponse:
 def policy_versions(request: TenantRequest, policy_id: int) -> HttpResponse:
     """Return the timeline of a policy."""
     policy = _policy(request, policy_id)
-    timeline = list(_versions(policy).newest_first().defer("names")[: SHOWN + 1])
+    timeline = list(_versions(policy).without_repeated().newest_first().defer("names")[: SHOWN + 1])
     context = {
         "heading": policy.name,
         "policy": policy,
