@@ -122,7 +122,7 @@ def _record(
         actor=actor,
         target_type="payload",
         target_id=row.pk,
-        after={"digest": row.sha256, "policy": versions.values_list("policy__name", flat=True).first() or ""},
+        after={"policy": versions.values_list("policy__name", flat=True).first() or ""},
         at=now,
     )
 
