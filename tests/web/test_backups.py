@@ -309,6 +309,24 @@ def made(contoso, olivia, now):
 
 
 @pytest.mark.parametrize(
+    ("newest", "state"),
+    [
+        ({"state": "incomplete"}, "newest_not_good"),
+        ({"state": "failed"}, "newest_not_good"),
+        ({"verdict": "damaged"}, "newest_not_good"),
+        ({"verdict": "intact"}, "by_hand"),
+        ({"state": "incomplete", "asked": CHOSEN}, "by_hand"),
+    ],
+)
+def test_b2_a_tenant_whose_newest_set_is_not_good_is_not_green(contoso, made, now, newest, state):
+    made(WHOLE, days=1)
+    finished_set(new_chain(contoso, now), 1, now, **{"asked": WHOLE} | newest)
+    assert protection_of(contoso, now=now).state == state
+    row = with_protection(Tenant.everywhere.filter(pk=contoso.pk), now=now).get()
+    assert shown_of([row], now=now)[contoso.pk].state == state
+
+
+@pytest.mark.parametrize(
     ("sets", "shown", "state"),
     [
         ([(WHOLE, None, 3), (ASKED, None, 0)], 0, "by_hand"),

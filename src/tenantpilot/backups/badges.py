@@ -58,6 +58,12 @@ BadgeCatalog.add(
         "overdue": Badge(
             _("Overdue"), Tone.DANGER, "clock", _("There was no good set for twice the time between two of them.")
         ),
+        "newest_not_good": Badge(
+            _("Newest not good"),
+            Tone.DANGER,
+            "triangle-alert",
+            _("The newest set is incomplete, failed or damaged. The last good set is older."),
+        ),
         "none": Badge(_("Not protected"), Tone.DANGER, "circle-x", _("There is no good set.")),
     },
 )

@@ -12,6 +12,7 @@ from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.overdue import recent_until
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.states import SetState, Verdict
 from tenantpilot.backups.widest import UNSCHEDULED_HOURS, active_schedules, widest_first
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.models import Policy
@@ -62,7 +63,7 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     return TenantProtection(
         last_good=last_good,
         ending_holds=ending_holds,
-        state=_state_of_tenant(tenant, last_good, now=now),
+        state=_state_of_tenant(tenant, last_good, newest_is_good=counts["newest_is_good"], now=now),
         types=len(request.policy_types) if is_by_type else 0,
         all_types=len(catalogue.every()),
         protected=sum(in_care for _restorable, _count, in_care in by_restorable),
@@ -111,8 +112,8 @@ def _by_restorable(members: BackupMemberQuerySet) -> list[tuple[str, int, int]]:
     return list(rows.order_by("version__restorable"))
 
 
-def _counts(tenant: Tenant) -> dict[str, int]:
-    """Return the counts of a tenant's policies and sets, in one query."""
+def _counts(tenant: Tenant) -> dict[str, Any]:
+    """Return the counts of a tenant's policies and sets, and if its newest set is good, in one query."""
     policies = Policy.everywhere.present().filter(tenant=OuterRef("pk"))
     sets = BackupSet.everywhere.kept().filter(tenant=OuterRef("pk"))
     counted = {
@@ -121,8 +122,16 @@ def _counts(tenant: Tenant) -> dict[str, int]:
         "damaged": sets.filter(verdict="damaged"),
         "incomplete": sets.filter(state="incomplete"),
     }
-    numbers = {name: _number_of(rows) for name, rows in counted.items()}
-    return dict(Tenant.everywhere.filter(pk=tenant.pk).annotate(**numbers).values(*numbers).get())
+    facts = {name: _number_of(rows) for name, rows in counted.items()} | {"newest_is_good": _newest_is_good()}
+    return dict(Tenant.everywhere.filter(pk=tenant.pk).annotate(**facts).values(*facts).get())
+
+
+def _newest_is_good() -> Subquery:
+    """Return if the newest set that has ended is good; null without one. Sets of chosen policies do not count."""
+    ended = BackupSet.everywhere.kept().exclude(state=SetState.BUILDING).filter(tenant=OuterRef("pk"))
+    is_good = When(Q(state=SetState.COMPLETE) & ~Q(verdict=Verdict.DAMAGED), then=Value(True))
+    judged = ended.filter(asked__policies=None).annotate(is_judged_good=Case(is_good, default=Value(False)))
+    return Subquery(judged.newest_first().values("is_judged_good")[:1])
 
 
 def _number_of(rows: QuerySet[Any]) -> Coalesce:
@@ -157,19 +166,25 @@ def shown_of(tenants: Iterable[Any], *, now: datetime) -> Mapping[int, Shown]:
     by_tenant = {}
     for row in rows:
         newest = last_good.get(row.last_good)
-        by_tenant[row.pk] = Shown(newest, _state(newest, active.get(row.pk, ()), now=now))
+        state = _state(newest, active.get(row.pk, ()), newest_is_good=row.newest_is_good, now=now)
+        by_tenant[row.pk] = Shown(newest, state)
     return by_tenant
 
 
-def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, now: datetime) -> str:
-    return _state(last_good, list(active_schedules().filter(tenant=tenant)), now=now)
+def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, newest_is_good: bool | None, now: datetime) -> str:
+    active = list(active_schedules().filter(tenant=tenant))
+    return _state(last_good, active, newest_is_good=newest_is_good, now=now)
 
 
-def _state(last_good: BackupSet | None, active: Sequence[Schedule], *, now: datetime) -> str:
+def _state(
+    last_good: BackupSet | None, active: Sequence[Schedule], *, newest_is_good: bool | None, now: datetime
+) -> str:
+    """Return the value of the `protection` badge. What backups have ceased to bring is no protection (B2)."""
     if last_good is None:
         return "none"
     own = next((schedule for schedule in active if schedule.pk == last_good.chain.schedule_id), None)
-    return state_of(last_good.created_at, recent_until(last_good.created_at, own, active), now=now)
+    state = state_of(last_good.created_at, recent_until(last_good.created_at, own, active), now=now)
+    return "newest_not_good" if newest_is_good is False and state != "overdue" else state
 
 
 def with_protection(tenants: Any, *, now: datetime) -> Any:
@@ -180,4 +195,5 @@ def with_protection(tenants: Any, *, now: datetime) -> Any:
         has_good=Exists(good),
         last_good=Subquery(widest_first(good, now=now).values("pk")[:1]),
         policy_count=_number_of(policies),
+        newest_is_good=_newest_is_good(),
     )
