@@ -79,3 +79,16 @@ def test_the_server_allows_just_that(browser, role, record):
         if browser.get(f"{action.url('contoso')}?policy={record.pk}").status_code != 403
     }
     assert allowed == {action.key for action in POLICY_ACTIONS if action.capability in ROLE_CAPABILITIES[role]}
+
+
+@pytest.mark.parametrize("action", [action for action in POLICY_ACTIONS if Surface.BULK in action.surfaces])
+def test_each_bulk_action_reads_all_matching_ux_15(signed_in, contoso, olivia, now, action):
+    """The list sends the filter in place of the policies: an action that reads policies alone would throw it away."""
+    for name in ("Windows A", "Windows B", "Mac C"):
+        policy(contoso, name, now, graph_id=name)
+    policy(contoso, "Windows D", now, graph_id="D", ignored_at=now)
+    shown = read(signed_in(olivia).get(f"{action.url('contoso')}?q=win&matching=1&chosen=1")).one("main").words
+    names = [name for name in ("Windows A", "Windows B", "Windows D") if name in shown]
+    left_out = {"ignore": {"Windows D"}, "unignore": {"Windows A", "Windows B"}}.get(action.key, set())
+    assert set(names) == {"Windows A", "Windows B", "Windows D"} - left_out
+    assert "Mac C" not in shown

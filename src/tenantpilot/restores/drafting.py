@@ -11,6 +11,7 @@ from django.db.models import Q
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.inventory.models import PolicyQuerySet
 from tenantpilot.restores.audit_actions import RESTORE_DRAFTED
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
@@ -88,6 +89,16 @@ def kept_versions(tenant: Tenant, keys: Collection[int]) -> list[PolicyVersion]:
     return versions
 
 
+def newest_versions(policies: PolicyQuerySet) -> list[PolicyVersion]:
+    """Return the newest version of each of the policies that has one, by the names of the policies.
+
+    Raises TooManyItems.
+    """
+    rows = PolicyVersion.everywhere.filter(policy__in=policies.values("pk")).newest_alone()
+    _require_few(rows.count())
+    return list(rows.select_related("policy", "tenant").order_by("policy__name", "pk"))
+
+
 def draft_of_set(
     *, tenant: Tenant, backup_set: BackupSet, policy_ids: Collection[int], source: str, actor: User, now: datetime
 ) -> RestoreRun:
@@ -126,7 +137,10 @@ def _state_back(item: RestoreItem) -> StateChoice:
 
 def _require_few(number: int) -> None:
     if number > MOST_ITEMS:
-        raise TooManyItems(f"At most {MOST_ITEMS:,} objects are restored at once, and {number:,} were chosen.")
+        raise TooManyItems(
+            f"At most {MOST_ITEMS:,} objects are restored at once, and {number:,} were chosen. "
+            "Make several restores, for example one for each type."
+        )
 
 
 def _require_all(version_count: int, chosen_count: int) -> None:

@@ -24,10 +24,11 @@ from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.backups.finding import set_or_404
-from tenantpilot.web.backups.selecting import SHOWN, chosen, hidden_fields, member_ids, policy_selection
+from tenantpilot.web.backups.selecting import SHOWN, member_ids
 from tenantpilot.web.backups.tables import PICKER
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
+from tenantpilot.web.ui.policy_selection import hidden_fields, narrowed, policy_selection
 from tenantpilot.web.ui.tables.bulk import Action, bulk_of
 from tenantpilot.web.ui.tables.listing import listing
 
@@ -89,7 +90,7 @@ def _revise(
         except SetBusy as error:
             busy = error.run
     is_adding = operation_type is BACKUP_SET_ADD_POLICIES
-    policies = chosen(Policy.objects.of_tenant(request.tenant), selection)
+    policies = narrowed(Policy.objects.of_tenant(request.tenant), selection)
     count = policies.count()
     context: dict[str, Any] = {
         "heading": _question(count, backup_set, is_adding=is_adding),

@@ -14,10 +14,11 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.backups.forms import BackupForm, NameForm
-from tenantpilot.web.backups.selecting import SHOWN, chosen, hidden_fields, policy_selection
+from tenantpilot.web.backups.selecting import SHOWN
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
+from tenantpilot.web.ui.policy_selection import hidden_fields, narrowed, policy_selection
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +50,7 @@ def create_backup(request: TenantRequest) -> HttpResponse:
 @requires(Capability.BACKUP_RUN)
 def back_up_policies(request: TenantRequest) -> HttpResponse:
     """GET shows what would be backed up (UX-32), and asks for a name; POST starts it."""
-    selection = policy_selection(request, "policy")
+    selection = policy_selection(request, "policy", beside=NameForm.base_fields)
     if not selection:
         return redirect("backups", request.tenant.slug)
     form = NameForm(request.POST if request.method == "POST" else None)
@@ -65,7 +66,7 @@ def back_up_policies(request: TenantRequest) -> HttpResponse:
         except DispatchFailed as error:
             return could_not_start(request, error.run)
         return started_from_form(request, started, to=reverse("backups", args=[request.tenant.slug]))
-    policies = chosen(Policy.objects.of_tenant(request.tenant), selection)
+    policies = narrowed(Policy.objects.of_tenant(request.tenant), selection)
     count = policies.count()
     words = ngettext("Back up %(count)d policy of %(tenant)s?", "Back up %(count)d policies of %(tenant)s?", count)
     context = {
