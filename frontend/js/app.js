@@ -1,6 +1,7 @@
 // Everything the pages run. Pages work without it (UX-06); here they become smoother.
 import "htmx.org";
 import "./choosing.js";
+import "./counting.js";
 import "./dialogs.js";
 import "./errors.js";
 import "./keys.js";

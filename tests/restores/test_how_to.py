@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.services import start_backup
 from tenantpilot.cli.commands import restores
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.restores.models import RestoreMapping, RestoreRun
+from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.second_person.rules import turn_on
 from tenantpilot.tenancy.models import TenantMember
 from tenantpilot.tenancy.roles import Role
@@ -107,10 +108,31 @@ def test_restore_a_policy_is_true(policy, manager, shows, directory):
     shows(f"{repeated}result/", undo)
 
 
+def commands(*, of_a_set):
+    """Return the commands of the page in their order: those about a backup set, or the others."""
+    lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
+    return [line for line in lines if ("--set" in line) == of_a_set]
+
+
+def test_the_commands_that_restore_from_a_set_run(policy, mona, restoring, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
+    facts = {"tenant": restoring.tenant, "initiator": mona, "name": "First", "now": restoring.now}
+    types = ("settingsCatalog", "compliancePolicy")
+    restoring.runner().execute(start_backup(policy_types=types, **facts).run.pk)
+    for line in commands(of_a_set=True):
+        words = line.replace("--set 12", f"--set {BackupSet.everywhere.get().pk}").replace("POLICY_ID", policy.id)
+        answer = CliRunner().invoke(restores.app, shlex.split(words.replace("mona@example.com", mona.email)))
+        assert answer.exit_code == 0, (line, answer.output, answer.exception)
+    whole, part = (
+        RestoreItem.everywhere.of_run(restore.pk).count() for restore in RestoreRun.everywhere.order_by("pk")
+    )
+    assert whole > part > 1
+
+
 def test_the_commands_of_restore_a_policy_run(policy, mona, restoring, monkeypatch):
     """In their order, with this tenant's numbers in the place of the page's."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
-    lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
+    lines = commands(of_a_set=False)
     assert [line.split()[0] for line in lines] == [*ALONE[:3], "approve", "refuse", *ALONE[3:]]
     facts = {"tenant": restoring.tenant, "initiator": mona, "name": "First", "now": restoring.now}
     restoring.runner().execute(start_backup(policy_types=("settingsCatalog",), **facts).run.pk)
@@ -132,7 +154,7 @@ def test_the_commands_of_the_second_person_run(policy, contoso, mona, olivia, re
     nina = member(contoso, "nina", Role.MANAGER)
     turn_on(contoso, actor=olivia, now=restoring.now)
     monkeypatch.setattr("django.utils.timezone.now", lambda: restoring.now)
-    lines = re.findall(r"^    tenantpilot restores (.+)$", Guide("restore-a-policy.md").text, re.MULTILINE)
+    lines = commands(of_a_set=False)
     restore = restoring.preview(restoring.draft(version_of(policy.id)))
     for line in (lines[2], next(line for line in lines if line.startswith(decision))):
         words = line.replace("mona@example.com", mona.email).replace("nina@example.com", nina.email)

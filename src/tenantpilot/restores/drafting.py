@@ -16,6 +16,7 @@ from tenantpilot.restores.audit_actions import RESTORE_DRAFTED
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
+from tenantpilot.restores.set_selection import SetSelection
 from tenantpilot.restores.sharp import ENABLED
 from tenantpilot.restores.states import Action, Choice, ItemState, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
@@ -85,7 +86,7 @@ def kept_versions(tenant: Tenant, keys: Collection[int]) -> list[PolicyVersion]:
     _require_few(len(set(keys)))
     rows = PolicyVersion.everywhere.of_tenant(tenant).filter(pk__in=keys).select_related("policy", "tenant")
     versions = sorted(rows, key=lambda version: version.policy.name)
-    _require_all(len(versions), len(set(keys)))
+    _require_none_missing(len(set(keys)) - len(versions))
     return versions
 
 
@@ -100,13 +101,14 @@ def newest_versions(policies: PolicyQuerySet) -> list[PolicyVersion]:
 
 
 def draft_of_set(
-    *, tenant: Tenant, backup_set: BackupSet, policy_ids: Collection[int], source: str, actor: User, now: datetime
+    *, tenant: Tenant, backup_set: BackupSet, selection: SetSelection, source: str, actor: User, now: datetime
 ) -> RestoreRun:
-    """Prepare a restore of policies as a backup set holds them. Raises CannotDraft."""
-    _require_few(len(set(policy_ids)))
-    rows = versions_of_set(backup_set).filter(policy__in=policy_ids)
+    """Prepare a restore of the selected policies as a backup set holds them. Raises CannotDraft."""
+    versions_held = versions_of_set(backup_set)
+    _require_none_missing(selection.count_of_missing(versions_held))
+    rows = selection.narrow(versions_held)
+    _require_few(rows.count())
     versions = list(rows.select_related("policy", "tenant").order_by("policy__name", "pk"))
-    _require_all(len(versions), len(set(policy_ids)))
     origin = Origin(backup_set.tenant, source, backup_set.pk, backup_set.digest or "")
     return store_draft(tenant, origin, [Chosen(version) for version in versions], actor, now)
 
@@ -143,9 +145,9 @@ def _require_few(number: int) -> None:
         )
 
 
-def _require_all(version_count: int, chosen_count: int) -> None:
-    if version_count != chosen_count:
-        raise NotKept(f"{chosen_count - version_count:,} of what was chosen is not kept any more. Choose again.")
+def _require_none_missing(number: int) -> None:
+    if number:
+        raise NotKept(f"{number:,} of what was chosen is not kept any more. Choose again.")
 
 
 def require_done(restore: RestoreRun) -> None:

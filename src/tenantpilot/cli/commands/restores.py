@@ -10,8 +10,9 @@ from django.utils import timezone
 from tenantpilot.cli.commands.add import find_person, find_tenant
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
+from tenantpilot.cli.restore_sources import SetPart, drafting
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started
-from tenantpilot.restores.drafting import CannotDraft, draft_of_versions, draft_to_undo
+from tenantpilot.restores.drafting import CannotDraft, draft_to_undo
 from tenantpilot.restores.drills import newest_report, start_drill
 from tenantpilot.restores.editing import ChoiceNotPossible, NotEditable, edit_states
 from tenantpilot.restores.models import RestoreItem, RestoreRun
@@ -28,7 +29,6 @@ from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible, resolve_tenant
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User
-from tenantpilot.versions.models import PolicyVersion
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -41,10 +41,18 @@ def preview(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")],
     as_person: As,
     policy: Annotated[
-        list[str], typer.Option("--policy", metavar="ID", help="A policy's id in Graph; may be given again.")
-    ],
+        list[str] | None, typer.Option("--policy", metavar="ID", help="A policy's id in Graph; may be given again.")
+    ] = None,
     version: Annotated[
         int | None, typer.Option("--version", metavar="NUMBER", help="Of the one policy; else the newest of each.")
+    ] = None,
+    set_id: Annotated[
+        int | None, typer.Option("--set", metavar="SET", help="Restore from this backup set what is named beside it.")
+    ] = None,
+    is_whole: Annotated[bool, typer.Option("--whole", help="With --set: every policy of it.")] = False,
+    policy_type: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="TYPE", help="With --set: every policy of the type; may be given again."),
     ] = None,
     enforce: Annotated[
         list[str] | None,
@@ -55,16 +63,22 @@ def preview(
         typer.Option("--weaken", metavar="ID", help="Of --policy: weaken it to the state of its version."),
     ] = None,
 ) -> None:
-    """Prepare a restore of versions and preview it. Prints the restore's number; nothing is written to the tenant."""
+    """Prepare a restore of versions, or from a backup set, and preview it. Prints the restore's number.
+
+    Nothing is written to the tenant.
+    """
     where = find_tenant(tenant)
     person = _person(as_person, where, Capability.RESTORE_PREVIEW)
-    versions = [_version(where, graph_id, version) for graph_id in policy]
+    part = (
+        SetPart(set_id, is_whole, frozenset(policy_type or ()))
+        if set_id is not None or is_whole or policy_type
+        else None
+    )
+    draft = drafting(where, policy or (), version, part)
     states = dict.fromkeys(weaken or (), StateChoice.WEAKEN) | dict.fromkeys(enforce or (), StateChoice.ENFORCE)
     try:
         with transaction.atomic():
-            restore = draft_of_versions(
-                tenant=where, versions=versions, source=_words(versions), actor=person, now=timezone.now()
-            )
+            restore = draft(actor=person, now=timezone.now())
             _choose_states(restore, states, person)
     except CannotDraft as error:
         raise Problem(str(error), "Choose other policies.") from None
@@ -214,7 +228,7 @@ def _choose_states(restore: RestoreRun, states: Mapping[str, StateChoice], perso
     rows = RestoreItem.everywhere.of_run(restore.pk).filter(source_id__in=list(states))
     keys = dict(rows.values_list("source_id", "pk"))
     if unknown := sorted(states.keys() - keys.keys()):
-        raise ChoiceNotPossible(f"{unknown[0]} is not among the policies of --policy.")
+        raise ChoiceNotPossible(f"{unknown[0]} is not among the policies of this restore.")
     chosen = {keys[graph_id]: choice for graph_id, choice in states.items()}
     edit_states(restore, chosen, actor=person, now=timezone.now())
 
@@ -242,21 +256,6 @@ def _restore(number: int) -> RestoreRun:
     if restore_run is None:
         raise Problem(f"There is no restore {number}.", "The page of restores lists them.")
     return settle(restore_run, now=timezone.now())
-
-
-def _version(tenant: Tenant, graph_id: str, number: int | None) -> PolicyVersion:
-    rows = (
-        PolicyVersion.everywhere.of_tenant(tenant).filter(policy__graph_id=graph_id).select_related("policy", "tenant")
-    )
-    restore_run = rows.filter(number=number).first() if number else rows.newest_first().first()
-    if restore_run is None:
-        raise Problem(f"{tenant.name} has no such version of policy {graph_id}.", "Run: tenantpilot policies --help")
-    return restore_run
-
-
-def _words(versions: list[PolicyVersion]) -> str:
-    first, more = versions[0], len(versions) - 1
-    return f"{first.policy.name[:120]}, version {first.number}" + (f" and {more} more" if more else "")
 
 
 def _blocked(item: RestoreItem) -> str:

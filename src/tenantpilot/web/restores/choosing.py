@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,14 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenantpilot.backups.models import BackupSet
-from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.inventory.selecting import PolicyFilter, Selection
 from tenantpilot.restores import drafting
 from tenantpilot.restores.drafting import (
     CannotDraft,
-    draft_of_set,
     draft_of_versions,
     draft_to_undo,
     kept_versions,
@@ -30,7 +27,7 @@ from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.restores.shown import restore_of
-from tenantpilot.web.restores.targets import LONGEST_SLUG, chosen_target, targets
+from tenantpilot.web.restores.targets import chosen_target, target_facts
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.policy_selection import hidden_fields, narrowed, policy_selection
 from tenantpilot.web.ui.tables.bulk import chosen_ids
@@ -38,7 +35,6 @@ from tenantpilot.web.ui.tables.bulk import chosen_ids
 MOST_LISTED = 200
 MOST_VERSIONS = 20
 NAMES_SHOWN = 10
-MOST_SHOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -77,32 +73,6 @@ def new_restore(request: TenantRequest) -> HttpResponse:
     return _ask(request, chosen_ids(request.GET, "version"), selection)
 
 
-@require_http_methods(["GET", "POST"])
-@requires(Capability.RESTORE_PREVIEW)
-def restore_of_set(request: TenantRequest, set_id: int) -> HttpResponse:
-    """GET shows what a backup set holds; POST prepares a restore of what was ticked, and of nothing else."""
-    sets = BackupSet.objects.of_tenant(request.tenant).kept().select_related("tenant", "chain")
-    backup_set = sets.filter(pk=set_id).first()
-    if backup_set is None:
-        raise Http404
-    if request.method == "GET":
-        return _ask_of_set(request, backup_set)
-    source = _("Backup %(name)s") % {"name": backup_set.chain.name}
-    target = chosen_target(request)
-    try:
-        draft = draft_of_set(
-            tenant=target,
-            backup_set=backup_set,
-            policy_ids=chosen_ids(request.POST, "policy"),
-            source=source,
-            actor=request.user,
-            now=timezone.now(),
-        )
-    except CannotDraft as error:
-        return _ask_of_set(request, backup_set, problem=str(error))
-    return redirect("restore-preview", target.slug, draft.pk)
-
-
 @require_POST
 @requires(Capability.RESTORE_PREVIEW)
 def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
@@ -126,26 +96,6 @@ def repeat(request: TenantRequest, restore_id: int) -> HttpResponse:
     except CannotDraft:
         return redirect("restore-result", request.tenant.slug, restore.pk)
     return redirect("restore-preview", request.tenant.slug, draft.pk)
-
-
-def _ask_of_set(request: TenantRequest, backup_set: BackupSet, problem: str = "") -> HttpResponse:
-    """Show the items of the set, or those of one type."""
-    policy_type = parameters.text(request.GET, "type", longest=64)
-    rows = versions_of_set(backup_set).select_related("policy").defer("names", "actors")
-    types = sorted(set(rows.order_by().values_list("policy__type", flat=True).distinct()))
-    of_type = rows.filter(policy__type=policy_type) if policy_type in types else rows
-    items = list(of_type.order_by("policy__name", "pk")[: MOST_SHOWN + 1])
-    context = {
-        "heading": _("Restore from a backup"),
-        "backup_set": backup_set,
-        "items": items[:MOST_SHOWN],
-        "has_more": len(items) > MOST_SHOWN,
-        "types": types,
-        "kind": policy_type,
-        "problem": problem,
-        **_target_facts(request),
-    }
-    return render(request, "web/restores/new_of_set.html", context, status=422 if problem else 200)
 
 
 def _draft(request: TenantRequest, selection: Selection) -> HttpResponse:
@@ -189,7 +139,7 @@ def _ask(request: TenantRequest, version_ids: list[int], selection: Selection, p
         "offered": [] if is_long else _offered(request, version_ids, policies),
         "many": _many(policies, selection) if is_long else None,
         "problem": problem or _fault(request, selection, len(version_ids), policies.count()),
-        **_target_facts(request),
+        **target_facts(request),
         "back": page_before(request, otherwise=reverse("restores", args=[request.tenant.slug])),
     }
     template = "web/restores/new_of_many.html" if is_long and not version_ids else "web/restores/new.html"
@@ -228,11 +178,6 @@ def _many(policies: PolicyQuerySet, selection: Selection) -> Many:
         fields=hidden_fields(selection, "policy"),
         is_filter=isinstance(selection, PolicyFilter),
     )
-
-
-def _target_facts(request: TenantRequest) -> dict[str, Any]:
-    """Return the tenants to choose one of, and the one that was chosen before a problem."""
-    return {"targets": targets(request), "target": parameters.text(request.POST, "target", longest=LONGEST_SLUG)}
 
 
 def _offered(request: TenantRequest, version_ids: list[int], policies: PolicyQuerySet) -> list[Offered]:

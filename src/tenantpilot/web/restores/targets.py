@@ -1,5 +1,7 @@
 """The tenant that a restore goes into: the one that it comes from, or another one of the workspace."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
@@ -41,3 +43,8 @@ def chosen_target(request: TenantRequest) -> Tenant:
     except CapabilityMissing as error:
         raise PermissionDenied(access.why_not(error.capability)) from error
     return access.tenant
+
+
+def target_facts(request: TenantRequest) -> dict[str, Any]:
+    """Return the tenants to choose one of, and the one that was chosen before a problem."""
+    return {"targets": targets(request), "target": parameters.text(request.POST, "target", longest=LONGEST_SLUG)}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.restores import approving, choosing, confirming, editing, trashing, views
+from tenantpilot.web.restores import approving, choosing, choosing_of_set, confirming, editing, trashing, views
 
 tenant_plane: list[URLPattern] = [
     path("settings/second-person/", approving.second_person, name="second-person"),
@@ -13,7 +13,7 @@ tenant_plane: list[URLPattern] = [
     path("restores/returns/", trashing.return_restores, name="return-restores"),
     path("restores/deletions/", trashing.delete_restores, name="delete-restores"),
     path("restores/new/", choosing.new_restore, name="new-restore"),
-    path("restores/of-set/<int:set_id>/", choosing.restore_of_set, name="restore-of-set"),
+    path("restores/of-set/<int:set_id>/", choosing_of_set.restore_of_set, name="restore-of-set"),
     path("restores/<int:restore_id>/", views.restore, name="restore"),
     path("restores/<int:restore_id>/scope/", editing.scope, name="restore-scope"),
     path("restores/<int:restore_id>/mapping/", editing.mapping, name="restore-mapping"),

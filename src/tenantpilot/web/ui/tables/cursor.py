@@ -4,6 +4,7 @@ The place is signed, so that nobody can ask the database to compare with somethi
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.core import signing
@@ -43,7 +44,7 @@ class Cursor:
 
 
 def pack(order: Order, row: Any, *, backwards: bool) -> str:
-    value = "" if order.sort.field == "pk" else _plain(getattr(row, order.sort.field))
+    value = "" if order.sort.field == "pk" else _plain(_value_of(row, order.sort.field))
     return signing.dumps([order.key, value, row.pk, int(backwards)], salt=SALT)
 
 
@@ -95,6 +96,11 @@ def _page(rows: list[Any], order: Order, *, has_before: bool, has_after: bool) -
         previous=pack(order, rows[0], backwards=True) if has_before else "",
         next=pack(order, rows[-1], backwards=False) if has_after else "",
     )
+
+
+def _value_of(row: Any, field: str) -> Any:
+    """Return the value of a field, also of one that lies behind a relation: `policy__name`."""
+    return reduce(getattr, field.split("__"), row)
 
 
 def _plain(value: Any) -> Any:
