@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import product
 
 from playwright.sync_api import Page, Route, expect
 
@@ -14,6 +15,17 @@ SHOWS_FOCUS = """(() => {
   const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
 })()"""
+COVERED = """(way) => {
+  const side = document.querySelector("nav.side"), links = [...side.querySelectorAll("a")];
+  side.scrollTop = side.scrollHeight;
+  const covered = (link) => {
+    if (way === "focus") { side.scrollTop = 0; link.focus(); }
+    const { x, y, width, height } = link.getBoundingClientRect();
+    return !link.contains(document.elementFromPoint(x + width / 2, y + height - 2));
+  };
+  return (way === "focus" ? links : links.slice(-1)).filter(covered).map((link) => link.textContent.trim());
+}"""
+"""The links of the navigation that something covers: once each has the focus, or the last one at its end."""
 
 
 class TestLists:
@@ -215,6 +227,17 @@ class TestLiveParts:
         assert widget is not None
         assert main is not None
         assert widget["x"] + widget["width"] <= main["x"]
+
+    def test_it_covers_no_link_of_the_navigation_ux_64(self, visit: Visits, held_sync: str):
+        page = visit("Olivia", "/admin/t/contoso/inventory/")
+        page.locator("#activity-fold").wait_for()
+        covered = {}
+        for height, state, way in product([720, 480], ["open", "folded", "paused"], ["end", "focus"]):
+            page.set_viewport_size({"width": 1280, "height": height})
+            page.evaluate(f"document.getElementById('activity-fold').open = {str(state != 'folded').lower()}")
+            page.evaluate(f"document.querySelector('[data-paused]').hidden = {str(state != 'paused').lower()}")
+            covered[height, state, way] = page.evaluate(COVERED, way)
+        assert {case: links for case, links in covered.items() if links} == {}
 
     def test_folding_is_remembered_ux_64(self, visit: Visits, held_sync: str):
         page = visit("Oscar", "/admin/t/contoso/inventory/")

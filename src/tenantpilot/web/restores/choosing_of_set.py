@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.queries import versions_of_set
+from tenantpilot.inventory import policy_types
 from tenantpilot.restores import drafting
 from tenantpilot.restores.drafting import CannotDraft, draft_of_set
 from tenantpilot.restores.set_selection import SetSelection
@@ -171,7 +172,7 @@ def _form(backup_set: BackupSet, search: Search, selection: SetSelection) -> Set
     return SetForm(
         backup_set=backup_set,
         total=counts.total(),
-        types=[TypeRow(key, count, key in selection.types) for key, count in sorted(counts.items())],
+        types=[TypeRow(key, counts[key], key in selection.types) for key in sorted(counts, key=policy_types.label_of)],
         search=search,
         matching=matching.count() if search.is_narrow else counts.total(),
         page=rows_of_page,
