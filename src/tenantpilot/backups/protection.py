@@ -130,8 +130,8 @@ def _newest_is_good() -> Subquery:
     """Return if the newest set that has ended is good; null without one. Sets of chosen policies do not count."""
     ended = BackupSet.everywhere.kept().exclude(state=SetState.BUILDING).filter(tenant=OuterRef("pk"))
     is_good = When(Q(state=SetState.COMPLETE) & ~Q(verdict=Verdict.DAMAGED), then=Value(True))
-    judged = ended.filter(asked__policies=None).annotate(is_judged_good=Case(is_good, default=Value(False)))
-    return Subquery(judged.newest_first().values("is_judged_good")[:1])
+    newest = ended.filter(asked__policies=None).newest_first()
+    return Subquery(newest.values_list(Case(is_good, default=Value(False)))[:1])
 
 
 def _number_of(rows: QuerySet[Any]) -> Coalesce:
