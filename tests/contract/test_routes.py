@@ -4,6 +4,7 @@ What is expected follows from the plane and the capability of the row, by the on
 """
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -117,7 +118,13 @@ def test_sec_07_nothing_of_a_library_answers_beside_what_is_ours(client, db):
 
 
 @pytest.fixture
-def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
+def payload():
+    """What the version and the library of the world say; a test may put something else there."""
+    return {"id": "p1", "name": "BitLocker", "isOn": True}
+
+
+@pytest.fixture
+def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now, payload):
     """What the ids are about: all of it Contoso's, and Alice's."""
     service = OperationRunService()
     ended = start_sync(tenant=contoso, initiator=alice, now=now, policy_types=["group"]).run
@@ -134,7 +141,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         last_seen_at=now,
         changed_at=now,
     )
-    version = take(policy, {"id": "p1", "name": "BitLocker", "isOn": True}, now)
+    version = take(policy, payload, now)
     restore = draft_of_versions(tenant=contoso, versions=[version], source="BitLocker", actor=alice, now=now)
     invited = {"workspace": contoso.workspace, "role": Role.READONLY, "actor": olivia, "now": timezone.now()}
     recovery.make_link(bob, removes_second_factor=False, actor=olivia, now=timezone.now())
@@ -150,7 +157,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "no run": 999_999,
         **runs_of_workspace(contoso, olivia, now),
         "policy": policy.pk,
-        "setting": SettingDefinition.everywhere.get().pk,
+        "setting": SettingDefinition.everywhere.earliest("pk").pk,
         "version": version.pk,
         "group": group_of(contoso, "aaaaaaaa-0000-0000-0000-000000000001", "Pilots", now).pk,
         "restore": restore.pk,
@@ -161,7 +168,7 @@ def world(contoso, fabrikam, alice, bob, charlie, olivia, pat, now):
         "notification": Notification.everywhere.get(recipient=alice).pk,
         "view": view(alice, contoso.workspace_id, RUNS.name, contoso, now).pk,
         "policy view": view(alice, contoso.workspace_id, POLICIES.name, contoso, now, "state=enabled").pk,
-        **a_library(contoso),
+        **a_library(contoso, payload),
         "file": made(contoso, alice, b"file", timezone.now()).pk,
         "tenant view across": view(alice, contoso.workspace_id, "tenants", None, now, "q=con").pk,
         "view across": view(alice, contoso.workspace_id, WORKSPACE_RUNS.name, None, now).pk,
@@ -173,13 +180,14 @@ def view(owner, workspace_id, listed, place, now, query="state=failed"):
     return save_view("Failed", query=query, owner=owner, now=now, **where)
 
 
-def a_library(tenant):
+def a_library(tenant, payload):
     """The keys of a library and of a policy in it."""
+    catalog = {"name": "A", "platforms": "macOS", "technologies": "mdm", "settings": []}
     now = timezone.now()
     library = library_of(tenant.workspace, "Baseline", actor=None, now=now)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("a.json", '{"name": "A", "platforms": "macOS", "technologies": "mdm", "settings": []}')
+        archive.writestr("a.json", json.dumps({**catalog, **payload}))
     started = start_import(library, Upload("a.zip", [packed.getvalue()]), initiator=None, now=now)
     Runner().execute(started.run.pk)
     return {"library": library.pk, "library policy": LibraryPolicy.everywhere.get().pk}

@@ -12,7 +12,7 @@ from tenantpilot.operations.models import Notification
 from tenantpilot.tenancy import invitations
 from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.roles import Role
-from tests.contract.test_routes import MATRIX, world
+from tests.contract.test_routes import MATRIX, payload, world
 from tests.databases import IS_POSTGRESQL
 from tests.web.fuzzing import PART, Sender, addresses, fuzz, named_routes, unreal_addresses
 from tests.web.kit import ended, queued
@@ -36,7 +36,7 @@ WHOLE = {
     "email": "nadia@x.example",
 }
 
-__all__ = ["world"]
+__all__ = ["payload", "world"]
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.left_to_postgresql]
 

@@ -91,7 +91,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATE_LOADERS = ["tenantpilot.web.frame.compact.CompactLoader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "tenantpilot.web.frame.drawing.VisibleTemplates",
+        "NAME": "django",
         # Each feature of the pages keeps its templates beside its views.
         "DIRS": sorted(Path(__file__).parents[1].glob("web/*/templates")),
         "OPTIONS": {

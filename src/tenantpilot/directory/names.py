@@ -24,7 +24,7 @@ class Known:
 
 def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[str, Known]:
     """Return the names and states of the ids, by id in small letters. Groups that are gone keep their last name."""
-    graph_ids = sorted({graph_id.lower() for graph_id in ids})
+    graph_ids = sorted(_usable(ids))
     is_synced = _is_synced(tenant, now=now)
     known_by_id: dict[str, Known] = {}
     for start in range(0, len(graph_ids), CHUNK):
@@ -40,11 +40,16 @@ def known_names(tenant: Tenant, ids: Iterable[str], *, now: datetime) -> dict[st
 
 def names_for_page(tenant: Tenant, ids: Iterable[str]) -> dict[str, Known]:
     """Return the names that a page of the tenant shows behind ids, however old they are; in two questions."""
-    graph_ids = {graph_id.lower() for graph_id in ids}
+    graph_ids = _usable(ids)
     looked_up = DirectoryName.objects.filter(tenant=tenant, graph_id__in=graph_ids).exclude(name="")
     groups = Group.objects.of_tenant(tenant).filter(graph_id__in=graph_ids).exclude(name="")
     known_by_id = {row.graph_id: Known(row.kind, row.name) for row in looked_up}
     return known_by_id | {group.graph_id: Known("group", group.name) for group in groups}
+
+
+def _usable(ids: Iterable[str]) -> set[str]:
+    """Return the ids in small letters, without those that no database can be asked for: Graph may send any text."""
+    return {graph_id.lower() for graph_id in ids if USABLE_ID.fullmatch(graph_id)}
 
 
 def _is_synced(tenant: Tenant, *, now: datetime) -> bool:

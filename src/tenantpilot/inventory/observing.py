@@ -14,7 +14,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.broken import BrokenObject
@@ -43,7 +42,7 @@ class ObservedType:
     broken: Sequence[BrokenObject] = field(default=())
 
 
-def observe_all(contract: Contract, items: Sequence[JsonObject]) -> ObservedType:
+def observe_all(contract: Contract, items: Sequence[Mapping[str, Any]]) -> ObservedType:
     """Observe each object by itself, so that one that is broken costs no other."""
     observations: list[Observation] = []
     broken: list[BrokenObject] = []

@@ -9,6 +9,7 @@ from tenantpilot.directory.names import Known, names_for_page
 from tenantpilot.directory.nesting import numbers_inside
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.references import references_in
+from tenantpilot.inventory.observing import is_usable
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.assigning import TargetKind
 from tenantpilot.versions.index_models import Assignment
@@ -27,7 +28,7 @@ def with_later_names(
 
 def with_directory(tenant: Tenant, assignments: Sequence[Assigned]) -> list[Assigned]:
     """Return the assignments with the rows of their groups: how many members they have, and how many groups inside."""
-    ids = {assignment.group_id.lower() for assignment in assignments if assignment.group_id}
+    ids = {assignment.group_id.lower() for assignment in assignments if is_usable(assignment.group_id)}
     if not ids:
         return list(assignments)
     rows = {row.graph_id: row for row in Group.objects.of_tenant(tenant).filter(graph_id__in=ids)}

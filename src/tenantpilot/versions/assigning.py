@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.graph.contracts.references import NOTHING
+from tenantpilot.inventory.observing import storable
 
 LONGEST_KEY = 200
 CONDITIONAL_ACCESS = "conditionalAccessPolicy"
@@ -110,7 +111,8 @@ def _list(value: object) -> list[Any]:
 
 
 def _word(value: object) -> str:
-    return value[:64] if isinstance(value, str) else ""
+    """Return at most so much of the text as the table holds; half a surrogate pair and NUL are replaced."""
+    return str(storable(value))[:64] if isinstance(value, str) else ""
 
 
 def _id(value: object) -> str:

@@ -11,6 +11,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.references import Named, Outside
 from tenantpilot.graph.errors import GraphError
 from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.observing import is_usable
 from tenantpilot.tenancy.models import Tenant
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class Directory:
 
     def learn(self, references: Iterable[Named], *, now: datetime) -> None:
         """Look up what is not known yet: policies in the inventory, the rest in the tenant's directory, all at once."""
-        kinds = {named.graph_id.lower(): named.type_key for named in references}
+        kinds = {named.graph_id.lower(): named.type_key for named in references if is_usable(named.graph_id)}
         unknown = {graph_id: object_type for graph_id, object_type in kinds.items() if graph_id not in self._names}
         self._names |= dict.fromkeys(unknown)
         self._learn_policies([graph_id for graph_id, object_type in unknown.items() if object_type not in IN_DIRECTORY])

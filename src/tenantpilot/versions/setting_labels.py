@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tenantpilot.inventory.observing import storable
 from tenantpilot.versions.index_models import SettingDefinition
 from tenantpilot.versions.wording.catalog import SettingNames
 
@@ -15,7 +16,7 @@ def labels_for(workspace_id: int, payload: Mapping[str, Any]) -> SettingNames:
 
     There are none for other payloads.
     """
-    keys = {key.lower() for key in _definition_ids(payload.get("settings"))}
+    keys = {str(storable(key)).lower() for key in _definition_ids(payload.get("settings"))}
     if not keys:
         return SettingNames()
     rows = SettingDefinition.objects.filter(workspace=workspace_id, key__in=sorted(keys)[:MOST]).exclude(label="")

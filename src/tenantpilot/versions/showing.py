@@ -8,6 +8,7 @@ from typing import Any
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.references import Named, references_in
 from tenantpilot.inventory.models import Policy
+from tenantpilot.inventory.observing import is_usable
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.assigned import with_directory, with_later_names
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
@@ -131,7 +132,7 @@ def related_to(tenant: Tenant, policy: Policy) -> Related:
     """Return the policies on both sides of the references, as the newest versions state them."""
     newest = newest_of(policy)
     named = _references(newest) if newest else []
-    ids = {reference.graph_id for reference in named}
+    ids = {reference.graph_id for reference in named if is_usable(reference.graph_id)}
     policies = Policy.objects.of_tenant(tenant).by_name().defer("properties", "description")
     uses = policies.filter(graph_id__in=ids).exclude(pk=policy.pk)[:MOST_RELATED]
     users = _newest_that_name(tenant, policy.graph_id).values("policy")
