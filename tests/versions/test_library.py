@@ -115,6 +115,33 @@ def test_without_a_policy_the_library_stays_as_it_was(bring, library):
     assert LibraryRevision.everywhere.filter(state="building").count() == 0
 
 
+def raw(text):
+    """A profile whose one property is the given text."""
+    return f'{{"@odata.type": "#microsoft.graph.iosWiFiConfiguration", "displayName": "Odd", "x": {text}}}'.encode()
+
+
+REFUSED = [
+    *[(text, "no_number") for text in ("NaN", "Infinity", "-Infinity", "1e400", "[-1e400]", "9" * 5000)],
+    *[("[" * levels + "]" * levels, "nested_too_deep") for levels in (65, 300, 900, 5_000, 200_000)],
+    ('{"a":' * 900 + "1" + "}" * 900, "nested_too_deep"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED, ids=lambda value: value[:12])
+def test_what_is_no_json_costs_its_file_with_its_own_reason(bring, library, text, reason):
+    """Python reads such files, and nothing after it does."""
+    run = bring(packed({"odd.json": raw(text), "wifi.json": WIFI}))
+    assert (run.outcome, [row["code"] for row in run.failure_summary]) == ("partially_succeeded", [reason])
+    assert [policy.name for policy in current(library)] == ["WiFi"]
+
+
+def test_a_file_as_deep_as_policies_may_be_is_imported(bring, library):
+    levels = 63
+    run = bring(packed({"deep.json": raw("[" * levels + "]" * levels)}))
+    assert run.outcome == "succeeded"
+    assert [policy.name for policy in current(library)] == ["Odd"]
+
+
 @pytest.mark.parametrize("layout", list(LayoutKey))
 def test_an_export_is_imported_whole(bring, library, contoso, alice, now, layout):
     for number, key in enumerate(KINDS):

@@ -1,9 +1,13 @@
 """JSON as tools write it: in whatever encoding, and with lists of one element written as that element."""
 
 import json
+from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
+from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.inventory.observing import MOST_NESTED
 
 JsonObject = dict[str, Any]
 
@@ -29,12 +33,31 @@ class NotJson(ValueError):
     """The file is no JSON."""
 
 
+class NoNumber(ReasonedError):
+    """It holds NaN, Infinity or a number that no system reads, and Python would take them."""
+
+    reason_code = "no_number"
+
+
+class NestedTooDeep(ReasonedError):
+    """It holds more levels than any policy has."""
+
+    reason_code = "nested_too_deep"
+
+
 def decoded(data: bytes) -> Any:
-    """Return the content of a file in UTF-8 or UTF-16, with a byte order mark or without. Raises NotJson."""
+    """Return the content of a file in UTF-8 or UTF-16, with a byte order mark or without.
+
+    Raises NotJson, NoNumber, NestedTooDeep.
+    """
     try:
-        return json.loads(_text(data))
-    except (ValueError, RecursionError) as error:
+        content = json.loads(_text(data), parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+    except RecursionError as error:
+        raise NestedTooDeep from error
+    except ValueError as error:
         raise NotJson from error
+    _check_levels(content)
+    return content
 
 
 def with_lists(contract: Contract, payload: JsonObject) -> JsonObject:
@@ -55,6 +78,38 @@ def _text(data: bytes) -> str:
     if data[:1] == b"\0":
         return data.decode("utf-16-be")
     return data.decode("utf-8")
+
+
+def _refuse(constant: str) -> float:
+    raise NoNumber(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _refuse(digits)
+
+
+def _whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:
+        # Python refuses to read thousands of digits.
+        raise NoNumber from error
+
+
+def _check_levels(content: Any) -> None:
+    """Raises NestedTooDeep. Inventory and versions take no more levels either."""
+    level = [content]
+    for _number in range(MOST_NESTED + 1):
+        level = [inner for holder in level for inner in _inside(holder)]
+    if level:
+        raise NestedTooDeep
+
+
+def _inside(holder: Any) -> Iterable[Any]:
+    if isinstance(holder, dict):
+        return holder.values()
+    return holder if isinstance(holder, list) else ()
 
 
 def _paths(contract: Contract) -> list[str]:

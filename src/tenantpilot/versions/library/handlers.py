@@ -25,7 +25,7 @@ from tenantpilot.operations.run_context import OperationFailed, RunContext
 from tenantpilot.versions.audit_actions import LIBRARY_IMPORTED
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
 from tenantpilot.versions.library.credentials import with_credentials_marked
-from tenantpilot.versions.library.decoding import NotJson, decoded, with_lists
+from tenantpilot.versions.library.decoding import NestedTooDeep, NoNumber, NotJson, decoded, with_lists
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
 from tenantpilot.versions.library.recognizing import PolicyCandidate, known_files, policies_in
@@ -104,7 +104,7 @@ class _Import:
         self._before = earlier.order_by("-number").first()
 
     def import_file(self, _run: Run, item: Item) -> ItemState | ItemResult:
-        """Keep every policy of the file. Raises TooLarge, ArchiveRefused."""
+        """Keep every policy of the file. Raises TooLarge, ArchiveRefused, NoNumber, NestedTooDeep."""
         path = self._paths[item.key]
         try:
             content = decoded(self._archive.read(int(item.key)))
@@ -162,7 +162,7 @@ def _manifest(archive: Archive) -> Any:
     number = next((member.number for member in archive.members() if member.path == MANIFEST), None)
     try:
         return None if number is None else decoded(archive.read(number))
-    except (NotJson, TooLarge, ArchiveRefused):
+    except (NotJson, NoNumber, NestedTooDeep, TooLarge, ArchiveRefused):
         return None
 
 

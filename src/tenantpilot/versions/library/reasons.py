@@ -37,6 +37,18 @@ ReasonCatalog.add(
             gettext_noop("Nothing has to be done, unless you expected a policy there."),
         ),
         Reason(
+            "no_number",
+            gettext_noop("The file holds NaN, Infinity or a number that is too large, none of which JSON has."),
+            Owner.OPERATOR,
+            gettext_noop("Write a number or null in its place, and import the archive again."),
+        ),
+        Reason(
+            "nested_too_deep",
+            gettext_noop("The file is nested more than 64 levels deep, and no policy is."),
+            Owner.OPERATOR,
+            gettext_noop("Leave the file out, or export the policy again, and import the archive again."),
+        ),
+        Reason(
             "no_policies",
             gettext_noop("No policy was found in the archive, so the library stays as it was."),
             Owner.OPERATOR,
