@@ -11,6 +11,7 @@ from tenantpilot.cli.commands import policies
 from tenantpilot.cli.main import app
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.versions.library.services import library_of
 from tenantpilot.versions.models import Library, LibraryPolicy
 from tests.people import member
 from tests.versions.kit import new_policy, take
@@ -101,3 +102,24 @@ def test_who_manages_no_library_imports_nothing(tenantpilot, northwind, contoso,
     refused = tenantpilot("import", northwind.slug, tmp_path, "--library", "B", "--as", person.email)
     assert (refused.exit_code, "may not manage the library" in one_line(refused)) == (1, True)
     assert not OperationRun.everywhere.exists()
+
+
+def test_libraries_are_listed_and_removed_by_name(tenantpilot, northwind, olivia, now):
+    library_of(northwind, "[Base] lines", actor=None, now=now)
+    assert json.loads(tenantpilot("libraries", "northwind", "--json").stdout) == [
+        {"name": "[Base] lines", "revisions": 0, "policies": 0}
+    ]
+    assert "[Base] lines" in tenantpilot("libraries", "northwind").stdout
+    wrong = tenantpilot("remove-library", "northwind", "[Base] lines", "--confirm", "Base")
+    assert (wrong.exit_code, Library.everywhere.count()) == (1, 1)
+    done = tenantpilot("remove-library", "northwind", "[Base] lines", "--confirm", "[Base] lines", "--as", olivia.email)
+    assert (done.exit_code, Library.everywhere.count()) == (0, 0), done.output
+    assert AuditLog.objects.get(action="library.removed").actor_id == olivia.pk
+    assert tenantpilot("remove-library", "northwind", "no", "--confirm", "no").exit_code == 1
+
+
+def test_sec_04_who_may_not_import_removes_no_library(tenantpilot, contoso, northwind, now):
+    library_of(northwind, "Baselines", actor=None, now=now)
+    alice = member(contoso, "alice", "operator")
+    refused = tenantpilot("remove-library", "northwind", "Baselines", "--confirm", "Baselines", "--as", alice.email)
+    assert (refused.exit_code, Library.everywhere.count()) == (1, 1)

@@ -50,10 +50,11 @@ def bring(signed_in, olivia):
 def test_an_archive_is_imported_and_read(bring, signed_in, olivia):
     answer = bring(archive(a=CATALOG, b=WIFI, c={"no": "policy"}))
     library = Library.everywhere.get()
-    assert (answer.status_code, answer.url) == (302, reverse("library", args=[library.pk]))
+    run = OperationRun.everywhere.get()
+    assert (answer.status_code, answer.url) == (302, reverse("workspace-operation-run", args=[run.pk]))
     browser = signed_in(olivia)
     assert "Baselines" in read(browser.get(LIBRARIES)).one("main").words
-    page = read(browser.get(answer.url)).one("main").words
+    page = read(browser.get(reverse("library", args=[library.pk]))).one("main").words
     assert "Base<b>line" in page
     assert "baseline.zip" in page
     wifi = browser.get(reverse("library-policy", args=[LibraryPolicy.everywhere.get(name="WiFi").pk]))
@@ -169,3 +170,48 @@ def test_ux_40_an_empty_library_says_how_to_fill_it(signed_in, olivia):
     page = read(signed_in(olivia).get(LIBRARIES))
     assert "No libraries yet" in page.one("main").words
     assert IMPORT in signed_in(olivia).get(LIBRARIES).text
+
+
+def test_ux_34_a_library_is_removed_by_its_name(bring, signed_in, olivia):
+    bring(archive(a=CATALOG, b=WIFI))
+    library, browser = Library.everywhere.get(), signed_in(olivia)
+    address = reverse("delete-library", args=[library.pk])
+    assert address in browser.get(reverse("library", args=[library.pk])).text
+    page = read(browser.get(address)).one("main").words
+    assert "1 revision goes with it, and 2 policies in all." in page
+    wrong = browser.post(address, {"name": "Baseline"})
+    assert (wrong.status_code, "This is not its name." in wrong.text) == (422, True)
+    answer = browser.post(address, {"name": "Baselines"})
+    assert (answer.status_code, answer.url) == (302, LIBRARIES)
+    assert not Library.everywhere.exists()
+    assert browser.get(address).status_code == 404
+
+
+def test_ux_35_a_library_that_is_imported_into_is_not_removed(bring, signed_in, olivia, monkeypatch):
+    bring(archive(a=CATALOG))
+    monkeypatch.setattr(Runner, "execute", lambda *_arguments: None)
+    bring(archive(b=WIFI))
+    library = Library.everywhere.get()
+    answer = signed_in(olivia).post(reverse("delete-library", args=[library.pk]), {"name": "Baselines"})
+    assert (answer.status_code, "An import into it is under way" in answer.text) == (409, True)
+    assert Library.everywhere.exists()
+
+
+@pytest.mark.parametrize(("role", "status"), [("readonly", 403), ("operator", 403), ("manager", 200)])
+def test_sec_04_who_may_import_may_remove(bring, signed_in, bob, northwind, role, status):
+    bring(archive(a=CATALOG))
+    library = Library.everywhere.get()
+    address = reverse("delete-library", args=[library.pk])
+    WorkspaceMember.everywhere.create(workspace=northwind, user=bob, role=role)
+    browser = signed_in(bob)
+    assert browser.get(address).status_code == status
+    assert (address in browser.get(reverse("library", args=[library.pk])).text) is (status == 200)
+    browser.post(address, {"name": "Baselines"})
+    assert Library.everywhere.exists() is (status == 403)
+
+
+def test_a_first_import_that_fails_leads_to_its_run_and_leaves_no_library(bring, signed_in, olivia):
+    answer = bring(archive(a={"no": "policy"}))
+    assert answer.url == reverse("workspace-operation-run", args=[OperationRun.everywhere.get().pk])
+    assert "No policy was found" in signed_in(olivia).get(answer.url).text
+    assert not Library.everywhere.exists()

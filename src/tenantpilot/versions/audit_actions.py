@@ -9,4 +9,5 @@ PAYLOAD_MENDED = audit_actions.declare("payload.mended", _("Damaged policy store
 VERSION_REMOVED = audit_actions.declare("version.removed", _("Version of a policy removed"))
 VERSIONS_SWEPT = audit_actions.declare("version.swept", _("Unused versions of backups removed"))
 LIBRARY_CREATED = audit_actions.declare("library.created", _("Library added"))
+LIBRARY_REMOVED = audit_actions.declare("library.removed", _("Library removed"))
 LIBRARY_IMPORTED = audit_actions.declare("library.imported", _("Policies imported into a library"))

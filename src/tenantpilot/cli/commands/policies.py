@@ -16,8 +16,8 @@ from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import stream
 from tenantpilot.artifacts.services import record_download
 from tenantpilot.cli import run_words
-from tenantpilot.cli.commands import policies_care
-from tenantpilot.cli.commands.add import find_person, find_tenant, find_workspace
+from tenantpilot.cli.commands import policies_care, policies_libraries
+from tenantpilot.cli.commands.add import find_tenant, find_workspace
 from tenantpilot.cli.commands.policies_chosen import (
     AsJson,
     Chosen,
@@ -30,18 +30,18 @@ from tenantpilot.cli.commands.policies_chosen import (
     selection_of,
     tell_started,
 )
+from tenantpilot.cli.commands.policies_libraries import manager_of_library
 from tenantpilot.cli.console import done, out, say
 from tenantpilot.cli.problems import Problem
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import DispatchFailed
-from tenantpilot.tenancy.access import workspaces
 from tenantpilot.tenancy.capabilities import Capability
-from tenantpilot.tenancy.models import User, Workspace
+from tenantpilot.tenancy.models import User
 from tenantpilot.versions.comparing import compare
 from tenantpilot.versions.exporting.services import start_export
 from tenantpilot.versions.exporting.states import LayoutKey
-from tenantpilot.versions.library.services import Upload, library_of, start_import
+from tenantpilot.versions.library.services import Upload, bring
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.services import start_capture
 
@@ -60,6 +60,8 @@ def group() -> None:
 app.command("list")(policies_care.list_policies)
 app.command("ignore")(policies_care.ignore)
 app.command("unignore")(policies_care.unignore)
+app.command("libraries")(policies_libraries.list_libraries)
+app.command("remove-library")(policies_libraries.remove)
 
 
 @app.command()
@@ -108,11 +110,10 @@ def import_policies(
 ) -> None:
     """Import a folder or an archive of policies into a library. Prints the run's number."""
     where = find_workspace(workspace)
-    initiator = _manager(as_person, where) if as_person else None
+    initiator = manager_of_library(as_person, where) if as_person else None
     upload = Upload(source.name, _packed(source) if source.is_dir() else _pieces(source))
-    target = library_of(where, library, actor=initiator, now=timezone.now())
     try:
-        answer = start_import(target, upload, initiator=initiator, now=timezone.now())
+        _library, answer = bring(where, library, upload, initiator=initiator, now=timezone.now())
     except DispatchFailed as error:
         raise not_accepted(error) from None
     tell_started(answer)
@@ -163,18 +164,6 @@ def _two_versions(policy: Policy, before: int | None, after: int | None) -> tupl
     if old not in pair or new not in pair:
         raise Problem(f"There are no versions {old} and {new}.", f"The newest is {newest.number}.")
     return pair[old], pair[new]
-
-
-def _manager(email: str, workspace: Workspace) -> User:
-    """Raises Problem for a person who does not manage the library of the workspace."""
-    person = find_person(email)
-    able = [access.workspace for access in workspaces(person) if access.may(Capability.LIBRARY_MANAGE)]
-    if workspace not in able:
-        raise Problem(
-            f"{person.display_name} may not manage the library of {workspace.name}.",
-            f"Run: tenantpilot add member {email} --workspace {workspace.slug} --role manager",
-        )
-    return person
 
 
 def _ended(run_id: int) -> OperationRun:

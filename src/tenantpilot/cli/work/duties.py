@@ -25,6 +25,7 @@ from tenantpilot.restores.second_person.requests import settle_requests
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy import stops
 from tenantpilot.versions import services as versions
+from tenantpilot.versions.library.removing import discard_abandoned
 from tenantpilot.versions.operations import PAYLOAD_SWEEP
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ def duties() -> tuple[Duty, ...]:
         Duty("drop_backup_orphans", 600, lambda now: _tell("backup_orphans_dropped", drop_all_orphans(now=now))),
         Duty("forget_backup_days", 3_600, lambda now: _tell("backup_days_forgotten", forget_days(now=now))),
         Duty("discard_uploads", 60, lambda now: _tell("uploads_discarded", discard_uploads(now=now))),
+        Duty("discard_libraries", 60, lambda now: _tell("libraries_discarded", discard_abandoned(now=now))),
         Duty("forget_keys", 60, lambda now: _tell("transfer_keys_forgotten", forget_keys(now=now))),
         Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
         Duty(

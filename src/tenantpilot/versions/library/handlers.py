@@ -29,6 +29,7 @@ from tenantpilot.versions.library.decoding import NestedTooDeep, NoNumber, NotJs
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
 from tenantpilot.versions.library.recognizing import PolicyCandidate, known_files, policies_in
+from tenantpilot.versions.library.removing import discard_if_empty
 from tenantpilot.versions.library.states import RevisionState
 from tenantpilot.versions.overlay import separated
 from tenantpilot.versions.payloads import encoded, keep
@@ -41,8 +42,14 @@ TABLES = frozenset({"migrationtable.json", "manifest.json"})
 
 def import_policies(run: Run) -> None:
     """Read the uploaded archive into a new revision of the library, and remove it: it may hold secrets."""
-    with at_the_end(lambda: discard_upload(run.inputs.artifact, now=run.now)):
+    with at_the_end(lambda: _clean_up(run)):
         _import_policies(run)
+
+
+def _clean_up(run: Run) -> None:
+    """Remove the upload, and a library that this would have been the first import into."""
+    discard_upload(run.inputs.artifact, now=run.now)
+    discard_if_empty(run.inputs.library, by=run.run_id, actor=run.initiator, now=run.now)
 
 
 def _import_policies(run: Run) -> None:
@@ -71,7 +78,9 @@ def _archive(run: Run) -> Archive:
 
 def _begin(run: Run, archive: Archive) -> Iterable[Item]:
     """Begin a revision, in the transaction that freezes the items. What nobody goes on with is removed."""
-    library = Library.everywhere.filter(workspace=run.workspace, pk=run.inputs.library).select_for_update().get()
+    library = Library.everywhere.filter(workspace=run.workspace, pk=run.inputs.library).select_for_update().first()
+    if library is None:
+        raise OperationFailed("library_gone")
     revisions = LibraryRevision.everywhere.filter(library=library)
     revisions.filter(state=RevisionState.BUILDING, run__completed_at__isnull=False).delete()
     last = revisions.order_by("-number").first()

@@ -38,7 +38,7 @@ POLICY_IMPORT = operation_types.register(
         ),
         reason_codes=(
             "archive_refused", "archive_unsafe", "archive_gone", "upload_unreadable", "too_large", "not_a_policy", "no_policies",
-            "no_number", "nested_too_deep",
+            "no_number", "nested_too_deep", "library_gone",
         ),
         # A folder holds much that is no policy: the breaker stays closed.
         limits=Limits(seconds=3_600, attempts=5, breaker_share=1.0),

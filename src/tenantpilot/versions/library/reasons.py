@@ -37,6 +37,12 @@ ReasonCatalog.add(
             gettext_noop("Nothing has to be done, unless you expected a policy there."),
         ),
         Reason(
+            "library_gone",
+            gettext_noop("The library was removed before the import began."),
+            Owner.OPERATOR,
+            gettext_noop("Import the archive again; a new library of this name is made for it."),
+        ),
+        Reason(
             "no_number",
             gettext_noop("The file holds NaN, Infinity or a number that is too large, none of which JSON has."),
             Owner.OPERATOR,
@@ -50,7 +56,7 @@ ReasonCatalog.add(
         ),
         Reason(
             "no_policies",
-            gettext_noop("No policy was found in the archive, so the library stays as it was."),
+            gettext_noop("No policy was found in the archive, so nothing was kept of it."),
             Owner.OPERATOR,
             gettext_noop("Choose an archive that IntuneManagement, IntuneCD or TenantPilot made."),
         ),

@@ -1,10 +1,11 @@
 """Bringing archives into libraries."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from tenantpilot.artifacts.building import NewArtifact
 from tenantpilot.artifacts.services import keep_file
@@ -17,6 +18,7 @@ from tenantpilot.tenancy.models import User, Workspace
 from tenantpilot.versions.audit_actions import LIBRARY_CREATED
 from tenantpilot.versions.library.models import Library
 from tenantpilot.versions.library.operations import POLICY_IMPORT, ImportInputs
+from tenantpilot.versions.library.removing import discard_if_empty
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ def library_of(workspace: Workspace, name: str, *, actor: User | None, now: date
                 at=now,
             )
     return library
+
+
+def bring(
+    workspace: Workspace, name: str, upload: Upload, *, initiator: User | None, now: datetime
+) -> tuple[Library, Started | AlreadyActive]:
+    """Import the archive into the library of this name. Raises DispatchFailed; a library made for it is gone then."""
+    library = library_of(workspace, name, actor=initiator, now=now)
+    try:
+        return library, start_import(library, upload, initiator=initiator, now=now)
+    except BaseException:
+        with suppress(DatabaseError):
+            discard_if_empty(library.pk, actor=initiator, now=now)
+        raise
 
 
 def start_import(library: Library, upload: Upload, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:

@@ -21,3 +21,7 @@ def workspaces_where(request: WorkspaceRequest, capability: Capability) -> list[
 
 def may(request: WorkspaceRequest, capability: Capability) -> bool:
     return any(access.may(capability) for access in request.workspaces)
+
+
+def may_in(request: WorkspaceRequest, workspace_id: int, capability: Capability) -> bool:
+    return any(access.workspace.pk == workspace_id and access.may(capability) for access in request.workspaces)

@@ -7,5 +7,6 @@ access_rows: dict[str, AccessRow] = {
     "libraries": AccessRow("workspace role", Capability.INVENTORY_VIEW),
     "import-policies": AccessRow("workspace role", Capability.LIBRARY_MANAGE),
     "library": AccessRow("workspace role", Capability.INVENTORY_VIEW, subject="library"),
+    "delete-library": AccessRow("workspace role", Capability.LIBRARY_MANAGE, subject="library"),
     "library-policy": AccessRow("workspace role", Capability.INVENTORY_VIEW, subject="library policy"),
 }

@@ -17,7 +17,7 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
-from tenantpilot.versions.library.services import Upload, library_of, start_import
+from tenantpilot.versions.library.services import Upload, bring
 from tenantpilot.web.frame.access import WorkspaceRequest, workspace_plane
 from tenantpilot.web.frame.headers import most_megabytes, takes_uploads
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
@@ -82,12 +82,14 @@ def import_policies(request: WorkspaceRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     now, file = timezone.now(), form.cleaned_data["archive"]
-    library = library_of(form.home, form.cleaned_data["name"], actor=request.user, now=now)
+    upload = Upload(file.name, file.chunks())
     try:
-        started = start_import(library, Upload(file.name, file.chunks()), initiator=request.user, now=now)
+        library, started = bring(form.home, form.cleaned_data["name"], upload, initiator=request.user, now=now)
     except DispatchFailed as error:
         return could_not_start(request, error.run)
-    return started_from_form(request, started, to=reverse("library", args=[library.pk]))
+    # A library that its first import may leave empty is gone then: its run stays.
+    place = ("library", library.pk) if library.current() else ("workspace-operation-run", started.run.pk)
+    return started_from_form(request, started, to=reverse(place[0], args=[place[1]]))
 
 
 def _form(request: WorkspaceRequest, form: ImportForm, *, status: int = 200) -> HttpResponse:

@@ -14,7 +14,7 @@ from tenantpilot.versions.models import Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 from tenantpilot.versions.wording.policies import sections_of, without_secrets
 from tenantpilot.web.frame.access import WorkspaceRequest, workspace_plane
-from tenantpilot.web.library.access import may, workspaces_where
+from tenantpilot.web.library.access import may, may_in, workspaces_where
 from tenantpilot.web.library.tables import LIBRARIES, LIBRARY_POLICIES
 from tenantpilot.web.ui.tables.listing import listing
 
@@ -59,7 +59,7 @@ def library(request: WorkspaceRequest, library_id: int) -> HttpResponse:
         "library": row,
         "current": revisions[0] if revisions else None,
         "earlier": revisions[1:],
-        "may_import": may(request, Capability.LIBRARY_MANAGE),
+        "may_import": may_in(request, row.workspace_id, Capability.LIBRARY_MANAGE),
     }
     return listing(request, LIBRARY_POLICIES, policies, "web/library/library.html", context)
 
