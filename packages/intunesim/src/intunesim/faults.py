@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 
-from intunesim.json_types import JsonObject
+from intunesim.json_types import Json, JsonObject, is_like
 
 
 class FaultKind(StrEnum):
@@ -92,6 +92,8 @@ class Fault:
         self.kind = FaultKind(self.kind)
         if self.every < 1:
             raise ValueError("every must be at least 1")
+        if self.status not in range(200, 600):
+            raise ValueError("status must be one of HTTP, from 200 to 599")
 
     def fits(self, *, method: str, path: str, tenant: str, client_id: str, version: str) -> bool:
         """Return True if the rule is about this call."""
@@ -132,7 +134,15 @@ class Fault:
             raise ValueError(
                 f"a fault has no {', '.join(sorted(unknown))}; it may have {', '.join(sorted(field_names))}"
             )
-        return cls(**rule)
+        odd = [name for name, value in rule.items() if not is_like(_as_usual(name, value), getattr(cls, name))]
+        if odd:
+            raise ValueError(f"a fault has no such {', '.join(sorted(odd))}")
+        return cls(**{name: _as_usual(name, value) for name, value in rule.items()})
+
+
+def _as_usual(name: str, value: Json) -> Json:
+    """Return the value as a rule keeps it; a number of seconds may stand where a header's text is."""
+    return str(value) if name == "retry_after" and is_like(value, 0.0) else value
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """A request to Graph and the answer to it, free of any web framework."""
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 from intunesim.catalog import Collection
 from intunesim.errors import bad_request, unknown_segment
 from intunesim.graph.world import World
+from intunesim.json_text import NotJson, read, written
 from intunesim.json_types import Json, JsonObject
 from intunesim.login.tokens import Caller
 from intunesim.odata.query import Query
@@ -70,8 +70,8 @@ class GraphRequest:
         if "json" not in self.headers.get("content-type", ""):
             raise bad_request("A valid Content-Type header is required: application/json.")
         try:
-            body = json.loads(self.content)
-        except ValueError as error:
+            body = read(self.content)
+        except NotJson as error:
             raise bad_request(UNREADABLE) from error
         if not isinstance(body, dict):
             raise bad_request("Unable to read JSON request payload: a JSON object is expected.")
@@ -107,7 +107,7 @@ class Answer:
             return self.raw
         if self.body is None:
             return b""
-        return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
+        return written(self.body)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from intunesim.graph.mishaps import refusal_of, spoil
 from intunesim.graph.permissions import check_permission
 from intunesim.graph.world import World
 from intunesim.journal import Entry
+from intunesim.json_text import NotJson, read
 from intunesim.json_types import Json
 from intunesim.login.audience import check_audience
 from intunesim.login.tokens import Caller
@@ -206,8 +207,8 @@ def _written(request: GraphRequest) -> Json:
     if request.method == "GET" or not request.content:
         return None
     try:
-        return json.loads(request.content)
-    except ValueError:
+        return read(request.content)
+    except NotJson:
         return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from intunesim.catalog.roles import EVERY_ROLE
-from intunesim.json_types import Json, JsonObject
+from intunesim.json_types import Json, JsonObject, is_like
 from intunesim.state.entities import Entity
 from intunesim.state.store import Store
 
@@ -95,10 +95,13 @@ class Habits:
     """Ids by collection path that lists leave out although @odata.count includes them."""
 
     def change(self, changes: dict[str, Json]) -> None:
-        """Set habits by name. Raises ValueError for a name that is none."""
+        """Set habits by name. Raises ValueError for a name that is none, and for a value that none has."""
         for name, value in changes.items():
-            if not hasattr(self, name):
+            if name not in vars(self):
                 raise ValueError(f"there is no habit named {name!r}")
+            if not is_like(value, getattr(self, name)):
+                raise ValueError(f"no value of {name} is like this one")
+        for name, value in changes.items():
             setattr(self, name, tuple(value) if isinstance(value, list) else value)
 
 

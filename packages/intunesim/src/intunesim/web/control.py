@@ -4,19 +4,31 @@ from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from intunesim.catalog import COLLECTIONS
 from intunesim.clock import ShiftedClock, VirtualClock, iso
 from intunesim.faults import Fault
 from intunesim.graph.approval import decide
-from intunesim.json_types import JsonObject
+from intunesim.json_text import NotJson, read, written
+from intunesim.json_types import Json, JsonObject
 from intunesim.simulator import Simulator
 from intunesim.state.tenant import Tenant
 from intunesim.web import editing
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+ODD = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
+"""The marks of a body that is JSON and makes no sense here."""
+
+
+class JsonAnswer(Response):
+    """JSON, with half a surrogate pair escaped."""
+
+    media_type = "application/json"
+
+    def __init__(self, value: Json, status_code: int = 200) -> None:
+        super().__init__(written(value), status_code)
 
 
 class Control:
@@ -29,19 +41,19 @@ class Control:
         """GET /_sim/: what is simulated here."""
         tenants = [self._described(tenant) for tenant in self._simulator.tenants.values()]
         now = iso(self._simulator.clock.now())
-        return JSONResponse({"tenants": tenants, "requests": len(self._simulator.log), "now": now})
+        return JsonAnswer({"tenants": tenants, "requests": len(self._simulator.log), "now": now})
 
     async def faults(self, request: Request) -> Response:
         """GET, POST and DELETE /_sim/faults: the rules in force."""
         rules = self._simulator.faults
         if request.method == "POST":
-            body = await request.json()
+            body = await _body(request)
             added = [rules.add(_fault(rule)) for rule in (body if isinstance(body, list) else [body])]
-            return JSONResponse([fault.as_json() for fault in added], 201)
+            return JsonAnswer([fault.as_json() for fault in added], 201)
         if request.method == "DELETE":
             rules.clear()
             return Response(status_code=204)
-        return JSONResponse([fault.as_json() for fault in rules.rules])
+        return JsonAnswer([fault.as_json() for fault in rules.rules])
 
     async def fault(self, request: Request) -> Response:
         """DELETE /_sim/faults/{id}"""
@@ -62,61 +74,61 @@ class Control:
             status=int(parameters["status"]) if "status" in parameters else None,
             since=int(parameters.get("since", 0)),
         )
-        return JSONResponse([entry.as_json() for entry in entries])
+        return JsonAnswer([entry.as_json() for entry in entries])
 
     async def unknown(self, request: Request) -> Response:
         """GET /_sim/unknown?tenant=: what clients asked for that is not simulated."""
-        return JSONResponse(self._simulator.log.unknown(request.query_params.get("tenant", "*")))
+        return JsonAnswer(self._simulator.log.unknown(request.query_params.get("tenant", "*")))
 
     async def advance(self, request: Request) -> Response:
         """POST /_sim/clock {"seconds": n}: let virtual or shifted time pass."""
         if not isinstance(self._simulator.clock, VirtualClock | ShiftedClock):
             raise HTTPException(409, "the clock is real; start the simulator with a virtual one")
-        self._simulator.clock.advance(float((await request.json())["seconds"]))
-        return JSONResponse({"now": iso(self._simulator.clock.now())})
+        self._simulator.clock.advance(float((await _body(request))["seconds"]))
+        return JsonAnswer({"now": iso(self._simulator.clock.now())})
 
     async def settings(self, request: Request) -> Response:
         """PATCH /_sim/settings {"latency_ms": n}"""
-        body = await request.json()
+        body = await _body(request)
         self._simulator.latency_ms = float(body.get("latency_ms", self._simulator.latency_ms))
-        return JSONResponse({"latency_ms": self._simulator.latency_ms})
+        return JsonAnswer({"latency_ms": self._simulator.latency_ms})
 
     async def tenants(self, request: Request) -> Response:
         """POST /_sim/tenants {"name", "generate"?, "folder"?, ...}: add a tenant."""
         try:
-            tenant = editing.add_from_json(self._simulator, await request.json())
+            tenant = editing.add_from_json(self._simulator, await _body(request))
         except (ValueError, TypeError, OSError) as error:
-            raise HTTPException(400, str(error)) from error
-        return JSONResponse(self._described(tenant), 201)
+            raise _refused(error) from error
+        return JsonAnswer(self._described(tenant), 201)
 
     async def tenant(self, request: Request) -> Response:
         """GET /_sim/tenants/{tenant}"""
         tenant = self._tenant(request)
-        return JSONResponse({**self._described(tenant), "objects": tenant.store.count()})
+        return JsonAnswer({**self._described(tenant), "objects": tenant.store.count()})
 
     async def habits(self, request: Request) -> Response:
         """PATCH /_sim/tenants/{tenant}/habits"""
         tenant = self._tenant(request)
         try:
-            tenant.habits.change(await request.json())
+            tenant.habits.change(await _body(request))
         except ValueError as error:
-            raise HTTPException(400, str(error)) from error
+            raise _refused(error) from error
         self._simulator.keep(tenant)
-        return JSONResponse(vars(tenant.habits))
+        return JsonAnswer(vars(tenant.habits))
 
     async def application(self, request: Request) -> Response:
         """PATCH /_sim/tenants/{tenant}/application {"roles", "secret", "secret_expires_at", "certificate"}"""
         tenant = self._tenant(request)
-        application = editing.change_application(tenant.application, await request.json())
+        application = editing.change_application(tenant.application, await _body(request))
         self._simulator.keep(tenant)
-        return JSONResponse({"client_id": application.client_id, "roles": list(application.roles)})
+        return JsonAnswer({"client_id": application.client_id, "roles": list(application.roles)})
 
     async def approval(self, request: Request) -> Response:
         """POST /_sim/tenants/{tenant}/approvals/{code} {"status"}: the second administrator's word."""
-        status = (await request.json()).get("status", "approved")
+        status = (await _body(request)).get("status", "approved")
         if not decide(self._tenant(request), request.path_params["code"], status):
             raise HTTPException(404, "there is no such request, or no such status")
-        return JSONResponse({"status": status})
+        return JsonAnswer({"status": status})
 
     async def objects(self, request: Request) -> Response:
         """GET, POST, PATCH and DELETE /_sim/tenants/{tenant}/objects/{path}[/{id}]: edit as people would.
@@ -125,15 +137,15 @@ class Control:
         """
         tenant, path = self._tenant(request), request.path_params["path"].strip("/")
         if request.method == "GET" and path in COLLECTIONS:
-            return JSONResponse(editing.listed(tenant, COLLECTIONS[path]))
-        body: JsonObject = await request.json() if request.method in ("POST", "PATCH") else {}
+            return JsonAnswer(editing.listed(tenant, COLLECTIONS[path]))
+        body: JsonObject = await _body(request) if request.method in ("POST", "PATCH") else {}
         try:
             edited = editing.edit(
                 self._simulator, tenant, request.method, path, body, by=request.query_params.get("by", "")
             )
         except LookupError as error:
-            raise HTTPException(404, str(error)) from error
-        return JSONResponse(edited) if edited else Response(status_code=204)
+            raise _refused(error, 404) from error
+        return JsonAnswer(edited) if edited else Response(status_code=204)
 
     def _tenant(self, request: Request) -> Tenant:
         tenant = self._simulator.tenant(request.path_params["tenant"])
@@ -151,28 +163,57 @@ class Control:
         }
 
 
+async def _body(request: Request) -> Json:
+    try:
+        return read(await request.body())
+    except NotJson as error:
+        raise _refused(error) from error
+
+
+def _refused(error: Exception, status: int = 400) -> HTTPException:
+    """Return the refusal; its words can be sent, whatever the body held."""
+    words = f"{error}" or type(error).__name__
+    return HTTPException(status, words.encode("utf-8", "backslashreplace").decode())
+
+
+def _sensible(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint, which refuses a body that makes no sense to it."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ODD as error:
+            raise _refused(error) from error
+
+    return answer
+
+
 def _fault(rule: JsonObject) -> Fault:
     try:
         return Fault.from_json(rule)
     except (ValueError, TypeError) as error:
-        raise HTTPException(400, str(error)) from error
+        raise _refused(error) from error
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
     """Return the routes of the control interface."""
     control = Control(simulator)
     return [
-        Route("/", control.overview, methods=["GET"]),
-        Route("/faults", control.faults, methods=["GET", "POST", "DELETE"]),
-        Route("/faults/{fault:int}", control.fault, methods=["DELETE"]),
-        Route("/log", control.log, methods=["GET", "DELETE"]),
-        Route("/unknown", control.unknown, methods=["GET"]),
-        Route("/clock", control.advance, methods=["POST"]),
-        Route("/settings", control.settings, methods=["PATCH"]),
-        Route("/tenants", control.tenants, methods=["POST"]),
-        Route("/tenants/{tenant}", control.tenant, methods=["GET"]),
-        Route("/tenants/{tenant}/habits", control.habits, methods=["PATCH"]),
-        Route("/tenants/{tenant}/application", control.application, methods=["PATCH"]),
-        Route("/tenants/{tenant}/approvals/{code}", control.approval, methods=["POST"]),
-        Route("/tenants/{tenant}/objects/{path:path}", control.objects, methods=["GET", "POST", "PATCH", "DELETE"]),
+        Route("/", _sensible(control.overview), methods=["GET"]),
+        Route("/faults", _sensible(control.faults), methods=["GET", "POST", "DELETE"]),
+        Route("/faults/{fault:int}", _sensible(control.fault), methods=["DELETE"]),
+        Route("/log", _sensible(control.log), methods=["GET", "DELETE"]),
+        Route("/unknown", _sensible(control.unknown), methods=["GET"]),
+        Route("/clock", _sensible(control.advance), methods=["POST"]),
+        Route("/settings", _sensible(control.settings), methods=["PATCH"]),
+        Route("/tenants", _sensible(control.tenants), methods=["POST"]),
+        Route("/tenants/{tenant}", _sensible(control.tenant), methods=["GET"]),
+        Route("/tenants/{tenant}/habits", _sensible(control.habits), methods=["PATCH"]),
+        Route("/tenants/{tenant}/application", _sensible(control.application), methods=["PATCH"]),
+        Route("/tenants/{tenant}/approvals/{code}", _sensible(control.approval), methods=["POST"]),
+        Route(
+            "/tenants/{tenant}/objects/{path:path}",
+            _sensible(control.objects),
+            methods=["GET", "POST", "PATCH", "DELETE"],
+        ),
     ]

@@ -1,5 +1,6 @@
 """Changes from outside Graph: what a tenant's people do in the portal, or a test behind a client's back."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from intunesim.state.entities import Entity, take_apart
 from intunesim.state.store import kept_under
 from intunesim.state.tenant import Application, Secret, Tenant
 
+USABLE_ID = re.compile(r"[!-.0-~]+")
 TENANT_OPTIONS = ("name", "tenant_id", "domain", "client_id", "client_secret", "roles")
 
 
@@ -54,6 +56,15 @@ def change_application(application: Application, changes: JsonObject) -> Applica
     return application
 
 
+def _check(body: JsonObject) -> None:
+    """Raises ValueError for what could be kept and never be asked for again."""
+    if not isinstance(body, dict):
+        raise ValueError("an object of JSON is expected")
+    identifier = body.get("id")
+    if identifier and not (isinstance(identifier, str) and USABLE_ID.fullmatch(identifier)):
+        raise ValueError("no address takes this id")
+
+
 def note_edit(
     tenant: Tenant, collection: Collection, identifier: str, *, now: datetime, removed: str | None = None
 ) -> None:
@@ -76,7 +87,7 @@ def listed(tenant: Tenant, collection: Collection) -> list[JsonObject]:
 def edit(
     simulator: Simulator, tenant: Tenant, method: str, path: str, body: JsonObject, *, by: str = ""
 ) -> JsonObject | None:
-    """Add, change, read or remove an object without any of Graph's rules. Raises LookupError.
+    """Add, change, read or remove an object without any of Graph's rules. Raises LookupError, ValueError.
 
     With `by`, the audit feed names that person for the change.
     """
@@ -85,6 +96,7 @@ def edit(
         raise LookupError(f"{path} is not simulated")
     collection, rest = location
     now = simulator.clock.now()
+    _check(body)
     if method == "POST":
         placed = place(tenant, collection, body, now=now)
         _audit(tenant, collection, method, placed, by, now)
@@ -100,7 +112,7 @@ def edit(
         note_edit(tenant, collection, entity.id, now=now, removed="deleted")
         return None
     if method == "PATCH":
-        changes, children = take_apart(collection, body)
+        changes, children = take_apart(collection, {name: value for name, value in body.items() if name != "id"})
         entity.body.update(changes)
         entity.children.update(children)
         stamp(collection, entity.body, now=now)
