@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -104,14 +105,24 @@ class Sender:
             raise GraphUnavailable(facts=facts) from exc
 
     def _prepared(self, request: Request, request_id: str) -> httpx.Request:
+        content = None if request.json is None else _encoded(request.json)
+        kind = {} if content is None else {"Content-Type": "application/json"}
         return self._http.build_request(
             request.method,
             request.url,
             params=request.params or None,
-            json=request.json,
+            content=content,
             data=request.form,
-            headers={**request.headers, "client-request-id": request_id},
+            headers={**kind, **request.headers, "client-request-id": request_id},
         )
+
+
+def _encoded(body: Any) -> bytes:
+    """Return the body in UTF-8; half a surrogate pair, which Graph may have sent itself, is escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _whole_body(response: httpx.Response) -> bytes:
