@@ -54,6 +54,16 @@ def test_what_just_fits_is_taken(contoso, arguments):
     assert CliRunner().invoke(app, ["add", *arguments], input=PASSWORD).exit_code == 0
 
 
+@pytest.mark.parametrize("kind", ["workspace", "tenant"])
+def test_a_short_name_is_refused_in_words_that_agree(contoso, kind):
+    further = IN_NORTHWIND if kind == "tenant" else []
+    answer = CliRunner().invoke(app, ["add", kind, "a b!", "--title", "A", *further])
+    said = " ".join(answer.output.split())
+    assert answer.exit_code == 1
+    assert "Use small letters, digits and dashes." in said
+    assert "underscores" not in said
+
+
 def test_spaces_around_a_title_are_no_part_of_it(contoso):
     CliRunner().invoke(app, ["add", "workspace", "acme", "--title", "  Acme "])
     assert Workspace.objects.get(slug="acme").name == "Acme"

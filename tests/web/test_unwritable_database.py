@@ -81,6 +81,17 @@ def test_a_disk_with_no_room_left_is_not_ready(browse, monkeypatch):
     assert browse("readyz").json() == {"ready": False, "why": "disk_full"}
 
 
+def test_a_start_on_a_full_disk_says_that_the_disk_is_full(browse, read_only, monkeypatch):
+    monkeypatch.setattr("tenantpilot.web.frame.errors.trouble_with_writing", lambda: Trouble.FULL)
+    with read_only():
+        refused = browse("start-inventory-sync", {})
+    words = read(refused).one("main").words
+    assert refused.status_code == 503
+    assert "The disk is full" in words
+    assert "Free some space" in words
+    assert "Try again in a moment" not in words
+
+
 def test_looking_leaves_nothing_behind_and_asks_seldom(own_database):
     looks = []
     lookout = Lookout(lambda: looks.append(1) or Trouble.FULL, lambda: len(looks) * 0.5)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.visible import visible_name
 from tenantpilot.directory.models import LONGEST_ID, LONGEST_NAME, Group, GroupCursor, NestedGroup
 from tenantpilot.directory.states import GroupKind, Phase
 from tenantpilot.tenancy.models import Tenant
@@ -212,4 +213,4 @@ def _nested_members(item: Mapping[str, Any]) -> Iterable[tuple[str, bool]]:
 
 
 def _text(value: object) -> str:
-    return NOT_STORABLE.sub("\ufffd", value)[:LONGEST_NAME] if isinstance(value, str) else ""
+    return visible_name(NOT_STORABLE.sub("\ufffd", value)[:LONGEST_NAME]) if isinstance(value, str) else ""

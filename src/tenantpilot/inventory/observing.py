@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from tenantpilot.core.errors import ReasonedError
+from tenantpilot.core.visible import visible_name
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.broken import BrokenObject
@@ -69,7 +70,7 @@ def observe(contract: Contract, item: Mapping[str, Any]) -> Observation:
 
 def name_of(contract: Contract, item: Mapping[str, Any]) -> str:
     """Return the name as the inventory shows it; the type's where Graph gives none."""
-    return _text(item.get(contract.name_field)) or catalogue.label_of(contract.key)
+    return visible_name(_text(item.get(contract.name_field))) or catalogue.label_of(contract.key)
 
 
 def storable(value: Any, depth: int = 0) -> Any:
@@ -104,7 +105,12 @@ def _storable_text(text: str) -> str:
 
 def _text(value: object) -> str:
     """At most what a name may have; a value that is no text says nothing."""
-    return _storable_text(value)[:LONGEST_NAME] if isinstance(value, str) else ""
+    return shortened(_storable_text(value), LONGEST_NAME) if isinstance(value, str) else ""
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text; one that is too long is cut, which its last sign says."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _time(value: object) -> datetime | None:

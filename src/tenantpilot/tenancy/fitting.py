@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Model
 
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.visible import UNSEEN
 
 LABELS = {"slug": "short name", "name": "title", "display_name": "name", "email": "address"}
 # Control characters, halves of surrogates, and what turns the direction of writing round: no name has any of them.
-NOT_IN_A_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+NOT_IN_A_NAME = re.compile(f"[{UNSEEN}\t\n\r]")
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 
 

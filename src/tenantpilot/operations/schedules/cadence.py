@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 HOUR = timedelta(hours=1)
 DAYS_AHEAD = 15
@@ -18,6 +18,15 @@ class Frequency(StrEnum):
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"
+
+
+NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+"""Files beside those of the zones: what a machine has before it is set up, and whatever this one is set to."""
+
+
+def time_zones() -> list[str]:
+    """Return the zones that a schedule may follow, in order: they mean the same on every machine."""
+    return sorted(available_timezones() - NO_PLACES)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from tenantpilot.artifacts.reading import ArtifactFile, UploadUnreadable
 from tenantpilot.artifacts.uploads import at_the_end, discard_upload
 from tenantpilot.audit import services as audit
 from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.core.visible import visible_name
 from tenantpilot.graph.compare.form import form_hash, secret_places
-from tenantpilot.inventory.observing import storable
+from tenantpilot.inventory.observing import shortened, storable
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.items.models import ItemState, RunItem
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
@@ -136,7 +137,7 @@ class _Import:
             revision=self._revision,
             type=candidate.contract.key,
             key=self._key(candidate, path),
-            name=str(storable(candidate.name))[:512],
+            name=shortened(visible_name(str(storable(candidate.name))), 512),
             source_file=str(storable(path))[-LONGEST_PATH:],
             form_hash=digest,
             secrets_masked=masked,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tenantpilot.backups.services import LONGEST_NAME, LONGEST_REASON
 from tenantpilot.inventory import policy_types
+from tenantpilot.web.ui.names import NameField
 
 
 def _types() -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -25,7 +26,7 @@ def _types() -> list[tuple[str, list[tuple[str, Any]]]]:
 class BackupForm(forms.Form):
     """The form of a backup of policy types."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME, strip=True)
+    name = NameField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     policy_types = forms.MultipleChoiceField(
         label=gettext_lazy("Policy types"),
         choices=_types,
@@ -51,7 +52,7 @@ class BackupForm(forms.Form):
 class NameForm(forms.Form):
     """The form of the name of a backup of chosen policies."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME, strip=True)
+    name = NameField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
 
 
 class HoldForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.outages import is_outage
 from tenantpilot.core.request_id import current_request_id
+from tenantpilot.operations.monitoring.writability import Trouble, trouble_with_writing
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,12 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     connection.close()
     title = _("Try again in a moment")
     text = _("The database of TenantPilot does not answer, or takes no changes. Nothing was started.")
+    if trouble_with_writing() is Trouble.FULL:
+        title = _("The disk is full")
+        text = _(
+            "The disk of TenantPilot's database has no room left, so nothing was changed. Free some space on it, "
+            "or tell the people who run TenantPilot. Then try again."
+        )
     response = _page(request, 503, title, text, template="web/errors/bare.html")
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

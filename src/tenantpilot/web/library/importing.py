@@ -23,13 +23,14 @@ from tenantpilot.web.frame.headers import most_megabytes, takes_uploads
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
 from tenantpilot.web.library.access import workspaces_where
 from tenantpilot.web.ui import parameters
+from tenantpilot.web.ui.names import NameField
 
 
 class ImportForm(forms.Form):
     """The archive, and the library whose content it becomes."""
 
     workspace = forms.ChoiceField(label=gettext_lazy("Workspace"), required=False)
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Library"),
         max_length=100,
         strip=True,

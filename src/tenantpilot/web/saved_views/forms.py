@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.models import Workspace
+from tenantpilot.web.ui.names import NameField
 from tenantpilot.web.ui.saved_views.models import LONGEST_NAME, LONGEST_QUERY
 
 
 def _name() -> forms.CharField:
-    return forms.CharField(label=_("Name"), max_length=LONGEST_NAME, strip=True)
+    return NameField(label=_("Name"), max_length=LONGEST_NAME)
 
 
 class NameForm(forms.Form):

@@ -1,14 +1,13 @@
 """The fields that every schedule has: its name and its times."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenantpilot.operations.schedules.cadence import Cadence, Frequency
+from tenantpilot.operations.schedules.cadence import Cadence, Frequency, time_zones
+from tenantpilot.web.ui.names import NameField
 
 FREQUENCIES = [
     (Frequency.HOURLY.value, gettext_lazy("Every hour")),
@@ -18,13 +17,13 @@ FREQUENCIES = [
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(available_timezones())]
+    return [(name, name) for name in time_zones()]
 
 
 class CadenceForm(forms.Form):
     """The name of a schedule, and when it starts something."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, strip=True)
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
     frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=FREQUENCIES, initial=Frequency.DAILY.value)
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Weekdays"),

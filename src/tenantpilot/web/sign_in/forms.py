@@ -10,7 +10,6 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django.core.exceptions import ValidationError
-from django.forms import CharField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from tenantpilot.tenancy.sealing import CannotOpen
 from tenantpilot.tenancy.second_factors import MARK
 from tenantpilot.web.sign_in import events
 from tenantpilot.web.sign_in.adapters import TOO_MANY, AccountAdapter
+from tenantpilot.web.ui.names import NameField
 
 UNREADABLE = _("Your second factor cannot be checked: its key is missing. An operator can remove it at a shell.")
 SPENT = _("This code was used already. Wait for the next one.")
@@ -116,7 +116,7 @@ class PasskeyAgainForm(SignedByPasskey, ReauthenticateWebAuthnForm):  # type: ig
 class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     """A passkey that the browser has just made."""
 
-    name = CharField(label=_("Name of the passkey"), required=False, max_length=60)
+    name = NameField(label=_("Name of the passkey"), required=False, max_length=60)
 
     def clean(self) -> Any:
         """Raises ValidationError."""

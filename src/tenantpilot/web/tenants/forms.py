@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tenantpilot.web.ui.directory_form import DirectoryForm
+from tenantpilot.web.ui.names import NameField
 
 
 class TenantForm(DirectoryForm):
     """A new tenant: its name and its directory."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=120, strip=True, help_text=_("The name that people see, such as Contoso Ltd.")
-    )
+    name = NameField(label=_("Name"), max_length=120, help_text=_("The name that people see, such as Contoso Ltd."))
     workspace = forms.ChoiceField(label=_("Workspace"), required=False)
 
     field_order = ("workspace", "name", "entra_tenant_id", "cloud")
@@ -41,7 +40,7 @@ class TenantForm(DirectoryForm):
 class NameForm(forms.Form):
     """A name for people."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, strip=True)
+    name = NameField(label=_("Name"), max_length=120)
 
 
 def free_slug(name: str) -> str:

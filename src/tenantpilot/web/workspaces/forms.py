@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.tenancy.addresses import AddressRefused, canonical
 from tenantpilot.tenancy.models import Workspace
+from tenantpilot.web.ui.names import NameField
 
 
 class WorkspaceNameForm(forms.Form):
     """The name of a workspace for people."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=120, strip=True, help_text=_("The name of the company or team, as people see it.")
-    )
+    name = NameField(label=_("Name"), max_length=120, help_text=_("The name of the company or team, as people see it."))
 
 
 class OwnerForm(forms.Form):

@@ -12,6 +12,7 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy.addresses import canonical
 from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import User, Workspace
+from tenantpilot.web.ui.names import NameField
 
 LONGEST_PASSWORD = 1024
 
@@ -47,7 +48,7 @@ class PasswordForm(forms.Form):
 class NewPersonForm(PasswordForm):
     """A person who comes in for the first time."""
 
-    name = forms.CharField(label=gettext_lazy("Your name"), max_length=120)
+    name = NameField(label=gettext_lazy("Your name"), max_length=120)
     field_order = ("workspace", "name", "email", "password", "again")
 
     def clean_name(self) -> str:
@@ -57,7 +58,7 @@ class NewPersonForm(PasswordForm):
 class SetupForm(NewPersonForm):
     """The first owner and their workspace."""
 
-    workspace = forms.CharField(label=gettext_lazy("Name of your company or team"), max_length=120)
+    workspace = NameField(label=gettext_lazy("Name of your company or team"), max_length=120)
     email = forms.CharField(label=gettext_lazy("Your e-mail address"), max_length=254)
 
     def clean_workspace(self) -> str:
