@@ -6,11 +6,13 @@ import pytest
 from intunesim import Plan, generate
 from intunesim.graph.known_settings import remember_definitions
 
+from tenantpilot.graph.contracts.references import GUID
 from tenantpilot.restores.editing import ItemEdit, MappingEdit, edit_items, edit_mappings, edit_options
 from tenantpilot.restores.models import RestoreMapping
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Choice, MappingAction
 from tenantpilot.tenancy.credentials import store_credential
+from tenantpilot.versions.payloads import content_of
 from tests.restores.conftest import entity_of, items_of, mapped, version_of, writes_of
 
 pytestmark = pytest.mark.same_on_both
@@ -35,20 +37,26 @@ def other(simulator, directory, captured, fabrikam, now):
     return tenant
 
 
+def assigning_draft(restoring, version, tenant):
+    """Prepare a restore that writes the assignments of the version, and preview it: it asks for each reference."""
+    restore = restoring.draft(version, tenant=tenant)
+    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    restore = restoring.preview(restoring.fresh(restore))
+    assert (restore.state, items_of(restore)[0].blockers[0]["code"]) == ("blocked", "unmapped")
+    return restore
+
+
 def test_a_policy_goes_into_another_tenant_without_assignments_and_without_foreign_ids(
     captured, directory, simulator, other, fabrikam, restoring
 ):
     policy = entity_of(directory, CATALOG)
     version = version_of(policy.id)
+    assignments = content_of(version.payload)["assignments"]
+    assert assignments
     restore = restoring.draft(version, tenant=fabrikam)
     assert (restore.is_same_tenant, items_of(restore)[0].version) == (False, None)
     restore = restoring.preview(restore)
-    [item] = items_of(restore)
-    undecided = list(RestoreMapping.everywhere.filter(restore_run=restore, action="block"))
-    assert undecided
-    assert (restore.state, item.blockers[0]["code"]) == ("blocked", "unmapped")
-    edit_mappings(restore, mapped(undecided, other), actor=restoring.person, now=restoring.now)
-    restore = restoring.preview(restoring.fresh(restore))
+    assert not RestoreMapping.everywhere.filter(restore_run=restore).exists()
     assert restore.state == "previewed", items_of(restore)[0].blockers
     simulator.log.clear()
     run = restoring.execute(restore)
@@ -57,7 +65,7 @@ def test_a_policy_goes_into_another_tenant_without_assignments_and_without_forei
     created = other.store.find(CATALOG, item.target_id)
     assert created.body["name"] == policy.body["name"]
     assert not created.children.get("assignments")
-    source_ids = {row.source_id for row in RestoreMapping.everywhere.filter(restore_run=restore)} | {policy.id}
+    source_ids = {*GUID.findall(json.dumps(assignments).lower()), policy.id}
     bodies = [json.dumps(entry.body).lower() for entry in simulator.log if entry.method == "POST" and entry.body]
     assert bodies
     assert not [graph_id for graph_id in source_ids for body in bodies if graph_id in body]
@@ -66,8 +74,7 @@ def test_a_policy_goes_into_another_tenant_without_assignments_and_without_forei
 
 def test_an_assignment_is_written_to_the_mapped_group(captured, directory, other, fabrikam, restoring):
     version = version_of(entity_of(directory, CATALOG).id)
-    restore = restoring.preview(restoring.draft(version, tenant=fabrikam))
-    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    restore = assigning_draft(restoring, version, fabrikam)
     groups = [entity.id for entity in other.store.entities("groups")]
     rows = RestoreMapping.everywhere.filter(restore_run=restore, kind="group")
     edits = mapped(rows, other)
@@ -103,8 +110,7 @@ def test_two_groups_are_not_mapped_to_one(captured, directory, other, fabrikam, 
     policy.children["assignments"] = [{"id": f"a{n}", "target": {**target, "groupId": g}} for n, g in enumerate(groups)]
     directory.store.put(CATALOG, policy)
     captured()
-    restore = restoring.preview(restoring.draft(version_of(policy.id), tenant=fabrikam))
-    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    restore = assigning_draft(restoring, version_of(policy.id), fabrikam)
     group = next(iter(other.store.entities("groups"))).id
     rows = RestoreMapping.everywhere.filter(restore_run=restore, action="block")
     edits = {row.pk: MappingEdit(MappingAction.MAP, group) for row in rows}
@@ -115,7 +121,7 @@ def test_two_groups_are_not_mapped_to_one(captured, directory, other, fabrikam, 
 
 def test_a_reference_is_mapped_to_an_object_of_its_kind_that_is_there(captured, directory, other, fabrikam, restoring):
     """R5: a body names no object that the tenant does not have."""
-    restore = restoring.preview(restoring.draft(version_of(entity_of(directory, CATALOG).id), tenant=fabrikam))
+    restore = assigning_draft(restoring, version_of(entity_of(directory, CATALOG).id), fabrikam)
     rows = list(RestoreMapping.everywhere.filter(restore_run=restore, action="block"))
     [first, *_rest] = [row for row in rows if row.kind == "group"]
     a_filter = entity_of(other, "deviceManagement/assignmentFilters").id

@@ -44,9 +44,10 @@ def test_a_target_that_is_left_out_is_never_sent_as_null():
     assert (mapped.blocker, groups_of(mapped.payload)) == ("", [A])
 
 
-def test_a_list_of_assignments_is_never_emptied():
+def test_assignments_that_are_all_left_out_are_named():
+    """The plan refuses an emptied list where it would be written: see test_assignment_references."""
     mapped = with_decisions(CATALOG, assigned(Z), {("group", Z): Decision(is_left_out=True)})
-    assert mapped.blocker == "would_be_empty"
+    assert (mapped.blocker, groups_of(mapped.payload), mapped.left_out) == ("", [], (("group", Z),))
 
 
 def test_without_its_filter_an_assignment_goes_as_a_whole():

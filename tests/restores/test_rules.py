@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
+from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, rule_for, usual_rule
 from tenantpilot.restores.duration import least_seconds
 from tenantpilot.restores.fingerprint import ItemPart, MappingPart, fingerprint_of
+from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Assignments
+from tenantpilot.restores.words import assignment_rules
 
 pytestmark = pytest.mark.same_on_both
 
@@ -82,6 +84,27 @@ def test_a_row_of_a_policy_set_beside_one_of_the_same_target_is_no_double():
 )
 def test_the_usual_rule_widens_nothing(is_new, same, rule):
     assert usual_rule(is_new=is_new, same_tenant=same) == rule
+
+
+PROMISES = {
+    "what is there keeps its own": (False, False),
+    "what is created gets those of the version": (True, True),
+    "what is created is assigned to nobody": (True, False),
+}
+"""The words of a rule: if they speak of an object that is created, and if rows of the version are written to it."""
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_words_of_each_rule_are_what_it_does(same):
+    promised = set()
+    for value, label in assignment_rules(same_tenant=same):
+        for words, (is_new, is_written) in PROMISES.items():
+            if words in label:
+                rule = rule_for(RestoreOptions(assignments=value), is_new=is_new, same_tenant=same)
+                answer = assignments_for(rule, [row("a")], None if is_new else [row("b")])
+                assert (answer.rows is not None) == is_written, label
+                promised.add((value, is_new))
+    assert promised >= {(value, is_new) for value in ("", "keep", "none") for is_new in (True, False)}
 
 
 ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", (), ())

@@ -10,7 +10,9 @@ from typing import Any
 
 from tenantpilot.graph.compare.items import target_of
 from tenantpilot.graph.compare.scalars import ZERO_GUID
+from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import FROM_POLICY_SETS
+from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import Assignments
 
 Row = dict[str, Any]
@@ -36,17 +38,39 @@ def usual_rule(*, is_new: bool, same_tenant: bool) -> Assignments:
     return Assignments.EXACT if is_new else Assignments.KEEP
 
 
+def rule_for(options: RestoreOptions, *, is_new: bool, same_tenant: bool) -> Assignments:
+    """Return the rule for an object: the one that a person chose, or the usual one."""
+    rule = Assignments(options.assignments)
+    return usual_rule(is_new=is_new, same_tenant=same_tenant) if rule is Assignments.USUAL else rule
+
+
+def with_rows_to_write(
+    contract: Contract, source: Mapping[str, Any], options: RestoreOptions, *, is_new: bool, same_tenant: bool
+) -> dict[str, Any]:
+    """Return the source with those of its assignments alone that the rule writes. No other row needs a reference."""
+    rows = source.get("assignments")
+    rule = rule_for(options, is_new=is_new, same_tenant=same_tenant)
+    if contract.assign is None or rows is None or not _takes_rows(rule, is_new=is_new):
+        return {name: value for name, value in source.items() if name != "assignments"}
+    return {**source, "assignments": own_rows(rows)}
+
+
 def assignments_for(rule: Assignments, source: Rows | None, live: Rows | None) -> Assigned:
     """Return the assignments that the rule gives an object. `live` is None for an object that is created."""
-    if rule is Assignments.NONE or source is None or (rule is Assignments.KEEP and live is not None):
+    if source is None or not _takes_rows(rule, is_new=live is None):
         return Assigned()
-    own = _own(source)
-    present = _own(live or ())
+    own = own_rows(source)
+    present = own_rows(live or ())
     rows = own if rule is not Assignments.MERGE else _both(own, present)
     policy_set_rows = [dict(row) for row in live or () if row.get("source") == FROM_POLICY_SETS]
     if live is None and not rows:
         return Assigned()
     return Assigned([*rows, *policy_set_rows], _warnings(rows, present))
+
+
+def own_rows(rows: Rows) -> list[Row]:
+    """Return copies of the rows that belong to no policy set."""
+    return [copy.deepcopy(dict(row)) for row in rows if row.get("source") != FROM_POLICY_SETS]
 
 
 def has_doubled_targets(rows: Rows) -> bool:
@@ -93,8 +117,9 @@ def _filter_of(row: Mapping[str, Any]) -> str:
     return f"{row['target'].get('deviceAndAppManagementAssignmentFilterType')}:{graph_id}"
 
 
-def _own(rows: Rows) -> list[Row]:
-    return [copy.deepcopy(dict(row)) for row in rows if row.get("source") != FROM_POLICY_SETS]
+def _takes_rows(rule: Assignments, *, is_new: bool) -> bool:
+    """Return True if the rule writes rows of the version."""
+    return rule in (Assignments.EXACT, Assignments.MERGE) or (rule is Assignments.KEEP and is_new)
 
 
 def _both(source: Sequence[Row], live: Sequence[Row]) -> list[Row]:

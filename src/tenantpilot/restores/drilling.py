@@ -14,6 +14,7 @@ from tenantpilot.backups.queries import versions_of_set
 from tenantpilot.backups.widest import widest_first
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
+from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Kind
 from tenantpilot.operations.items.models import ItemState as RunItemState
@@ -179,6 +180,10 @@ class _Drill(Preview):
     def _subjects(self) -> list[Subject]:
         return [self._subject(item) for item in self._items]
 
+    def _counted(self, subject: Subject) -> JsonObject:
+        """Return the whole source: if the object were gone, its assignments would be written too."""
+        return subject.source
+
     def _selected(self, subjects: Sequence[Subject]) -> dict[Key, str]:
         """Return the policies of the whole set: in a disaster they are restored along with what refers to them."""
         return {**self._members, **super()._selected(subjects)}
@@ -215,6 +220,7 @@ class _Drill(Preview):
 
     def _if_it_were_gone(self, subject: Subject) -> Subject:
         created = Subject(subject.item, subject.contract, subject.source, finding=Finding(Match.ABSENT))
+        created.to_write = self._to_write(created)
         self._plan(created, self._mappings)
         return created
 

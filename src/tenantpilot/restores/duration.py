@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/graph/throttling-limits
 
 from collections.abc import Iterable
 
-from tenantpilot.restores.assigning import usual_rule
+from tenantpilot.restores.assigning import rule_for
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.states import WRITING, Action, Assignments
 from tenantpilot.versions.index_models import Assignment
@@ -40,10 +40,7 @@ def least_seconds_of(restore: RestoreRun) -> float:
 
 
 def _assigns_new_ones(restore: RestoreRun) -> bool:
-    rule = Assignments(restore.chosen.assignments)
-    if rule is Assignments.USUAL:
-        rule = usual_rule(is_new=True, same_tenant=restore.is_same_tenant)
-    return rule is not Assignments.NONE
+    return rule_for(restore.chosen, is_new=True, same_tenant=restore.is_same_tenant) is not Assignments.NONE
 
 
 def _assigned_policies(restore: RestoreRun) -> frozenset[int]:

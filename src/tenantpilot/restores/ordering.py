@@ -21,6 +21,8 @@ class Subject:
     item: RestoreItem
     contract: Contract
     source: JsonObject = field(repr=False)
+    to_write: JsonObject = field(default_factory=dict, repr=False)
+    """The source with those of its assignments alone that the rule writes: other references do not count."""
     finding: Finding = field(default_factory=lambda: Finding(Match.ABSENT))
     live: JsonObject | None = field(default=None, repr=False)
     plan: Plan = field(default_factory=lambda: Plan(Action.UNDECIDED))
@@ -68,7 +70,7 @@ def put_in_order(subjects: Sequence[Subject]) -> None:
     """Give each item its turn: what others refer to comes first, and deletions come last, in the opposite order."""
     writing = [subject for subject in subjects if subject.plan.action in CREATE_OR_UPDATE]
     try:
-        ordered = items_in_order((subject.contract, subject.source) for subject in writing)
+        ordered = items_in_order((subject.contract, subject.to_write) for subject in writing)
     except DependencyCycle as cycle:
         _block_circle(writing, cycle)
         put_in_order(subjects)
@@ -102,4 +104,4 @@ def _block_circle(writing: Sequence[Subject], cycle: DependencyCycle) -> None:
 
 
 def _needs_any(subject: Subject, missing: set[Key]) -> bool:
-    return any(key_of(named) in missing for named in references_to_decide(subject.contract, subject.source))
+    return any(key_of(named) in missing for named in references_to_decide(subject.contract, subject.to_write))

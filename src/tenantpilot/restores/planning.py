@@ -11,12 +11,19 @@ from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import is_mask
 from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
-from tenantpilot.restores.assigning import assignments_for, has_doubled_targets, usual_rule
+from tenantpilot.restores.assigning import (
+    Rows,
+    assignments_for,
+    has_doubled_targets,
+    own_rows,
+    rule_for,
+    with_rows_to_write,
+)
 from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.options import RestoreOptions
-from tenantpilot.restores.references import Decisions, Key, foreign_ids, with_decisions
+from tenantpilot.restores.references import Decisions, Key, Mapped, foreign_ids, with_decisions
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, Sharpened, covers_everybody, with_safe_state
-from tenantpilot.restores.states import Action, Assignments, Choice, Match, StateChoice
+from tenantpilot.restores.states import Action, Choice, Match, StateChoice
 
 Payload = dict[str, Any]
 COPY_SUFFIX = " (restored)"
@@ -78,7 +85,14 @@ def plan_for(question: Question) -> Plan:
         return _deleting(question)
     if blocker := _not_at_all(question):
         return _blocked(blocker)
-    mapped = with_decisions(question.contract, question.source, question.decisions)
+    written = with_rows_to_write(
+        question.contract,
+        question.source,
+        question.options,
+        is_new=question.live is None,
+        same_tenant=question.same_tenant,
+    )
+    mapped = with_decisions(question.contract, written, question.decisions)
     if mapped.blocker:
         return _blocked(mapped.blocker, mapped.about)
     if foreign_ids(
@@ -89,7 +103,7 @@ def plan_for(question: Question) -> Plan:
         source_ids=question.foreign,
     ):
         return _blocked("foreign_id")
-    plan = _with_assignments(question, mapped.payload)
+    plan = _with_assignments(question, mapped, written.get("assignments") or ())
     return plan if plan.blockers else _with_state(question, plan)
 
 
@@ -118,15 +132,18 @@ def _is_delivered(question: Question) -> bool:
     return question.contract.is_delivered(question.source) or answer.reason is Reason.DELIVERED
 
 
-def _with_assignments(question: Question, payload: Payload) -> Plan:
-    """Return the plan with the assignments that the rule gives; without any list where they stay as they are."""
-    is_new = question.live is None
-    rule = Assignments(question.options.assignments)
-    if rule is Assignments.USUAL:
-        rule = usual_rule(is_new=is_new, same_tenant=question.same_tenant)
+def _with_assignments(question: Question, mapped: Mapped, rows: Rows) -> Plan:
+    """Return the plan with the assignments that the rule gives; without any list where they stay as they are.
+
+    `rows` are the assignments to write before references were left out.
+    """
+    is_new, payload = question.live is None, mapped.payload
+    rule = rule_for(question.options, is_new=is_new, same_tenant=question.same_tenant)
     source = payload.pop("assignments", None)
     live = None if question.live is None else question.live.get("assignments") or []
     assigned = assignments_for(rule, source, live)
+    if rows and not own_rows(assigned.rows or ()):
+        return _blocked("would_be_empty", mapped.left_out)
     if has_doubled_targets(assigned.rows or ()) and not has_doubled_targets(question.source.get("assignments") or ()):
         return _blocked("doubled_target")
     if assigned.rows is not None and question.contract.assign is not None:

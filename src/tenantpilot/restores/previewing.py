@@ -20,6 +20,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import ItemResult, skipped
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.restores.access_limits import warn_of_access
+from tenantpilot.restores.assigning import with_rows_to_write
 from tenantpilot.restores.checking import gone_definitions
 from tenantpilot.restores.deciding import ReferenceFacts, decide, decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
@@ -148,6 +149,16 @@ class Preview:
         for subject in subjects:
             self._run.safe_point()
             self._take(subject, candidates.get(subject.item.pk, Candidates()))
+            subject.to_write = self._to_write(subject)
+
+    def _to_write(self, subject: Subject) -> JsonObject:
+        return with_rows_to_write(
+            subject.contract,
+            subject.source,
+            self._restore.chosen,
+            is_new=subject.live is None,
+            same_tenant=self._restore.is_same_tenant,
+        )
 
     def _take(self, subject: Subject, candidates: Candidates) -> None:
         """Note which of the candidates the item is written to."""
@@ -185,7 +196,7 @@ class Preview:
             if subject.item.choice not in (Choice.SKIP, Choice.DELETE) and not subject.error
         ]
         references = [
-            named for subject in taking_part for named in references_to_decide(subject.contract, subject.source)
+            named for subject in taking_part for named in references_to_decide(subject.contract, self._counted(subject))
         ]
         uses = [key_of(named) for named in references]
         selected = self._selected(taking_part)
@@ -194,6 +205,10 @@ class Preview:
         self._names = {graph_id: entry for subject in subjects for graph_id, entry in subject.item.names.items()}
         names = {graph_id: str(entry.get("name", "")) for graph_id, entry in self._names.items()}
         return self._decided(uses, ReferenceFacts(names, frozenset(present), selected))
+
+    def _counted(self, subject: Subject) -> JsonObject:
+        """Return the part of the source of which the references are decided about."""
+        return subject.to_write
 
     def _selected(self, subjects: Sequence[Subject]) -> dict[Key, str]:
         """Return the objects that references to items of this restore lead to; empty for what is created."""

@@ -8,7 +8,7 @@ ReasonCatalog.add(
         reason("moved", "Microsoft has moved it to another type of policy, and the tenant has one of that type with its name.", Owner.OPERATOR, "Compare with the other policy; create it anew only if both are wanted."),
         reason("unmapped", "It refers to an object that is not known in the target tenant.", Owner.OPERATOR, "Decide about the reference on the page of references."),
         reason("doubled_target", "Two of its assignments would lead to one group.", Owner.OPERATOR, "Map the groups to different ones, or leave one of the references out."),
-        reason("would_be_empty", "Leaving the references out would empty a list, which widens or ends the policy.", Owner.OPERATOR, "Map at least one of the references to another object."),
+        reason("would_be_empty", "Leaving the references out would empty a list, which widens or ends the policy.", Owner.OPERATOR, "Map at least one of the references to another object; for assignments, a rule that writes none helps as well."),
         reason("reference_needed", "It cannot be without the reference that was to be left out.", Owner.OPERATOR, "Map the reference to another object, or leave the item out."),
         reason("foreign_id", "An id of the source tenant would be left in it.", Owner.OPERATOR, "Leave the item out; restore it by hand."),
         reason("preview_only", "It can be compared, and not written back.", Owner.TENANT_ADMINISTRATOR, "Change it in Microsoft's console."),

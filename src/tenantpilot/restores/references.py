@@ -1,7 +1,8 @@
 """Putting the ids of the target tenant in the place of those of the source, and proving that none is left.
 
 A reference that is left out takes its row or its member of a list with it. It never takes away a property that the
-object needs, and it never empties a list: an empty list of a policy often means everybody.
+object needs, and it never empties a list: an empty list of a policy often means everybody. Only the plan knows if its
+assignments are emptied.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,11 +46,15 @@ Decisions = Mapping[Key, Decision]
 
 @dataclass(frozen=True)
 class Mapped:
-    """A payload with the ids of the target, or the code of what stands in the way, and the keys that it is about."""
+    """A payload with the ids of the target, or the code of what stands in the way, and the keys that it is about.
+
+    Its list of assignments may be empty: `left_out` has the references that took their rows with them.
+    """
 
     payload: Payload = field(default_factory=dict, repr=False)
     blocker: str = ""
     about: tuple[Key, ...] = ()
+    left_out: tuple[Key, ...] = ()
 
 
 def key_of(named: Named) -> Key:
@@ -84,9 +89,10 @@ def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: De
         return LEFT_OUT if decision.is_left_out else decision.target_id
 
     copied = with_new_ids(contract, payload, new_id)
+    left_out = tuple(key for key, decision in ids.items() if decision.is_left_out)
     if blocker := _take_away(copied):
-        return Mapped(blocker=blocker, about=tuple(key for key, decision in ids.items() if decision.is_left_out))
-    return Mapped(copied)
+        return Mapped(blocker=blocker, about=left_out)
+    return Mapped(copied, left_out=left_out)
 
 
 def foreign_ids(
@@ -127,10 +133,7 @@ def _take_away(payload: Payload) -> str:
     """Take away what was left out. Return the code of the reason if that must not be."""
     for name, value in list(payload.items()):
         if name == "assignments" and isinstance(value, list):
-            remaining = [row for row in value if not _holds_left_out(row)]
-            if value and not remaining:
-                return "would_be_empty"
-            payload[name] = remaining
+            payload[name] = [row for row in value if not _holds_left_out(row)]
         elif blocker := _take_away_in(payload, name, value):
             return blocker
     return ""

@@ -5,6 +5,7 @@ from enum import Enum
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
+from tenantpilot.restores.assigning import with_rows_to_write
 from tenantpilot.restores.deciding import decisions_of
 from tenantpilot.restores.emergency import LockoutCheck, Planned
 from tenantpilot.restores.matching import Finding
@@ -101,7 +102,14 @@ class Tasks:
         """Return the state of the items of this restore that it refers to and that have to be created first."""
         if item.action == Action.DELETE:
             return Dependency.MET
-        needed = {key_of(named) for named in references_to_decide(contract, source_of(contract, item))}
+        written = with_rows_to_write(
+            contract,
+            source_of(contract, item),
+            self._restore.chosen,
+            is_new=item.action == Action.CREATE,
+            same_tenant=self._restore.is_same_tenant,
+        )
+        needed = {key_of(named) for named in references_to_decide(contract, written)}
         rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(action=Action.CREATE).exclude(pk=item.pk)
         lacking = rows.exclude(state__in=[ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES])
         states = {

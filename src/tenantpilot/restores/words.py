@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY
+from tenantpilot.restores.states import Assignments
 
 WARNINGS: dict[str, str | Promise] = {
     "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
@@ -47,6 +48,16 @@ def state_words(state: str) -> str:
 def warning_words(code: str) -> str:
     """Return the words of a warning; one of another version reads as its code."""
     return str(WARNINGS.get(code, code.replace("_", " ").capitalize()))
+
+
+def assignment_rules(*, same_tenant: bool) -> list[tuple[str, str]]:
+    """Return each rule for assignments with its words: the usual one writes none in another tenant."""
+    rules = {value: str(label) for value, label in Assignments.choices}
+    if not same_tenant:
+        rules[Assignments.USUAL] = str(
+            _("Usual in another tenant: what is there keeps its own, what is created is assigned to nobody")
+        )
+    return list(rules.items())
 
 
 def reason_choices(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from tenantpilot.restores import editing
 from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, NotEditable
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.states import Assignments, Choice, MappingAction
+from tenantpilot.restores.words import assignment_rules
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.restores.shown import frame_of, place_in_address, restore_of
@@ -92,7 +93,7 @@ def _scope(request: TenantRequest, restore: RestoreRun, problem: str = "") -> Ht
         "items": items,
         "states": state_rows(request, items),
         "next_after": items[-1].position if len(some) > EDITED_AT_ONCE else 0,
-        "rules": Assignments.choices,
+        "rules": assignment_rules(same_tenant=restore.is_same_tenant),
         "chosen_rule": restore.chosen.assignments,
         "problem": problem,
         "step": "scope",
