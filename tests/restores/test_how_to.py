@@ -206,5 +206,7 @@ def test_restore_into_another_tenant_is_true(policy, manager, shows, other, fabr
     shows(f"{home}result/", undo)
     [item] = items_of(RestoreRun.everywhere.get())
     assert (item.action, item.state) == ("create", "verified")
-    assigned = {row["target"].get("groupId") for row in other.store.find(CATALOG, item.target_id).children["assignments"]}
+    assigned = {
+        row["target"].get("groupId") for row in other.store.find(CATALOG, item.target_id).children["assignments"]
+    }
     assert assigned - {None} <= set(targets.values())
