@@ -11,6 +11,7 @@ from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.states import StateChoice
 from tests.restores.conftest import items_of
+from tests.restores.filling import fill
 from tests.restores.test_emergency import REPORT_ONLY
 from tests.web.html import read
 from tests.web.kit import at_most_queries
@@ -39,7 +40,7 @@ class TestPages:
         assert [option["value"] for option in box.every("option")] == ["", "enforce"]
         assert "in the version: On" in offered.words
         sent = {"assignments": "", f"item-{item.pk}": "", f"state-{item.pk}": "enforce"}
-        assert owner.post(f"{here}scope/", sent).status_code == 302
+        assert fill(owner, f"{here}scope/", sent).status_code == 302
         restore = owning.preview(owning.fresh(restore))
         with at_most_queries(16):
             shown = self.page(owner, f"{here}preview/")
@@ -60,7 +61,7 @@ class TestPages:
         box = offered.one("select", name=f"state-{item.pk}")
         assert [option["value"] for option in box.every("option")] == [""]
         for wish in ("enforce", "nonsense"):
-            answer = manager.post(f"{here}scope/", {"assignments": "none", f"state-{item.pk}": wish})
+            answer = fill(manager, f"{here}scope/", {"assignments": "none", f"state-{item.pk}": wish})
             assert answer.status_code == 422
         restore.refresh_from_db()
         assert (restore.chosen, items_of(restore)[0].state_choice) == (RestoreOptions(), "")
@@ -70,7 +71,7 @@ class TestPages:
         assert "Go on to confirm" not in shown
         assert "To restore policies in an enforced state you need to be Owner" in shown
         kept = {"assignments": "exact", f"item-{item.pk}": "", f"state-{item.pk}": "enforce"}
-        assert manager.post(f"{here}scope/", kept).status_code == 302, "the choice of the owner stays"
+        assert fill(manager, f"{here}scope/", kept).status_code == 302, "the choice of the owner stays"
         assert items_of(restore)[0].state_chosen_by == owning.person
 
 

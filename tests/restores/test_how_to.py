@@ -18,6 +18,7 @@ from tenantpilot.tenancy.models import TenantMember
 from tenantpilot.tenancy.roles import Role
 from tests.people import member
 from tests.restores.conftest import edit, entity_of, items_of, mapped, version_of
+from tests.restores.filling import fill
 from tests.restores.test_other_tenant import CATALOG, other
 from tests.web.html import read
 
@@ -185,7 +186,7 @@ def test_restore_into_another_tenant_is_true(policy, manager, shows, other, fabr
     assert (item.action, item.sentences[0]["text"]) == ("create", "Assigned to nobody")
     save_rule, tab, *ways, save = guide.buttons(3)
     shows(f"{home}scope/", save_rule)
-    manager.post(f"{home}scope/", {"assignments": "exact"})
+    fill(manager, f"{home}scope/", {"assignments": "exact"})
     manager.post(f"{home}previews/")
     work_off("restore_preview")
     assert items_of(RestoreRun.everywhere.get())[0].action == "block"
@@ -194,7 +195,7 @@ def test_restore_into_another_tenant_is_true(policy, manager, shows, other, fabr
     edits = mapped(RestoreMapping.everywhere.filter(action="block"), other)
     decided = {f"decision-{key}": "map" for key in edits}
     targets = {f"target-{key}": edit.target_id for key, edit in edits.items()}
-    manager.post(f"{home}mapping/", decided | targets)
+    fill(manager, f"{home}mapping/", decided | targets)
     preview, go_on, undo = guide.buttons(4)
     shows(f"{home}preview/", preview)
     manager.post(f"{home}previews/")

@@ -7,6 +7,7 @@ from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.states import Choice
 from tests.restores.conftest import edit, entity_of, items_of, version_of
+from tests.restores.filling import fill
 from tests.web.html import read
 from tests.web.kit import SCRIPT, at_most_queries
 
@@ -100,7 +101,7 @@ def test_an_edit_makes_it_a_draft_again(changed, manager):
     restore = previewed(manager, changed)
     here = f"{HOME}{restore.pk}/"
     [item] = items_of(restore)
-    manager.post(f"{here}scope/", {"assignments": "exact", f"item-{item.pk}": Choice.SKIP})
+    fill(manager, f"{here}scope/", {"assignments": "exact", f"item-{item.pk}": Choice.SKIP})
     restore.refresh_from_db()
     assert (restore.state, items_of(restore)[0].choice) == ("draft", "skip")
     sent = {"name": "Contoso", "reason": "x", "fingerprint": restore.fingerprint}
@@ -112,7 +113,7 @@ def test_what_is_sent_by_hand_is_refused_with_words(changed, manager):
     restore = previewed(manager, changed)
     [item] = items_of(restore)
     for wish in ("delete", "target:no-such-id", "nonsense"):
-        answer = manager.post(f"{HOME}{restore.pk}/scope/", {"assignments": "none", f"item-{item.pk}": wish})
+        answer = fill(manager, f"{HOME}{restore.pk}/scope/", {"assignments": "none", f"item-{item.pk}": wish})
         assert words(answer, 422)
     restore.refresh_from_db()
     assert (items_of(restore)[0].choice, restore.chosen.assignments, restore.state) == ("", "", "previewed")

@@ -9,6 +9,7 @@ from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.restores.fingerprint import fingerprint_of_restore
 from tenantpilot.restores.models import RestoreItem
 from tests.restores.conftest import items_of
+from tests.restores.filling import fill
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
 
@@ -84,5 +85,5 @@ def test_items_behind_the_first_page_can_be_edited(previewed, manager):
     second = read(manager.get(f"{here}{more}")).one("main")
     assert [len(page.every("select")) for page in (first, second)] == [201, 51]
     last = items_of(restore)[-1]
-    assert manager.post(f"{here}{more}", {"assignments": "", f"item-{last.pk}": "skip"}).status_code == 302
+    assert fill(manager, f"{here}{more}", {"assignments": "", f"item-{last.pk}": "skip"}).status_code == 302
     assert items_of(restore)[-1].choice == "skip"

@@ -15,6 +15,7 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_EDITED
 from tenantpilot.restores.enforcing import possible_choices, why_not_enforce
+from tenantpilot.restores.meanwhile import PageChoices, require_as_shown
 from tenantpilot.restores.models import RestoreEditor, RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
@@ -58,12 +59,14 @@ def edit_scope(
     *,
     actor: User,
     now: datetime,
+    page_choices: PageChoices,
 ) -> None:
     """Choose other options and change what is wished for items and their states: all of it, or nothing.
 
-    Raises NotEditable, ChoiceNotPossible.
+    `page_choices` has each of them as the person saw it. Raises NotEditable, ChoiceNotPossible, EditedMeanwhile.
     """
     with transaction.atomic():
+        require_as_shown(moving.locked(restore.pk), page_choices)
         edit_options(restore, options, actor=actor, now=now)
         edit_items(restore, edits, actor=actor, now=now)
         edit_states(restore, states, actor=actor, now=now)
@@ -156,10 +159,20 @@ def _require_states(
         raise ChoiceNotPossible(why_not)
 
 
-def edit_mappings(restore: RestoreRun, edits: Mapping[int, MappingEdit], *, actor: User, now: datetime) -> int:
-    """Decide about references, and return how many decisions changed. Raises NotEditable, ChoiceNotPossible."""
+def edit_mappings(
+    restore: RestoreRun,
+    edits: Mapping[int, MappingEdit],
+    *,
+    actor: User,
+    now: datetime,
+    page_choices: PageChoices | None = None,
+) -> int:
+    """Decide about references, and return how many decisions changed.
+
+    `page_choices` has each decision as a page showed it. Raises NotEditable, ChoiceNotPossible, EditedMeanwhile.
+    """
     with transaction.atomic():
-        moving.locked(restore.pk)
+        require_as_shown(moving.locked(restore.pk), page_choices or {})
         rows = RestoreMapping.everywhere.filter(restore_run=restore, pk__in=list(edits))
         changed = [(row, edits[row.pk]) for row in rows if _mapping_differs(row, edits[row.pk])]
         if not changed:

@@ -1,12 +1,13 @@
 """The states of Conditional Access policies, for a person to choose: what the version allows, and why no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from tenantpilot.restores.editing import ChoiceNotPossible
 from tenantpilot.restores.enforcing import possible_choices
+from tenantpilot.restores.meanwhile import STATE
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, ENABLED, state_of
 from tenantpilot.restores.states import StateChoice
@@ -24,6 +25,7 @@ class StateRow:
     item: RestoreItem
     version_state: str
     options: tuple[tuple[str, str], ...]
+    choice: str
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class StateRows:
     why_not: str = ""
 
 
-def state_rows(request: TenantRequest, items: Sequence[RestoreItem]) -> StateRows:
-    """Return the Conditional Access policies among the items of a page."""
+def state_rows(request: TenantRequest, items: Sequence[RestoreItem], own: Mapping[str, str]) -> StateRows:
+    """Return the Conditional Access policies among the items of a page. `own` are the choices not saved yet."""
     keys = [item.pk for item in items if item.type == CONDITIONAL_ACCESS]
     if not keys:
         return StateRows()
@@ -44,7 +46,7 @@ def state_rows(request: TenantRequest, items: Sequence[RestoreItem]) -> StateRow
     possible = possible_choices(policies)
     can_be_enforced = any(StateChoice.ENFORCE in choices for choices in possible.values())
     why_not = request.access.why_not(Capability.RESTORE_ENFORCE) if can_be_enforced else ""
-    rows = [_row(item, possible[item.pk], may_enforce=not why_not) for item in policies if item.pk in possible]
+    rows = [_row(item, possible[item.pk], own, may_enforce=not why_not) for item in policies if item.pk in possible]
     return StateRows(tuple(rows), why_not)
 
 
@@ -58,10 +60,11 @@ def chosen_states(request: TenantRequest, restore: RestoreRun) -> dict[int, Stat
     return {key: StateChoice(value) for key, value in wishes.items()}
 
 
-def _row(item: RestoreItem, possible: Sequence[StateChoice], *, may_enforce: bool) -> StateRow:
+def _row(item: RestoreItem, possible: Sequence[StateChoice], own: Mapping[str, str], *, may_enforce: bool) -> StateRow:
     state = _state_of_version(item)
     labels = {choice: _label(choice, item, state) for choice in possible if _is_offered(choice, item, may_enforce)}
-    return StateRow(item, state, tuple((choice.value, label) for choice, label in labels.items()))
+    options = tuple((choice.value, label) for choice, label in labels.items())
+    return StateRow(item, state, options, own.get(f"{STATE}-{item.pk}", item.state_choice))
 
 
 def _is_offered(choice: StateChoice, item: RestoreItem, may_enforce: bool) -> bool:
