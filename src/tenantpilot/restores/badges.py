@@ -35,6 +35,7 @@ RESTORE_ITEM = BadgeCatalog.add(
     "restore_item",
     {
         "pending": Badge(_("Not written"), Tone.NEUTRAL, "clock", _("Nothing was written.")),
+        "not_yet": Badge(_("Not begun yet"), Tone.NEUTRAL, "clock", _("The run has not come to it yet.")),
         "writing": Badge(_("Being written"), Tone.INFO, "loader-circle", _("A worker is on it.")),
         "verified": Badge(_("Restored"), Tone.SUCCESS, "check", _("Read again, it is as it was wanted.")),
         "verified_with_differences": Badge(

@@ -139,7 +139,7 @@ class _Execution:
         if item.action == Action.UPDATE:
             live = self._writer.read(contract, item.found_id, source_of(contract, item))
             if live is None:
-                raise ItemRefused(reason_code="changed_since_preview")
+                raise ItemRefused(reason_code="deleted_since_preview")
             task = self._tasks.task(item, contract, live, code)
             result = self._writer.update(task, live, journal)
         else:

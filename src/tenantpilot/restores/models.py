@@ -7,7 +7,7 @@ after it was confirmed.
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.operations.models import OperationRun
@@ -20,6 +20,7 @@ from tenantpilot.restores.second_person.models import RestoreRule as RestoreRule
 from tenantpilot.restores.states import (
     COMMITTED,
     IMPORTANT,
+    WRITING,
     Action,
     Choice,
     ItemState,
@@ -51,6 +52,11 @@ class RestoreRunQuerySet(models.QuerySet["RestoreRun"]):
 
     def newest_first(self) -> "RestoreRunQuerySet":
         return self.order_by("-pk")
+
+    def with_writes(self) -> "RestoreRunQuerySet":
+        """Add to each restore if its preview has something to write."""
+        writes = RestoreItem.everywhere.filter(restore_run=OuterRef("pk"), action__in=WRITING)
+        return self.annotate(writes=Exists(writes))
 
 
 class RestoreRun(TenantOwned):

@@ -53,6 +53,8 @@ class Blocker:
     code: str
     about: tuple[Key, ...] = ()
     permission: str = ""
+    restorability: str = ""
+    """The reason for which an object is only previewed."""
 
 
 class Lockout(Enum):
@@ -84,7 +86,7 @@ def plan_for(question: Question) -> Plan:
     if question.choice is Choice.DELETE:
         return _deleting(question)
     if blocker := _not_at_all(question):
-        return _blocked(blocker)
+        return Plan(Action.BLOCK, blockers=(blocker,))
     written = with_rows_to_write(
         question.contract,
         question.source,
@@ -115,16 +117,16 @@ def _deleting(question: Question) -> Plan:
     return Plan(Action.DELETE, dict(question.source), warnings=(TO_DELETE,))
 
 
-def _not_at_all(question: Question) -> str:
-    """Return the code of the blocker that holds whatever the references are, "" without one."""
+def _not_at_all(question: Question) -> Blocker | None:
+    """Return the blocker that holds whatever the references are, None without one."""
     answer = question.contract.restorability(question.source)
     if answer.mode is not RestoreMode.FULL and answer.reason is not Reason.DELIVERED:
-        return "preview_only"
+        return Blocker("preview_only", restorability=answer.reason.value)
     if question.finding.match is Match.CONFLICT:
-        return "conflict"
+        return Blocker("conflict")
     if question.live is None and (_is_delivered(question) or question.contract.create is None):
-        return "delivered_missing"
-    return ""
+        return Blocker("delivered_missing")
+    return None
 
 
 def _is_delivered(question: Question) -> bool:

@@ -121,7 +121,12 @@ class Preview:
         item.live_state, item.planned_state = subject.states
         item.seen_version_id = self._seen_version(subject)
         item.blockers = [
-            {"code": blocker.code, "about": [list(key) for key in blocker.about], "permission": blocker.permission}
+            {
+                "code": blocker.code,
+                "about": [list(key) for key in blocker.about],
+                "permission": blocker.permission,
+                "why": blocker.restorability,
+            }
             for blocker in plan.blockers
         ]
         item.warnings, item.accepted = list(plan.warnings), []

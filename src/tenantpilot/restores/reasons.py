@@ -27,6 +27,7 @@ ReasonCatalog.add(
         reason("emergency_accounts_unreadable", "The emergency accounts of the tenant, or its other policies, could not be read, so nobody knows who could be locked out.", Owner.TENANT_ADMINISTRATOR, "Grant the application Directory.Read.All and Policy.Read.All, then preview again."),
         reason("not_accepted", "A warning was not accepted.", Owner.OPERATOR, "Read the warnings of the item; accept them or leave the item out."),
         reason("changed_since_preview", "The object was changed after the preview was made.", Owner.OPERATOR, "Look at what changed, then preview again."),
+        reason("deleted_since_preview", "The object was deleted in the tenant after the preview was made, so nothing was written.", Owner.OPERATOR, "Prepare it again: the new preview creates it anew, if you still want it."),
         reason("namesake_appeared", "The tenant has another object of this name, which it did not have when the preview was made.", Owner.OPERATOR, "Preview again: it shows the other one, and you choose."),
         reason("changed_since_restore", "The restore created it, and somebody has changed it since.", Owner.OPERATOR, "Keep it, or delete it by hand in Microsoft's console."),
         reason("needs_new_object", "Microsoft does not change this property of an object that is there.", Owner.OPERATOR, "Restore it as a copy, and remove the old one by hand."),

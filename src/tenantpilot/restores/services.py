@@ -216,13 +216,18 @@ def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
     labels = {policy_type.key: policy_type.label for policy_type in policy_types.every()}
     if changes := changes_of(Basis.from_json(restore.basis or {}), basis_of(restore), labels):
         raise PreviewStale(f"Changed since the preview. {' '.join(changes)} Make a new preview.")
+    if deleted := [name for name, is_gone in changed_since_preview(restore) if is_gone]:
+        names = ", ".join(deleted[:3])
+        raise PreviewStale(
+            f"Deleted in the tenant since the preview: {names}. A new preview creates what is gone anew."
+        )
     if changed := changed_since_preview(restore):
-        names = ", ".join(changed[:3])
+        names = ", ".join(name for name, _is_gone in changed[:3])
         raise PreviewStale(f"Changed in the tenant since the preview: {names}. Make a new preview; it shows both.")
 
 
-def changed_since_preview(restore: RestoreRun) -> list[str]:
-    """Return the names of objects that are known to have changed in the tenant since the preview."""
+def changed_since_preview(restore: RestoreRun) -> list[tuple[str, bool]]:
+    """Return the objects that are known to have changed since the preview: each name, and if it was deleted."""
     items = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).exclude(found_id="")
     rows = list(items.in_order().values_list("type", "found_id", "name", "seen_version"))
     policies = {
@@ -235,7 +240,7 @@ def changed_since_preview(restore: RestoreRun) -> list[str]:
     }
     newest = _newest_version_ids([policy.pk for policy in policies.values()])
     return [
-        name
+        (name, bool(policy.missing_since))
         for policy_type, graph_id, name, previewed_id in rows
         if (policy := policies.get((policy_type, graph_id)))
         and (policy.missing_since or newest.get(policy.pk, previewed_id) != previewed_id)

@@ -36,6 +36,6 @@ ReasonCatalog.add(
         reason("approval_pending", "Microsoft waits for the approval of a second administrator.", Owner.TENANT_ADMINISTRATOR, "Have the request approved in the Intune console, then run it again."),
         reason("approval_required", "The tenant protects such changes by Multi Admin Approval.", Owner.TENANT_ADMINISTRATOR, "Exclude the application from the access policy, or approve its requests in the Intune console."),
         reason("write_outcome_unknown", "Graph did not say whether it was applied. Objects that may be it: {found}.", Owner.OPERATOR, "Look at the objects of this name in the Intune console before trying again."),
-        reason("secret_masked", "It holds {count} secrets that Graph does not give back, so it was not written.", Owner.OPERATOR, "Enter the secrets in the Intune console."),
+        reason("secret_masked", "It holds {count} secrets that Graph does not give back, so it cannot be written.", Owner.OPERATOR, "Enter the secrets in the Intune console."),
     ]
 )  # fmt: skip

@@ -25,11 +25,13 @@ from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, Re
 from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User
+from tenantpilot.versions.words import restorable_words
 from tenantpilot.web.frame.access import TenantRequest
 from tenantpilot.web.ui import parameters
 
 SHOWN = 50
 OPEN_BELOW = 3
+NOT_YET = "not_yet"
 TICKED_ONE_BY_ONE = 20
 ABOUT_EMERGENCY_ACCOUNTS = (
     "lockout_risk",
@@ -81,6 +83,13 @@ class ItemShown:
     reason: Reason | None
     is_open: bool
     retention: KeptByEntra | None = None
+
+    has_ended: bool = True
+
+    @property
+    def outcome(self) -> str:
+        """Return the state as the page of the result shows it: while the run lasts, the rest is to come."""
+        return outcome_of(self.item.state, has_ended=self.has_ended)
 
     @property
     def asks_for_emergency_accounts(self) -> bool:
@@ -175,7 +184,20 @@ class Frame:
     @property
     def results(self) -> list[tuple[str, int]]:
         """Return the numbers of items by state, in a fixed order."""
-        return [(state.value, number) for state in ItemState if (number := self.states.get(state, 0))]
+        has_ended = self.restore.state == RestoreState.DONE
+        return [
+            (outcome_of(state, has_ended=has_ended), number)
+            for state in ItemState
+            if (number := self.states.get(state, 0))
+        ]
+
+    @property
+    def has_begun(self) -> bool:
+        return self.restore.state != RestoreState.CONFIRMED
+
+
+def outcome_of(state: str, *, has_ended: bool) -> str:
+    return NOT_YET if state == ItemState.PENDING and not has_ended else str(state)
 
 
 def restore_of(request: TenantRequest, restore_id: int) -> RestoreRun:
@@ -253,9 +275,12 @@ def _requests(restore: RestoreRun, person: User, *, may_approve: bool) -> dict[s
     }
 
 
-def items_shown(items: Sequence[RestoreItem], retentions: Mapping[int, KeptByEntra] | None = None) -> list[ItemShown]:
+def items_shown(
+    items: Sequence[RestoreItem], retentions: Mapping[int, KeptByEntra] | None = None, *, has_ended: bool = True
+) -> list[ItemShown]:
     """Return the items in words; `retentions` say which of them Entra keeps after their deletion."""
-    return [_shown(item, (retentions or {}).get(item.pk), is_open=len(items) <= OPEN_BELOW) for item in items]
+    is_open = len(items) <= OPEN_BELOW
+    return [_shown(item, (retentions or {}).get(item.pk), is_open=is_open, has_ended=has_ended) for item in items]
 
 
 def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
@@ -275,19 +300,23 @@ def reason_words(code: str) -> Reason | None:
     return Reason(ReasonCatalog.describe(reason_code), str(ReasonCatalog.get(reason_code).next_step))
 
 
-def _shown(item: RestoreItem, retention: KeptByEntra | None, *, is_open: bool) -> ItemShown:
+def _shown(item: RestoreItem, retention: KeptByEntra | None, *, is_open: bool, has_ended: bool) -> ItemShown:
     reasons = [(entry, reason_words(str(entry.get("code")))) for entry in item.blockers]
     return ItemShown(
         item=item,
-        blockers=tuple(_with_permission(reason, entry) for entry, reason in reasons if reason),
+        blockers=tuple(_with_details(reason, entry) for entry, reason in reasons if reason),
         warnings=tuple(Warned(f"{item.pk}:{code}", warning_words(code)) for code in item.warnings),
         reason=reason_words(item.reason_code),
         is_open=is_open,
         retention=retention,
+        has_ended=has_ended,
     )
 
 
-def _with_permission(reason: Reason, entry: Mapping[str, Any]) -> Reason:
-    """Name the permission that is missing: the reason alone does not say which."""
-    permission = str(entry.get("permission") or "")
-    return Reason(f"{reason.text} ({permission})", reason.next_step) if permission else reason
+def _with_details(reason: Reason, entry: Mapping[str, Any]) -> Reason:
+    """Name the permission that is missing, and why an object is only previewed: the reason alone says neither."""
+    if permission := str(entry.get("permission") or ""):
+        return Reason(f"{reason.text} ({permission})", reason.next_step)
+    if explanation := restorable_words(str(entry.get("why") or "")):
+        return Reason(f"{reason.text} {explanation}", reason.next_step)
+    return reason

@@ -32,7 +32,9 @@ class ItemPage:
 @requires(Capability.RESTORE_VIEW)
 def restores(request: TenantRequest) -> HttpResponse:
     """Return the restores of the tenant, the newest first."""
-    rows = RestoreRun.objects.of_tenant(request.tenant).kept().select_related("created_by").defer("options")
+    rows = (
+        RestoreRun.objects.of_tenant(request.tenant).kept().with_writes().select_related("created_by").defer("options")
+    )
     context = {"heading": _("Restores"), "bulk": trashing(request)}
     return listing(request, RESTORES, rows, "web/restores/page.html", context)
 
@@ -79,7 +81,8 @@ def item_page(request: TenantRequest, restore: RestoreRun) -> ItemPage:
     items = list(rows.select_related("before_version", "after_version")[: SHOWN + 1])
     page_items = items[:SHOWN]
     retentions = kept_by_entra(restore, page_items, now=timezone.now())
-    return ItemPage(items_shown(page_items, retentions), page_items[-1].position if len(items) > SHOWN else 0)
+    shown_items = items_shown(page_items, retentions, has_ended=restore.state == RestoreState.DONE)
+    return ItemPage(shown_items, page_items[-1].position if len(items) > SHOWN else 0)
 
 
 def _step_of(restore: RestoreRun) -> str:

@@ -21,6 +21,7 @@ from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.presenter import OperationUxPresenter, Telling, reason_of
 from tenantpilot.operations.states import NEEDS_REMEDY
+from tenantpilot.versions.words import restorable_words
 from tenantpilot.web.ui.remedies import remedy_of
 from tenantpilot.web.ui.templatetags.pilot import icon, unknown
 
@@ -52,6 +53,12 @@ def remedy_link(context: template.Context, run: OperationRun | None) -> dict[str
 def policy_type(key: str) -> str:
     """Return the label of a policy type."""
     return policy_types.label_of(key)
+
+
+@register.filter
+def restorable_reason(reason: str) -> str:
+    """Return in words the reason for which a version is not written back in full."""
+    return restorable_words(reason)
 
 
 @register.filter
