@@ -3,7 +3,9 @@
 import pytest
 
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.restores.models import ApprovalRequest
+from tenantpilot.restores import moving
+from tenantpilot.restores.models import ApprovalRequest, RestoreItem
+from tenantpilot.restores.words import warning_words
 from tests.restores.test_second_person import asked, nina, previewed, rule
 from tests.web.html import read
 from tests.web.kit import at_most_queries
@@ -59,9 +61,31 @@ def test_another_manager_approves_what_is_shown(asked, signed_in, nina, mona, cl
     shown = words(browser.get(page_of(asked, "approval")))
     for text in ("Approve what is written to Contoso?", "Undo a mistake", "Changed by hand"):
         assert text in shown
-    browser.post(page_of(asked, "approval"), {"decision": "approve", "fingerprint": asked.fingerprint})
+    browser.post(
+        page_of(asked, "approval"), {"decision": "approve", "fingerprint": asked.fingerprint, "name": "Contoso"}
+    )
     assert OperationRun.everywhere.get(type="restore_execute").initiator == mona
     assert "Approved by Nina" in words(browser.get(page_of(asked, "result")))
+
+
+@pytest.mark.parametrize("name", [None, "", "contoso", "Fabrikam"])
+def test_ux_34_who_approves_types_the_name_of_the_tenant(asked, signed_in, nina, clock, name):
+    browser, here = signed_in(nina), page_of(asked, "approval")
+    assert "Type Contoso to approve" in words(browser.get(here))
+    sent = {"decision": "approve", "fingerprint": asked.fingerprint} | ({} if name is None else {"name": name})
+    assert "Type the tenant's name exactly as it is written: Contoso" in words(browser.post(here, sent), 422)
+    assert not OperationRun.everywhere.filter(type="restore_execute").exists()
+    assert ApprovalRequest.everywhere.get().state == "waiting"
+
+
+def test_who_approves_sees_each_warning_before_the_items(asked, signed_in, nina, clock):
+    moving.to_previewing(asked.pk, None)
+    RestoreItem.everywhere.of_run(asked.pk).update(warnings=["wide_target", "large_group"])
+    asked.refresh_from_db()
+    moving.to_previewed(asked.pk, asked.fingerprint, is_blocked=False, now=asked.previewed_at)
+    before, _heading, _items = words(signed_in(nina).get(page_of(asked, "approval"))).partition(" Items ")
+    for code in ("wide_target", "large_group"):
+        assert warning_words(code) in before
 
 
 def test_a_refusal_is_shown_with_its_reason(asked, signed_in, nina, mona, clock):

@@ -220,7 +220,7 @@ class TestWhatIsShown:
         with pytest.raises(CannotConfirm, match="Type the word"):
             ask(restore, words_of(restore), actor=otto, now=now)
         ask(restore, words_of(restore, "enforce"), actor=otto, now=now)
-        approve(restore, restore.fingerprint, actor=mona, now=now)
+        approve(restore, restore.fingerprint, tenant_name="Contoso", actor=mona, now=now)
         names = [item.name for item in items_of(restore)]
         for action in ("restore.approval_asked", "restore.approved", "restore.confirmed"):
             assert AuditLog.objects.get(action=action).after["enforced"] == names

@@ -90,7 +90,7 @@ class TestApproving:
         assert Notification.everywhere.filter(kind="restore_approval_wanted").count() == 2
 
     def test_ops_23_an_approval_starts_the_run_of_who_asked_who_is_told_once(self, asked, restoring, mona, nina, now):
-        run = approve(asked, asked.fingerprint, actor=nina, now=now).run
+        run = approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now).run
         restoring.runner().execute(run.pk)
         run.refresh_from_db()
         restore = restoring.fresh(asked)
@@ -110,13 +110,15 @@ class TestApproving:
         assert state_of(asked) == "refused"
         assert Notification.everywhere.get(kind="restore_approval_refused").recipient == mona
         with pytest.raises(CannotDecide):
-            approve(asked, asked.fingerprint, actor=nina, now=now)
+            approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
         assert not runs().exists()
 
     def test_two_who_approve_at_once_start_one_run(self, asked, nina, olivia, now):
-        approve(asked, asked.fingerprint, actor=nina, now=now)
+        approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
         with pytest.raises(CannotDecide):
-            approve(RestoreRun.everywhere.get(pk=asked.pk), asked.fingerprint, actor=olivia, now=now)
+            approve(
+                RestoreRun.everywhere.get(pk=asked.pk), asked.fingerprint, tenant_name="Contoso", actor=olivia, now=now
+            )
         assert runs().count() == 1
 
     def test_a_queue_that_refuses_lets_the_request_wait_again(self, asked, nina, now, monkeypatch):
@@ -126,11 +128,11 @@ class TestApproving:
         with monkeypatch.context() as patch:
             patch.setattr(DatabaseDispatcher, "dispatch", refuse_job)
             with pytest.raises(DispatchFailed):
-                approve(asked, asked.fingerprint, actor=nina, now=now)
+                approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
         assert state_of(asked) == "waiting"
         asked.refresh_from_db()
         assert (asked.state, asked.approved_by) == ("previewed", None)
-        assert approve(asked, asked.fingerprint, actor=nina, now=now).run.status == "queued"
+        assert approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now).run.status == "queued"
 
 
 class TestWhoMayNot:
@@ -141,21 +143,21 @@ class TestWhoMayNot:
 
     def test_who_asked_never_approves(self, asked, mona, now):
         with pytest.raises(CannotDecide, match="You have asked"):
-            approve(asked, asked.fingerprint, actor=mona, now=now)
+            approve(asked, asked.fingerprint, tenant_name="Contoso", actor=mona, now=now)
 
     def test_who_edited_the_draft_never_approves(self, rule, previewed, restoring, mona, nina, olivia, now):
         edit_options(previewed, RestoreOptions(assignments="exact"), actor=nina, now=now)
         restore = restoring.preview(restoring.fresh(previewed))
         ask(restore, words_of(restore), actor=mona, now=now)
         with pytest.raises(CannotDecide, match="prepared or edited"):
-            approve(restore, restore.fingerprint, actor=nina, now=now)
+            approve(restore, restore.fingerprint, tenant_name="Contoso", actor=nina, now=now)
         recipients = Notification.everywhere.filter(kind="restore_approval_wanted").values_list("recipient", flat=True)
         assert set(recipients) == {olivia.pk}
 
     def test_who_drafted_it_never_approves_what_another_asks_for(self, rule, previewed, mona, nina, now):
         ask(previewed, words_of(previewed), actor=nina, now=now)
         with pytest.raises(CannotDecide, match="prepared or edited"):
-            approve(previewed, previewed.fingerprint, actor=mona, now=now)
+            approve(previewed, previewed.fingerprint, tenant_name="Contoso", actor=mona, now=now)
 
     def test_a_person_let_in_by_who_asks_does_not_approve_for_a_week(self, rule, previewed, contoso, olivia, now):
         """An owner adds a person of their own, and approves with it."""
@@ -164,7 +166,7 @@ class TestWhoMayNot:
         ask(previewed, words_of(previewed), actor=olivia, now=now)
         assert not Notification.everywhere.filter(recipient=puppet, kind="restore_approval_wanted").exists()
         with pytest.raises(CannotDecide, match="within seven days"):
-            approve(previewed, previewed.fingerprint, actor=puppet, now=now)
+            approve(previewed, previewed.fingerprint, tenant_name="Contoso", actor=puppet, now=now)
 
     def test_a_person_let_in_through_another_one_does_not_approve_either(self, rule, previewed, contoso, olivia, now):
         first, second = member(contoso, "puppet", Role.OPERATOR), member(contoso, "second", Role.OPERATOR)
@@ -173,7 +175,7 @@ class TestWhoMayNot:
         ask(previewed, words_of(previewed), actor=olivia, now=now)
         assert not Notification.everywhere.filter(recipient=second, kind="restore_approval_wanted").exists()
         with pytest.raises(CannotDecide, match="within seven days"):
-            approve(previewed, previewed.fingerprint, actor=second, now=now)
+            approve(previewed, previewed.fingerprint, tenant_name="Contoso", actor=second, now=now)
 
     def test_who_let_the_asker_in_does_not_approve_for_a_week(self, rule, previewed, contoso, olivia, nina, now):
         """An owner adds a person of their own, asks with it, and approves."""
@@ -182,13 +184,13 @@ class TestWhoMayNot:
         ask(previewed, words_of(previewed), actor=puppet, now=now)
         assert not Notification.everywhere.filter(recipient=olivia, kind="restore_approval_wanted").exists()
         with pytest.raises(CannotDecide, match="within seven days"):
-            approve(previewed, previewed.fingerprint, actor=olivia, now=now)
-        approve(previewed, previewed.fingerprint, actor=nina, now=now)
+            approve(previewed, previewed.fingerprint, tenant_name="Contoso", actor=olivia, now=now)
+        approve(previewed, previewed.fingerprint, tenant_name="Contoso", actor=nina, now=now)
 
     def test_nothing_starts_for_a_person_who_may_not_restore_any_more(self, asked, mona, nina, now):
         TenantMember.everywhere.filter(user=mona).delete()
         with pytest.raises(CannotDecide, match="may not restore"):
-            approve(asked, asked.fingerprint, actor=nina, now=now)
+            approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
 
     def test_where_nobody_is_left_to_approve_asking_says_so(self, rule, previewed, mona, nina, olivia, now):
         TenantMember.everywhere.filter(user=nina).delete()
@@ -201,7 +203,9 @@ class TestWhatIsApproved:
     def test_an_edit_makes_the_request_void(self, asked, mona, nina, now):
         edit_options(asked, RestoreOptions(assignments="exact"), actor=mona, now=now)
         with pytest.raises(CannotDecide, match="Nothing waits"):
-            approve(RestoreRun.everywhere.get(pk=asked.pk), asked.fingerprint, actor=nina, now=now)
+            approve(
+                RestoreRun.everywhere.get(pk=asked.pk), asked.fingerprint, tenant_name="Contoso", actor=nina, now=now
+            )
         assert state_of(asked) == "void"
 
     def test_a_new_preview_that_shows_something_else_is_not_approved(self, asked, restoring, directory, nina, now):
@@ -209,17 +213,17 @@ class TestWhatIsApproved:
         restore = restoring.preview(asked)
         assert restore.fingerprint != asked.fingerprint
         with pytest.raises(CannotDecide):
-            approve(restore, asked.fingerprint, actor=nina, now=now)
+            approve(restore, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
         assert state_of(asked) == "void"
 
     def test_another_fingerprint_than_the_page_showed_is_refused(self, asked, nina, now):
         with pytest.raises(CannotDecide, match="What you saw"):
-            approve(asked, "0" * 64, actor=nina, now=now)
+            approve(asked, "0" * 64, tenant_name="Contoso", actor=nina, now=now)
 
     def test_it_expires_with_its_preview(self, asked, nina, now):
         later = now + timedelta(minutes=61)
         with pytest.raises(CannotDecide):
-            approve(asked, asked.fingerprint, actor=nina, now=later)
+            approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=later)
         assert state_of(asked) == "expired"
 
     def test_the_scheduler_ends_old_requests(self, asked, now):
@@ -228,7 +232,7 @@ class TestWhatIsApproved:
         assert state_of(asked) == "expired"
 
     def test_what_changed_in_the_tenant_is_not_written(self, asked, restoring, directory, nina, now):
-        run = approve(asked, asked.fingerprint, actor=nina, now=now).run
+        run = approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now).run
         edit(directory, CATALOG, items_of(asked)[0].found_id, description="Changed again")
         restoring.runner().execute(run.pk)
         assert items_of(asked)[0].reason_code == "changed_since_preview"

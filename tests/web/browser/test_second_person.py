@@ -91,6 +91,7 @@ def test_another_person_approves_and_it_is_executed(visit: Visits, demo: Demo, r
     expect(rule.get_by_text("You have asked for it, so another person decides.")).to_be_visible()
     expect(rule.get_by_role("button", name=re.compile("^Approve"))).to_have_count(0)
     page = opened_by_farid(visit, address)
+    page.get_by_label("Type Fabrikam to approve").fill("Fabrikam")
     page.get_by_role("button", name="Approve: restore 1 object").click()
     page.goto(f"{address}result/")
     restored(page)

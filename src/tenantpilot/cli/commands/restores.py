@@ -141,12 +141,18 @@ def confirm_restore(
 
 
 @app.command()
-def approve(restore: Number, as_person: As) -> None:
+def approve(
+    restore: Number,
+    as_person: As,
+    tenant_name: Annotated[str, typer.Option("--tenant-name", help="The tenant's name, as its pages show it.")],
+) -> None:
     """Approve a restore that another person asks for, as its preview stands; it starts then."""
     restore_run = _restore(restore)
     person = _person(as_person, restore_run.tenant, Capability.RESTORE_APPROVE)
     try:
-        started = approve_restore(restore_run, restore_run.fingerprint, actor=person, now=timezone.now())
+        started = approve_restore(
+            restore_run, restore_run.fingerprint, tenant_name=tenant_name, actor=person, now=timezone.now()
+        )
     except CannotDecide as error:
         raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     except DispatchFailed as error:

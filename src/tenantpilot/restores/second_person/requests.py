@@ -84,14 +84,20 @@ def confirm_or_ask(
     return confirm(restore, confirmation, actor=actor, now=now)
 
 
-def approve(restore: RestoreRun, fingerprint: str, *, actor: User, now: datetime) -> Started | AlreadyActive:
+def approve(
+    restore: RestoreRun, fingerprint: str, *, tenant_name: str, actor: User, now: datetime
+) -> Started | AlreadyActive:
     """Approve what was shown, which starts the restore for the person who asked. Raises CannotDecide, DispatchFailed.
+
+    The person who approves types the tenant's name, too: what follows is written to a live tenant.
 
     A run that cannot be started takes the approval back: the request waits again.
     """
     request = _open_request(restore, actor, now=now)
     if request.fingerprint != fingerprint:
         raise CannotDecide("What you saw is not what would be restored now. Look at the preview again.")
+    if tenant_name.strip() != restore.tenant.name.strip():
+        raise CannotDecide(f"Type the tenant's name exactly as it is written: {restore.tenant.name}")
     requester = request.requested_by
     able = tenants_where(requester, Capability.RESTORE_EXECUTE).filter(pk=restore.tenant_id)
     if not requester.is_active or not able.exists():

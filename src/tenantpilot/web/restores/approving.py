@@ -16,9 +16,11 @@ from tenantpilot.restores.second_person.requests import CannotDecide, approve, r
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started
-from tenantpilot.web.restores.shown import frame_of, restore_of
+from tenantpilot.web.restores.shown import frame_of, restore_of, typed_name, warnings_of
 from tenantpilot.web.restores.views import heading_of, item_page
 from tenantpilot.web.ui import parameters
+
+TYPED = ("name", "reason")
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +79,8 @@ def _decide(request: TenantRequest, restore: RestoreRun) -> HttpResponse:
 def _approved(request: TenantRequest, restore: RestoreRun) -> Started | AlreadyActive:
     """Raises CannotDecide, DispatchFailed."""
     fingerprint = parameters.text(request.POST, "fingerprint", longest=64)
-    return approve(restore, fingerprint, actor=request.user, now=timezone.now())
+    name = typed_name(request, restore)
+    return approve(restore, fingerprint, tenant_name=name, actor=request.user, now=timezone.now())
 
 
 def _page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
@@ -85,6 +88,8 @@ def _page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> Htt
     context = {
         "page": item_page(request, restore),
         "changes": state_changes(restore) if frame.changes_states else StateChanges(),
+        "warned": warnings_of(restore),
+        "typed": {name: parameters.text(request.POST, name, longest=LONGEST_REASON) for name in TYPED},
         "longest_reason": LONGEST_REASON,
         "problem": problem,
         "step": "approval",

@@ -11,16 +11,16 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.restores.duration import least_seconds_of
 from tenantpilot.restores.editing import NotEditable
 from tenantpilot.restores.enforcing import StateChanges, enforce_word, state_changes
-from tenantpilot.restores.models import MAX_REASON, RestoreItem, RestoreRun
+from tenantpilot.restores.models import MAX_REASON, RestoreRun
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.requests import confirm_or_ask
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, go_on, start_preview
-from tenantpilot.restores.states import COMMITTED, WRITING
+from tenantpilot.restores.states import COMMITTED
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started
-from tenantpilot.web.restores.shown import frame_of, restore_of, warnings_shown
+from tenantpilot.web.restores.shown import frame_of, restore_of, typed_name, warnings_of
 from tenantpilot.web.restores.views import heading_of
 from tenantpilot.web.ui import parameters
 
@@ -81,12 +81,11 @@ def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
 
 
 def _typed(request: TenantRequest, restore: RestoreRun) -> Confirmation:
-    """Return the confirmation that was sent. Letters of the tenant's name that nobody can type are ignored."""
-    name = parameters.text(request.POST, "name", longest=120)
+    """Return the confirmation that was sent."""
     pairs = [text.partition(":") for text in parameters.texts(request.POST, "accept")]
     return Confirmation(
         fingerprint=parameters.text(request.POST, "fingerprint", longest=64),
-        tenant_name=restore.tenant.name.strip() if name == parameters.printable(restore.tenant.name) else name,
+        tenant_name=typed_name(request, restore),
         reason=parameters.text(request.POST, "reason", longest=MAX_REASON),
         accepted=frozenset((int(key), code) for key, _colon, code in pairs if ITEM_KEY.fullmatch(key)),
         accepted_of_all=frozenset(parameters.texts(request.POST, "accept-all")),
@@ -95,12 +94,11 @@ def _typed(request: TenantRequest, restore: RestoreRun) -> Confirmation:
 
 
 def _ask(request: TenantRequest, restore: RestoreRun, problem: str = "", *, is_stale: bool = False) -> HttpResponse:
-    rows = RestoreItem.objects.of_run(restore.pk).filter(action__in=WRITING).in_order()
     frame = frame_of(request, restore)
     context = {
         "changes": state_changes(restore) if frame.changes_states else StateChanges(),
         "enforce_word": enforce_word(),
-        "warned": warnings_shown(rows.exclude(warnings=[]).only("name", "warnings", "restore_run")),
+        "warned": warnings_of(restore),
         "least_minutes": int(least_seconds_of(restore) // 60),  # full ones; 0 for less than one
         "typed": {name: parameters.text(request.POST, name, longest=MAX_REASON) for name in TYPED},
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},

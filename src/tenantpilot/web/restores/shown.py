@@ -283,6 +283,18 @@ def items_shown(
     return [_shown(item, (retentions or {}).get(item.pk), is_open=is_open, has_ended=has_ended) for item in items]
 
 
+def typed_name(request: TenantRequest, restore: RestoreRun) -> str:
+    """Return the name of the tenant as it was typed. Letters of it that nobody can type are ignored."""
+    name = parameters.text(request.POST, "name", longest=120)
+    return restore.tenant.name.strip() if name == parameters.printable(restore.tenant.name) else name
+
+
+def warnings_of(restore: RestoreRun) -> list[WarnedOf]:
+    """Return the warnings of all items that would be written."""
+    rows = RestoreItem.objects.of_run(restore.pk).filter(action__in=WRITING).exclude(warnings=[]).in_order()
+    return warnings_shown(rows.only("name", "warnings", "restore_run"))
+
+
 def warnings_shown(items: Iterable[RestoreItem]) -> list[WarnedOf]:
     """Return the warnings of items, each with the objects that it is about."""
     by_code: dict[str, list[tuple[str, str]]] = {}
