@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -47,7 +47,8 @@ def with_use(rows: GroupQuerySet) -> Any:
     policies = assignments.order_by().values("group_id").annotate(number=Count("policy", distinct=True))
     return rows.alias(is_used=Exists(assignments)).annotate(
         policies=Coalesce(Subquery(policies.values("number")), Value(0)),
-        members=Coalesce("member_count", Value(-1)),
+        # Django leaves out a comparison of -1 with a positive field, so the first page would come again.
+        members=Coalesce("member_count", Value(-1), output_field=IntegerField()),
     )
 
 

@@ -44,7 +44,7 @@ class Cursor:
 
 
 def pack(order: Order, row: Any, *, backwards: bool) -> str:
-    value = "" if order.sort.field == "pk" else _plain(_value_of(row, order.sort.field))
+    value = _plain(_value_of(row, order.sort.field))
     return signing.dumps([order.key, value, row.pk, int(backwards)], salt=SALT)
 
 
