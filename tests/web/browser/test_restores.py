@@ -226,6 +226,14 @@ def test_a_script_goes_into_another_tenant_once_its_groups_are_mapped(visit: Vis
     captured(demo, page, policy_id)
     page.get_by_role("link", name="Version 1").click()
     prepared(page, into="fabrikam")
+    expect(page.get_by_text("Assigned to nobody")).to_be_visible()
+    page.get_by_role("link", name="What", exact=True).click()
+    expect(page.get_by_label("Rule").locator("option").first).to_contain_text("created is assigned to nobody")
+    shot(page, "restore-rule-elsewhere")
+    page.get_by_label("Rule").select_option("exact")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name=re.compile("^Preview")).click()
+    expect(page.get_by_text("is not decided").or_(page.get_by_text("are not decided"))).to_be_visible()
     shot(page, "restore-unmapped")
     page.get_by_role("link", name="References", exact=True).click()
     expect(page.get_by_role("heading", name="References to other objects")).to_be_visible()
@@ -241,6 +249,30 @@ def test_a_script_goes_into_another_tenant_once_its_groups_are_mapped(visit: Vis
     restored(page)
     assert page.url.startswith(f"{demo.address}/admin/t/fabrikam/")
     shot(page, "restore-elsewhere")
+
+
+def test_a_save_over_what_another_person_saved_is_refused(visit: Visits, demo: Demo):
+    policy_id, _graph_id = policy_of(demo, 7)
+    page = visit("Olivia", "/admin/t/contoso/inventory/")
+    captured(demo, page, policy_id)
+    page.get_by_role("link", name="Version 1").click()
+    prepared(page)
+    page.get_by_role("link", name="What", exact=True).click()
+    choice = page.locator("select[name^=item-]")
+    oscar = visit("Oscar", page.url.removeprefix(demo.address))
+    oscar.get_by_label("Rule").select_option("exact")
+    oscar.get_by_role("button", name="Save").click()
+    expect(oscar.get_by_role("heading", name="What would happen")).to_be_visible()
+    choice.select_option("copy")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").get_by_text("Somebody has changed this restore")).to_be_visible()
+    visit.errors.clear()  # the console tells of the 409 itself
+    expect(page.locator("#meanwhile li")).to_have_text(re.compile("Assignments:\\s+Exactly those of the version"))
+    expect(choice).to_have_value("copy")
+    expect(page.get_by_label("Rule")).to_have_value("exact")
+    shot(page, "restore-edited-meanwhile")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="What would happen")).to_be_visible()
 
 
 def test_a_preview_of_what_is_like_this_already_offers_a_change(visit: Visits, demo: Demo):
