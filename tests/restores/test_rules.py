@@ -87,8 +87,10 @@ def test_the_usual_rule_widens_nothing(is_new, same, rule):
 
 
 PROMISES = {
-    "what is there keeps its own": (False, False),
-    "what is created gets those of the version": (True, True),
+    "What is there keeps its own;": (False, False),
+    "What is there keeps its own and gets those of the version": (False, True),
+    "What is there and what is created gets those": (False, True),
+    "what is created gets those": (True, True),
     "what is created is assigned to nobody": (True, False),
 }
 """The words of a rule: if they speak of an object that is created, and if rows of the version are written to it."""
@@ -97,14 +99,14 @@ PROMISES = {
 @pytest.mark.parametrize("same", [True, False])
 def test_the_words_of_each_rule_are_what_it_does(same):
     promised = set()
-    for value, label in assignment_rules(same_tenant=same):
+    for value, _label, effect in assignment_rules(same_tenant=same):
         for words, (is_new, is_written) in PROMISES.items():
-            if words in label:
+            if words in effect:
                 rule = rule_for(RestoreOptions(assignments=value), is_new=is_new, same_tenant=same)
                 answer = assignments_for(rule, [row("a")], None if is_new else [row("b")])
-                assert (answer.rows is not None) == is_written, label
+                assert (answer.rows is not None) == is_written, effect
                 promised.add((value, is_new))
-    assert promised >= {(value, is_new) for value in ("", "keep", "none") for is_new in (True, False)}
+    assert promised >= {(value, is_new) for value in Assignments.values for is_new in (True, False)}
 
 
 ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", (), ())

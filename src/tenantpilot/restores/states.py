@@ -117,11 +117,11 @@ class Match(TextChoices):
 class Assignments(TextChoices):
     """The rule for assignments."""
 
-    USUAL = "", _("Usual: what is there keeps its own, what is created gets those of the version")
-    KEEP = "keep", _("Keep: what is there keeps its own, what is created gets those of the version")
+    USUAL = "", _("Usual")
+    KEEP = "keep", _("Keep those in the tenant")
     EXACT = "exact", _("Exactly those of the version")
-    MERGE = "merge", _("Both: those in the tenant and those of the version")
-    NONE = "none", _("Write none: what is there keeps its own, what is created is assigned to nobody")
+    MERGE = "merge", _("Those of both")
+    NONE = "none", _("Write none")
 
 
 class MappingAction(TextChoices):

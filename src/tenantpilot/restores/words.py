@@ -32,6 +32,14 @@ WARNINGS: dict[str, str | Promise] = {
     "deletes_object": _("The object is deleted in the tenant. A version of it is kept."),
 }
 
+RULES: dict[Assignments, str | Promise] = {
+    Assignments.KEEP: _("What is there keeps its own; what is created gets those of the version."),
+    Assignments.EXACT: _("What is there and what is created gets those of the version, and no others."),
+    Assignments.MERGE: _("What is there keeps its own and gets those of the version, too; what is created gets those."),
+    Assignments.NONE: _("What is there keeps its own; what is created is assigned to nobody."),
+}
+"""The effect of each rule on assignments; the usual one does as one of these."""
+
 POLICY_STATES: dict[str, str | Promise] = {
     "": _("Not in the tenant"),
     ENABLED: _("On"),
@@ -50,14 +58,10 @@ def warning_words(code: str) -> str:
     return str(WARNINGS.get(code, code.replace("_", " ").capitalize()))
 
 
-def assignment_rules(*, same_tenant: bool) -> list[tuple[str, str]]:
-    """Return each rule for assignments with its words: the usual one writes none in another tenant."""
-    rules = {value: str(label) for value, label in Assignments.choices}
-    if not same_tenant:
-        rules[Assignments.USUAL] = str(
-            _("Usual in another tenant: what is there keeps its own, what is created is assigned to nobody")
-        )
-    return list(rules.items())
+def assignment_rules(*, same_tenant: bool) -> list[tuple[str, str, str]]:
+    """Return each rule for assignments with its label and its effect: the usual one writes none in another tenant."""
+    usual = Assignments.KEEP if same_tenant else Assignments.NONE
+    return [(rule.value, str(rule.label), str(RULES.get(rule, RULES[usual]))) for rule in Assignments]
 
 
 def reason_choices(codes: Iterable[str]) -> list[tuple[str, str]]:

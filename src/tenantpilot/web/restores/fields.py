@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.restores.meanwhile import DECISION, ITEM, RULE, STATE, PageChoices, decision_of
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
-from tenantpilot.restores.states import Choice, MappingAction, StateChoice
-from tenantpilot.restores.words import assignment_rules
+from tenantpilot.restores.states import Assignments, Choice, MappingAction, StateChoice
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.templatetags.domain import reference_kind
 
@@ -91,8 +90,7 @@ def item_changes(restore: RestoreRun, items: Sequence[RestoreItem], fields: Sequ
     """Return the choices that others have saved in these fields: each with its name, in words."""
     changes = []
     if RULE in fields:
-        rules = dict(assignment_rules(same_tenant=restore.is_same_tenant))
-        changes.append((_("Assignments"), rules[restore.chosen.assignments]))
+        changes.append((_("Assignments"), str(Assignments(restore.chosen.assignments).label)))
     for item in items:
         if f"{ITEM}-{item.pk}" in fields:
             changes.append((item.name, _wish_words(item)))
