@@ -41,6 +41,12 @@ def test_sets_are_listed_shown_and_verified(backups, contoso, now):
     assert backups("show", "4711").exit_code != 0
 
 
+def test_retention_says_so_where_there_is_nothing_to_decide(backups, contoso, now):
+    assert "Contoso has no sets of a schedule" in backups("retention", "contoso").output
+    new_chain(contoso, now)
+    assert "Nightly: it has no sets yet." in backups("retention", "contoso").output
+
+
 def test_retention_says_what_goes_and_why_the_rest_stays(backups, contoso, now):
     chain = new_chain(contoso, now)
     finished_set(chain, 1, now - timedelta(days=400))

@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from tenantpilot.cli.web_server import WebServer
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.web.operations import cancellations
+from tenantpilot.web.ui.tables.bulk import LONGEST_ID
+from tenantpilot.web.ui.tables.listing import SIZES
 from tests.web.html import read
 from tests.web.kit import at_most_queries, ended, policies, queued, running
 
@@ -56,6 +59,12 @@ def test_every_row_has_a_box_with_the_record_s_name_and_what_fits_it_ux_15(signe
         "runs": "cancel",
         "ended": "",
     }
+
+
+def test_the_longest_address_of_chosen_rows_can_be_read_ux_15():
+    """Rows of one page are sent one by one, and more than those as their filter."""
+    longest = len(f"&policy={'9' * LONGEST_ID}") * max(SIZES)
+    assert longest + 2_000 < WebServer("fd://0", grace_seconds=1).cfg.limit_request_line
 
 
 def test_all_matching_is_offered_only_where_the_page_does_not_show_all_ux_15(signed_in, alice, contoso, now):

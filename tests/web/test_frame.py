@@ -151,3 +151,11 @@ class TestSwitchingTenant:
 
 def tenant_of(option):
     return option.one("span", class_="option-words").every("span")[0].words
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/t/contoso/"])
+def test_each_shortcut_that_is_listed_has_its_key_ux_71(signed_in, alice, address):
+    listed = read(signed_in(alice).get(address)).one("dialog", id="keys")
+    shortcuts = [[key.words for key in shortcut.every("kbd")] for shortcut in listed.every("dt")]
+    assert all(all(keys) for keys in shortcuts)
+    assert len({tuple(keys) for keys in shortcuts}) == len(shortcuts) > 3

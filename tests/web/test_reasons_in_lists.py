@@ -75,6 +75,17 @@ def test_the_list_at_a_shell_shows_why(contoso, alice, now):
     assert WORDS in console.export_text()
 
 
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_no_result_is_broken_into_letters_at_a_shell(contoso, alice, now, width):
+    """In a narrow window the result of a run stands below its operation, in lines of several words."""
+    run = ended_so(contoso, alice, RunOutcome.PARTIALLY_SUCCEEDED, COUNTS[2])
+    console = Console(width=width, record=True, file=StringIO())
+    console.print(table([run], now=timezone.now(), width=width))
+    text = console.export_text()
+    assert set(WORDS.split()) <= set(text.split())
+    assert len(text.splitlines()) <= 6
+
+
 def test_what_was_cancelled_says_who_did_it(lists, contoso, alice, bob, now):
     """OPS-11: by name, while the run's own text keeps no name (OPS-12)."""
     run = queued(contoso, alice, now)

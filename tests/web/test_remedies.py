@@ -1,6 +1,7 @@
 """UX-90: every reason leads to its remedy: a page that this person can open, or the people who can."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.tenancy.access import resolve_tenant
@@ -88,3 +89,13 @@ def test_ux_90_somebody_who_runs_the_installation_and_works_in_a_tenant_gets_bot
     secret = remedy_of(ReasonCatalog.get("client_secret_invalid"), access, is_platform_operator=True)
     assert lost.url == "/system/"
     assert (secret.url, secret.able) == ("", "Owner / Manager of the tenant can manage the tenant's credential.")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_ux_83_a_remedy_names_nobody_twice(role, contoso, now):
+    person = member(contoso, f"{role}", role)
+    access, run = resolve_tenant(person, "contoso"), ended(contoso, person, now, failed=1)
+    for reason in ReasonCatalog.all():
+        remedy = remedy_of(reason, access, run=run)
+        words = " ".join(render_to_string("web/parts/remedy.html", {"remedy": remedy}).split())
+        assert words.count(remedy.owner) == 1, (reason.code, words)

@@ -15,6 +15,7 @@ from tenantpilot.operations.presenter import OperationUxPresenter, counts_text
 from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.operations.types import operation_types
 
+WIDE, NARROWEST_RESULT = 120, 24
 COLORS = {"info": "cyan", "success": "green", "warning": "yellow", "danger": "red"}
 
 
@@ -53,17 +54,31 @@ def print_json(data: Any) -> None:
     out.print(json.dumps(data, default=_as_text, indent=2), markup=False)
 
 
-def table(runs: Sequence[OperationRun], *, now: datetime) -> Table:
+def table(runs: Sequence[OperationRun], *, now: datetime, width: int = WIDE) -> Table:
+    """Return the runs as a table. In fewer columns than WIDE the result of each stands below its operation."""
+    is_wide = width >= WIDE
     rows = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Run", "State", "Operation", "Tenant", "Initiator", "Age", "Result"):
-        rows.add_column(heading, no_wrap=heading != "Result", justify="right" if heading == "Run" else "left")
+    rows.add_column("Run", no_wrap=True, justify="right")
+    rows.add_column("State", no_wrap=is_wide)
+    rows.add_column("Operation", no_wrap=is_wide, min_width=NARROWEST_RESULT)
+    for heading in ("Tenant", "Initiator", "Age"):
+        rows.add_column(heading, no_wrap=is_wide)
+    if is_wide:
+        rows.add_column("Result")
     for run in runs:
-        rows.add_row(
-            str(run.pk), state(run), operation_types.label(run.type), run.tenant.name if run.tenant else "-",
-            run.initiator.display_name if run.initiator else "system", _age(now - run.created_at),
-            OperationUxPresenter.reason_text(run) or counts_text(run.type, run.summary_counts),
-        )  # fmt: skip
+        label, result = operation_types.label(run.type), _result(run)
+        facts = (
+            run.tenant.name if run.tenant else "-",
+            run.initiator.display_name if run.initiator else "system",
+            _age(now - run.created_at),
+        )
+        cells = (label, *facts, result) if is_wide else (f"{label}\n{result}".strip(), *facts)
+        rows.add_row(str(run.pk), state(run), *cells)
     return rows
+
+
+def _result(run: OperationRun) -> str:
+    return OperationUxPresenter.reason_text(run) or counts_text(run.type, run.summary_counts)
 
 
 def print_remedies(runs: Sequence[OperationRun]) -> None:

@@ -45,6 +45,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": THREADS,
             "worker_class": "gthread",
             "keepalive": 30,
+            # The most that it can read. An address that is longer gets its bare answer, so no page of ours makes one.
+            "limit_request_line": 8190,
             "graceful_timeout": int(grace_seconds),
             "timeout": 60,
             "loglevel": "warning",

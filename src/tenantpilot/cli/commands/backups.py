@@ -128,12 +128,17 @@ def retention(
     where, now = find_tenant(tenant), timezone.now()
     initiator = _person(as_person, where, Capability.BACKUP_RETENTION)
     chains = BackupChain.everywhere.filter(tenant=where, kind=ChainKind.SCHEDULED).select_related("schedule", "tenant")
+    if not chains:
+        say(f"{where.name} has no sets of a schedule. Sets made by hand stay until somebody moves them to the trash.")
     for chain in chains.order_by("name", "pk"):
         if apply:
             _started(start_retention(chain, initiator=initiator, now=now))
             continue
         rule = rule_in_force(BackupRetention.everywhere.filter(chain=chain).first(), now=now)
-        for decision in decisions(chain, rule, now=now):
+        chain_decisions = decisions(chain, rule, now=now)
+        if not chain_decisions:
+            say(f"{chain.name}: it has no sets yet.")
+        for decision in chain_decisions:
             reasons = ", ".join(f"{reason.cause.value} {reason.period}".strip() for reason in decision.reasons)
             say(f"{chain.name} set {decision.backup_set.pk}: {'kept, ' + reasons if reasons else 'goes to the trash'}")
 

@@ -48,7 +48,7 @@ def list_runs(
     if as_json:
         words.print_json([words.brief(run) for run in page])
     elif page:
-        out.print(words.table(page, now=timezone.now()))
+        out.print(words.table(page, now=timezone.now(), width=out.width))
         words.print_remedies(page)
     else:
         say("No runs.")
