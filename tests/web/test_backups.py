@@ -18,6 +18,7 @@ from tenantpilot.backups.states import SetState
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.tenancy.models import Tenant
+from tenantpilot.versions import storing
 from tests.backups.kit import building_set, damaged_and_trashed, finish, finished_set, member, new_chain
 from tests.versions.kit import new_policy, take
 from tests.web.html import read
@@ -109,6 +110,35 @@ def test_the_picker_says_what_is_in_the_set_and_adds_to_it(ask, by_hand, contoso
     assert OperationRun.everywhere.get().type == "backup_set_add_policies"
     busy = ask("remove-from-backup-set", by_hand, {"policy": chosen})
     assert (busy.status_code, "Your choice is kept below" in busy.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("restorable=secret_missing", ["Policy b"]),
+        ("q=Policy", ["Policy a", "Policy b", "Policy c"]),
+        ("q=y+c&restorable=yes", ["Policy c"]),
+        ("restorable=nonsense", []),
+    ],
+)
+def test_ux_15_all_that_match_the_filters_of_a_sets_list_are_removed_and_no_other(
+    ask, contoso, now, monkeypatch, query, names
+):
+    chain = new_chain(contoso, now, kind="manual")
+    backup_set = building_set(chain, 1, now, asked=ASKED)
+    for letter, restorable in (("a", "yes"), ("b", "secret_missing"), ("c", "yes")):
+        policy = new_policy(contoso, now, graph_id=letter)
+        monkeypatch.setattr(storing, "restorability", lambda *_facts, judged=restorable: (judged, ""))
+        member(chain, take(policy, {"id": letter}, now), 1)
+    finish(backup_set)
+    question = ask("remove-from-backup-set", backup_set, query=f"?matching=1&{query}")
+    if not names:
+        assert question.status_code == 302
+        return
+    fields = [field["value"] for field in read(question).every("input", name="policy")]
+    assert sorted(Policy.everywhere.filter(pk__in=fields).values_list("name", flat=True)) == names
+    ask("remove-from-backup-set", backup_set, {"policy": fields})
+    assert sorted(OperationRun.everywhere.get().inputs["policies"]) == sorted(fields)
 
 
 def test_a_set_is_held_with_a_reason_and_released_in_seven_days(ask, by_hand, now):

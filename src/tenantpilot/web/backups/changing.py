@@ -18,18 +18,19 @@ from tenantpilot.backups.queries import members_of_set
 from tenantpilot.backups.services import SetBusy, start_revision
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
-from tenantpilot.inventory.selecting import PolicyFilter, Selection
+from tenantpilot.inventory.selecting import MOST_CHOSEN, PolicyFilter, Selection
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.types import OperationType
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.web.backups.finding import set_or_404
 from tenantpilot.web.backups.selecting import SHOWN, member_ids
-from tenantpilot.web.backups.tables import PICKER
+from tenantpilot.web.backups.tables import PICKER, MemberFilters
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
+from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.policy_selection import hidden_fields, narrowed, policy_selection
-from tenantpilot.web.ui.tables.bulk import Action, bulk_of
+from tenantpilot.web.ui.tables.bulk import Action, bulk_of, chosen_ids
 from tenantpilot.web.ui.tables.listing import listing
 
 
@@ -64,11 +65,22 @@ def add(request: TenantRequest, set_id: int) -> HttpResponse:
 def remove(request: TenantRequest, set_id: int) -> HttpResponse:
     """GET shows what would be removed; POST starts it. The versions stay."""
     backup_set = _manual(request, set_id)
-    selection = policy_selection(request, "policy")
-    if not selection:
-        members = members_of_set(backup_set).filter(pk__in=member_ids(request))
-        selection = list(members.values_list("policy_id", flat=True))
-    return _revise(request, backup_set, BACKUP_SET_REMOVE_POLICIES, selection)
+    selection = chosen_ids(request.POST if request.method == "POST" else request.GET, "policy")
+    return _revise(request, backup_set, BACKUP_SET_REMOVE_POLICIES, selection or _of_members(request, backup_set))
+
+
+def _of_members(request: TenantRequest, backup_set: BackupSet) -> list[int]:
+    """Return the policies of the chosen members of a set, or of all that match the filters of its list.
+
+    Filters that the list cannot read select nothing. At most MOST_CHOSEN, and the question says how many.
+    """
+    members = members_of_set(backup_set)
+    if parameters.is_sent(request.GET, "matching"):
+        filters = MemberFilters(request.GET, queryset=members)
+        matching = filters.qs if filters.is_valid() else members.none()
+    else:
+        matching = members.filter(pk__in=member_ids(request))
+    return list(matching.order_by("pk").values_list("policy_id", flat=True)[:MOST_CHOSEN])
 
 
 def _revise(
