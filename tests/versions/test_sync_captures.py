@@ -92,7 +92,9 @@ def test_a_change_of_assignments_alone_makes_a_version(sync_and_capture, directo
     entity.children["assignments"] = [{"id": "a", "target": ALL_DEVICES}]
     directory.store.put(COMPLIANCE, entity)
     run = sync_and_capture()
-    assert (run.outcome, run.summary_counts["updated"], run.summary_counts["versions"]) == ("succeeded", 0, 1)
+    counts = run.summary_counts
+    assert (run.outcome, counts["updated"], counts["versions"]) == ("succeeded", 1, 1)
+    assert counts["updated"] + counts["unchanged"] == counts["policies"]
     assert Policy.everywhere.get(pk=policy.pk).changed_run == run
 
 

@@ -14,9 +14,10 @@ from tenantpilot.inventory.operations import SyncInputs
 from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
 from tenantpilot.operations.run_context import DatabaseLost, RunContext
 from tenantpilot.versions.actors import fill_actors
+from tenantpilot.versions.models import PolicyVersion
 from tenantpilot.versions.reading import Portion, read_chosen
 from tenantpilot.versions.setting_names import name_settings
-from tenantpilot.versions.states import Source
+from tenantpilot.versions.states import Change, Source
 from tenantpilot.versions.taking import Prepared, Taker
 
 
@@ -58,8 +59,9 @@ class SyncCapture:
     def _take(self, prepared: Prepared) -> BrokenObject | None:
         try:
             with transaction.atomic():
-                if self._taker.take(prepared).is_new:
-                    self._run.count("versions")
+                outcome = self._taker.take(prepared)
+                if outcome.is_new:
+                    self._count(prepared.policy, outcome.version)
                     self._run.checkpoint(ItemsCheckpoint(len(self._run.inputs.policy_types)))
         except GraphNotFound:
             # It went between the list and now: the next sync sees that.
@@ -69,6 +71,14 @@ class SyncCapture:
                 raise DatabaseLost from error
             return _broken(prepared.policy, error)
         return None
+
+    def _count(self, policy: Policy, version: PolicyVersion) -> None:
+        """Count the version. A policy that its list showed unchanged is an updated one, as its version says."""
+        self._run.count("versions")
+        is_change = version.change not in (Change.FIRST, Change.REPAIR)
+        if is_change and policy.changed_run_id != self._run.run_id:
+            self._run.count("updated")
+            self._run.count("unchanged", -1)
 
 
 def _broken(policy: Policy, error: Exception) -> BrokenObject:
