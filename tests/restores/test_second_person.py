@@ -270,6 +270,14 @@ class TestTurningItOff:
             turn_on(contoso, actor=olivia, now=now)
         assert not RestoreRule.everywhere.exists()
 
+    def test_it_is_not_turned_on_where_everybody_who_could_approve_is_tied_to_the_others(self, contoso, olivia, now):
+        TenantMember.everywhere.filter(tenant=contoso).exclude(user=olivia).delete()
+        helper = member(contoso, "helper", Role.OPERATOR)
+        set_tenant_role(tenant=contoso, person=helper, role=Role.MANAGER, actor=olivia, now=now)
+        with pytest.raises(NobodyToApprove, match="within seven days"):
+            turn_on(contoso, actor=olivia, now=now)
+        assert turn_on(contoso, actor=olivia, now=now + A_WEEK)
+
     def test_on_again_after_its_end_it_begins_anew(self, rule, contoso, olivia, now):
         turn_off(contoso, actor=olivia, now=now)
         assert turn_on(contoso, actor=olivia, now=now + A_WEEK)

@@ -58,6 +58,16 @@ def ties_of(person: User, tenant: Tenant, *, now: datetime) -> Ties:
     return Ties(_reached_from(person.pk, gifts), _reached_from(person.pk, [(to, giver) for giver, to in gifts]))
 
 
+def any_untied(people: Sequence[User], tenant: Tenant, *, now: datetime) -> bool:
+    """Return True if two of these people are not tied to each other."""
+    keys = {person.pk for person in people}
+    for person in people:
+        ties = ties_of(person, tenant, now=now)
+        if keys - {person.pk} - ties.receivers - ties.givers:
+            return True
+    return False
+
+
 def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
     """Return the givers and receivers of a role, or of a way into an account, within seven days."""
     entries = AuditLog.objects.filter(

@@ -13,7 +13,7 @@ from tenantpilot.restores.audit_actions import (
     SECOND_PERSON_NEEDED,
 )
 from tenantpilot.restores.second_person.models import LOCK, RestoreRule
-from tenantpilot.restores.second_person.people import able_people
+from tenantpilot.restores.second_person.people import able_people, any_untied
 from tenantpilot.tenancy.models import Tenant, User
 
 LEAST = 2
@@ -47,12 +47,26 @@ def turn_on(tenant: Tenant, *, actor: User, now: datetime) -> bool:
             RestoreRule.everywhere.filter(pk=rule.pk).update(ends_at=None, ended_by=None)
             _record(SECOND_PERSON_ENDING_UNDONE, tenant, actor, now, {})
             return True
-        if len(able_people(tenant)) < LEAST:
-            raise NobodyToApprove("Only one person may approve restores. Give another one the role of a manager first.")
+        _require_two_untied(tenant, now=now)
         facts = {"workspace_id": tenant.workspace_id, "started_by": actor, "started_at": now}
         RestoreRule.everywhere.update_or_create(tenant=tenant, defaults={**facts, "ends_at": None, "ended_by": None})
         _record(SECOND_PERSON_NEEDED, tenant, actor, now, {})
     return True
+
+
+def _require_two_untied(tenant: Tenant, *, now: datetime) -> None:
+    """Raises NobodyToApprove unless one of the people could approve what another one asks for."""
+    people = able_people(tenant)
+    if len(people) < LEAST:
+        raise NobodyToApprove(
+            "Only one person may approve restores. Give another one the role of a manager, and turn the rule on "
+            "seven days later: who gave a person their role may not approve for them before."
+        )
+    if not any_untied(people, tenant, now=now):
+        raise NobodyToApprove(
+            "The people who may approve restores gave their roles to each other within seven days, so none of them may "
+            "approve for another. Turn the rule on when these days are over."
+        )
 
 
 def turn_off(tenant: Tenant, *, actor: User, now: datetime) -> datetime | None:
