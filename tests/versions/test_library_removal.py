@@ -62,6 +62,7 @@ def test_a_failed_later_import_leaves_the_library_as_it_was(work, data):
     assert [policy.name for policy in LibraryPolicy.everywhere.filter(revision=Library.everywhere.get().current())] == [
         "Baseline"
     ]
+    assert LibraryRevision.everywhere.count() == 1
 
 
 def test_one_of_two_first_imports_that_fails_leaves_the_library_to_the_other(start, now):

@@ -30,7 +30,7 @@ from tenantpilot.versions.library.decoding import NestedTooDeep, NoNumber, NotJs
 from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
 from tenantpilot.versions.library.recognizing import PolicyCandidate, known_files, policies_in
-from tenantpilot.versions.library.removing import discard_if_empty
+from tenantpilot.versions.library.removing import discard_if_empty, discard_unfinished
 from tenantpilot.versions.library.states import RevisionState
 from tenantpilot.versions.overlay import separated
 from tenantpilot.versions.payloads import encoded, keep
@@ -48,8 +48,9 @@ def import_policies(run: Run) -> None:
 
 
 def _clean_up(run: Run) -> None:
-    """Remove the upload, and a library that this would have been the first import into."""
+    """Remove the upload, a revision that is not whole, and a library that no import has filled."""
     discard_upload(run.inputs.artifact, now=run.now)
+    discard_unfinished(run.run_id)
     discard_if_empty(run.inputs.library, by=run.run_id, actor=run.initiator, now=run.now)
 
 

@@ -49,6 +49,14 @@ def remove_library(library: Library, *, actor: User | None, now: datetime) -> Co
     return content
 
 
+def discard_unfinished(run_id: int) -> None:
+    """Remove the revision of an import that has ended without making it whole."""
+    with transaction.atomic():
+        unfinished = LibraryRevision.everywhere.filter(run=run_id, state=RevisionState.BUILDING)
+        LibraryPolicy.everywhere.filter(revision__in=unfinished).delete()
+        unfinished.delete()
+
+
 def discard_if_empty(library_id: int, *, by: int | None = None, actor: User | None, now: datetime) -> bool:
     """Remove a library that no import has filled and none but the run `by` is filling. Return True if it went."""
     with transaction.atomic():
