@@ -65,7 +65,7 @@ def add(request: TenantRequest, set_id: int) -> HttpResponse:
 def remove(request: TenantRequest, set_id: int) -> HttpResponse:
     """GET shows what would be removed; POST starts it. The versions stay."""
     backup_set = _manual(request, set_id)
-    selection = chosen_ids(request.POST if request.method == "POST" else request.GET, "policy")
+    selection = chosen_ids(parameters.of_request(request), "policy")
     return _revise(request, backup_set, BACKUP_SET_REMOVE_POLICIES, selection or _of_members(request, backup_set))
 
 

@@ -146,7 +146,7 @@ def _after_step(request: TenantRequest, backup_set: BackupSet, selection: SetSel
 
 def _search(request: TenantRequest) -> Search:
     """Return the search of the form or the address. Another search, or none, begins at its first page."""
-    query = request.POST if request.method == "POST" else request.GET
+    query = parameters.of_request(request)
     name, policy_type = parameters.text(query, "q"), parameters.text(query, "type", longest=LONGEST_TYPE)
     return Search(name, policy_type, parameters.as_sent(query, "at"))
 

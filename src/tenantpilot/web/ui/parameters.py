@@ -5,9 +5,14 @@ What has more than one field is a form; what narrows a list is the list's filter
 
 from collections.abc import Collection
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 LONGEST = 200
+
+
+def of_request(request: HttpRequest) -> QueryDict:
+    """Return the form of a POST, and the address of every other request."""
+    return request.POST if request.method == "POST" else request.GET
 
 
 def text(query: QueryDict, name: str, *, longest: int = LONGEST) -> str:

@@ -23,7 +23,7 @@ def policy_selection(request: HttpRequest, field: str, *, beside: Collection[str
 
     `beside` names what the form sends of its own. With anything else a filter cannot be read, and selects nothing.
     """
-    query = request.POST if request.method == "POST" else request.GET
+    query = parameters.of_request(request)
     return _filter(query, {field, *beside}) if parameters.is_sent(query, "matching") else chosen_ids(query, field)
 
 
