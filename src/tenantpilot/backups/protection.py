@@ -179,7 +179,7 @@ def _state_of_tenant(tenant: Tenant, last_good: BackupSet | None, *, newest_is_g
 def _state(
     last_good: BackupSet | None, active: Sequence[Schedule], *, newest_is_good: bool | None, now: datetime
 ) -> str:
-    """Return the value of the `protection` badge. What backups have ceased to bring is no protection (B2)."""
+    """Return the value of the `protection` badge. A newest set that is not good outweighs an older good one (B2)."""
     if last_good is None:
         return "none"
     own = next((schedule for schedule in active if schedule.pk == last_good.chain.schedule_id), None)

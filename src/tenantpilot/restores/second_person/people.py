@@ -54,18 +54,18 @@ class Ties:
 
 def ties_of(person: User, tenant: Tenant, *, now: datetime) -> Ties:
     """Return the ties of a person to others of the tenant, by their keys."""
-    gifts = _gifts(tenant, now=now)
+    return _ties_by(_gifts(tenant, now=now), person)
+
+
+def _ties_by(gifts: Sequence[tuple[int, int]], person: User) -> Ties:
     return Ties(_reached_from(person.pk, gifts), _reached_from(person.pk, [(to, giver) for giver, to in gifts]))
 
 
 def any_untied(people: Sequence[User], tenant: Tenant, *, now: datetime) -> bool:
     """Return True if two of these people are not tied to each other."""
-    keys = {person.pk for person in people}
-    for person in people:
-        ties = ties_of(person, tenant, now=now)
-        if keys - {person.pk} - ties.receivers - ties.givers:
-            return True
-    return False
+    keys, gifts = {person.pk for person in people}, _gifts(tenant, now=now)
+    ties_by_key = {person.pk: _ties_by(gifts, person) for person in people}
+    return any(keys - {key} - ties.receivers - ties.givers for key, ties in ties_by_key.items())
 
 
 def _gifts(tenant: Tenant, *, now: datetime) -> list[tuple[int, int]]:
