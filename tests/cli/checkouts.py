@@ -35,5 +35,5 @@ def run(checkout: Path, *command: str, has_same_tables: bool = False) -> subproc
     if os.environ.get(TEMPLATE, "").endswith(".sqlite3"):
         environment[TEMPLATE if has_same_tables else BASE] = os.environ[TEMPLATE]
     return subprocess.run(
-        [sys.executable, "-m", *command], cwd=checkout, env=environment, capture_output=True, text=True, timeout=150
+        [sys.executable, "-m", *command], cwd=checkout, env=environment, capture_output=True, text=True, timeout=500
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 150.0
+PATIENCE_SECONDS = 500.0
 KEPT = ("PATH", "HOME", "LANG", "TZ")
 
 

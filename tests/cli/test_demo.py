@@ -22,7 +22,7 @@ OF_AN_INSTALLATION = {
     "DATA_DIR": "/nonexistent",
     "LEASE_SECONDS": "3600",
 }
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1_500)
 # Each tenant has one policy less than it began with: the history deletes it, and the story another one.
 SYNCED = [re.compile("Contoso succeeded.* 199 policies"), re.compile("Fabrikam succeeded.* 63 policies")]
 PREVIEWED = "Preview of a restore of Contoso succeeded: 2 items processed, 2 succeeded"
@@ -37,7 +37,7 @@ def headless(own_database, tmp_path):
     """headless(*options) runs it on a database of the test's own."""
 
     def run(*options: str) -> Answer:
-        return tenantpilot("demo", "--once", *options, cwd=tmp_path, timeout=300, DATABASE_URL=own_database.url)
+        return tenantpilot("demo", "--once", *options, cwd=tmp_path, timeout=1_200, DATABASE_URL=own_database.url)
 
     return run
 
@@ -80,9 +80,9 @@ def test_with_pages_everybody_gets_a_link_and_a_story_is_told(tmp_path):
     """In a shell in which the settings of a real installation are exported. One folder is for one demo at a time."""
     port = free_port()
     with running("demo", "--port", str(port), cwd=tmp_path, output=tmp_path / "said", **OF_AN_INSTALLATION) as demo:
-        demo.until(lambda: all(synced.search(demo.said) for synced in SYNCED), patience=300)
-        demo.until(lambda: PREVIEWED in demo.said, patience=120)
-        demo.until(lambda: all(drilled.search(demo.said) for drilled in DRILLED), patience=180)
+        demo.until(lambda: all(synced.search(demo.said) for synced in SYNCED))
+        demo.until(lambda: PREVIEWED in demo.said)
+        demo.until(lambda: all(drilled.search(demo.said) for drilled in DRILLED))
         links = re.findall(rf"http://127\.0\.0\.1:{port}/auth/link/\S+", demo.said)
         assert len(links) == 5
         assert opens(links[1]) == 302

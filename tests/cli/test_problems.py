@@ -149,6 +149,6 @@ def _as_nobody(*arguments: str, folder: Path, **settings: str) -> Answer:
     done = subprocess.run(
         [str(ROOT / ".venv/bin/python"), "-m", "tenantpilot.cli", *arguments],
         cwd=folder, env=clean_environment(**settings), user=NOBODY, group=NOBODY, extra_groups=[],
-        capture_output=True, text=True, timeout=40,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return Answer(done.returncode, done.stdout, done.stderr)

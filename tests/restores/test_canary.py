@@ -80,7 +80,6 @@ def work(contoso, alice, now):
     return end
 
 
-@pytest.mark.timeout(300)
 def test_sec_06_a_secret_goes_the_whole_way_unseen(
     own_database, directory, entity, written, restoring, work, contoso, olivia, now, caplog, tmp_path, signed_in
 ):

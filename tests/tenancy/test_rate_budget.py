@@ -29,7 +29,7 @@ def test_four_processes_book_the_whole_allowance_and_not_one_request_more(own_da
     environment = os.environ | own_database.environment | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "-c", WORKER]
     workers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _each in range(4)]
-    booked = [int(worker.communicate(timeout=120)[0]) for worker in workers]
+    booked = [int(worker.communicate(timeout=500)[0]) for worker in workers]
     assert sum(booked) == LIMIT
     assert GraphBudget.objects.get().key == f"{TENANT}/intune"
 

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from tenantpilot.tenancy.teller import Teller
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 120.0
 
 
 def which() -> Any:

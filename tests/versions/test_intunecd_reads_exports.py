@@ -27,7 +27,7 @@ REDIRECTION = ROOT / "packages" / "intunesim" / "tests" / "clients" / "intunecd"
 
 pytestmark = [
     pytest.mark.skipif(not PROGRAM.exists(), reason="IntuneCD is not installed: make interop"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.same_on_both,
 ]
 

@@ -18,7 +18,9 @@ from tenantpilot.artifacts.states import Purpose
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import WorkspaceMember
+from tenantpilot.versions.library.services import bring as bring_policies
 from tenantpilot.versions.models import Library, LibraryPolicy
+from tenantpilot.web.library import importing
 from tests.web.html import read
 from tests.web.kit import at_most_queries
 
@@ -208,6 +210,22 @@ def test_sec_04_who_may_import_may_remove(bring, signed_in, bob, northwind, role
     assert (address in browser.get(reverse("library", args=[library.pk])).text) is (status == 200)
     browser.post(address, {"name": "Baselines"})
     assert Library.everywhere.exists() is (status == 403)
+
+
+def test_where_an_import_leads_depends_not_on_the_speed_of_a_worker(signed_in, olivia, northwind, monkeypatch):
+    """A worker may have done all of it before the browser is answered."""
+    monkeypatch.setattr(importing, "bring", at_once)
+    sent = {"name": "Baselines", "archive": archive(a=CATALOG)}
+    first = signed_in(olivia).post(IMPORT, sent)
+    assert first.url == reverse("workspace-operation-run", args=[OperationRun.everywhere.get().pk])
+    second = signed_in(olivia).post(IMPORT, sent | {"archive": archive(a=CATALOG, b=WIFI)})
+    assert second.url == reverse("library", args=[Library.everywhere.get().pk])
+
+
+def at_once(*arguments, **keywords):
+    library, started = bring_policies(*arguments, **keywords)
+    Runner().execute(started.run.pk)
+    return library, started
 
 
 def test_a_first_import_that_fails_leads_to_its_run_and_leaves_no_library(bring, signed_in, olivia):

@@ -89,7 +89,7 @@ def _run(running: Running, tenant: Tenant, program: str, folder: Path, *options:
     }
     # Its threads make folders side by side and stumble over each other; that has nothing to do with Graph.
     command = [str(PROGRAMS / program), "-m", "1", "-p", str(folder), "--max-workers", "1", "--verbose", *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=800, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -48,6 +48,6 @@ def follow(block: str, folders: dict[str, Path], settings: dict[str, str]) -> st
         block = block.replace(place, str(folder))
     environment = clean_environment(**settings)
     environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(["bash", "-euc", block], env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["bash", "-euc", block], env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, block + done.stderr
     return done.stdout + done.stderr

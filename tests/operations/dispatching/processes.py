@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from tenantpilot.operations.models import OperationRun
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_SECONDS = 150
+PATIENCE_SECONDS = 500
 QUICK = {
     "TENANTPILOT_TICK_SECONDS": "0.1",
     "TENANTPILOT_HEARTBEAT_SECONDS": "0.5",

@@ -17,7 +17,7 @@ import django
 
 Racer = Callable[[int, int], str]
 Fork = multiprocessing.get_context("fork")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 500
 
 
 def race(prepare: Callable[[int], None], racer: Racer, *, rounds: int, racers: int) -> dict[str, int]:

@@ -22,7 +22,7 @@ PAGES = (
     "/admin/t/contoso/audit/",
     "/admin/t/contoso/connection/",
 )
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 # Times as they are stored, because "just now" is "1 minute ago" soon; a clock that ticks is no word of the page.
 WORDS = """
   const words = (of) => {

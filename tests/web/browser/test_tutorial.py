@@ -42,7 +42,7 @@ class Reader:
         self.names.add("View run")
         link = self.page.locator(".toast").get_by_role("link", name="View run").last
         self.page.goto(str(link.get_attribute("href")))
-        self.page.locator(ENDED).wait_for(timeout=90_000)
+        self.page.locator(ENDED).wait_for()
         expect(self.page.locator(".run-state")).to_have_text("Succeeded")
 
     def open_set(self, number: int) -> None:
@@ -69,7 +69,7 @@ def at_shell(demo: Demo, *blocks: str) -> str:
     found = re.search(r"Simulated Microsoft Graph on (http://[\d.]+:\d+)", demo.process.said)
     assert found, "the demo names no simulator"
     script = "".join(blocks).replace(PRINTED, found[1])
-    return subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True, timeout=300).stdout
 
 
 def test_who_follows_the_tutorial_has_a_protected_tenant(visit: Visits, demo: Demo):

@@ -18,6 +18,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Workspace
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
 from tenantpilot.versions.library.services import Upload, bring
+from tenantpilot.versions.models import Library
 from tenantpilot.web.frame.access import WorkspaceRequest, workspace_plane
 from tenantpilot.web.frame.headers import most_megabytes, takes_uploads
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
@@ -84,12 +85,15 @@ def import_policies(request: WorkspaceRequest) -> HttpResponse:
         return _form(request, form, status=422)
     now, file = timezone.now(), form.cleaned_data["archive"]
     upload = Upload(file.name, file.chunks())
+    # Asked before the start, because a worker may be done before the answer goes out.
+    namesake = Library.objects.filter(workspace=form.home, name=form.cleaned_data["name"]).first()
+    has_content = namesake is not None and namesake.current() is not None
     try:
         library, started = bring(form.home, form.cleaned_data["name"], upload, initiator=request.user, now=now)
     except DispatchFailed as error:
         return could_not_start(request, error.run)
     # A library that its first import may leave empty is gone then: its run stays.
-    place = ("library", library.pk) if library.current() else ("workspace-operation-run", started.run.pk)
+    place = ("library", library.pk) if has_content else ("workspace-operation-run", started.run.pk)
     return started_from_form(request, started, to=reverse(place[0], args=[place[1]]))
 
 

@@ -17,6 +17,7 @@ from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types
 from tenantpilot.tenancy.models import User
+from tenantpilot.web.frame.run_results import result_of
 from tenantpilot.web.operations.run_actions import RunActions
 from tenantpilot.web.operations.run_facts import failures_of, timeline
 
@@ -43,6 +44,7 @@ def facts_shown(run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:
         "tag": tag_of(run, waiting),
         "failures": failures_of(run),
         "reason": reason_of(run),
+        "result": result_of(run),
         "moments": timeline(run, run.events.in_order()),
         "count_rows": count_rows(run.type, run.summary_counts),
         "waiting": waiting,
