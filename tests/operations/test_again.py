@@ -1,5 +1,7 @@
 """Running again and retrying failed items: new linked runs, by a person who may (OPS-04, OPS-06, SEC-02)."""
 
+from dataclasses import fields
+
 import pytest
 
 from tenantpilot.audit.models import AuditLog
@@ -55,6 +57,19 @@ def test_running_again_is_a_new_run_of_the_same_work_linked_to_the_old_one(engin
     new = run_again(old, actor=alice, now=engine.clock(), service=engine.service).run
     assert (new.retry_of, new.inputs, new.initiator, new.status) == (old, old.inputs, alice, "queued")
     assert whole(old) == before
+
+
+def test_what_reads_an_uploaded_file_is_not_run_again(engine, monkeypatch, alice):
+    monkeypatch.setitem(operation_types._types, WORK.key, kind_with(uses_upload=True))
+    old = engine.completed(alice, what="all")
+    with pytest.raises(CannotRunAgain, match="upload the file again"):
+        run_again(old, actor=alice, now=engine.clock(), service=engine.service)
+
+
+def test_every_operation_that_is_given_a_stored_file_says_so():
+    given = {kind.key for kind in operation_types.all() if "artifact" in {field.name for field in fields(kind.inputs)}}
+    assert given
+    assert given == {kind.key for kind in operation_types.all() if kind.uses_upload}
 
 
 def test_ops_06_running_again_joins_the_run_that_does_it_already(engine, alice):

@@ -57,6 +57,8 @@ def why_not_again(run: OperationRun) -> str:
         return _("This version of TenantPilot cannot do this operation.")
     if operation_type.writes_tenant:
         return _("It writes to the tenant: start it from its own preview.")
+    if operation_type.uses_upload:
+        return _("Its file was removed when it ended: upload the file again.")
     return (
         "" if _is_readable(run, operation_type) else _("This version of TenantPilot cannot read what it was asked for.")
     )

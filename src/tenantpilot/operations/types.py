@@ -48,7 +48,7 @@ class OperationType(Generic[InputsT]):
     from those of a schedule at the time of a slot; None: it never starts by the clock. `for_schedule` puts the
     schedule's key into them, for an operation of which each schedule has its own work.
     `nouns` are the words for what its counts are counts of. With `is_partial_with_warnings`, a run that counted a
-    warning has succeeded in part at best.
+    warning has succeeded in part at best. What `uses_upload` reads a file that is removed as soon as its run has ended.
     """
 
     key: str
@@ -69,6 +69,7 @@ class OperationType(Generic[InputsT]):
     limits: Limits = field(default_factory=Limits)
     writes_tenant: bool = False
     is_partial_with_warnings: bool = False
+    uses_upload: bool = False
 
 
 class UnknownOperationType(TenantPilotError):

@@ -78,5 +78,6 @@ BACKUP_IMPORT = operation_types.register(
             "upload_unreadable",
         ),
         limits=Limits(attempts=5),
+        uses_upload=True,
     )
 )

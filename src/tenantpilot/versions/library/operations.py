@@ -42,5 +42,6 @@ POLICY_IMPORT = operation_types.register(
         ),
         # A folder holds much that is no policy: the breaker stays closed.
         limits=Limits(seconds=3_600, attempts=5, breaker_share=1.0),
+        uses_upload=True,
     )
 )  # fmt: skip
