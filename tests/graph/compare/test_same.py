@@ -28,6 +28,7 @@ def setting(definition: str, value: object, number: int = 0, children: list | No
     return {"id": str(number), "settingInstance": instance}
 
 
+ASSIGNMENT_TYPE = "#microsoft.graph.deviceManagementConfigurationPolicyAssignment"
 POLICY = {
     "id": "p",
     "name": "Firewall",
@@ -55,6 +56,9 @@ SAME = {
         **{"@odata.context": "x", "settings@odata.count": 2, "#microsoft.graph.assign": {}, "@odata.etag": "1"}
     ),
     "the declared type spelled out": changed(**{"@odata.type": f"#{CATALOG.odata_type}"}),
+    "the type of assignments spelled out": changed(
+        assignments=[{**row, "@odata.type": ASSIGNMENT_TYPE} for row in POLICY["assignments"]]
+    ),
     "sets in another order": changed(
         roleScopeTagIds=["0", "1"],
         assignments=POLICY["assignments"][::-1],

@@ -24,7 +24,8 @@ ALWAYS_SECRET = frozenset(
         "preSharedKey", "productKey", "proxyPassword", "sharedSecret", "unlockPin",
     }
 )  # fmt: skip
-IN_ASSIGNMENTS = ("assignments[].id", "assignments[].source", "assignments[].sourceId")
+# Graph names the type of an assignment only to who asks for all metadata: a list of assignments holds no other type.
+IN_ASSIGNMENTS = ("assignments[].id", "assignments[].source", "assignments[].sourceId", "assignments[].@odata.type")
 
 
 @dataclass(slots=True)
