@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import tenantpilot
 from tenantpilot.core.errors import ReasonedError
-from tenantpilot.core.reasons import PARAM_FORMS, Owner, Reason, ReasonCatalog, UnknownReason, placeholders
+from tenantpilot.core.reasons import PARAM_FORMS, UNKNOWN, Owner, Reason, ReasonCatalog, UnknownReason, placeholders
 from tenantpilot.core.sanitizing import describe, failure
 from tenantpilot.operations.types import operation_types
 from tests.core.corpus import CORPUS
@@ -24,13 +24,14 @@ TAKES_A_CODE = {"describe", "OperationFailed", "item_failed", "GraphSignInFailed
 @pytest.mark.parametrize("reason", ReasonCatalog.all(), ids=lambda reason: reason.code)
 def test_every_code_has_a_text_an_owner_and_a_next_step(reason: Reason) -> None:
     """OPS-11."""
-    assert reason.text.endswith(".")
+    assert ReasonCatalog.describe(reason.code).endswith(".")
     assert reason.next_step.endswith(".")
     assert isinstance(reason.owner, Owner)
     assert str(reason.owner.label)
     assert reason.code == reason.code.lower().strip()
     assert len(reason.code) <= 64
     assert len(ReasonCatalog.describe(reason.code)) <= 300
+    assert UNKNOWN not in ReasonCatalog.describe(reason.code), "a list shows it without values, too"
     assert not placeholders(reason.next_step)
 
 
@@ -129,4 +130,4 @@ def test_parameters_of_the_right_form_are_shown() -> None:
     """OPS-11."""
     assert describe("permission_missing", {"status": 403}).message.endswith("Graph answered 403.")
     assert describe("client_secret_invalid", {"aadsts": "AADSTS7000215"}).message.endswith("(AADSTS7000215).")
-    assert describe("request_rejected", {"status": "9999", "graph_code": "x y"}).message.endswith("with unknown.")
+    assert describe("request_rejected", {"status": "9999", "graph_code": "x y"}).message.endswith("refused the request.")

@@ -92,11 +92,15 @@ class ReasonCatalog:
 
     @classmethod
     def describe(cls, code: str, params: Params | None = None) -> str:
-        """Return the reason's text with its placeholders filled; what is not given, or not allowed, reads "unknown"."""
+        """Return the reason's text with its placeholders filled.
+
+        A part in brackets is left out where one of its values is not given, or not allowed.
+        """
         reason = cls._reasons.get(code) or cls._reasons["internal_error"]
         text = str(_(reason.text))
         values = {name: shown_param(name, (params or {}).get(name)) for name in placeholders(text)}
-        return _OPTIONAL.sub(lambda part: _part_if_known(part.group(1), values), text).format(**values)
+        words = _OPTIONAL.sub(lambda part: _part_if_known(part.group(1), values), text).format(**values)
+        return words[:1].upper() + words[1:]
 
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
