@@ -2,9 +2,10 @@
 
 import pytest
 
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores import moving
 from tenantpilot.restores.models import ApprovalRequest, RestoreItem
+from tenantpilot.restores.second_person.requests import approve, refuse, settle_requests
 from tenantpilot.restores.words import warning_words
 from tests.restores.test_second_person import asked, nina, previewed, rule
 from tests.web.html import read
@@ -68,6 +69,19 @@ def test_another_manager_approves_what_is_shown(asked, signed_in, nina, mona, cl
     assert "Approved by Nina" in words(browser.get(page_of(asked, "result")))
 
 
+def test_while_it_waits_nobody_is_told_that_it_can_be_confirmed(asked, signed_in, nina, mona, clock):
+    """A second confirmation would only join the request that waits."""
+    for person in (mona, nina):
+        browser = signed_in(person)
+        answer = browser.get(page_of(asked, "preview"))
+        assert "Waits for a second person" in words(answer)
+        assert page_of(asked, "confirmation") not in answer.text
+        assert "Waits for a second person" in words(browser.get("/admin/t/contoso/restores/"))
+    refuse(asked, "Not before Monday", actor=nina, now=asked.previewed_at)
+    assert page_of(asked, "confirmation") in signed_in(mona).get(page_of(asked, "preview")).text
+    assert "Ready to confirm" in words(signed_in(mona).get("/admin/t/contoso/restores/"))
+
+
 @pytest.mark.parametrize("name", [None, "", "contoso", "Fabrikam"])
 def test_ux_34_who_approves_types_the_name_of_the_tenant(asked, signed_in, nina, clock, name):
     browser, here = signed_in(nina), page_of(asked, "approval")
@@ -116,3 +130,23 @@ def test_sec_02_a_stranger_finds_nothing(asked, signed_in, charlie, clock):
 def test_the_bell_leads_to_the_restore(asked, signed_in, nina, clock):
     browser = signed_in(nina)
     assert "A restore waits for your approval" in browser.get("/admin/notifications/").text
+
+
+def approve_it(restore, nina, at):
+    approve(restore, restore.fingerprint, tenant_name="Contoso", actor=nina, now=at)
+
+
+def refuse_it(restore, nina, at):
+    refuse(restore, "Not before Monday", actor=nina, now=at)
+
+
+def let_it_expire(restore, nina, at):
+    assert settle_requests(now=restore.preview_expires_at) == 1
+
+
+@pytest.mark.parametrize("end", [approve_it, refuse_it, let_it_expire])
+def test_whoever_was_asked_has_nothing_unread_once_there_is_nothing_to_decide(asked, nina, now, end):
+    wanted = Notification.everywhere.filter(kind="restore_approval_wanted")
+    assert wanted.unread().filter(recipient=nina).count() == 1
+    end(asked, nina, now)
+    assert not wanted.unread().exists()

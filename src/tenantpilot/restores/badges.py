@@ -11,6 +11,7 @@ RESTORE = BadgeCatalog.add(
         "previewing": Badge(_("Preview is made"), Tone.INFO, "loader-circle", _("The tenant is read.")),
         "blocked": Badge(_("Blocked"), Tone.DANGER, "circle-x", _("None of its items can be restored as it stands.")),
         "previewed": Badge(_("Ready to confirm"), Tone.INFO, "check", _("A person has to confirm it.")),
+        "asked": Badge(_("Waits for a second person"), Tone.INFO, "hourglass", _("Another person has to approve it.")),
         "expired": Badge(_("Preview expired"), Tone.WARNING, "clock", _("A new preview is needed.")),
         "confirmed": Badge(_("Confirmed"), Tone.INFO, "check", _("It is about to begin.")),
         "executing": Badge(_("Under way"), Tone.INFO, "loader-circle", _("A worker writes to the tenant.")),

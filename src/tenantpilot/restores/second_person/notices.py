@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenantpilot.operations.models import Notification
-from tenantpilot.operations.notices import store_notice
+from tenantpilot.operations.notices import mark_read, store_notice
 from tenantpilot.operations.presenter import Telling, register_words
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.tenancy.models import User
@@ -25,6 +25,13 @@ def notify_of_refusal(request: ApprovalRequest, *, now: datetime) -> None:
     """Notify the person who asked. Call it in the transaction of the refusal."""
     tenant = request.restore_run.tenant
     store_notice(REFUSED, recipient=request.requested_by, tenant=tenant, data=_facts(request), now=now)
+
+
+def settle_notices(request: ApprovalRequest, *, now: datetime) -> None:
+    """Mark as read what waited for a decision, for everybody who was asked: there is nothing to decide any more."""
+    restore = request.restore_run
+    notifications = Notification.everywhere.filter(kind=WANTED, tenant=restore.tenant_id, data__restore=restore.pk)
+    mark_read(notifications, now=now)
 
 
 def _facts(request: ApprovalRequest) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.operations.results import AlreadyActive, Started
@@ -13,12 +13,8 @@ from tenantpilot.restores.enforcing import enforce_word, state_changes
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.models import LONGEST_REASON, ApprovalRequest
-from tenantpilot.restores.second_person.notices import notify_of_refusal, notify_of_request
-from tenantpilot.restores.second_person.people import (
-    hands_on,
-    possible_approvers,
-    ties_of,
-)
+from tenantpilot.restores.second_person.notices import notify_of_refusal, notify_of_request, settle_notices
+from tenantpilot.restores.second_person.people import hands_on, possible_approvers, ties_of
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.services import CannotConfirm, Confirmation, PreviewStale, check_confirmation, confirm
@@ -121,6 +117,7 @@ def refuse(restore: RestoreRun, reason: str, *, actor: User, now: datetime) -> N
             raise CannotDecide("Somebody has decided about it meanwhile.")
         record_action(RESTORE_REFUSED, restore, actor, now, after={"reason": words})
         notify_of_refusal(request, now=now)
+        settle_notices(request, now=now)
 
 
 def why_not_decide(request: ApprovalRequest, person: User, *, now: datetime) -> str:
@@ -149,6 +146,14 @@ def waiting_request(restore: RestoreRun, *, now: datetime) -> ApprovalRequest | 
     return request
 
 
+def with_asked(restores: QuerySet[RestoreRun], *, now: datetime) -> QuerySet[RestoreRun]:
+    """Add to each restore if a request waits for what is shown now."""
+    waiting = ApprovalRequest.everywhere.filter(
+        restore_run=OuterRef("pk"), state=RequestState.WAITING, expires_at__gt=now, fingerprint=OuterRef("fingerprint")
+    )
+    return restores.annotate(is_asked=Exists(waiting))
+
+
 def newest_request(restore: RestoreRun) -> ApprovalRequest | None:
     """Return the newest request of a restore, decided or not."""
     rows = ApprovalRequest.everywhere.filter(restore_run=restore.pk).order_by("-pk")
@@ -157,15 +162,24 @@ def newest_request(restore: RestoreRun) -> ApprovalRequest | None:
 
 def settle_requests(restore: RestoreRun | None = None, *, now: datetime) -> int:
     """End requests that are too old, or whose restore is not as it was shown; return their number."""
-    waiting = ApprovalRequest.everywhere.filter(state=RequestState.WAITING)
+    waiting = ApprovalRequest.everywhere.filter(state=RequestState.WAITING).select_related("restore_run")
     if restore is not None:
         waiting = waiting.filter(restore_run=restore.pk)
-    expired = waiting.filter(expires_at__lte=now).update(state=RequestState.EXPIRED)
     as_shown = Q(restore_run__state__in=[RestoreState.PREVIEWED, RestoreState.CONFIRMED]) & Q(
         restore_run__fingerprint=F("fingerprint")
     )
-    stale = list(waiting.exclude(as_shown).values_list("pk", flat=True))
-    return int(expired) + int(waiting.filter(pk__in=stale).update(state=RequestState.VOID))
+    expired = [_ended(request, RequestState.EXPIRED, now) for request in waiting.filter(expires_at__lte=now)]
+    void = [_ended(request, RequestState.VOID, now) for request in waiting.exclude(as_shown)]
+    return sum(expired) + sum(void)
+
+
+def _ended(request: ApprovalRequest, state: RequestState, now: datetime) -> int:
+    """End a request that nobody has decided about; return 1, or 0 if somebody has meanwhile."""
+    with transaction.atomic():
+        ended = ApprovalRequest.everywhere.filter(pk=request.pk, state=RequestState.WAITING).update(state=state)
+        if ended:
+            settle_notices(request, now=now)
+    return int(ended)
 
 
 def _stored(confirmation: Confirmation) -> list[list[object]]:
@@ -201,6 +215,7 @@ class _Approval:
             raise CannotConfirm("Somebody has decided about it meanwhile.")
         details = {"fingerprint": restore.fingerprint, **state_changes(restore).as_details()}
         record_action(RESTORE_APPROVED, restore, self.approver, self._now, after=details)
+        settle_notices(self._request, now=self._now)
 
     def take_back(self) -> None:
         """Let the request wait again: no run could be started."""

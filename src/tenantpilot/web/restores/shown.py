@@ -148,6 +148,11 @@ class Frame:
         return self.restore.state == RestoreState.PREVIEWED
 
     @property
+    def can_be_confirmed(self) -> bool:
+        """Return True if it writes something, and nobody has been asked to approve it yet."""
+        return self.is_previewed and bool(self.writes) and self.waiting_request is None
+
+    @property
     def writes(self) -> int:
         """Return the number of items that would be written."""
         return sum(self.actions.get(action, 0) for action in WRITING)

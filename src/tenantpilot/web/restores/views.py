@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from tenantpilot.restores.kept_by_entra import kept_by_entra
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.second_person.requests import with_asked
 from tenantpilot.restores.states import MappingAction, RestoreState
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
@@ -32,9 +33,8 @@ class ItemPage:
 @requires(Capability.RESTORE_VIEW)
 def restores(request: TenantRequest) -> HttpResponse:
     """Return the restores of the tenant, the newest first."""
-    rows = (
-        RestoreRun.objects.of_tenant(request.tenant).kept().with_writes().select_related("created_by").defer("options")
-    )
+    records = RestoreRun.objects.of_tenant(request.tenant).kept().with_writes()
+    rows = with_asked(records.select_related("created_by").defer("options"), now=timezone.now())
     context = {"heading": _("Restores"), "bulk": trashing(request)}
     return listing(request, RESTORES, rows, "web/restores/page.html", context)
 
