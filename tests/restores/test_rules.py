@@ -109,6 +109,13 @@ def test_the_words_of_each_rule_are_what_it_does(same):
     assert promised >= {(value, is_new) for value in Assignments.values for is_new in (True, False)}
 
 
+@pytest.mark.parametrize(("same", "rule"), [(True, Assignments.KEEP), (False, Assignments.NONE)])
+def test_the_usual_rule_names_the_one_that_it_is(same, rule):
+    labels = {value: (label, effect) for value, label, effect in assignment_rules(same_tenant=same)}
+    assert str(rule.label) in labels[Assignments.USUAL][0]
+    assert labels[Assignments.USUAL][1] == labels[rule][1]
+
+
 ITEM = ItemPart("settingsCatalog/p1", "aa", "update", "p1", "h", "2026", 1, "", "", (), ())
 WHOLE = {
     "tenant": "1",

@@ -59,9 +59,11 @@ def warning_words(code: str) -> str:
 
 
 def assignment_rules(*, same_tenant: bool) -> list[tuple[str, str, str]]:
-    """Return each rule for assignments with its label and its effect: the usual one writes none in another tenant."""
+    """Return each rule for assignments with its label and its effect: the usual one is one of the others by name."""
     usual = Assignments.KEEP if same_tenant else Assignments.NONE
-    return [(rule.value, str(rule.label), str(RULES.get(rule, RULES[usual]))) for rule in Assignments]
+    name = _("Usual (as “%(rule)s”)") % {"rule": usual.label}
+    labels = {Assignments.USUAL: name}
+    return [(rule.value, str(labels.get(rule, rule.label)), str(RULES.get(rule, RULES[usual]))) for rule in Assignments]
 
 
 def reason_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
