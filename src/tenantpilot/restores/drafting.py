@@ -90,7 +90,7 @@ def kept_versions(tenant: Tenant, keys: Collection[int]) -> list[PolicyVersion]:
     return versions
 
 
-def newest_versions(policies: PolicyQuerySet) -> list[PolicyVersion]:
+def newest_version_of_each(policies: PolicyQuerySet) -> list[PolicyVersion]:
     """Return the newest version of each of the policies that has one, by the names of the policies.
 
     Raises TooManyItems.

@@ -1,14 +1,13 @@
-"""What script adds: lists in place, keys, theme, live parts (UX-12 to UX-14, UX-37, UX-43, UX-62, UX-67, UX-71)."""
+"""What script adds: lists in place, keys, theme, live parts (UX-12 to UX-14, UX-37, UX-43, UX-67, UX-71)."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.web.browser.conftest import Demo, Visits
+from tests.web.browser.page_clock import control_time, let_time_pass, time_standing_still
 
 INVENTORY = "/admin/t/contoso/inventory/"
 SHOWS_FOCUS = """(() => {
@@ -290,65 +289,7 @@ class TestLiveParts:
         assert page.evaluate("window.notReloaded")
 
 
-class TestToasts:
-    def test_words_are_spoken_by_an_element_that_was_there_before_ux_63(self, visit: Visits, held_sync: str):
-        page = visit("Oscar", "/admin/t/contoso/")
-        page.evaluate("document.getElementById('toast-status').mark = 1")
-        page.get_by_role("button", name="Sync inventory").first.click()
-        expect(page.locator("#toast-status")).to_contain_text("Inventory sync already queued")
-        assert page.evaluate("document.getElementById('toast-status').mark") == 1
-
-    def test_a_toast_goes_after_eight_seconds_but_not_while_it_is_hovered_ux_62(self, visit: Visits, held_sync: str):
-        page = visit("Oscar", "/admin/t/contoso/")
-        control_time(page)
-        page.get_by_role("button", name="Sync inventory").first.click()
-        toast = page.locator(".toast")
-        toast.hover()
-        page.clock.run_for(9_000)
-        expect(toast).to_be_visible()
-        page.mouse.move(0, 0)
-        page.clock.run_for(9_000)
-        expect(toast).to_have_count(0)
-
-    def test_a_repeated_one_replaces_its_twin_and_it_can_be_dismissed_ux_62(self, visit: Visits, held_sync: str):
-        page = visit("Oscar", "/admin/t/contoso/")
-        button, toast = page.get_by_role("button", name="Sync inventory").first, page.locator(".toast")
-        for _ in range(3):
-            with page.expect_response("**/syncs/"):
-                button.click()
-        expect(toast).to_have_count(1)
-        expect(button).to_be_focused()
-        toast.hover()  # by itself it does not go now
-        toast.get_by_role("button", name="Dismiss").click()
-        expect(toast).to_have_count(0)
-
-
 def requests_of(page: Page, path: str) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if path in request.url else None)
     return asked
-
-
-def control_time(page: Page) -> None:
-    """Load the page again with timers that `page.clock` drives."""
-    page.clock.install()
-    page.reload()
-
-
-def let_time_pass(page: Page, happens: Callable[[], bool], *, seconds: int = 60) -> None:
-    """Advance the page's clock second by second until `happens`; fail after `seconds` of them."""
-    for _second in range(seconds):
-        page.clock.run_for(1_000)
-        page.wait_for_timeout(50)  # an answer of the server takes real time
-        if happens():
-            return
-    raise AssertionError(f"it did not happen in {seconds} seconds of the page's time")
-
-
-@contextmanager
-def time_standing_still(page: Page) -> Iterator[None]:
-    """For the page's script: however long the machine takes between two keys, nothing becomes due."""
-    page.clock.install()
-    page.clock.pause_at(datetime.now() + timedelta(hours=1))
-    yield
-    page.clock.resume()

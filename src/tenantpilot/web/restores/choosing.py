@@ -19,7 +19,7 @@ from tenantpilot.restores.drafting import (
     draft_of_versions,
     draft_to_undo,
     kept_versions,
-    newest_versions,
+    newest_version_of_each,
 )
 from tenantpilot.restores.repeating import draft_of_failed
 from tenantpilot.tenancy.capabilities import Capability
@@ -103,7 +103,7 @@ def _draft(request: TenantRequest, selection: Selection) -> HttpResponse:
     target = chosen_target(request)
     try:
         if parameters.is_sent(request.POST, "newest"):
-            versions = newest_versions(_policies(request, selection))
+            versions = newest_version_of_each(_policies(request, selection))
         else:
             versions = kept_versions(request.tenant, chosen_ids(request.POST, "version"))
         draft = draft_of_versions(
