@@ -2,10 +2,10 @@
 
 import pytest
 
-from tenantpilot.operations.models import Notification, OperationRun
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
 from tenantpilot.restores.models import ApprovalRequest, RestoreItem
-from tenantpilot.restores.second_person.requests import approve, refuse, settle_requests
+from tenantpilot.restores.second_person.requests import refuse
 from tenantpilot.restores.words import warning_words
 from tests.restores.test_second_person import asked, nina, previewed, rule
 from tests.web.html import read
@@ -130,23 +130,3 @@ def test_sec_02_a_stranger_finds_nothing(asked, signed_in, charlie, clock):
 def test_the_bell_leads_to_the_restore(asked, signed_in, nina, clock):
     browser = signed_in(nina)
     assert "A restore waits for your approval" in browser.get("/admin/notifications/").text
-
-
-def approve_it(restore, nina, at):
-    approve(restore, restore.fingerprint, tenant_name="Contoso", actor=nina, now=at)
-
-
-def refuse_it(restore, nina, at):
-    refuse(restore, "Not before Monday", actor=nina, now=at)
-
-
-def let_it_expire(restore, nina, at):
-    assert settle_requests(now=restore.preview_expires_at) == 1
-
-
-@pytest.mark.parametrize("end", [approve_it, refuse_it, let_it_expire])
-def test_whoever_was_asked_has_nothing_unread_once_there_is_nothing_to_decide(asked, nina, now, end):
-    wanted = Notification.everywhere.filter(kind="restore_approval_wanted")
-    assert wanted.unread().filter(recipient=nina).count() == 1
-    end(asked, nina, now)
-    assert not wanted.unread().exists()
