@@ -5,7 +5,6 @@ import pytest
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
 from tenantpilot.restores.models import ApprovalRequest, RestoreItem
-from tenantpilot.restores.second_person.requests import refuse
 from tenantpilot.restores.words import warning_words
 from tests.restores.test_second_person import asked, nina, previewed, rule
 from tests.web.html import read
@@ -77,7 +76,7 @@ def test_while_it_waits_nobody_is_told_that_it_can_be_confirmed(asked, signed_in
         assert "Waits for a second person" in words(answer)
         assert page_of(asked, "confirmation") not in answer.text
         assert "Waits for a second person" in words(browser.get("/admin/t/contoso/restores/"))
-    refuse(asked, "Not before Monday", actor=nina, now=asked.previewed_at)
+    signed_in(nina).post(page_of(asked, "approval"), {"decision": "refuse", "reason": "Not before Monday"})
     assert page_of(asked, "confirmation") in signed_in(mona).get(page_of(asked, "preview")).text
     assert "Ready to confirm" in words(signed_in(mona).get("/admin/t/contoso/restores/"))
 
