@@ -228,6 +228,24 @@ def at_once(*arguments, **keywords):
     return library, started
 
 
+def test_a_library_says_what_came_of_the_newest_import(bring, signed_in, olivia):
+    bring(archive(a=CATALOG))
+    library, browser = Library.everywhere.get(), signed_in(olivia)
+
+    def lead():
+        return read(browser.get(reverse("library", args=[library.pk]))).one("header", id="head").words
+
+    assert "newest import" not in lead()
+    bring(archive(a={"no": "policy"}))
+    assert "The newest import brought nothing: No policy was found" in lead()
+    with at_most_queries(30):
+        browser.get(reverse("library", args=[library.pk]))
+    browser.post(IMPORT, {"name": library.name, "archive": archive(a=CATALOG, b=WIFI)})
+    assert "An import is under way" in lead()
+    Runner().execute(OperationRun.everywhere.newest_first().first().pk)
+    assert "import" not in lead().replace("imported", "").replace("Import again", "")
+
+
 def test_a_first_import_that_fails_leads_to_its_run_and_leaves_no_library(bring, signed_in, olivia):
     answer = bring(archive(a={"no": "policy"}))
     assert answer.url == reverse("workspace-operation-run", args=[OperationRun.everywhere.get().pk])

@@ -12,6 +12,7 @@ from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
 from tenantpilot.artifacts.uploads import discard_upload, started_or_cleaned_up
 from tenantpilot.audit import services as audit
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.models import User, Workspace
@@ -76,3 +77,10 @@ def start_import(library: Library, upload: Upload, *, initiator: User | None, no
         lambda: start(POLICY_IMPORT, tenant=None, workspace=workspace, initiator=initiator, inputs=inputs, now=now),
         lambda: discard_upload(artifact.pk, now=now),
     )
+
+
+def newest_import(library: Library) -> OperationRun | None:
+    """Return the newest run of an import into the library, as long as runs are kept."""
+    runs = OperationRun.objects.filter(workspace=library.workspace_id, type=POLICY_IMPORT.key)
+    run: OperationRun | None = runs.filter(inputs__library=library.pk).select_related("tenant").newest_first().first()
+    return run

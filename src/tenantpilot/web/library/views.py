@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tenantpilot.graph.contracts import registry
+from tenantpilot.operations.models import OperationRun
 from tenantpilot.tenancy.capabilities import Capability
+from tenantpilot.versions.library.services import newest_import
 from tenantpilot.versions.models import Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.payloads import PayloadDamaged, content_of
 from tenantpilot.versions.wording.policies import sections_of, without_secrets
@@ -59,9 +61,17 @@ def library(request: WorkspaceRequest, library_id: int) -> HttpResponse:
         "library": row,
         "current": revisions[0] if revisions else None,
         "earlier": revisions[1:],
+        "latest_import": _latest_import(row, revisions),
         "may_import": may_in(request, row.workspace_id, Capability.LIBRARY_MANAGE),
     }
     return listing(request, LIBRARY_POLICIES, policies, "web/library/library.html", context)
+
+
+def _latest_import(library: Library, revisions: list[LibraryRevision]) -> OperationRun | None:
+    """Return the newest import if it is under way, or ended and brought nothing."""
+    run = newest_import(library)
+    has_brought = run is not None and any(revision.run_id == run.pk for revision in revisions[:1])
+    return None if has_brought else run
 
 
 @require_GET
