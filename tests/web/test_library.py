@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.retention.purging import Window, purge
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import WorkspaceMember
 from tenantpilot.versions.library.services import bring as bring_policies
@@ -244,6 +246,16 @@ def test_a_library_says_what_came_of_the_newest_import(bring, signed_in, olivia)
     assert "An import is under way" in lead()
     Runner().execute(OperationRun.everywhere.newest_first().first().pk)
     assert "import" not in lead().replace("imported", "").replace("Import again", "")
+
+
+def test_an_old_failure_says_nothing_of_what_was_imported_since(bring, signed_in, olivia):
+    """The run of the newest revision may be removed before an older one that failed: failures are kept longer."""
+    for content in (CATALOG, {"no": "policy"}, CATALOG):
+        bring(archive(a=content))
+    with transaction.atomic():
+        assert purge(Window(0, (OperationRun.everywhere.newest_first().first().pk,))) == 1
+    address = reverse("library", args=[Library.everywhere.get().pk])
+    assert "brought nothing" not in signed_in(olivia).get(address).text
 
 
 def test_a_first_import_that_fails_leads_to_its_run_and_leaves_no_library(bring, signed_in, olivia):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from tenantpilot.graph.contracts import registry
 from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.states import RunOutcome
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.versions.library.services import newest_import
 from tenantpilot.versions.models import Library, LibraryPolicy, LibraryRevision
@@ -61,17 +62,20 @@ def library(request: WorkspaceRequest, library_id: int) -> HttpResponse:
         "library": row,
         "current": revisions[0] if revisions else None,
         "earlier": revisions[1:],
-        "latest_import": _latest_import(row, revisions),
+        "latest_import": _latest_import(row, revisions[0] if revisions else None),
         "may_import": may_in(request, row.workspace_id, Capability.LIBRARY_MANAGE),
     }
     return listing(request, LIBRARY_POLICIES, policies, "web/library/library.html", context)
 
 
-def _latest_import(library: Library, revisions: list[LibraryRevision]) -> OperationRun | None:
-    """Return the newest import if it is under way, or ended and brought nothing."""
+def _latest_import(library: Library, current: LibraryRevision | None) -> OperationRun | None:
+    """Return the newest import if it is under way, or has failed since the revision that is shown."""
     run = newest_import(library)
-    has_brought = run is not None and any(revision.run_id == run.pk for revision in revisions[:1])
-    return None if has_brought else run
+    if run is None or run.is_active:
+        return run
+    has_failed = run.outcome in (RunOutcome.FAILED, RunOutcome.CANCELLED)
+    is_news = current is None or current.ready_at is None or run.created_at > current.ready_at
+    return run if has_failed and is_news else None
 
 
 @require_GET
