@@ -9,7 +9,7 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.versions.models import PolicyVersion
 from tests.backups.kit import building_set, finish, member, new_chain
-from tests.restores.conftest import edit, entity_of
+from tests.restores.conftest import edit, entity_of, version_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 
@@ -39,7 +39,8 @@ def test_a_restore_from_its_preview_to_its_undo(captured, directory, shell, mona
     number = str(RestoreRun.everywhere.get().pk)
     work_off(restoring, "restore_preview")
     assert "Changed by hand" in shell("show", number)
-    words = ("confirm", number, "--tenant-name", "Contoso", "--reason", "Mistake", "--as")
+    plan = shell("show", number).partition("plan: ")[2].strip()
+    words = ("confirm", number, "--tenant-name", "Contoso", "--reason", "Mistake", "--plan", plan, "--as")
     with pytest.raises(Problem, match="may not"):
         shell(*words, alice.email)
     shell(*words, mona.email)
@@ -49,6 +50,20 @@ def test_a_restore_from_its_preview_to_its_undo(captured, directory, shell, mona
     assert RestoreRun.everywhere.latest("pk").undo_of_id == int(number)
     with pytest.raises(Problem, match="There is no restore"):
         shell("show", "987654")
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "0" * 12, "0" * 64])
+def test_nobody_confirms_at_a_shell_what_nobody_has_looked_at(captured, directory, shell, mona, restoring, typed):
+    """What was edited and previewed again by another person has another plan."""
+    policy = entity_of(directory, CATALOG)
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    restore = restoring.preview(restoring.draft(version_of(policy.id)))
+    words = (f"{restore.pk}", "--tenant-name", "Contoso", "--plan", typed, "--as", mona.email)
+    with pytest.raises(Problem, match="another plan now"):
+        shell("confirm", *words, "--reason", "Mistake")
+    with pytest.raises(Problem, match="another plan now"):
+        shell("approve", *words)
+    assert not OperationRun.everywhere.filter(type="restore_execute").exists()
 
 
 def test_a_drill_and_its_report(captured, shell, alice, mona, contoso, restoring, now):

@@ -89,7 +89,8 @@ def test_at_a_shell_a_policy_is_enforced_with_the_word(access_policy, owning, ot
     restore = RestoreRun.everywhere.get()
     owning.runner().execute(OperationRun.everywhere.get(type="restore_preview").pk)
     assert "State now: Report-only, after: On" in said("show", f"{restore.pk}").output
-    confirmed = ("confirm", f"{restore.pk}", "--tenant-name", "Contoso", "--reason", "Enforce")
+    plan = owning.fresh(restore).fingerprint[:12]
+    confirmed = ("confirm", f"{restore.pk}", "--tenant-name", "Contoso", "--reason", "Enforce", "--plan", plan)
     assert said(*confirmed).exit_code == 1
     assert said(*confirmed, "--word", "enforce").exit_code == 0
     owning.runner().execute(OperationRun.everywhere.get(type="restore_execute").pk)

@@ -144,6 +144,7 @@ def test_the_commands_of_restore_a_policy_run(policy, mona, restoring, monkeypat
     for line in lines[:3] + lines[5:]:
         words = line.replace("POLICY_ID", policy.id).replace("--version 3", "--version 1")
         words = words.replace("mona@example.com", mona.email)
+        words = words.replace("PLAN", RestoreRun.everywhere.latest("pk").fingerprint[:12]) if "PLAN" in words else words
         if not words.startswith("preview"):
             words = words.replace(" 17", f" {RestoreRun.everywhere.latest('pk').pk}")
         answer = CliRunner().invoke(restores.app, shlex.split(words))
@@ -163,6 +164,7 @@ def test_the_commands_of_the_second_person_run(policy, contoso, mona, olivia, re
     restore = restoring.preview(restoring.draft(version_of(policy.id)))
     for line in (lines[2], next(line for line in lines if line.startswith(decision))):
         words = line.replace("mona@example.com", mona.email).replace("nina@example.com", nina.email)
+        words = words.replace("PLAN", restore.fingerprint[:12])
         answer = CliRunner().invoke(restores.app, shlex.split(words.replace(" 17", f" {restore.pk}")))
         assert answer.exit_code == 0, (line, answer.output, answer.exception)
     assert OperationRun.everywhere.filter(type="restore_execute").count() == (decision == "approve")

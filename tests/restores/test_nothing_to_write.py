@@ -114,8 +114,9 @@ class TestThePages:
 def test_at_a_shell_it_is_shown_and_refused(equal, mona):
     said = CliRunner().invoke(restores.app, ["show", f"{equal.pk}"])
     assert LIKE_THIS in " ".join(said.output.split())
+    assert "plan:" not in said.output
     words = ["confirm", f"{equal.pk}", "--tenant-name", "Contoso", "--reason", "Mistake", "--as", mona.email]
-    refused = CliRunner().invoke(restores.app, words)
+    refused = CliRunner().invoke(restores.app, [*words, "--plan", equal.fingerprint[:12]])
     assert isinstance(refused.exception, Problem)
     assert LIKE_THIS in str(refused.exception)
     assert nothing_was_started()

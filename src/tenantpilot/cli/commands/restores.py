@@ -33,6 +33,10 @@ from tenantpilot.tenancy.models import Tenant, User
 app = typer.Typer(no_args_is_help=True)
 
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who does it, and is told of its end.")]
+Plan = Annotated[
+    str, typer.Option("--plan", metavar="TEXT", help="The plan that `show` printed: nothing else is written.")
+]
+PLAN_CHARACTERS = 12
 Number = Annotated[int, typer.Argument(metavar="RESTORE", help="The number of the restore.")]
 
 
@@ -106,6 +110,8 @@ def show(restore: Number) -> None:
     is_shown = restore_run.state in (RestoreState.PREVIEWED, RestoreState.BLOCKED)
     if is_shown and (reason := why_nothing_of(restore_run)):
         say(reason)
+    elif restore_run.state == RestoreState.PREVIEWED:
+        out.print(f"plan: {restore_run.fingerprint[:PLAN_CHARACTERS]}")
 
 
 @app.command(name="confirm")
@@ -114,6 +120,7 @@ def confirm_restore(
     as_person: As,
     tenant_name: Annotated[str, typer.Option("--tenant-name", help="The tenant's name, as its pages show it.")],
     reason: Annotated[str, typer.Option("--reason", help="Stands in the audit log.")],
+    plan: Plan,
     accept: Annotated[
         list[str] | None, typer.Option("--accept", metavar="CODE", help="A warning to accept; may be given again.")
     ] = None,
@@ -127,7 +134,8 @@ def confirm_restore(
     codes = set(accept or ())
     items = RestoreItem.everywhere.of_run(restore_run.pk)
     accepted = frozenset((item.pk, code) for item in items for code in item.warnings if code in codes)
-    words = Confirmation(restore_run.fingerprint, tenant_name, reason, accepted, enforce_word=word or "")
+    fingerprint = _fingerprint(restore_run, plan)
+    words = Confirmation(fingerprint, tenant_name, reason, accepted, enforce_word=word or "")
     try:
         answer = confirm_or_ask(restore_run, words, actor=person, now=timezone.now())
     except CannotConfirm as error:
@@ -145,14 +153,14 @@ def approve(
     restore: Number,
     as_person: As,
     tenant_name: Annotated[str, typer.Option("--tenant-name", help="The tenant's name, as its pages show it.")],
+    plan: Plan,
 ) -> None:
     """Approve a restore that another person asks for, as its preview stands; it starts then."""
     restore_run = _restore(restore)
     person = _person(as_person, restore_run.tenant, Capability.RESTORE_APPROVE)
+    fingerprint = _fingerprint(restore_run, plan)
     try:
-        started = approve_restore(
-            restore_run, restore_run.fingerprint, tenant_name=tenant_name, actor=person, now=timezone.now()
-        )
+        started = approve_restore(restore_run, fingerprint, tenant_name=tenant_name, actor=person, now=timezone.now())
     except CannotDecide as error:
         raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     except DispatchFailed as error:
@@ -183,8 +191,8 @@ def undo(restore: Number, as_person: As) -> None:
     person = _person(as_person, restore_run.tenant, Capability.RESTORE_PREVIEW)
     try:
         draft = draft_to_undo(restore_run, source=f"Undo of {restore_run.source}", actor=person, now=timezone.now())
-    except CannotDraft:
-        raise Problem(f"Restore {restore_run.pk} has written nothing.", "There is nothing to undo.") from None
+    except CannotDraft as error:
+        raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     _preview(draft, person)
 
 
@@ -249,6 +257,14 @@ def _preview(restore: RestoreRun, person: User) -> None:
     done(f"Restore {restore.pk} is prepared, and its preview is queued as run {started.run.pk}")
     out.print(restore.pk)
     say(f"Wait for it: tenantpilot runs watch {started.run.pk}, then: tenantpilot restores show {restore.pk}")
+
+
+def _fingerprint(restore_run: RestoreRun, plan: str) -> str:
+    """Return the fingerprint of the plan that the person looked at. Raises Problem if there is another one now."""
+    if len(plan) < PLAN_CHARACTERS or not restore_run.fingerprint.startswith(plan):
+        text = f"Restore {restore_run.pk} has another plan now, or none: it was changed, or previewed again."
+        raise Problem(text, f"Look at it, and use the plan that it prints: tenantpilot restores show {restore_run.pk}")
+    return restore_run.fingerprint
 
 
 def _told(started: Started | AlreadyActive) -> None:
