@@ -104,9 +104,9 @@ def _main(url: str, facts: dict[str, str]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     call_command("migrate", verbosity=0)
     tenant = _tenant(facts)
     first = _one(tenant, "First")

@@ -66,9 +66,9 @@ def _main(name: str) -> None:
     from django.core.management import call_command
     from django.test import Client
 
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     call_command("migrate", verbosity=0)
     owner = _load()
     browser = Client(headers={"host": "localhost"})

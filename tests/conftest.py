@@ -17,7 +17,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from tenantpilot.graph.client import budget, tokens
-from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 from tenantpilot.tenancy.models import Tenant, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 from tests import databases
@@ -26,7 +26,7 @@ from tests.people import PASSWORD, member, new_tenant, new_workspace
 from tests.rules import rules_in
 
 # What a test does itself it does as the engine; requests reach what their person may.
-let_process_reach(EVERYTHING)
+set_process_scope(EVERYTHING)
 
 if IS_POSTGRESQL:
     # A test that is rolled back is one long transaction, and on a busy machine it may ask nothing for half a minute.

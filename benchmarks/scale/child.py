@@ -122,8 +122,8 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     does = {"load": load, "answer": answer, "purge": purge, "remove": remove}
     print(json.dumps(does[sys.argv[1]](*map(int, sys.argv[2:]))))

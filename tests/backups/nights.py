@@ -12,7 +12,7 @@ from tenantpilot.backups.models import BackupChain, BackupMember, BackupRetentio
 from tenantpilot.backups.operations import APPLY_BACKUP_RETENTION, BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.retaining.rules import Rule
 from tenantpilot.backups.retaining.services import retention_of, start_due
-from tenantpilot.graph.read.full import TypeRead, WholeRead
+from tenantpilot.graph.read.full import FullRead, TypeRead
 from tenantpilot.operations.models import OperationRun, Schedule, ScheduleSlot
 from tenantpilot.operations.schedules import services
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -138,11 +138,11 @@ class Nights:
         for contract in contracts:
             yield TypeRead(contract, tuple(self._read(number) for number in range(self.policies)))
 
-    def _read(self, number: int) -> WholeRead:
+    def _read(self, number: int) -> FullRead:
         graph_id = f"p{number}"
         edited = self.edits if number == 0 else 0
         kind = "#microsoft.graph.windows10GeneralConfiguration"
-        return WholeRead(
+        return FullRead(
             graph_id,
             {"@odata.type": kind, "id": graph_id, "displayName": graph_id, "passwordMinimumLength": edited},
         )

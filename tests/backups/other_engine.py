@@ -27,9 +27,9 @@ def main(entra_tenant_id: str, recipient: str, place: str) -> None:
     settings.MIGRATION_MODULES = NoMigrations()
     from django.core.management import call_command
 
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     call_command("migrate", run_syncdb=True, verbosity=0)
     backup_set = _set_of(_tenant(entra_tenant_id))
     Path(place).write_bytes(_exported(backup_set, recipient))

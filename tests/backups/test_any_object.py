@@ -10,7 +10,7 @@ from tenantpilot.backups.models import BackupGap
 from tenantpilot.backups.queries import members_of_set
 from tenantpilot.backups.services import start_backup
 from tenantpilot.backups.verifying import faults_of
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.connections import graph_client
@@ -49,7 +49,7 @@ ODD = [
 @pytest.fixture
 def back_up(scripted, contoso, now, monkeypatch):
     """Back up two types: one with this object beside a good one, and one that is well. No object is found by its id."""
-    at_once = partial(graph_client, patience=Patience(internal_error_backoff=()))
+    at_once = partial(graph_client, retry_policy=RetryPolicy(internal_error_backoff=()))
     monkeypatch.setattr("tenantpilot.backups.handlers.graph_client", at_once)
     facts = {"kind": "secret", "client_id": UUID(CLIENT), "secret": "s3cret~value", "expires_at": None}
     store_credential(tenant=contoso, actor=None, now=now, **facts)

@@ -126,7 +126,7 @@ def test_what_a_child_started_goes_with_it(supervise):
 
 def test_a_supervisor_that_is_killed_while_it_starts_a_child_leaves_none(tmp_path):
     """The child asks the kernel for the signal and looks whether the parent is still there, in this order."""
-    script = "from tenantpilot.cli.processes.tether import die_with; die_with(2); print('alive')"
+    script = "from tenantpilot.cli.processes.parent_death import die_with; die_with(2); print('alive')"
     gone = Running([sys.executable, "-c", script], tmp_path / "said", clean_environment(), ROOT)
     with gone:
         assert gone.process.wait(60) == -signal.SIGKILL

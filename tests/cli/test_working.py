@@ -9,8 +9,8 @@ from django_tasks_db.models import DBTaskResult
 
 from tenantpilot.cli.processes.child import Child, ChildSpec
 from tenantpilot.cli.processes.supervisor import Supervisor
-from tenantpilot.cli.work.duties import Duty, duties
 from tenantpilot.cli.work.heartbeat import Heartbeat, forget_dead_processes
+from tenantpilot.cli.work.periodic import Duty, duties
 from tenantpilot.cli.work.scheduler import Scheduler
 from tenantpilot.operations.models import ProcessHeartbeat
 from tests.cli.kit import until

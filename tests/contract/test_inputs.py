@@ -18,7 +18,7 @@ BY_HAND = {
     "a helper": "def chosen(query: QueryDict):\n    return query.getlist('run')",
     "a body": "def view(request):\n    return json.loads(request.body)",
 }
-HANDED_ON = {
+HANDED_OVER = {
     "to a form": "def view(request):\n    form = NameForm(request.POST if request.method == 'POST' else None)",
     "to the parameters": "def view(request):\n    return parameters.text(request.GET, 'q')",
     "to a list": "def view(request):\n    return table.filters(request.GET, queryset=rows, request=request)",
@@ -84,6 +84,6 @@ def test_a_look_into_what_was_sent_is_seen(code: str) -> None:
     assert list(read_by_hand(code))
 
 
-@pytest.mark.parametrize("code", HANDED_ON.values(), ids=HANDED_ON)
+@pytest.mark.parametrize("code", HANDED_OVER.values(), ids=HANDED_OVER)
 def test_what_is_handed_on_is_let_pass(code: str) -> None:
     assert not list(read_by_hand(code))

@@ -3,7 +3,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tenantpilot.cli.work.duties import duties
+from tenantpilot.cli.work.periodic import duties
 from tenantpilot.core.planner import refresh_statistics
 from tenantpilot.tenancy.models import User
 from tests.databases import IS_POSTGRESQL

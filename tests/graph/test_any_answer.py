@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tenantpilot.graph.client.answers import KNOWN_CODES, Answer, decode, decode_leniently
 from tenantpilot.graph.client.batch import answers_of
 from tenantpilot.graph.client.paging import items_of_pages
-from tenantpilot.graph.client.patience import retry_after_seconds
+from tenantpilot.graph.client.retries import retry_after_seconds
 from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.compare.form import form_of
 from tenantpilot.graph.contracts import registry

@@ -3,7 +3,7 @@
 import pytest
 
 from tenantpilot.graph.client.batch import Read
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.errors import (
     GraphError,
     GraphForbidden,
@@ -15,7 +15,7 @@ from tenantpilot.graph.errors import (
 from tests.graph.scripted import Reply, Seen, error
 
 BATCH = "/beta/$batch"
-UNJITTERED = Patience(jitter=0.0)
+UNJITTERED = RetryPolicy(jitter=0.0)
 
 
 def intent(number: int) -> Read:
@@ -53,7 +53,7 @@ def test_only_the_throttled_parts_are_sent_again(graph, connect, clock):
         return found(url)
 
     graph.on(BATCH, answering(judge))
-    outcomes = connect(patience=UNJITTERED).batch([intent(n) for n in range(10)])
+    outcomes = connect(retry_policy=UNJITTERED).batch([intent(n) for n in range(10)])
     sizes = [len(request.body["requests"]) for request in graph.seen if request.path == BATCH]
     assert sizes == [10, 2]
     assert all("url" in outcome for outcome in outcomes)
@@ -70,7 +70,7 @@ def test_a_wait_is_told_before_it_begins_and_what_was_not_read_says_that_it_was_
 
     told: list[float] = []
     graph.on(BATCH, answering(judge))
-    client = connect(waits=told.append, stop=lambda: bool(told), patience=UNJITTERED)
+    client = connect(waits=told.append, stop=lambda: bool(told), retry_policy=UNJITTERED)
     outcomes = client.batch([intent(n) for n in range(5)])
     assert [number for number, one in enumerate(outcomes) if isinstance(one, GraphStopped)] == [3]
     assert (told, clock.total) == ([45.0], 0)
@@ -111,7 +111,7 @@ def test_a_batch_answer_in_an_odd_shape_is_an_error_of_its_parts(graph, client, 
 
 def test_a_whole_batch_that_is_throttled_waits_and_is_sent_again(graph, connect, clock):
     graph.on(BATCH, Reply(429, error("TooManyRequests", "x"), {"retry-after": "2.5"}), answering(found))
-    assert len(connect(patience=UNJITTERED).batch([intent(0)])) == 1
+    assert len(connect(retry_policy=UNJITTERED).batch([intent(0)])) == 1
     assert clock.total == pytest.approx(2.5)
 
 

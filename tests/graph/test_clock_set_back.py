@@ -3,7 +3,7 @@
 import pytest
 
 from tenantpilot.graph.client.budget import ASK_AGAIN_SECONDS, Demand, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.client.stock import StockedBudget
+from tenantpilot.graph.client.budget_prefetch import PrefetchingBudget
 from tests.graph.conftest import ObedientClock
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -79,7 +79,7 @@ def test_a_service_that_is_quiet_with_another_is_not_quiet_for_longer(budget, cl
 
 @JUMPS
 def test_who_waits_in_a_worker_asks_again_within_seconds(clock, back):
-    stocked = StockedBudget(TenantBudget(MemoryStore(clock), "contoso"), clock=ObedientClock())
+    stocked = PrefetchingBudget(TenantBudget(MemoryStore(clock), "contoso"), clock=ObedientClock())
     own = stocked._clock
     stocked.hold(Service.INTUNE, 10.0)
     assert stocked.take(Service.INTUNE, Demand()) == pytest.approx(10.0)

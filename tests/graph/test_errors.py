@@ -8,7 +8,7 @@ from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.core.sanitizing import failure
 from tenantpilot.graph import errors
 from tenantpilot.graph.client.answers import KNOWN_CODES, unwrapped
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.errors import (
     GraphConflict,
     GraphDeadlineExceeded,
@@ -64,7 +64,7 @@ INTUNE_MESSAGE = json.dumps(
 def test_a_status_has_its_error(graph, connect, status, kind):
     graph.on(PATH, Reply(status, error("BadRequest", "no")))
     with pytest.raises(kind) as caught:
-        connect(patience=Patience(call_seconds=5)).get(PATH)
+        connect(retry_policy=RetryPolicy(call_seconds=5)).get(PATH)
     assert type(caught.value) is kind
     assert caught.value.facts.status == status
 

@@ -15,7 +15,7 @@ import pytest
 
 from tenantpilot.graph.client.batch import Read
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.errors import (
     GraphDeadlineExceeded,
     GraphError,
@@ -30,7 +30,7 @@ from tests.graph.scripted import TENANT, Handler, Raw, Reply, page
 
 PATH = "/beta/deviceManagement/intents"
 TOKEN_PATH = f"/{TENANT}/oauth2/v2.0/token"
-PATIENT = Patience(unavailable_backoff=(), internal_error_backoff=())
+PATIENT = RetryPolicy(unavailable_backoff=(), internal_error_backoff=())
 IMPATIENT = replace(PATIENT, read_seconds=0.15, attempt_seconds=0.2)
 """For what lasts: on a busy machine a sound answer may take longer."""
 IN_TIME = 30.0
@@ -144,7 +144,7 @@ def test_a_fault_is_classified_and_ends_in_time(graph, connect, fault, answer, k
     graph.on(f"{PATH}/first", page({"id": "0"}, next_link=f"{graph.url}{PATH}"))
     began = time.monotonic()
     with pytest.raises(GraphError) as caught:
-        act(connect(patience=IMPATIENT if kind is GraphDeadlineExceeded else PATIENT))
+        act(connect(retry_policy=IMPATIENT if kind is GraphDeadlineExceeded else PATIENT))
     assert type(caught.value) is kind
     assert time.monotonic() - began < IN_TIME
 
@@ -152,9 +152,9 @@ def test_a_fault_is_classified_and_ends_in_time(graph, connect, fault, answer, k
 @pytest.mark.parametrize("drip", [drip_of_headers, drip_of_body])
 def test_a_drip_never_trips_a_read_timeout_and_yet_ends_with_the_exchange(graph, connect, drip):
     graph.on(PATH, Raw(drip))
-    client = connect(patience=replace(PATIENT, read_seconds=60))
+    client = connect(retry_policy=replace(PATIENT, read_seconds=60))
     client.sign_in()
-    client.patience = replace(PATIENT, attempt_seconds=1.0)
+    client.retry_policy = replace(PATIENT, attempt_seconds=1.0)
     began = time.monotonic()
     with pytest.raises(GraphDeadlineExceeded):
         client.get(PATH)
@@ -166,7 +166,7 @@ def test_an_answer_without_a_body_is_unreadable_where_one_was_asked_for(graph, c
     graph.on(path, Reply(200))
     graph.on(f"{PATH}/first", page({"id": "0"}, next_link=f"{graph.url}{PATH}"))
     with pytest.raises(GraphResponseUnreadable):
-        act(connect(patience=PATIENT))
+        act(connect(retry_policy=PATIENT))
 
 
 def test_a_fault_that_passes_is_survived_by_what_may_be_repeated(graph, connect):
@@ -190,7 +190,7 @@ def test_a_duplicate_or_looping_link_ends_the_reading(graph, connect, pages):
     link = f"{graph.url}{PATH}?$skip=1"
     graph.on(PATH, *[page({"id": str(n)}, next_link=f"{link}{n % pages}") for n in range(6)])
     with pytest.raises(GraphIncompleteRead):
-        list(connect(patience=PATIENT).iterate(PATH))
+        list(connect(retry_policy=PATIENT).iterate(PATH))
     assert len(graph.paths()) <= pages + 1
 
 
@@ -201,7 +201,7 @@ def test_a_server_that_is_not_there_is_unavailable(graph, clock):
     facts = {"graph_url": url, "login_url": graph.url, "simulator_origins": frozenset({url, graph.url})}
     with GraphClient(connection_to(graph, **facts), clock=clock) as client, pytest.raises(GraphUnavailable):
         client.get(PATH)
-    assert clock.total >= 15  # all its patience
+    assert clock.total >= 15  # all its backoff
 
 
 def test_a_gateway_that_is_unwell_is_asked_over_a_new_connection(graph, connect):

@@ -6,13 +6,13 @@ import pytest
 from intunesim import Simulator, serving
 
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.errors import GraphProxyRefused, GraphUnavailable
 from tests.graph.simulated import connection_to_tenant, filled
 from tests.tunnels import Proxy
 
 PATH = "/beta/deviceManagement/deviceCategories"
-IMPATIENT = Patience(unavailable_backoff=(), call_seconds=30)
+IMPATIENT = RetryPolicy(unavailable_backoff=(), call_seconds=30)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def connect(running):
         def through(proxy_url: str, **options):
             tenant = next(iter(running.simulator.tenants.values()))
             connection = connection_to_tenant(running, tenant, ca_file=running.authority, proxy_url=proxy_url)
-            return stack.enter_context(GraphClient(connection, patience=IMPATIENT, **options))
+            return stack.enter_context(GraphClient(connection, retry_policy=IMPATIENT, **options))
 
         yield through
 

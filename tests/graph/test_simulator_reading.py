@@ -14,7 +14,7 @@ from intunesim.state.tenant import Secret
 from tenantpilot.graph.client.budget import Allowance, MemoryStore, Service, TenantBudget
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.connection import Certificate, ClientSecret
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.client.tokens import TokenCache
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
@@ -64,8 +64,8 @@ def tenant(contoso):
 @pytest.fixture
 def client(running, tenant) -> Iterator[GraphClient]:
     budget = TenantBudget(MemoryStore(), tenant.id, allowances=FAST)
-    patience = Patience(unavailable_backoff=(0.05,) * 4, internal_error_backoff=(0.05,) * 2)
-    with GraphClient(connection_to_tenant(running, tenant), budget=budget, patience=patience) as made:
+    retry_policy = RetryPolicy(unavailable_backoff=(0.05,) * 4, internal_error_backoff=(0.05,) * 2)
+    with GraphClient(connection_to_tenant(running, tenant), budget=budget, retry_policy=retry_policy) as made:
         yield made
 
 

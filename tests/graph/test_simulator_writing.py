@@ -16,7 +16,7 @@ from intunesim.simulator import Simulator
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.budget import Allowance, MemoryStore, Service, TenantBudget
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.compare.differences import differences
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
@@ -48,8 +48,8 @@ def open_client(running: Running) -> Iterator[Callable[[Any], GraphClient]]:
 
     def opened(tenant: Any) -> GraphClient:
         budget = TenantBudget(MemoryStore(), tenant.id, allowances=FAST)
-        patience = Patience(look_seconds=0.05, unavailable_backoff=(0.1, 0.1))
-        clients.append(GraphClient(connection_to_tenant(running, tenant), budget=budget, patience=patience))
+        retry_policy = RetryPolicy(look_seconds=0.05, unavailable_backoff=(0.1, 0.1))
+        clients.append(GraphClient(connection_to_tenant(running, tenant), budget=budget, retry_policy=retry_policy))
         return clients[-1]
 
     yield opened

@@ -7,7 +7,7 @@ import pytest
 
 from tenantpilot.graph.client.budget import MemoryStore, TenantBudget
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.client.patience import Patience, retry_after_seconds
+from tenantpilot.graph.client.retries import RetryPolicy, retry_after_seconds
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
     GraphDeadlineExceeded,
@@ -22,7 +22,7 @@ from tests.graph.scripted import Reply, error, page
 
 PATH = "/beta/deviceManagement/intents"
 OTHER = "/beta/deviceManagement/templates"
-UNJITTERED = Patience(jitter=0.0)
+UNJITTERED = RetryPolicy(jitter=0.0)
 
 
 def throttled(retry_after: str | None = None) -> Reply:
@@ -58,14 +58,14 @@ def test_retry_after_is_an_integer_a_decimal_or_a_date(header, seconds):
 )
 def test_a_throttled_request_waits_as_told_and_is_sent_again(graph, connect, clock, header, waited):
     graph.on(PATH, throttled(header), page({"id": "1"}))
-    assert connect(patience=UNJITTERED).get(PATH)["value"] == [{"id": "1"}]
+    assert connect(retry_policy=UNJITTERED).get(PATH)["value"] == [{"id": "1"}]
     assert clock.total == pytest.approx(waited)
 
 
 def test_conditional_access_which_counts_by_the_second_is_asked_again_soon(graph, connect, clock):
     path = "/v1.0/identity/conditionalAccess/policies"
     graph.on(path, *[throttled()] * 3, page())
-    connect(patience=UNJITTERED).get(path)
+    connect(retry_policy=UNJITTERED).get(path)
     assert 9.0 <= clock.total <= 20.0
 
 
@@ -80,7 +80,7 @@ def test_a_wait_that_is_none_costs_no_more_requests_than_no_word(connect, clock,
         graph.seen.clear()
         graph.on(PATH, throttled(told))
         with pytest.raises(GraphThrottled):
-            connect(patience=Patience(call_seconds=300)).get(PATH)
+            connect(retry_policy=RetryPolicy(call_seconds=300)).get(PATH)
         requests[told] = len(graph.paths())
     assert requests[header] <= requests[None] + (5 if header == NO_WAIT[-1] else 0)
 
@@ -94,7 +94,7 @@ def test_a_wait_that_is_none_costs_all_types_no_more_requests_than_no_word(graph
         contracts = registry.of_configuration()
         graph.otherwise = throttled(told)
         before = clock.total
-        reads = list(read_types(connect(patience=Patience(call_seconds=30)), contracts))
+        reads = list(read_types(connect(retry_policy=RetryPolicy(call_seconds=30)), contracts))
         assert all(isinstance(read.error, GraphThrottled | GraphDeadlineExceeded) for read in reads)
         assert len(reads) == len(contracts) >= 44
         assert clock.total - before >= 10
@@ -107,13 +107,13 @@ def test_a_date_is_reckoned_against_the_clock_of_whoever_wrote_it(graph, connect
     """Our clock is 90 s ahead: by it the moment has passed, by Graph's it is 20 s away."""
     headers = {"retry-after": "Mon, 02 Nov 2026 11:58:50 GMT", "date": "Mon, 02 Nov 2026 11:58:30 GMT"}
     graph.on(PATH, Reply(429, error("TooManyRequests", "slow"), headers), page())
-    connect(patience=UNJITTERED).get(PATH)
+    connect(retry_policy=UNJITTERED).get(PATH)
     assert clock.total == pytest.approx(20)
 
 
 def test_without_a_word_the_waits_grow(graph, connect, clock):
     graph.on(PATH, *[throttled()] * 5, page())
-    connect(patience=UNJITTERED).get(PATH)
+    connect(retry_policy=UNJITTERED).get(PATH)
     assert clock.total == pytest.approx(10 + 20 + 40 + 60 + 60)
 
 
@@ -126,7 +126,7 @@ def test_jitter_adds_and_never_shortens(graph, connect, clock):
 def test_a_wait_beyond_the_deadline_is_not_begun(graph, connect, clock):
     graph.on(PATH, throttled("120"))
     with pytest.raises(GraphThrottled) as caught:
-        connect(patience=Patience(call_seconds=60)).get(PATH)
+        connect(retry_policy=RetryPolicy(call_seconds=60)).get(PATH)
     assert clock.total == 0
     assert caught.value.facts.retry_after == 120
     assert caught.value.params["graph_code"] == "TooManyRequests"
@@ -135,14 +135,14 @@ def test_a_wait_beyond_the_deadline_is_not_begun(graph, connect, clock):
 def test_being_throttled_without_end_comes_to_an_end(graph, connect, clock):
     graph.on(PATH, throttled())
     with pytest.raises(GraphThrottled):
-        connect(patience=Patience(call_seconds=200)).get(PATH)
+        connect(retry_policy=RetryPolicy(call_seconds=200)).get(PATH)
     assert clock.total <= 200
 
 
 def test_while_one_request_is_throttled_the_whole_tenant_is_quiet(graph, connect, clock):
     graph.on(PATH, throttled("30"))
     graph.on(OTHER, page())
-    client = connect(patience=Patience(call_seconds=20, jitter=0))
+    client = connect(retry_policy=RetryPolicy(call_seconds=20, jitter=0))
     with pytest.raises(GraphThrottled):
         client.get(PATH)
     with pytest.raises(GraphThrottled):
@@ -154,7 +154,7 @@ def test_another_tenant_goes_on_meanwhile(graph, connect, clock):
     graph.on(PATH, throttled("30"))
     graph.on(OTHER, page())
     with pytest.raises(GraphThrottled):
-        connect(patience=Patience(call_seconds=20)).get(PATH)
+        connect(retry_policy=RetryPolicy(call_seconds=20)).get(PATH)
     other = "99999999-6f0c-4a51-9a0d-0a5f5f1c2b11"
     graph.on(f"/{other}/oauth2/v2.0/token", graph._give_token)
     with GraphClient(connection_to(graph, entra_tenant_id=other), clock=clock) as fabrikam:
@@ -166,7 +166,7 @@ def test_another_tenant_goes_on_meanwhile(graph, connect, clock):
 def test_a_gateway_that_is_unwell_is_tried_again_and_given_up_in_the_end(graph, connect, clock, status):
     graph.on(PATH, Reply(status, error("ServiceUnavailable", "later")))
     with pytest.raises(GraphUnavailable) as caught:
-        connect(patience=UNJITTERED).get(PATH)
+        connect(retry_policy=UNJITTERED).get(PATH)
     assert len(graph.paths()) == 5
     assert clock.total == pytest.approx(1 + 2 + 4 + 8)
     assert caught.value.params["status"] == status
@@ -174,7 +174,7 @@ def test_a_gateway_that_is_unwell_is_tried_again_and_given_up_in_the_end(graph, 
 
 def test_503_with_retry_after_waits_as_told(graph, connect, clock):
     graph.on(PATH, Reply(503, error("ServiceUnavailable", "later"), {"retry-after": "17"}), page())
-    connect(patience=UNJITTERED).get(PATH)
+    connect(retry_policy=UNJITTERED).get(PATH)
     assert clock.total == pytest.approx(17)
 
 
@@ -234,7 +234,7 @@ def test_who_owns_the_client_is_told_of_each_wait_before_it_begins(graph, connec
     """OPS-34: and may stop instead."""
     graph.on(PATH, throttled("60"), page())
     told = []
-    stopped = connect(waits=told.append, stop=lambda: bool(told), patience=UNJITTERED)
+    stopped = connect(waits=told.append, stop=lambda: bool(told), retry_policy=UNJITTERED)
     with pytest.raises(GraphStopped):
         stopped.get(PATH)
     assert (told, clock.total, len(graph.paths())) == ([60.0], 0, 1)
@@ -245,7 +245,7 @@ def test_who_comes_later_is_told_how_long_the_tenant_is_still_quiet(graph, conne
     graph.on(OTHER, page())
     budget, told = TenantBudget(MemoryStore(clock), "Contoso"), []
     with pytest.raises(GraphThrottled):
-        connect(budget=budget, patience=Patience(call_seconds=20)).get(PATH)
+        connect(budget=budget, retry_policy=RetryPolicy(call_seconds=20)).get(PATH)
     clock.sleep(15.0)
-    assert connect(budget=budget, waits=told.append, patience=UNJITTERED).get(OTHER) == {"value": []}
+    assert connect(budget=budget, waits=told.append, retry_policy=UNJITTERED).get(OTHER) == {"value": []}
     assert told == [pytest.approx(45.0 - 5.0 * asked) for asked in range(9)]

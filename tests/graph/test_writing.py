@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import (
     GraphApprovalPending,
@@ -156,7 +156,7 @@ def test_a_create_that_cannot_be_looked_up_is_not_repeated(graph, client):
 def test_a_create_that_fails_to_the_end_is_looked_up_a_last_time(graph, connect):
     service = Service(graph, CATEGORY.collection)
     service.answers = [(False, Reply(503)), (True, Reply(503))]
-    client = connect(patience=Patience(unavailable_backoff=(1.0,)))
+    client = connect(retry_policy=RetryPolicy(unavailable_backoff=(1.0,)))
     assert Writer(client, CATEGORY).create({"displayName": "Kiosk"}, known_ids=()).graph_id == "new-2"
     service.answers = [(False, Reply(503)), (False, Reply(503))]
     with pytest.raises(GraphUnavailable):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.inventory.models import Policy, PolicyTypeSync
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
@@ -38,7 +38,7 @@ def scripted(settings: Any) -> Iterator[ScriptedGraph]:
 @pytest.fixture
 def sync(scripted: ScriptedGraph, contoso: Any, now: Any, monkeypatch: Any) -> Sync:
     """Sync two types: one whose list is the given JSON, and one that is well."""
-    at_once = partial(graph_client, patience=Patience(internal_error_backoff=()))
+    at_once = partial(graph_client, retry_policy=RetryPolicy(internal_error_backoff=()))
     monkeypatch.setattr("tenantpilot.inventory.handlers.graph_client", at_once)
     facts = {"kind": "secret", "client_id": UUID(CLIENT), "secret": "s3cret~value", "expires_at": None}
     store_credential(tenant=contoso, actor=None, now=now, **facts)

@@ -3,7 +3,7 @@
 import pytest
 from intunesim import Fault, Plan
 
-from tenantpilot.graph.client.patience import never
+from tenantpilot.graph.client.retries import never
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphIncompleteRead
 from tenantpilot.graph.read.full import read_type_whole

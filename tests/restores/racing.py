@@ -66,9 +66,9 @@ class Restores:
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     restores = Restores()
     counted = race(restores.prepare, restores.edit_or_confirm, rounds=int(sys.argv[1]), racers=int(sys.argv[2]))
     print(json.dumps(counted))

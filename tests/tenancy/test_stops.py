@@ -9,7 +9,7 @@ from django.db import connection
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.inventory.operations import INVENTORY_SYNC, SyncInputs
-from tenantpilot.operations.lifecycle.leases import HANDED_ON
+from tenantpilot.operations.lifecycle.leases import HANDED_OVER
 from tenantpilot.operations.models import RunEvent
 from tenantpilot.operations.monitoring.wait_reasons import Cause, why
 from tenantpilot.operations.results import Claimed, NotClaimable
@@ -106,7 +106,7 @@ def test_a_run_under_way_is_handed_on_at_its_next_safe_point(engine, contoso, al
 
     run = engine.perform(work, alice)
     assert (run.status, run.lease_owner) == ("running", "")
-    assert RunEvent.objects.filter(run=run, name=HANDED_ON).exists()
+    assert RunEvent.objects.filter(run=run, name=HANDED_OVER).exists()
     assert isinstance(engine.service.claim(run.pk, owner="worker", now=now), NotClaimable)
 
 

@@ -5,7 +5,7 @@ is, and its content once it is known, never change. Chunks are added while it is
 """
 
 from tenantpilot.artifacts.states import MOVES, ArtifactState
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 from tenantpilot.tenancy.sealing import SEAL_BYTES
 

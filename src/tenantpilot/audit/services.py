@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.audit.chain import GENESIS, HASHED, hash_of
 from tenantpilot.audit.models import AuditChain, AuditLog
-from tenantpilot.core.inserting import Insert
+from tenantpilot.core.fast_insert import Insert
 from tenantpilot.core.request_id import current_request_id
 from tenantpilot.core.sanitizing import harmless
 

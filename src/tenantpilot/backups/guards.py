@@ -6,7 +6,7 @@ set is deleted from the trash alone. A member ends once, overlaps no other of it
 inside a finished set.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _FOREVER = "2147483647"

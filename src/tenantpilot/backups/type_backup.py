@@ -17,7 +17,7 @@ from tenantpilot.core.sanitizing import ObjectName, failure
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import GraphNotFound
-from tenantpilot.graph.read.full import TypeRead, WholeRead, read_types_whole
+from tenantpilot.graph.read.full import FullRead, TypeRead, read_types_whole
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import ObjectUnusable, ObservedType, is_usable, observe_all
 from tenantpilot.inventory.recording import Reading, record_failure, record_types
@@ -110,11 +110,11 @@ class TypeBackup:
         is_gone = again.error is None and not again.reads
         return again, TypeVanished(count) if is_gone and not is_everyday(count) else again.error
 
-    def _is_in_care(self, policy_read: WholeRead, policies: Mapping[str, Policy]) -> bool:
+    def _is_in_care(self, policy_read: FullRead, policies: Mapping[str, Policy]) -> bool:
         policy = policies.get(policy_read.graph_id)
         return policy is not None and policy.ignored_at is None
 
-    def _recorded(self, contract: Contract, reads: Sequence[WholeRead], result: TypeResult) -> dict[str, Policy]:
+    def _recorded(self, contract: Contract, reads: Sequence[FullRead], result: TypeResult) -> dict[str, Policy]:
         """Return the policies of the type by Graph's id, with what is new; what has no policy becomes a gap."""
         observed = observe_all(
             contract, [policy_read.payload for policy_read in reads if policy_read.payload is not None]
@@ -152,7 +152,7 @@ class TypeBackup:
         self,
         contract: Contract,
         policies: Sequence[Policy],
-        reads: Sequence[WholeRead],
+        reads: Sequence[FullRead],
         result: TypeResult,
         members: Mapping[int, BackupMember],
     ) -> None:

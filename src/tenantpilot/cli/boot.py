@@ -4,7 +4,7 @@ import os
 
 import django
 
-from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
 SETTINGS = "tenantpilot.config.settings"
 WSGI = "tenantpilot.config.wsgi:application"
@@ -14,7 +14,7 @@ def get_django_ready() -> None:
     """Read the settings and load the apps; harmless when repeated. Raises ImproperlyConfigured."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     django.setup()
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
 
 
 def set_variables(variables: dict[str, str]) -> None:

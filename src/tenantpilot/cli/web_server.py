@@ -8,7 +8,7 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from tenantpilot.cli.boot import WSGI
-from tenantpilot.cli.processes.tether import die_with
+from tenantpilot.cli.processes.parent_death import die_with
 from tenantpilot.cli.work.capacity import WEB_THREADS
 from tenantpilot.cli.work.heartbeat import Heartbeat, forget_processes
 

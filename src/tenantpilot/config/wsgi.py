@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from tenantpilot.tenancy.isolation import NOTHING, let_process_reach
+from tenantpilot.tenancy.isolation import NOTHING, set_process_scope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenantpilot.config.settings")
 application = get_wsgi_application()
-let_process_reach(NOTHING)
+set_process_scope(NOTHING)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from django.db import models
 from django_scopes import ScopedManager
 
-from tenantpilot.core.migrating import SAME, Statements, same
+from tenantpilot.core.migration_sql import SAME, Statements, same
 
 Model = type[models.Model]
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")

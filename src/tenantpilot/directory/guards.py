@@ -1,6 +1,6 @@
 """The rule of cursors that the database itself keeps, on both engines: which phase follows which."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.directory.states import MOVES
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 

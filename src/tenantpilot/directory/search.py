@@ -1,6 +1,6 @@
 """An index for the search in names of groups: trigrams, so that a part of a word is found as fast as nothing is."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 
 TABLE = "groups_search"
 

@@ -1,6 +1,6 @@
 """The database refuses policies that point into another workspace (SEC-03)."""
 
-from tenantpilot.core.migrating import same_workspace, together
+from tenantpilot.core.migration_sql import same_workspace, together
 
 INSTALL, REMOVE = together(
     same_workspace("policies", "tenant_id", "tenants"),

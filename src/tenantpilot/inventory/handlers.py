@@ -11,7 +11,7 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
-from tenantpilot.graph.read.full import torn_ones
+from tenantpilot.graph.read.full import incomplete_objects
 from tenantpilot.graph.read.listing import TypeRead, read_types, read_types_in_groups
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.broken import BrokenObject
@@ -122,19 +122,21 @@ def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:
     if type_read.error is not None:
         return TypeReport(key, error=type_read.error)
     try:
-        return TypeReport(key, _with_torn_ones(client, type_read, observe_all(type_read.contract, type_read.items)))
+        return TypeReport(
+            key, _with_incomplete_objects(client, type_read, observe_all(type_read.contract, type_read.items))
+        )
     except NOT_KEPT as error:
         log.exception("type_not_understood", type=key)
         return TypeReport(key, error=error)
 
 
-def _with_torn_ones(client: GraphClient, type_read: TypeRead, observed: ObservedType) -> ObservedType:
+def _with_incomplete_objects(client: GraphClient, type_read: TypeRead, observed: ObservedType) -> ObservedType:
     """Return the same with those that could not be read whole: they are kept, and broken besides."""
     names = {observation.graph_id: observation.name for observation in observed.observations}
     usable = [item for item in type_read.items if item["id"] in names]
     torn = [
         BrokenObject(full_read.graph_id, names[full_read.graph_id], full_read.error)
-        for full_read in torn_ones(client, type_read.contract, usable)
+        for full_read in incomplete_objects(client, type_read.contract, usable)
         if full_read.error is not None
     ]
     return ObservedType(observed.observations, [*observed.broken, *torn])

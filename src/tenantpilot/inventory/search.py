@@ -1,6 +1,6 @@
 """An index for the search in names: trigrams, so that a part of a word is found as fast as nothing is (UX-21)."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 
 TABLE = "policies_search"
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.notifications import OperationRunCompleted
-from tenantpilot.operations.presenter import OperationUxPresenter, Telling
+from tenantpilot.operations.presenter import NotificationText, OperationUxPresenter
 from tenantpilot.tenancy.access import tenants_where
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import Tenant, User, WorkspaceMember
@@ -19,7 +19,7 @@ class Notice:
     """A notification as people read it."""
 
     notification: Notification
-    telling: Telling
+    text: NotificationText
 
     @property
     def is_unread(self) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tenantpilot.core.inserting import Insert
+from tenantpilot.core.fast_insert import Insert
 from tenantpilot.operations.lifecycle.outcome import EndedRun, Ending
 from tenantpilot.operations.models import Notification
 

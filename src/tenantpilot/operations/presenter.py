@@ -29,7 +29,7 @@ class Toast:
 
 
 @dataclass(frozen=True)
-class Telling:
+class NotificationText:
     """The words of a lasting notification."""
 
     title: str
@@ -39,7 +39,7 @@ class Telling:
     outcome: str
 
 
-Words = Callable[[Notification], Telling]
+Words = Callable[[Notification], NotificationText]
 _WORDS: dict[str, Words] = {}
 
 
@@ -83,7 +83,7 @@ class OperationUxPresenter:
         return _who_cancelled(run) or run.message or ReasonCatalog.describe(run.reason_code)
 
     @staticmethod
-    def notification(notification: Notification) -> Telling:
+    def notification(notification: Notification) -> NotificationText:
         """Return the words for a stored notification: of an ending, or those that a room has registered."""
         if (words := _WORDS.get(notification.kind)) is not None:
             return words(notification)
@@ -91,7 +91,9 @@ class OperationUxPresenter:
         operation = operation_types.label(data.get("type", ""))
         outcome = data.get("outcome", "")
         title = _TITLES.get(outcome, _TITLES[RunOutcome.FAILED])() % {"operation": operation}
-        return Telling(title, _body(data, _who_cancelled(run)), _("View run"), run_url(run) if run else "", outcome)
+        return NotificationText(
+            title, _body(data, _who_cancelled(run)), _("View run"), run_url(run) if run else "", outcome
+        )
 
 
 def _label(operation_type: OperationType[Any] | str) -> str:

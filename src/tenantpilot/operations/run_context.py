@@ -89,7 +89,7 @@ class RunContext(Generic[InputsOfRun]):
     ) -> None:
         """Raises StoredDataUnreadable for inputs or a checkpoint that this version cannot read."""
         self._run, self._kind, self._lease, self._service, self._clock = run, operation_type, lease, service, clock
-        self._spent, self._ticks, self._beaten_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
+        self._spent, self._ticks, self._heartbeat_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
         self._database = connections[DEFAULT_DB_ALIAS]
         self._must_stop: type[Interrupted] | None = None
         self._told_to_stop = False
@@ -154,10 +154,10 @@ class RunContext(Generic[InputsOfRun]):
             self._counts[key] += n
 
     def must_wait(self, seconds: float) -> None:
-        """Nothing can be done for so long: where it is worth it, the run stops and is set aside. From any thread.
+        """Stop the run and set it aside if Graph asks to wait at least OPERATIONS_WAIT_HERE_SECONDS.
 
-        It is not if the wait is short, or if nothing was kept since it was set aside before: what is not kept is
-        done again, and a run could begin for ever.
+        A run that has stored nothing since it was last set aside waits here: it would start over for ever. Safe to
+        call from any thread.
         """
         with self._lock:
             if seconds < settings.OPERATIONS_WAIT_HERE_SECONDS or not self._has_kept:
@@ -237,12 +237,12 @@ class RunContext(Generic[InputsOfRun]):
     def stop(self, interruption: type[Interrupted]) -> None:
         self._stop(interruption)
 
-    def beaten(self) -> None:
+    def heartbeat_sent(self) -> None:
         """The heart has given a sign of life."""
-        self._beaten_at = self._ticks()
+        self._heartbeat_at = self._ticks()
 
     @property
-    def keeps_all_others_out(self) -> bool:
+    def holds_write_lock(self) -> bool:
         """The handler is in a transaction, and its database has one lock for all that is written."""
         return self._database.vendor == "sqlite" and self._database.in_atomic_block
 
@@ -284,7 +284,7 @@ class RunContext(Generic[InputsOfRun]):
     @property
     def _is_beat_overdue(self) -> bool:
         """The heart could not write, because the handler's own transaction kept it out (SQLite)."""
-        return self._ticks() - self._beaten_at > 2 * settings.OPERATIONS_HEARTBEAT_SECONDS
+        return self._ticks() - self._heartbeat_at > 2 * settings.OPERATIONS_HEARTBEAT_SECONDS
 
     def _add_failure(self, entry: Failure) -> None:
         with self._lock:

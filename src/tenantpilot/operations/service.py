@@ -14,7 +14,7 @@ from tenantpilot.operations.lifecycle import (
     starting,
 )
 from tenantpilot.operations.lifecycle.identity import identity_of, workspace_of
-from tenantpilot.operations.lifecycle.leases import HANDED_ON, SET_ASIDE, Lease
+from tenantpilot.operations.lifecycle.leases import HANDED_OVER, SET_ASIDE, Lease
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.priorities import queue_of_schedule
 from tenantpilot.operations.lifecycle.progress import Progress
@@ -121,7 +121,7 @@ class OperationRunService:
         """Add a line to the timeline."""
         return reporting.record_note(lease, name, data, now=now)
 
-    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0, reason: str = HANDED_ON) -> bool:
+    def hand_on(self, lease: Lease, *, now: datetime, seconds_spent: float = 0, reason: str = HANDED_OVER) -> bool:
         """Let another worker take the run up at once; `why` is the event that says so."""
         spent = seconds_spent
         return handing_over.hand_over(lease, self._dispatcher, reason, until=None, now=now, seconds_spent=spent)

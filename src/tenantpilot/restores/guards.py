@@ -7,7 +7,7 @@ preview found only while it is made; what came of an item only while the restore
 from collections.abc import Mapping
 from typing import TypeVar
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 from tenantpilot.restores.state_guards import EXPECTED_TRIGGERS as OF_STATES
 from tenantpilot.restores.states import ITEM_MOVES, MOVES, ItemState, RestoreState

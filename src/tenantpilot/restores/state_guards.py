@@ -3,7 +3,7 @@
 They stand apart from `guards`, because the migrations before these columns install those.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _TABLE, _FUNCTION = "restore_items", "restore_item_state_guard"

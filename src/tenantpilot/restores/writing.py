@@ -151,7 +151,7 @@ class ItemWriter:
             return ""
         for look in range(1 if task.contract.settles else LOOKS_FOR_OURS):
             if look:
-                self._client.pause(self._client.patience.look_seconds)
+                self._client.pause(self._client.retry_policy.look_seconds)
             self._lists.pop(task.contract.key, None)
             new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known_ids]
             own_ids = [graph_id for graph_id in new if self._is_made_by_us(task, graph_id)]

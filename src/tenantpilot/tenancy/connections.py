@@ -4,20 +4,22 @@ from django.conf import settings
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.client.connection import Certificate, ClientSecret, Credential, GraphConnection
-from tenantpilot.graph.client.patience import Patience, Stop, Waits, nobody
+from tenantpilot.graph.client.retries import RetryPolicy, Stop, Waits, nobody
 from tenantpilot.tenancy.credentials import OpenCredential, open_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential
 from tenantpilot.tenancy.rate_budget import budget_of
 
 
-def graph_client(tenant: Tenant, *, stop: Stop, waits: Waits = nobody, patience: Patience | None = None) -> GraphClient:
+def graph_client(
+    tenant: Tenant, *, stop: Stop, waits: Waits = nobody, retry_policy: RetryPolicy | None = None
+) -> GraphClient:
     """Return a client that keeps to the rate which all workers of the deployment share.
 
     `stop` ends waits and further requests, `waits` is told of long ones before. Raises CredentialMissing, CannotOpen.
     """
     connection = graph_connection(tenant)
     budget = budget_of(connection.entra_tenant_id)
-    return GraphClient(connection, stop=stop, waits=waits, budget=budget, patience=patience)
+    return GraphClient(connection, stop=stop, waits=waits, budget=budget, retry_policy=retry_policy)
 
 
 def graph_connection(tenant: Tenant) -> GraphConnection:

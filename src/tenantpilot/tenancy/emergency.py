@@ -56,8 +56,8 @@ def set_emergency_accounts(tenant: Tenant, chosen: Sequence[Chosen], *, actor: U
             workspace_id=tenant.workspace_id,
             tenant_id=tenant.pk,
             actor=actor,
-            before={"accounts": [_told(account) for account in present]},
-            after={"accounts": [_told(account) for account in accounts]},
+            before={"accounts": [_audit_facts(account) for account in present]},
+            after={"accounts": [_audit_facts(account) for account in accounts]},
             at=now,
         )
     return True
@@ -74,7 +74,7 @@ def _add(tenant: Tenant, account: Chosen, *, now: datetime) -> None:
     )
 
 
-def _told(account: Chosen) -> dict[str, str]:
+def _audit_facts(account: Chosen) -> dict[str, str]:
     return {"kind": account.kind, "id": account.graph_id, "name": account.name}
 
 

@@ -68,7 +68,7 @@ def of_person(key: PersonKey) -> Iterator[None]:
         _person.reset(token)
 
 
-def let_process_reach(reach: str) -> None:
+def set_process_scope(reach: str) -> None:
     """Set the reach of code outside scopes and requests, in all threads of this process."""
     global _of_process
     _of_process = reach

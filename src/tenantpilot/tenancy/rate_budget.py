@@ -24,9 +24,9 @@ from tenantpilot.graph.client.budget import (
     budget_of_process,
     from_data,
 )
-from tenantpilot.graph.client.stock import StockedBudget
+from tenantpilot.graph.client.budget_prefetch import PrefetchingBudget
 from tenantpilot.tenancy.models import GraphBudget
-from tenantpilot.tenancy.teller import teller_of
+from tenantpilot.tenancy.shared_connection import shared_connection_to
 
 T = TypeVar("T")
 
@@ -38,8 +38,8 @@ class DatabaseStore:
         """Time is the database's where there is a server: workers on several machines need not agree on a clock."""
         if threading.current_thread() is threading.main_thread():
             return self._change(key, step)
-        teller = teller_of(str(connection.settings_dict["NAME"]))
-        return teller.ask(partial(self._change, key, step))
+        shared_connection = shared_connection_to(str(connection.settings_dict["NAME"]))
+        return shared_connection.ask(partial(self._change, key, step))
 
     @transaction.atomic
     def _change(self, key: str, step: Callable[[BudgetState, float], tuple[BudgetState, T]]) -> T:
@@ -70,7 +70,7 @@ def shared_budget(entra_tenant_id: str) -> Budget:
     """Books ahead, so that the database is asked a tenth as often as Graph."""
     allowances = _allowances()
     shared = TenantBudget(DatabaseStore(), entra_tenant_id, allowances=allowances, share=_share())
-    return StockedBudget(shared, allowances=allowances)
+    return PrefetchingBudget(shared, allowances=allowances)
 
 
 def _allowances() -> dict[Service, Allowance]:

@@ -7,7 +7,7 @@ newest version of a policy is deleted only with its tenant, through the gate of 
 may be renewed.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 from tenantpilot.versions.library import guards as library
 

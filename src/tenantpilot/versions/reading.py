@@ -15,7 +15,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract, Kind
 from tenantpilot.graph.errors import GraphError
-from tenantpilot.graph.read.full import WholeRead, read_by_id, read_types_whole, with_gone_confirmed
+from tenantpilot.graph.read.full import FullRead, read_by_id, read_types_whole, with_gone_confirmed
 from tenantpilot.inventory.models import Policy
 from tenantpilot.tenancy.models import Tenant
 
@@ -32,7 +32,7 @@ class Portion:
 
     contract: Contract
     policies: Sequence[Policy]
-    reads: Sequence[WholeRead] = ()
+    reads: Sequence[FullRead] = ()
     error: GraphError | None = None
 
 

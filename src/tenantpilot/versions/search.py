@@ -1,6 +1,6 @@
 """Indexes for the search by setting: trigrams of names, ids and values, so that nothing is found as fast as much is."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 
 DEFINITIONS = "setting_definitions_search"
 VALUES = "setting_values_search"

@@ -157,12 +157,12 @@ def take_version(
         differences=count,
     )
     index_version(policy, version, snapshot.contract, snapshot.separated.payload)
-    _tell_inventory(policy, snapshot, version)
+    _update_policy_facts(policy, snapshot, version)
     keep_secrets(version, policy, (*snapshot.separated.secrets, *carried))
     return version
 
 
-def _tell_inventory(policy: Policy, snapshot: Snapshot, version: PolicyVersion) -> None:
+def _update_policy_facts(policy: Policy, snapshot: Snapshot, version: PolicyVersion) -> None:
     """Keep beside the policy what lists show of its newest version: who gets it, and when it changed."""
     assignments = snapshot.separated.payload.get("assignments")
     facts: dict[str, Any] = {"assignment_count": len(assignments) if isinstance(assignments, list) else None}

@@ -12,7 +12,7 @@ from django.db import DataError
 
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract
-from tenantpilot.graph.read.full import WholeRead
+from tenantpilot.graph.read.full import FullRead
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import ObjectUnusable
 from tenantpilot.tenancy.models import Tenant
@@ -55,7 +55,7 @@ class Taker:
         self._tenant = tenant
 
     def prepare(
-        self, contract: Contract, policies: Sequence[Policy], reads: Sequence[WholeRead], *, read_at: datetime
+        self, contract: Contract, policies: Sequence[Policy], reads: Sequence[FullRead], *, read_at: datetime
     ) -> list[Prepared]:
         """Compare all, and ask once for the names that new versions need. Call it outside a transaction.
 
@@ -94,7 +94,7 @@ class Taker:
 
 
 def _prepared(
-    contract: Contract, policy: Policy, policy_read: WholeRead, newest: Newest | None, read_at: datetime
+    contract: Contract, policy: Policy, policy_read: FullRead, newest: Newest | None, read_at: datetime
 ) -> Prepared:
     if policy_read.payload is None:
         return Prepared(policy, error=policy_read.error)

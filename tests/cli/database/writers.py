@@ -10,11 +10,11 @@ import django
 
 def main(number: int) -> None:
     django.setup()
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
     from tenantpilot.tenancy.models import Tenant, User
     from tests.operations.kit import Engine
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     engine = Engine(Tenant.everywhere.get(slug="contoso"))
     alice = User.objects.get(email__startswith="alice")
     for each in range(1_000_000):

@@ -62,7 +62,7 @@ def _payload(name: str) -> dict[str, Any]:
 
 
 def _client(slug: str) -> Any:
-    from tenantpilot.graph.client.patience import never
+    from tenantpilot.graph.client.retries import never
     from tenantpilot.tenancy.connections import graph_client
     from tenantpilot.tenancy.models import Tenant
 
@@ -74,9 +74,9 @@ STEPS = {"sync": sync, "whole": whole, "create": create}
 
 def main(text: str) -> int:
     django.setup()
-    from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+    from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     print(json.dumps([STEPS[verb](*arguments) for verb, *arguments in json.loads(text)]))
     return 0
 

@@ -13,7 +13,7 @@ from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.models import RunProgress
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.states import RunOutcome
-from tenantpilot.tenancy.isolation import EVERYTHING, NOTHING, everything, let_process_reach
+from tenantpilot.tenancy.isolation import EVERYTHING, NOTHING, everything, set_process_scope
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
 from tenantpilot.tenancy.postgresql.base import DatabaseWrapper
 from tenantpilot.tenancy.roles import Role
@@ -75,10 +75,10 @@ def two_workspaces(templates: PostgresTemplates, django_db_blocker) -> Iterator[
 def protected(two_workspaces: tuple[Protected, DatabaseWrapper]) -> Iterator[Protected]:
     """As the web server sees it: without a scope and a person, nothing."""
     found, app = two_workspaces
-    let_process_reach(NOTHING)
+    set_process_scope(NOTHING)
     with _default_is(app):
         yield found
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
 
 
 @contextmanager

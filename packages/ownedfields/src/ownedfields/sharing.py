@@ -268,12 +268,12 @@ def _serve(checker: Checker, questions: BinaryIO, answers: BinaryIO) -> NoReturn
             checker.judge_all(paths, results)
             checker.note_exports(results, everybody)
             checker.note_needs(results)
-            pickle.dump(_told(answer_of(checker, results)), answers)
+            pickle.dump(_with_sources(answer_of(checker, results)), answers)
             answers.flush()
     os._exit(0)
 
 
-def _told(answer: Answer) -> Answer:
+def _with_sources(answer: Answer) -> Answer:
     """Return an answer in which every lesson has its teacher: where it is not known which file it was, any may be."""
     unknown = {lesson.about for lesson in answer.taught if not lesson.teacher}
     answer.taught = {lesson for lesson in answer.taught if lesson.teacher}

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from tenantpilot.artifacts import guards
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 
 
 class Migration(migrations.Migration):

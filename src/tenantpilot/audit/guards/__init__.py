@@ -1,6 +1,6 @@
 """The database refuses to change or delete what the audit log says (SEC-05)."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 
 _SAY = "the audit log is append-only"
 

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from tenantpilot.audit import guards
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 
 
 class Migration(migrations.Migration):

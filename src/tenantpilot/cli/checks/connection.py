@@ -6,7 +6,7 @@ from datetime import datetime
 from tenantpilot.cli.checks.finding import Finding, Verdict
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.core.reasons import ReasonCatalog
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphForbidden
 from tenantpilot.graph.read.probe import Probe
@@ -15,7 +15,7 @@ from tenantpilot.inventory.connecting.looking import look
 from tenantpilot.inventory.connecting.words import expiry, reading, writing
 from tenantpilot.tenancy.models import Tenant, TenantCredential
 
-A_PERSON_WAITS = Patience(
+A_PERSON_WAITS = RetryPolicy(
     connect_seconds=5.0, read_seconds=20.0, attempt_seconds=30.0, call_seconds=60.0, unavailable_backoff=(1.0,)
 )
 
@@ -65,7 +65,7 @@ def examine_connection(tenant: Tenant, *, now: datetime) -> ConnectionFindings:
         not_tried = "not checked: there is nothing to sign in with"
         return ConnectionFindings(tenant.slug, [about_credential, _not_checked("sign-in", not_tried), _unread()])
     try:
-        probes = look(tenant, registry.of_configuration(), patience=A_PERSON_WAITS)
+        probes = look(tenant, registry.of_configuration(), retry_policy=A_PERSON_WAITS)
     except ReasonedError as error:
         return ConnectionFindings(tenant.slug, [about_credential, _of_error("sign-in", error), _unread()])
     signed_in = Finding("sign-in", Verdict.OK, f"signed in as application {credential.client_id}")

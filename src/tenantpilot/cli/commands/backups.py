@@ -30,7 +30,9 @@ app.command("import")(import_set)
 TenantName = Annotated[str, typer.Argument(metavar="TENANT", help="Its name in addresses.")]
 SetId = Annotated[int, typer.Argument(metavar="SET", help="The number of the set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-AsPerson = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")]
+AsPerson = Annotated[
+    str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is notified when it ends.")
+]
 
 
 @app.callback()

@@ -46,7 +46,7 @@ def _run_for_people(data_dir: Path, port: int, *, fresh: bool, with_story: bool)
         listener = stack.enter_context(listen("127.0.0.1", port))
         folder = stack.enter_context(_prepared(data_dir, fresh=fresh))
         stage = _stage(folder, FOR_PEOPLE, log_level="INFO", to_log_files=True)
-        import_module("tenantpilot.cli.demo.for_people").run(stage, listener, with_story=with_story)
+        import_module("tenantpilot.cli.demo.interactive").run(stage, listener, with_story=with_story)
 
 
 def _run_once(data_dir: Path | None, fault: Fault | None, *, fresh: bool, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def _run_once(data_dir: Path | None, fault: Fault | None, *, fresh: bool, as_jso
         folder = stack.enter_context(_prepared(path, fresh=fresh))
         pace = WITH_A_KILL if fault else HEADLESS
         stage = _stage(folder, pace, log_level="WARNING", to_log_files=False)
-        report = import_module("tenantpilot.cli.demo.once").run(stage, fault)
+        report = import_module("tenantpilot.cli.demo.headless").run(stage, fault)
     if as_json:
         out.print(json.dumps(report.as_json(), indent=2), markup=False)
     else:
@@ -79,7 +79,7 @@ def _stage(folder: DemoFolder, pace: Pace, *, log_level: str, to_log_files: bool
     port = free_port()
     set_variables(variables(folder.path, simulator=address(port), pace=pace, log_level=log_level))
     get_django_ready()
-    return import_module("tenantpilot.cli.demo.stage").Stage(folder, port, pace, to_log_files)
+    return import_module("tenantpilot.cli.demo.setup").Stage(folder, port, pace, to_log_files)
 
 
 def _summary(facts: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ def _installation(*, as_json: bool) -> bool:
     if as_json:
         _print_json([asdict(finding) for finding in result])
     else:
-        _tell(result)
+        _print_findings(result)
     return any(finding.failed for finding in result)
 
 
@@ -56,12 +56,12 @@ def _connection(slug: str, *, as_json: bool) -> bool:
     if as_json:
         _print_json(asdict(result))
     else:
-        _tell(result.findings)
-        _tell_rights(result)
+        _print_findings(result.findings)
+        _print_rights(result)
     return result.failed
 
 
-def _tell(findings: Iterable[Finding]) -> None:
+def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         out.print(f"{MARKS[finding.verdict]} [bold]{finding.check:<12}[/] ", end="")
         out.print(finding.says, markup=False)
@@ -69,25 +69,25 @@ def _tell(findings: Iterable[Finding]) -> None:
             out.print(f"  {'':<12} → {finding.remedy}", markup=False)
 
 
-def _tell_rights(findings: ConnectionFindings) -> None:
+def _print_rights(findings: ConnectionFindings) -> None:
     if not findings.policy_types:
         return
     out.print("\n[bold]read write  policy type[/]")
     for policy_type in findings.policy_types:
-        _tell_type(policy_type)
-    _tell_permissions("To read: grant in Entra, as application permissions with admin consent:", findings.missing)
-    _tell_permissions("To write, for whoever wants that as well:", findings.missing_to_write)
-    _tell_permissions("Optional, to name who changed Conditional Access:", findings.missing_optional)
+        _print_type(policy_type)
+    _print_permissions("To read: grant in Entra, as application permissions with admin consent:", findings.missing)
+    _print_permissions("To write, for whoever wants that as well:", findings.missing_to_write)
+    _print_permissions("Optional, to name who changed Conditional Access:", findings.missing_optional)
 
 
-def _tell_permissions(title: str, names: list[str]) -> None:
+def _print_permissions(title: str, names: list[str]) -> None:
     if names:
         out.print(f"\n{title}")
     for name in names:
         out.print(f"  {name}", markup=False)
 
 
-def _tell_type(type_finding: TypeFinding) -> None:
+def _print_type(type_finding: TypeFinding) -> None:
     out.print(f" {RIGHTS[type_finding.reading]}    {RIGHTS[type_finding.writing]}    ", end="")
     out.print(f"{type_finding.label:<46} {' '.join(type_finding.missing)}".rstrip(), markup=False)
     if type_finding.says and type_finding.reading == "unknown":

@@ -33,7 +33,7 @@ def group() -> None:
 def sync(
     tenant: TenantName,
     as_person: Annotated[
-        str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")
+        str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is notified when it ends.")
     ] = None,
 ) -> None:
     """Start a group sync. Prints the run's number; workers do the work."""

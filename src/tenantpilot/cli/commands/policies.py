@@ -27,8 +27,8 @@ from tenantpilot.cli.commands.policies_chosen import (
     able_person,
     find_policy,
     not_accepted,
+    print_started,
     selection_of,
-    tell_started,
 )
 from tenantpilot.cli.commands.policies_libraries import manager_of_library
 from tenantpilot.cli.console import done, out, say
@@ -74,7 +74,7 @@ def capture(tenant: TenantName, policy: Chosen = None, policy_type: OfType = Non
         answer = start_capture(tenant=where, initiator=initiator, selection=selection, now=timezone.now())
     except DispatchFailed as error:
         raise not_accepted(error) from None
-    tell_started(answer)
+    print_started(answer)
 
 
 @app.command()
@@ -96,7 +96,7 @@ def export(
         answer = start_export(tenant=where, initiator=person, selection=selection, layout=layout, now=timezone.now())
     except DispatchFailed as error:
         raise not_accepted(error) from None
-    tell_started(answer)
+    print_started(answer)
     if to is not None:
         _write(_ended(answer.run.pk), to, person)
 
@@ -116,7 +116,7 @@ def import_policies(
         _library, answer = bring(where, library, upload, initiator=initiator, now=timezone.now())
     except DispatchFailed as error:
         raise not_accepted(error) from None
-    tell_started(answer)
+    print_started(answer)
 
 
 @app.command()

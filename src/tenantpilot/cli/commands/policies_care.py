@@ -16,8 +16,8 @@ from tenantpilot.cli.commands.policies_chosen import (
     TenantName,
     able_person,
     not_accepted,
+    print_started,
     selection_of,
-    tell_started,
 )
 from tenantpilot.cli.console import out, say
 from tenantpilot.cli.problems import Problem
@@ -88,7 +88,7 @@ def ignore(
     initiator = able_person(as_person, where, Capability.POLICY_IGNORE) if as_person else None
     chosen, now = selection_of(where, policy, policy_type), timezone.now()
     try:
-        tell_started(start_ignore(tenant=where, initiator=initiator, selection=chosen, reason=reason, now=now))
+        print_started(start_ignore(tenant=where, initiator=initiator, selection=chosen, reason=reason, now=now))
     except DispatchFailed as error:
         raise not_accepted(error) from None
 
@@ -106,7 +106,7 @@ def unignore(
     initiator = able_person(as_person, where, Capability.POLICY_IGNORE) if as_person else None
     chosen, now = selection_of(where, policy, policy_type), timezone.now()
     try:
-        tell_started(start_unignore(tenant=where, initiator=initiator, selection=chosen, now=now))
+        print_started(start_unignore(tenant=where, initiator=initiator, selection=chosen, now=now))
     except DispatchFailed as error:
         raise not_accepted(error) from None
 

@@ -22,7 +22,9 @@ Chosen = Annotated[
     typer.Option("--policy", metavar="POLICY", help="Only this one: its number, Graph id or name; may be given again."),
 ]
 OfType = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only policies of this type.")]
-Person = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")]
+Person = Annotated[
+    str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is notified when it ends.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -65,7 +67,7 @@ def not_accepted(error: DispatchFailed) -> Problem:
     return Problem(f"The queue did not accept run {error.run.pk}.", "Run: tenantpilot doctor, then try again.")
 
 
-def tell_started(answer: Started | AlreadyActive) -> None:
+def print_started(answer: Started | AlreadyActive) -> None:
     operation_type = operation_types.get(answer.run.type)
     joined = isinstance(answer, AlreadyActive)
     words = OperationUxPresenter.already_queued_toast if joined else OperationUxPresenter.queued_toast

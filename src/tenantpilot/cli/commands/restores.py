@@ -32,7 +32,7 @@ from tenantpilot.tenancy.models import Tenant, User
 
 app = typer.Typer(no_args_is_help=True)
 
-As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who does it, and is told of its end.")]
+As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who does it, and is notified when it ends.")]
 Plan = Annotated[
     str, typer.Option("--plan", metavar="TEXT", help="The plan that `show` printed: nothing else is written.")
 ]
@@ -145,7 +145,7 @@ def confirm_restore(
     if isinstance(answer, ApprovalRequest):
         done(f"A second person has to approve it; who may is notified. It waits until {answer.expires_at:%H:%M} UTC.")
         return
-    _told(answer)
+    _print_run(answer)
 
 
 @app.command()
@@ -165,7 +165,7 @@ def approve(
         raise Problem(str(error), f"Look at it: tenantpilot restores show {restore_run.pk}") from None
     except DispatchFailed as error:
         raise _not_queued(error) from None
-    _told(started)
+    _print_run(started)
 
 
 @app.command()
@@ -267,7 +267,7 @@ def _fingerprint(restore_run: RestoreRun, plan: str) -> str:
     return restore_run.fingerprint
 
 
-def _told(started: Started | AlreadyActive) -> None:
+def _print_run(started: Started | AlreadyActive) -> None:
     done(f"The restore is queued as run {started.run.pk}")
     out.print(started.run.pk)
     say(f"Watch it: tenantpilot runs watch {started.run.pk}")

@@ -8,7 +8,7 @@ from django.db import connections
 
 from tenantpilot.cli import first_run
 from tenantpilot.cli.console import say
-from tenantpilot.cli.processes import family
+from tenantpilot.cli.processes import process_group
 from tenantpilot.cli.processes.listening import address, listen
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.readiness import require_ready_for_pages
@@ -35,7 +35,9 @@ def serve(
     first_run.print_setup_link(settings.PUBLIC_ADDRESS or address(host, port))
     connections.close_all()
     with Supervisor(grace_seconds=settings.SHUTDOWN_GRACE_SECONDS + MORE_THAN_A_CHILD) as supervisor:
-        supervisor.start([family.web(listener.fileno()), *family.workers(workers), family.scheduler()])
+        supervisor.start(
+            [process_group.web(listener.fileno()), *process_group.workers(workers), process_group.scheduler()]
+        )
         say(f"TenantPilot listens on {address(host, port)} with {workers} workers")
         supervisor.run()
         say("Stopping; runs under way are finished first (Ctrl-C again: at once)")

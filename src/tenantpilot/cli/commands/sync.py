@@ -30,7 +30,7 @@ def sync(
         bool, typer.Option("--capture", help="Read every policy whole, and take a version of each that changed.")
     ] = False,
     as_person: Annotated[
-        str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is told of its end.")
+        str | None, typer.Option("--as", metavar="EMAIL", help="Who starts it, and is notified when it ends.")
     ] = None,
 ) -> None:
     """Start an inventory sync. Prints the run's number; workers do the work."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tenantpilot.cli.processes.tether import die_with
+from tenantpilot.cli.processes.parent_death import die_with
 
 STDERR = 2
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 30.0, 20.0

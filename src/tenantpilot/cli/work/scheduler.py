@@ -9,8 +9,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from tenantpilot.cli.processes.signals import Signals
-from tenantpilot.cli.work.duties import Duty, duties
 from tenantpilot.cli.work.heartbeat import Heartbeat
+from tenantpilot.cli.work.periodic import Duty, duties
 
 log = structlog.get_logger(__name__)
 

@@ -1,1 +1,1 @@
-"""Requests over HTTP and their answers: sign-in, limits, patience, pages and batches."""
+"""Requests over HTTP and their answers: sign-in, limits, retries, pages and batches."""

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from tenantpilot.graph.client.patience import date_of, retry_after_seconds
+from tenantpilot.graph.client.retries import date_of, retry_after_seconds
 from tenantpilot.graph.errors import (
     Facts,
     GraphApprovalPending,

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from tenantpilot.graph.client.answers import Answer, JsonObject
 from tenantpilot.graph.client.budget import Service
-from tenantpilot.graph.client.patience import Call
+from tenantpilot.graph.client.retries import Call
 from tenantpilot.graph.client.services import most_in_batch, service_of
 from tenantpilot.graph.errors import GraphError, GraphResponseUnreadable, GraphThrottled
 

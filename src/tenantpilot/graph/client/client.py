@@ -26,7 +26,7 @@ from tenantpilot.graph.client.budget import (
 )
 from tenantpilot.graph.client.connection import GraphConnection, origin_of
 from tenantpilot.graph.client.paging import items_of_pages, pages_from
-from tenantpilot.graph.client.patience import Call, Patience, Stop, Waits, never, nobody
+from tenantpilot.graph.client.retries import Call, RetryPolicy, Stop, Waits, never, nobody
 from tenantpilot.graph.client.send import Request, Sender
 from tenantpilot.graph.client.services import service_of
 from tenantpilot.graph.client.tokens import TokenCache, TokenSource, tokens_of_process
@@ -70,24 +70,24 @@ class GraphClient:
         tokens: TokenCache | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         concurrency: int = CONCURRENCY,
     ) -> None:
         self._connection = connection
         self._clock = clock or SystemClock()
-        self.patience = patience or Patience()
+        self.retry_policy = retry_policy or RetryPolicy()
         self._closed = threading.Event()
         self._waits = waits
         self._stop: Stop = lambda: self._closed.is_set() or stop()
         self._budget = budget or _default_budget(connection, clock)
         self._concurrency = concurrency
         self._room = threading.BoundedSemaphore(concurrency)
-        self._sender = Sender(connection, patience=self.patience, transport=transport, connections=concurrency)
+        self._sender = Sender(connection, retry_policy=self.retry_policy, transport=transport, connections=concurrency)
         self._tokens = TokenSource(
             connection,
             self._sender,
             clock=self._clock,
-            patience=self.patience,
+            retry_policy=self.retry_policy,
             stop=self._stop,
             cache=tokens or _default_tokens(clock),
         )
@@ -155,8 +155,8 @@ class GraphClient:
         return self._attempt(request, self.new_call(), _service(request), Demand(writes=1))
 
     def new_call(self) -> Call:
-        """Return the patience for one thing to be done: its deadline, and the waits between attempts."""
-        return Call(self.patience, self._clock, self._stop)
+        """Return a new call: its deadline, and the waits between attempts."""
+        return Call(self.retry_policy, self._clock, self._stop)
 
     def pause(self, seconds: float) -> None:
         """Wait, and end at once when the work is cancelled. Raises GraphStopped."""
@@ -227,7 +227,7 @@ class GraphClient:
         return self._attempt(request, call, service, Demand(requests=len(part)))
 
     def _perform(self, request: Request) -> Answer:
-        """Repeat until it is answered, refused, or the patience is over."""
+        """Repeat until it is answered, refused, or its time is over."""
         call, service = self.new_call(), _service(request)
         while True:
             try:
@@ -293,7 +293,7 @@ class GraphClient:
         """Further requests would count too, so the whole tenant is quiet."""
         if isinstance(error, GraphThrottled) and error.facts.status is not None:
             retry_after = error.facts.retry_after
-            least = self.patience.throttled_backoff[0] if retry_after is None else retry_after
+            least = self.retry_policy.throttled_backoff[0] if retry_after is None else retry_after
             self._budget.hold(service, max(seconds, least))
 
 

@@ -15,7 +15,7 @@ import httpx
 
 from tenantpilot.graph.client.answers import Answer, decode, decode_leniently, is_foreign
 from tenantpilot.graph.client.connection import GraphConnection, origin_of
-from tenantpilot.graph.client.patience import Patience
+from tenantpilot.graph.client.retries import RetryPolicy
 from tenantpilot.graph.client.transport import GraphTransport, exchange_within
 from tenantpilot.graph.errors import (
     Facts,
@@ -58,7 +58,7 @@ class Sender:
         self,
         connection: GraphConnection,
         *,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         transport: httpx.BaseTransport | None = None,
         connections: int = 16,
     ) -> None:
@@ -66,7 +66,7 @@ class Sender:
         self._http = httpx.Client(
             transport=transport or GraphTransport.of(connection, connections=connections),
             timeout=httpx.Timeout(
-                patience.read_seconds, connect=patience.connect_seconds, pool=patience.attempt_seconds
+                retry_policy.read_seconds, connect=retry_policy.connect_seconds, pool=retry_policy.attempt_seconds
             ),
             trust_env=False,
             follow_redirects=False,

@@ -20,7 +20,7 @@ import msal
 
 from tenantpilot.graph.client.answers import Answer, as_uuid
 from tenantpilot.graph.client.connection import Certificate, ClientSecret, GraphConnection
-from tenantpilot.graph.client.patience import Call, Patience, Stop, never
+from tenantpilot.graph.client.retries import Call, RetryPolicy, Stop, never
 from tenantpilot.graph.client.send import Request, Sender
 from tenantpilot.graph.clock import Clock
 from tenantpilot.graph.clouds import GLOBAL
@@ -98,12 +98,12 @@ class TokenSource:
         sender: Sender,
         *,
         clock: Clock,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         stop: Stop = never,
         cache: TokenCache | None = None,
     ) -> None:
         self._connection = connection
-        self._http = _MsalHttp(connection, sender, lambda: Call(patience, clock, stop))
+        self._http = _MsalHttp(connection, sender, lambda: Call(retry_policy, clock, stop))
         self._clock = clock
         self._scopes = [connection.scope]
         self._lock = threading.Lock()

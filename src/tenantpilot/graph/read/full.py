@@ -39,7 +39,7 @@ ABOUT_THE_ANSWER = frozenset({"@odata.context", "@odata.null"})
 
 
 @dataclass(frozen=True)
-class WholeRead:
+class FullRead:
     """An object with all its parts, or the error that kept it from being read whole."""
 
     graph_id: str
@@ -52,7 +52,7 @@ class TypeRead:
     """All objects of one type, each whole or with its error; or why its list could not be read."""
 
     contract: Contract
-    reads: tuple[WholeRead, ...] = ()
+    reads: tuple[FullRead, ...] = ()
     error: GraphError | None = None
 
 
@@ -76,7 +76,7 @@ def read_types_whole(client: GraphClient, contracts: Iterable[Contract]) -> Iter
             yield TypeRead(by_key[key], reads=outcome)
 
 
-def _type_whole(client: GraphClient, contract: Contract) -> tuple[WholeRead, ...]:
+def _type_whole(client: GraphClient, contract: Contract) -> tuple[FullRead, ...]:
     """Read a type; JSON of an unforeseen shape makes it unreadable, and is logged with its trace."""
     try:
         return tuple(read_type_whole(client, contract))
@@ -85,7 +85,7 @@ def _type_whole(client: GraphClient, contract: Contract) -> tuple[WholeRead, ...
         raise GraphResponseUnreadable("an answer of an unknown shape") from error
 
 
-def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRead]:
+def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[FullRead]:
     """Yield every object of a type in full, in as few requests as possible. Raises GraphError when the list fails."""
     gone: dict[str, GraphNotFound] = {}
     for full_read in read_whole(client, contract, read_policies(client, contract.expanded)):
@@ -97,14 +97,14 @@ def read_type_whole(client: GraphClient, contract: Contract) -> Iterator[WholeRe
         yield from _looked_up(client, contract, gone)
 
 
-def _looked_up(client: GraphClient, contract: Contract, gone: Mapping[str, GraphNotFound]) -> Iterator[WholeRead]:
+def _looked_up(client: GraphClient, contract: Contract, gone: Mapping[str, GraphNotFound]) -> Iterator[FullRead]:
     """Yield what was listed and then not found. What the list still shows is not gone: it could not be read."""
     present = {item["id"] for item in read_policies(client, contract)}
     for graph_id, error in gone.items():
-        yield WholeRead(graph_id, error=GraphNotShown(error.facts) if graph_id in present else error)
+        yield FullRead(graph_id, error=GraphNotShown(error.facts) if graph_id in present else error)
 
 
-def read_whole(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[WholeRead]:
+def read_whole(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[FullRead]:
     """Make the objects of a list whole, in the order of the list. One that fails harms no other.
 
     Parts that the list shows already are not read again, unless they may have been cut short.
@@ -113,13 +113,13 @@ def read_whole(client: GraphClient, contract: Contract, items: Iterable[JsonObje
         yield from _whole_or_again(client, contract, some)
 
 
-def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[WholeRead]:
+def read_by_id(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> Iterator[FullRead]:
     """Read the objects anew, whatever is known of them: `items` need an id, and their @odata.type if there is one."""
     for some in _portions(items):
         yield from _anew_or_again(client, contract, some)
 
 
-def with_gone_confirmed(client: GraphClient, contract: Contract, reads: Sequence[WholeRead]) -> list[WholeRead]:
+def with_gone_confirmed(client: GraphClient, contract: Contract, reads: Sequence[FullRead]) -> list[FullRead]:
     """Return the reads of single objects; what was not found counts as gone only where its list lacks it as well."""
     gone = {full_read.graph_id: full_read.error for full_read in reads if isinstance(full_read.error, GraphNotFound)}
     if not gone:
@@ -129,11 +129,11 @@ def with_gone_confirmed(client: GraphClient, contract: Contract, reads: Sequence
     except GraphStopped:
         raise
     except GraphError as error:
-        outcomes = {graph_id: WholeRead(graph_id, error=error) for graph_id in gone}
+        outcomes = {graph_id: FullRead(graph_id, error=error) for graph_id in gone}
     return [outcomes.get(full_read.graph_id, full_read) for full_read in reads]
 
 
-def torn_ones(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> list[WholeRead]:
+def incomplete_objects(client: GraphClient, contract: Contract, items: Iterable[JsonObject]) -> list[FullRead]:
     """Return the objects that state more parts than Graph shows at once, and could not be read whole."""
     large = [item for item in items if any(_states_many(item, part) for part in contract.parts)]
     return [full_read for full_read in read_whole(client, contract, large) if full_read.error is not None]
@@ -144,33 +144,33 @@ def _states_many(item: JsonObject, part: Part) -> bool:
     return isinstance(stated, int) and stated > SHOWN_AT_ONCE
 
 
-def _whole_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+def _whole_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[FullRead]:
     """Return the reads with incomplete ones read once more: they may have changed meanwhile."""
     return _mended(_whole_of_items(client, contract, items), items, partial(_whole_by_id, client, contract))
 
 
-def _anew_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+def _anew_or_again(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[FullRead]:
     read_anew = partial(_whole_by_id, client, contract)
     return _mended(read_anew(items), items, read_anew)
 
 
 def _mended(
-    reads: list[WholeRead], items: list[JsonObject], read_again: Callable[[list[JsonObject]], list[WholeRead]]
-) -> list[WholeRead]:
+    reads: list[FullRead], items: list[JsonObject], read_again: Callable[[list[JsonObject]], list[FullRead]]
+) -> list[FullRead]:
     torn = [n for n, full_read in enumerate(reads) if isinstance(full_read.error, GraphIncompleteRead)]
     for n, again in zip(torn, read_again([items[n] for n in torn]) if torn else (), strict=True):
         reads[n] = again
     return reads
 
 
-def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+def _whole_of_items(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[FullRead]:
     owners = [_owner(contract, item, dict(item)) for item in items]
     if contract.full_query is not None:
         _fetch(client, contract, [owner for owner in owners if not contract.lists_whole(owner.payload)])
     return _with_parts(client, contract, items, owners)
 
 
-def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[WholeRead]:
+def _whole_by_id(client: GraphClient, contract: Contract, items: list[JsonObject]) -> list[FullRead]:
     owners = [_owner(contract, item, _type_known(contract, item)) for item in items]
     _fetch(client, contract, owners)
     return _with_parts(client, contract, items, owners)
@@ -199,7 +199,7 @@ def _type_known(contract: Contract, item: JsonObject) -> JsonObject:
 
 def _with_parts(
     client: GraphClient, contract: Contract, items: list[JsonObject], owners: list[_Owner]
-) -> list[WholeRead]:
+) -> list[FullRead]:
     _complete_expanded(client, owners)
     _add_parts(client, owners, contract.parts)
     return [_outcome(item, owner) for item, owner in zip(items, owners, strict=True)]
@@ -297,12 +297,12 @@ def _add_below(client: GraphClient, owners: Sequence[_Owner], part: Part) -> Non
         owner.error = owner.error or inner.error
 
 
-def _outcome(item: JsonObject, owner: _Owner) -> WholeRead:
+def _outcome(item: JsonObject, owner: _Owner) -> FullRead:
     if owner.error is not None:
-        return WholeRead(item["id"], error=owner.error)
+        return FullRead(item["id"], error=owner.error)
     if owner.payload.get("id") != item["id"]:
-        return WholeRead(item["id"], error=GraphResponseUnreadable("another object than the one asked for"))
-    return WholeRead(item["id"], payload=owner.payload)
+        return FullRead(item["id"], error=GraphResponseUnreadable("another object than the one asked for"))
+    return FullRead(item["id"], payload=owner.payload)
 
 
 def _owner(contract: Contract, item: JsonObject, payload: JsonObject) -> _Owner:

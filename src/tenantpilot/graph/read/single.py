@@ -4,7 +4,7 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.errors import GraphNotFound, GraphNotShown
-from tenantpilot.graph.read.full import WholeRead, read_by_id
+from tenantpilot.graph.read.full import FullRead, read_by_id
 
 LOOKS_UNTIL_SHOWN = 12
 
@@ -24,18 +24,18 @@ def read_when_shown(client: GraphClient, contract: Contract, graph_id: str, *, o
     for _look in range(LOOKS_UNTIL_SHOWN):
         if not isinstance(full_read.error, GraphNotFound | GraphNotShown):
             break
-        client.pause(client.patience.look_seconds)
+        client.pause(client.retry_policy.look_seconds)
         full_read = _read(client, contract, graph_id, odata_type)
     return _payload_of(full_read)
 
 
-def _read(client: GraphClient, contract: Contract, graph_id: str, odata_type: str) -> WholeRead:
+def _read(client: GraphClient, contract: Contract, graph_id: str, odata_type: str) -> FullRead:
     identity = {"id": graph_id, **({"@odata.type": odata_type} if odata_type else {})}
     (full_read,) = read_by_id(client, contract, [identity])
     return full_read
 
 
-def _payload_of(full_read: WholeRead) -> JsonObject:
+def _payload_of(full_read: FullRead) -> JsonObject:
     if full_read.payload is None:
         raise full_read.error or AssertionError("a read has an object or an error")
     return full_read.payload

@@ -128,7 +128,7 @@ class _Attempt:
     def _compared(self) -> Result:
         for look in range(1 if self.contract.settles else LOOKS_UNTIL_EQUAL):
             if look:
-                self.client.pause(self.client.patience.look_seconds)
+                self.client.pause(self.client.retry_policy.look_seconds)
             odata_type = str(self.payload.get("@odata.type") or "")
             after = read_object(self.client, self.contract, self.graph_id, odata_type=odata_type)
             if after is not None and not (left := _differences(self.contract, self.payload, after)):

@@ -1,4 +1,4 @@
-"""A POST that is not sent twice in vain."""
+"""Create an object, and look for it before the request is repeated."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def post_unless_there(
 
 
 def _delay_or_none(delay_after: Callable[[GraphError], float], error: GraphError) -> float | None:
-    """Return the seconds to wait, or None when the patience is over: one look is still owed."""
+    """Return the seconds to wait, or None when the time is over: look once more then."""
     try:
         return delay_after(error)
     except GraphError:

@@ -161,7 +161,7 @@ class Writer:
         candidates: list[JsonObject] = []
         for look in range(1 if self._contract.settles else LOOKS_WHILE_UNSETTLED):
             if look:
-                self._client.pause(self._client.patience.look_seconds)
+                self._client.pause(self._client.retry_policy.look_seconds)
             candidates = self._new_ones(payload, known_ids, error)
             recognized = self._recognized(payload, candidates) if candidates else []
             if len(recognized) == 1:

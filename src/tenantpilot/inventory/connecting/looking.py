@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tenantpilot.graph.client.patience import Patience, Stop, Waits, never, nobody
+from tenantpilot.graph.client.retries import RetryPolicy, Stop, Waits, never, nobody
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.read.probe import Probe, probe
 from tenantpilot.tenancy.connections import graph_client
@@ -15,11 +15,11 @@ def look(
     *,
     stop: Stop = never,
     waits: Waits = nobody,
-    patience: Patience | None = None,
+    retry_policy: RetryPolicy | None = None,
 ) -> list[Probe]:
     """Sign in anew and read one object of every type; nothing is written to the tenant, nothing is kept.
 
     Raises CredentialMissing, CannotOpen, and GraphError when there is no token.
     """
-    with graph_client(tenant, stop=stop, waits=waits, patience=patience) as client:
+    with graph_client(tenant, stop=stop, waits=waits, retry_policy=retry_policy) as client:
         return probe(client, contracts)

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.inventory import guards, search
 
 

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements, same_workspace
+from tenantpilot.core.migration_sql import RunStatements, same_workspace
 
 
 class Migration(migrations.Migration):

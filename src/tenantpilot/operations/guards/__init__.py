@@ -1,6 +1,6 @@
 """The rules that the database itself keeps, written once for each engine (OPS-04, OPS-05, OPS-23, OPS-24)."""
 
-from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.core.migration_sql import Statements, same_workspace, together
 from tenantpilot.operations.guards import items, notifications, postgresql, schedules, spending, sqlite
 
 TRIGGERS: tuple[Statements, Statements] = (

@@ -4,7 +4,7 @@ An item is added while its run is running and nothing of it has been settled; af
 state moves, once, while the run is running. Items go with their run, through the gate of retention.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _RUNNING = "EXISTS (SELECT 1 FROM operation_runs WHERE id = NEW.run_id AND status = 'running')"

@@ -1,6 +1,6 @@
 """A notification names the tenant of its run, on both engines: who may read it is decided by that alone (SEC-02)."""
 
-from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.core.migration_sql import Statements, same_workspace, together
 from tenantpilot.operations.guards.triggers import calling, refusing
 
 _ELSEWHERE = (

@@ -1,6 +1,6 @@
 """Guard the owner of a schedule, on both engines: a tenant's schedule never becomes one of the whole workspace."""
 
-from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.core.migration_sql import Statements, same_workspace, together
 from tenantpilot.operations.guards.triggers import calling, refusing
 
 _NAME, _WORDS = "schedule_owner_fixed", "a schedule stays with its tenant or its workspace"

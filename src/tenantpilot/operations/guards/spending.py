@@ -1,6 +1,6 @@
 """Guard the time spent on a run: it only grows, and is final with the run; on both engines."""
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, refusing
 
 _BORN = ("operation_run_born_queued", "a run begins as queued")

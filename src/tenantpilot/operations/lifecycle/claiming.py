@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from tenantpilot.core.inserting import stored_time
+from tenantpilot.core.fast_insert import stored_time
 from tenantpilot.operations.lifecycle import records, slots
 from tenantpilot.operations.lifecycle.leases import Lease, lease_time
 from tenantpilot.operations.lifecycle.priorities import priority_of

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.conf import settings
 
 # The event by which a worker gives a run to another in good order; the reconciler does not count such an attempt.
-HANDED_ON = "handed_on"
+HANDED_OVER = "handed_on"
 # The event by which a worker leaves a run for later, because nobody can work on it now; nor does this one count.
 SET_ASIDE = "set_aside"
-LEFT_IN_GOOD_ORDER = (HANDED_ON, SET_ASIDE)
+LEFT_IN_GOOD_ORDER = (HANDED_OVER, SET_ASIDE)
 # The event by which a worker gives up a run because the database went away under it; this attempt counts as lost.
 DATABASE_LOST = "database_lost"
 

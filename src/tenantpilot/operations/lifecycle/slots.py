@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from tenantpilot.core.inserting import stored_time
+from tenantpilot.core.fast_insert import stored_time
 
 # A slot that frees wakes the next run. This is for the case that nobody woke it.
 RETRY = timedelta(seconds=20)

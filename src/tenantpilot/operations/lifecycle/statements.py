@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection
 
-from tenantpilot.core.inserting import Insert, stored_time
+from tenantpilot.core.fast_insert import Insert, stored_time
 from tenantpilot.operations.lifecycle.leases import Lease, lease_time
 from tenantpilot.operations.lifecycle.outcome import Ending
 from tenantpilot.operations.lifecycle.time_spent import at_least

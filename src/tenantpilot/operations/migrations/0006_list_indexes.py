@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations
 from django.db.models import Index, Q
 
-from tenantpilot.core.migrating_indexes import AddIndexes, RemoveIndexes, UnindexedFields
+from tenantpilot.core.migration_indexes import AddIndexes, RemoveIndexes, UnindexedFields
 
 HAS_ENDED = Q(outcome__isnull=False)
 NEEDS_ATTENTION = Q(outcome="failed") | Q(outcome="partially_succeeded")

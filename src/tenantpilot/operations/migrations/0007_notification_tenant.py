@@ -8,7 +8,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.models import PROTECT, Q
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.operations import guards
 from tenantpilot.operations.guards import notifications
 

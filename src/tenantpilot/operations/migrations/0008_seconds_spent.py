@@ -5,7 +5,7 @@ Added in place on both engines: Django would rebuild the table of SQLite for a c
 
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.operations.guards import spending
 
 ADD = "ALTER TABLE operation_runs ADD COLUMN seconds_spent double precision NOT NULL DEFAULT 0"

@@ -8,7 +8,7 @@ not recorded, and begins with dropping that one. SQLite has one writer in any ca
 
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements, Statements
+from tenantpilot.core.migration_sql import RunStatements, Statements
 
 NAME = "operation_run_of_type_ix"
 BEFORE = "(tenant_id, type, id DESC, workspace_id, initiator_id)"

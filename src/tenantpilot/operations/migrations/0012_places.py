@@ -6,7 +6,7 @@ On PostgreSQL the index is made CONCURRENTLY, as in 0009, so that work goes on m
 from django.db import migrations, models
 from django.db.models import Q
 
-from tenantpilot.core.migrating import RunStatements, Statements
+from tenantpilot.core.migration_sql import RunStatements, Statements
 
 NAME = "operation_run_put_off_ix"
 WHERE = "operation_runs (workspace_id, not_before) WHERE not_before IS NOT NULL AND status = 'queued'"

@@ -16,7 +16,7 @@ from django.db.models.lookups import LessThanOrEqual
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
-from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, HANDED_ON, SET_ASIDE
+from tenantpilot.operations.lifecycle.leases import DATABASE_LOST, HANDED_OVER, SET_ASIDE
 from tenantpilot.operations.models import OperationRun, OperationRunQuerySet, RunEvent, RunEventQuerySet
 from tenantpilot.operations.monitoring.health import Health, processes
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
@@ -29,7 +29,7 @@ RUN_SECONDS = (1, 5, 15, 60, 300, 900, 3600)
 WAIT_SECONDS = (1, 5, 15, 60, 300, 900)
 COUNTED_EVENTS = {
     "taken_over": "Runs that a worker took over from another that was lost or had left.",
-    HANDED_ON: "Runs that a worker handed on in good order because it was asked to end.",
+    HANDED_OVER: "Runs that a worker handed on in good order because it was asked to end.",
     DATABASE_LOST: "Runs whose worker lost the database and left them to another attempt.",
     SET_ASIDE: "Runs that gave up their worker because nothing could be done for a while.",
     "dispatched_again": "Jobs that were put in line again because the first was lost.",

@@ -39,7 +39,7 @@ def search(runs: OperationRunQuerySet, text: str) -> OperationRunQuerySet:
     about = Q(type__in=_types_named(text)) | Q(reason_code__in=codes) | Q(message__icontains=text)
     about |= Q(outcome__in=_TOLD) & Q(_TellsOf("failure_summary", Value(_pattern(text))))
     parts = _parts_of(runs)
-    about |= parts.with_items & Q(_has_item(_told(text, codes)))
+    about |= parts.with_items & Q(_has_item(_named_or_failed(text, codes)))
     return runs.filter(about | _numbered(text), pk__gte=parts.oldest)
 
 
@@ -97,7 +97,7 @@ def _bulk_types() -> list[str]:
     return [operation_type.key for operation_type in operation_types.all() if operation_type.for_items]
 
 
-def _told(text: str, codes: list[str]) -> Q:
+def _named_or_failed(text: str, codes: list[str]) -> Q:
     """Items of this name, or that failed for such a reason."""
     reason = Q(reason_code__in=codes) | Q(message__icontains=text)
     return Q(label__icontains=text) | Q(state=ItemState.FAILED) & reason

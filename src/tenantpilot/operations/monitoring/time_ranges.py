@@ -15,7 +15,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
-from tenantpilot.core.inserting import stored_time
+from tenantpilot.core.fast_insert import stored_time
 
 # Two machines' clocks differ, and of two starts at once the one that was numbered first may carry the later time.
 BLUR = timedelta(minutes=10)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from tenantpilot.core.inserting import Insert
+from tenantpilot.core.fast_insert import Insert
 from tenantpilot.operations.lifecycle.leases import lease_time
 
 

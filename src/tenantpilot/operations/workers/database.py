@@ -14,7 +14,7 @@ from django_tasks_db.utils import exclusive_transaction
 
 from tenantpilot.core.connections import release_connection
 from tenantpilot.operations.workers.departure import Departure
-from tenantpilot.operations.workers.patience import until_answered
+from tenantpilot.operations.workers.outage_retries import until_answered
 from tenantpilot.operations.workers.signals import hear, to_listen_for
 
 log = structlog.get_logger(__name__)

@@ -38,7 +38,7 @@ from tenantpilot.operations.workers.handler_call import (
     failed_ending,
     load,
 )
-from tenantpilot.operations.workers.patience import until_answered
+from tenantpilot.operations.workers.outage_retries import until_answered
 from tenantpilot.operations.workers.ticker import Ticker
 from tenantpilot.tenancy.models import Workspace
 

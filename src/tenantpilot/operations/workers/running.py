@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 
 from tenantpilot.operations.queues.dispatch import configured_dispatcher
 from tenantpilot.operations.workers.departure import Departure, departure
-from tenantpilot.tenancy.isolation import EVERYTHING, let_process_reach
+from tenantpilot.tenancy.isolation import EVERYTHING, set_process_scope
 
 
 def run_worker(queues: Sequence[str], *, name: str, leaving: Departure = departure, places: int = 1) -> None:
@@ -15,6 +15,6 @@ def run_worker(queues: Sequence[str], *, name: str, leaving: Departure = departu
 
     A run under way is finished if it can be, else handed on to another worker (see `departure`).
     """
-    let_process_reach(EVERYTHING)
+    set_process_scope(EVERYTHING)
     work = import_string(configured_dispatcher().worker)
     work(queues, name=name, leaving=leaving, grace_seconds=settings.SHUTDOWN_GRACE_SECONDS, places=places)

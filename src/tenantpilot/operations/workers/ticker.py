@@ -76,7 +76,7 @@ class Ticker:
     def _give_up_if_unheard(self) -> None:
         """While the handler itself keeps all others from writing, none of them can take its run."""
         silent = time.monotonic() - self._last_beat > settings.OPERATIONS_LEASE_SECONDS
-        if silent and not self._context.keeps_all_others_out:
+        if silent and not self._context.holds_write_lock:
             self._context.stop(LeaseLost)
 
     def _write_progress(self) -> None:
@@ -101,12 +101,12 @@ class Ticker:
         beaten_at = time.monotonic()
         if self._service.heartbeat(self._lease, now=self._clock(), seconds_spent=self._context.seconds_spent):
             self._last_beat = beaten_at
-            self._context.beaten()
+            self._context.heartbeat_sent()
         else:
             self._context.stop(LeaseLost)
 
 
-class Heart:
+class TickerThread:
     """The one thread of a process that ticks. It begins with the first run and sleeps while there is none."""
 
     def __init__(self) -> None:
@@ -165,4 +165,4 @@ class Heart:
                 self._changed.wait(None if self._sleeps_until == float("inf") else self._sleeps_until - now)
 
 
-_heart = Heart()
+_heart = TickerThread()

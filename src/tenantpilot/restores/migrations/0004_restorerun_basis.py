@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.restores import guards
 
 

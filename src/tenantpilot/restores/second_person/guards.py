@@ -4,7 +4,7 @@ No restore of a tenant with the rule is confirmed without an approver, and that 
 request keeps what was asked, and is decided once.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _RULE = "EXISTS (SELECT 1 FROM restore_rules WHERE tenant_id = NEW.tenant_id AND (ends_at IS NULL OR ends_at > NEW.confirmed_at))"

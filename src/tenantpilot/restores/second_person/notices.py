@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.operations.models import Notification
 from tenantpilot.operations.notices import mark_read, store_notice
-from tenantpilot.operations.presenter import Telling, register_words
+from tenantpilot.operations.presenter import NotificationText, register_words
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.tenancy.models import User
 
@@ -40,15 +40,15 @@ def _facts(request: ApprovalRequest) -> dict[str, object]:
 
 
 @register_words(WANTED)
-def _wanted(notification: Notification) -> Telling:
+def _wanted(notification: Notification) -> NotificationText:
     body = _("Another person asks for it. It is written only if you approve what the preview shows.")
-    return Telling(_("A restore waits for your approval"), body, _("View restore"), _address(notification), "")
+    return NotificationText(_("A restore waits for your approval"), body, _("View restore"), _address(notification), "")
 
 
 @register_words(REFUSED)
-def _refused(notification: Notification) -> Telling:
+def _refused(notification: Notification) -> NotificationText:
     body = _("Nothing was written. The reason stands on the page of the restore.")
-    return Telling(_("Your restore was not approved"), body, _("View restore"), _address(notification), "")
+    return NotificationText(_("Your restore was not approved"), body, _("View restore"), _address(notification), "")
 
 
 def _address(notification: Notification) -> str:

@@ -1,6 +1,6 @@
 """The database refuses references across workspaces (SEC-03), and to take back the removal of a tenant."""
 
-from tenantpilot.core.migrating import Statements, same_workspace, together
+from tenantpilot.core.migration_sql import Statements, same_workspace, together
 
 _TENANT_STAYS: tuple[Statements, Statements] = (
     {

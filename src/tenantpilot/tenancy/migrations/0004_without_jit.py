@@ -7,7 +7,7 @@ database is left with what its administrator chose.
 
 from django.db import migrations
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 
 _ALTER = """
 DO $$ BEGIN

@@ -3,7 +3,7 @@
 A revision begins as being built and becomes ready once. Policies are added only while it is built, and never altered.
 """
 
-from tenantpilot.core.migrating import Statements
+from tenantpilot.core.migration_sql import Statements
 from tenantpilot.operations.guards.triggers import calling, dropping, refusing
 
 _STATE = "(SELECT state FROM library_revisions WHERE id = NEW.revision_id)"

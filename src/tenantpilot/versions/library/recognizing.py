@@ -1,4 +1,4 @@
-"""Telling the type of an exported policy: by what it says of itself, by its shape, or by the folder that it lies in."""
+"""Recognize the type of an exported policy by what it says of itself, by its shape, or by its folder."""
 
 import re
 from collections.abc import Iterator, Mapping

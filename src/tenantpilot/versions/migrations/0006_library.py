@@ -5,7 +5,7 @@ import django.db.models.manager
 from django.conf import settings
 from django.db import migrations, models
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.versions.library import guards
 
 

@@ -25,7 +25,7 @@ from tenantpilot.web.inventory.touching import runs_touching
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.actions import bulk_actions, page_actions
 from tenantpilot.web.ui.policy_actions import POLICY_ACTIONS
-from tenantpilot.web.ui.saved_views.available import shelf_in_tenant
+from tenantpilot.web.ui.saved_views.available import views_in_tenant
 from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.listing import listing
 
@@ -45,8 +45,8 @@ def inventory(request: TenantRequest) -> HttpResponse:
         "bulk": bulk_actions(request.access, "policy", POLICY_ACTIONS),
         **sync_button(request.access),
     }
-    shelf = shelf_in_tenant(request, SAVED_POLICIES)
-    return listing(request, POLICIES, rows, "web/inventory/page.html", context, menu_beside(shelf))
+    available_views = views_in_tenant(request, SAVED_POLICIES)
+    return listing(request, POLICIES, rows, "web/inventory/page.html", context, menu_beside(available_views))
 
 
 @require_GET

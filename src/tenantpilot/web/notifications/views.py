@@ -38,7 +38,7 @@ def follow(request: WorkspaceRequest, notification_id: int) -> HttpResponse:
     """Mark it as read and go where it leads."""
     notification = get_object_or_404(visible_to(request.user), pk=notification_id)
     mark_read(visible_to(request.user).filter(pk=notification.pk), now=timezone.now())
-    return redirect(notices([notification])[0].telling.url or reverse("notifications"))
+    return redirect(notices([notification])[0].text.url or reverse("notifications"))
 
 
 @require_POST

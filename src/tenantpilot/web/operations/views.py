@@ -30,7 +30,7 @@ from tenantpilot.web.operations.run_facts import run_of_tenant
 from tenantpilot.web.operations.run_page import ask_before_cancelling, cancel, facts_shown, tag_of, will_have_items
 from tenantpilot.web.operations.tables import RUNS, SAVED_RUNS, SAVED_WORKSPACE_RUNS, WORKSPACE_RUNS
 from tenantpilot.web.operations.workspace_runs import runs_across
-from tenantpilot.web.ui.saved_views.available import Shelf, shelf_across, shelf_in_tenant
+from tenantpilot.web.ui.saved_views.available import AvailableViews, views_across, views_in_tenant
 from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
@@ -41,11 +41,11 @@ from tenantpilot.web.ui.tables.listing import Listing, asks_for_list, listing
 def operations(request: TenantRequest) -> HttpResponse:
     """Return the runs of one tenant."""
     rows = OperationRun.objects.of_tenant(request.tenant).for_list()
-    shelf = shelf_in_tenant(request, SAVED_RUNS)
+    views = views_in_tenant(request, SAVED_RUNS)
     several = cancel_action(reverse("cancel-operation-runs", args=[request.tenant.slug]))
     bulk = bulk_of("run", several if request.access.may(Capability.OPERATIONS_CANCEL) else None)
-    context = {"heading": _("Operations"), "bulk": bulk, **_told(request)}
-    return listing(request, RUNS, rows, "web/operations/page.html", context, menu_beside(shelf))
+    context = {"heading": _("Operations"), "bulk": bulk, **_cancel_result(request)}
+    return listing(request, RUNS, rows, "web/operations/page.html", context, menu_beside(views))
 
 
 @require_GET
@@ -53,9 +53,9 @@ def operations(request: TenantRequest) -> HttpResponse:
 def workspace_operations(request: WorkspaceRequest) -> HttpResponse:
     """Return the runs of every tenant and of every whole workspace in which the person may see operations."""
     rows = runs_across(request).for_list()
-    shelf = shelf_across(request, SAVED_WORKSPACE_RUNS)
-    context = {"heading": _("Operations"), "shows_tenants": True, **_told(request)}
-    return listing(request, WORKSPACE_RUNS, rows, "web/operations/workspace.html", context, partial(_across, shelf))
+    views = views_across(request, SAVED_WORKSPACE_RUNS)
+    context = {"heading": _("Operations"), "shows_tenants": True, **_cancel_result(request)}
+    return listing(request, WORKSPACE_RUNS, rows, "web/operations/workspace.html", context, partial(_across, views))
 
 
 @require_GET
@@ -87,16 +87,16 @@ def cancel_operation_run(request: TenantRequest, run_id: int) -> HttpResponse:
     return cancel(run, actor=request.user)
 
 
-def _told(request: SignedInRequest) -> dict[str, Any]:
-    """Return a script that replaces the list alone leaves it to the page."""
+def _cancel_result(request: SignedInRequest) -> dict[str, Any]:
+    """Return the result of the last bulk cancel; a request for the list alone leaves it for the page."""
     return {} if asks_for_list(request) else {"cancelled": cancel_result.take(request)}
 
 
-def _across(shelf: Shelf, listing: Listing) -> dict[str, Any]:
+def _across(views: AvailableViews, listing: Listing) -> dict[str, Any]:
     """Rows are chosen to cancel them, so where there is none to cancel there is nothing to choose."""
     can = any(run.may_cancel for run in listing.rows)
     several = cancel_action(reverse("workspace-cancel-operation-runs"))
-    return {**menu_beside(shelf)(listing), "bulk": bulk_of("run", several if can else None)}
+    return {**menu_beside(views)(listing), "bulk": bulk_of("run", several if can else None)}
 
 
 def _facts(request: TenantRequest, run: OperationRun, waiting: Waiting | None) -> dict[str, Any]:

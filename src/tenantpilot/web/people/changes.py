@@ -16,9 +16,9 @@ from tenantpilot.tenancy.models import User
 from tenantpilot.tenancy.owners import LastOwner
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.web.people import effects
-from tenantpilot.web.people.desk import Desk
 from tenantpilot.web.people.forms import ROLES, RoleForm
 from tenantpilot.web.people.places import Place
+from tenantpilot.web.people.scope import PeopleScope
 from tenantpilot.web.ui import parameters
 
 get_or_post = require_http_methods(["GET", "POST"])
@@ -40,24 +40,24 @@ class Question:
 
 
 @get_or_post
-def change_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def change_role(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """Choose a role, see what it changes, confirm it."""
-    place = _place(request, desk)
-    person = desk.find_person(person_id, place)
+    place = _place(request, scope)
+    person = scope.find_person(person_id, place)
     form = RoleForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        return _choose_role(request, desk, place, person)
+        return _choose_role(request, scope, place, person)
     role = form.chosen
-    if request.method == "POST" and (refused := _refusal(lambda: _set_role(desk, place, person, role))) is None:
-        return redirect(_back(desk, person))
+    if request.method == "POST" and (refused := _refusal(lambda: _set_role(scope, place, person, role))) is None:
+        return redirect(_back(scope, person))
     question = Question(
         title=_("Make %(name)s %(role)s of %(place)s?")
         % {"name": person.display_name, "role": role.label, "place": place.name},
         effects=effects.of_role(place.role_of(person), role),
         verb=_("Make %(role)s") % {"role": role.label},
-        back_url=_back(desk, person),
-        crumb=crumb_of(desk),
-        crumb_url=desk.url("people"),
+        back_url=_back(scope, person),
+        crumb=crumb_of(scope),
+        crumb_url=scope.url("people"),
         why_not=refused if request.method == "POST" else _why_not_demoted(place, person, role),  # type: ignore[arg-type]
         fields={"place": place.key, "role": role.value},
         is_dangerous=False,
@@ -66,13 +66,13 @@ def change_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespons
 
 
 @get_or_post
-def remove_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def remove_role(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """Take a tenant's role away, or everything in a workspace."""
-    place = _place(request, desk)
-    person = desk.find_person(person_id, place)
-    why_not = _refusal(lambda: _remove(desk, place, person), is_trial=request.method != "POST")
+    place = _place(request, scope)
+    person = scope.find_person(person_id, place)
+    why_not = _refusal(lambda: _remove(scope, place, person), is_trial=request.method != "POST")
     if request.method == "POST" and why_not is None:
-        return redirect(desk.url("people"))
+        return redirect(scope.url("people"))
     ends = (
         effects.of_removal_from_tenant(person, place) if place.tenant else effects.of_removal(person, place.workspace)
     )
@@ -80,9 +80,9 @@ def remove_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespons
         title=_("Remove %(name)s from %(place)s?") % {"name": person.display_name, "place": place.name},
         effects=ends,
         verb=_("Remove %(name)s") % {"name": person.display_name},
-        back_url=_back(desk, person),
-        crumb=crumb_of(desk),
-        crumb_url=desk.url("people"),
+        back_url=_back(scope, person),
+        crumb=crumb_of(scope),
+        crumb_url=scope.url("people"),
         why_not=why_not or "",
         fields={"place": place.key},
     )
@@ -90,62 +90,62 @@ def remove_role(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespons
 
 
 @get_or_post
-def switch_off(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def switch_off(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """Let somebody in no more."""
-    person = ruled_person(desk, person_id)
-    act = lambda: accounts.switch_off(person, actor=desk.actor, now=timezone.now())  # noqa: E731
+    person = ruled_person(scope, person_id)
+    act = lambda: accounts.switch_off(person, actor=scope.actor, now=timezone.now())  # noqa: E731
     why_not = _refusal(act, is_trial=request.method != "POST")
     if request.method == "POST" and why_not is None:
-        return redirect(_back(desk, person))
+        return redirect(_back(scope, person))
     person.refresh_from_db()
     question = Question(
         title=_("Switch %(name)s off?") % {"name": person.display_name},
         effects=effects.of_switching_off(person),
         verb=_("Switch off"),
-        back_url=_back(desk, person),
-        crumb=crumb_of(desk),
-        crumb_url=desk.url("people"),
+        back_url=_back(scope, person),
+        crumb=crumb_of(scope),
+        crumb_url=scope.url("people"),
         why_not=why_not or "",
     )
     return _ask(request, question)
 
 
 @require_POST
-def switch_on(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def switch_on(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """Let somebody in again."""
-    person = ruled_person(desk, person_id)
-    accounts.switch_on(person, actor=desk.actor, now=timezone.now())
-    return redirect(_back(desk, person))
+    person = ruled_person(scope, person_id)
+    accounts.switch_on(person, actor=scope.actor, now=timezone.now())
+    return redirect(_back(scope, person))
 
 
-def _place(request: HttpRequest, desk: Desk) -> Place:
+def _place(request: HttpRequest, scope: PeopleScope) -> Place:
     """Return the place that the form or the address names. Raises Http404."""
-    return desk.place(parameters.text(request.POST if request.method == "POST" else request.GET, "place"))
+    return scope.place(parameters.text(request.POST if request.method == "POST" else request.GET, "place"))
 
 
-def ruled_person(desk: Desk, person_id: int) -> User:
+def ruled_person(scope: PeopleScope, person_id: int) -> User:
     """Raises Http404, PermissionDenied."""
-    person = desk.find_person(person_id, desk.places[0])
-    if not recovery.rules_account_of(desk.actor, person):
+    person = scope.find_person(person_id, scope.places[0])
+    if not recovery.rules_account_of(scope.actor, person):
         raise PermissionDenied(
             _("The account reaches beyond your workspaces: an operator of the installation can help.")
         )
     return person
 
 
-def _set_role(desk: Desk, place: Place, person: User, role: Role) -> None:
+def _set_role(scope: PeopleScope, place: Place, person: User, role: Role) -> None:
     now = timezone.now()
     if place.tenant:
-        services.set_tenant_role(tenant=place.tenant, person=person, role=role, actor=desk.actor, now=now)
+        services.set_tenant_role(tenant=place.tenant, person=person, role=role, actor=scope.actor, now=now)
     else:
-        services.set_workspace_role(workspace=place.workspace, person=person, role=role, actor=desk.actor, now=now)
+        services.set_workspace_role(workspace=place.workspace, person=person, role=role, actor=scope.actor, now=now)
 
 
-def _remove(desk: Desk, place: Place, person: User) -> None:
+def _remove(scope: PeopleScope, place: Place, person: User) -> None:
     now = timezone.now()
     if place.tenant:
-        members.remove_from_tenant(tenant=place.tenant, person=person, actor=desk.actor, now=now)
-    elif not members.remove_from_workspace(workspace=place.workspace, person=person, actor=desk.actor, now=now):
+        members.remove_from_tenant(tenant=place.tenant, person=person, actor=scope.actor, now=now)
+    elif not members.remove_from_workspace(workspace=place.workspace, person=person, actor=scope.actor, now=now):
         raise Http404
 
 
@@ -171,16 +171,16 @@ def _refusal(act: Callable[[], object], *, is_trial: bool = False) -> str | None
     return None
 
 
-def _choose_role(request: HttpRequest, desk: Desk, place: Place, person: User) -> HttpResponse:
+def _choose_role(request: HttpRequest, scope: PeopleScope, place: Place, person: User) -> HttpResponse:
     context = {
         "heading": _("Role of %(name)s") % {"name": person.display_name},
-        "desk": desk,
+        "scope": scope,
         "place": place,
         "held": place.role_of(person),
         "roles": ROLES,
-        "crumb": crumb_of(desk),
-        "crumb_url": desk.url("people"),
-        "back_url": _back(desk, person),
+        "crumb": crumb_of(scope),
+        "crumb_url": scope.url("people"),
+        "back_url": _back(scope, person),
     }
     return render(request, "web/people/choose_role.html", context)
 
@@ -191,9 +191,9 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
     return render(request, "web/people/question.html", context, status=status)
 
 
-def _back(desk: Desk, person: User) -> str:
-    return desk.url("people") if desk.tenant else desk.url("person", person.pk)
+def _back(scope: PeopleScope, person: User) -> str:
+    return scope.url("people") if scope.tenant else scope.url("person", person.pk)
 
 
-def crumb_of(desk: Desk) -> str:
-    return _("Members") if desk.tenant else _("People")
+def crumb_of(scope: PeopleScope) -> str:
+    return _("Members") if scope.tenant else _("People")

@@ -14,32 +14,32 @@ from tenantpilot.tenancy.links import AccountLink, Invitation
 from tenantpilot.tenancy.mailing import mail_invitation, mail_recovery
 from tenantpilot.tenancy.models import User
 from tenantpilot.web.people.changes import crumb_of, ruled_person
-from tenantpilot.web.people.desk import Desk
 from tenantpilot.web.people.forms import InvitationForm, RecoveryForm
+from tenantpilot.web.people.scope import PeopleScope
 
 
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
+def invite(request: HttpRequest, scope: PeopleScope) -> HttpResponse:
     """GET shows the form; POST makes the link, mails it where there is a mail server, and shows it."""
-    form = InvitationForm(request.POST if request.method == "POST" else None, places=desk.places)
-    if form.is_valid() and (link := _invite(desk, form)):
+    form = InvitationForm(request.POST if request.method == "POST" else None, places=scope.places)
+    if form.is_valid() and (link := _invite(scope, form)):
         mail_invitation(link, _address(request, "accept-invitation", link.token), now=timezone.now())
-        return redirect(desk.url("invitation", link.pk))
+        return redirect(scope.url("invitation", link.pk))
     context = {
         "heading": _("Invite a person"),
         "form": form,
-        "desk": desk,
+        "scope": scope,
         "sends_mail": settings.SENDS_MAIL,
-        "crumb": crumb_of(desk),
-        "crumb_url": desk.url("people"),
+        "crumb": crumb_of(scope),
+        "crumb_url": scope.url("people"),
     }
     return render(request, "web/people/invite.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET
-def invitation(request: HttpRequest, desk: Desk, invitation_id: int) -> HttpResponse:
+def invitation(request: HttpRequest, scope: PeopleScope, invitation_id: int) -> HttpResponse:
     """The link, as long as it opens something, to whoever may make such links."""
-    link = desk.find_invitation(invitation_id)
+    link = scope.find_invitation(invitation_id)
     is_open = link.is_open(timezone.now())
     context = {
         "heading": _("Invitation of %(email)s") % {"email": link.email},
@@ -47,28 +47,28 @@ def invitation(request: HttpRequest, desk: Desk, invitation_id: int) -> HttpResp
         "state": _state(link, is_open=is_open),
         "address": _address(request, "accept-invitation", link.token) if is_open else "",
         "sends_mail": settings.SENDS_MAIL,
-        "end_url": desk.url("withdraw-invitation", link.pk),
-        "crumb": crumb_of(desk),
-        "crumb_url": desk.url("people"),
+        "end_url": scope.url("withdraw-invitation", link.pk),
+        "crumb": crumb_of(scope),
+        "crumb_url": scope.url("people"),
     }
     return render(request, "web/people/invitation.html", context)
 
 
 @require_POST
-def withdraw(request: HttpRequest, desk: Desk, invitation_id: int) -> HttpResponse:
+def withdraw(request: HttpRequest, scope: PeopleScope, invitation_id: int) -> HttpResponse:
     """The link opens nothing from now on."""
-    invitations.withdraw(desk.find_invitation(invitation_id), actor=desk.actor, now=timezone.now())
-    return redirect(desk.url("people"))
+    invitations.withdraw(scope.find_invitation(invitation_id), actor=scope.actor, now=timezone.now())
+    return redirect(scope.url("people"))
 
 
 @require_http_methods(["GET", "POST"])
-def recover(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def recover(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """GET says what the link does; POST makes it."""
-    person = ruled_person(desk, person_id)
+    person = ruled_person(scope, person_id)
     form = RecoveryForm(request.POST)
     if request.method == "POST" and form.is_valid():
         removes = form.cleaned_data["removes_second_factor"]
-        link = recovery.make_link(person, removes_second_factor=removes, actor=desk.actor, now=timezone.now())
+        link = recovery.make_link(person, removes_second_factor=removes, actor=scope.actor, now=timezone.now())
         mail_recovery(link, _address(request, "recover", link.token), now=timezone.now())
         return redirect("recovery-link", person.pk)
     context = {"heading": _("Let %(name)s back in") % {"name": person.display_name}, "person": person, "form": form}
@@ -76,10 +76,10 @@ def recover(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
 
 
 @require_GET
-def recovery_link(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def recovery_link(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """The link that this person made and that was not used yet."""
-    person = ruled_person(desk, person_id)
-    link = _open_link(desk, person)
+    person = ruled_person(scope, person_id)
+    link = _open_link(scope, person)
     context = {
         "heading": _("Link for %(name)s") % {"name": person.display_name},
         "person": person,
@@ -90,7 +90,7 @@ def recovery_link(request: HttpRequest, desk: Desk, person_id: int) -> HttpRespo
     return render(request, "web/people/recovery_link.html", context)
 
 
-def _invite(desk: Desk, form: InvitationForm) -> Invitation | None:
+def _invite(scope: PeopleScope, form: InvitationForm) -> Invitation | None:
     place = form.chosen_place
     try:
         return invitations.invite(
@@ -98,7 +98,7 @@ def _invite(desk: Desk, form: InvitationForm) -> Invitation | None:
             tenant=place.tenant,
             email=form.cleaned_data["email"],
             role=form.chosen,
-            actor=desk.actor,
+            actor=scope.actor,
             now=timezone.now(),
         )
     except AlreadyMember as error:
@@ -106,9 +106,9 @@ def _invite(desk: Desk, form: InvitationForm) -> Invitation | None:
     return None
 
 
-def _open_link(desk: Desk, person: User) -> AccountLink:
+def _open_link(scope: PeopleScope, person: User) -> AccountLink:
     link: AccountLink | None = (
-        AccountLink.objects.open_at(timezone.now()).filter(person=person, made_by=desk.actor).first()
+        AccountLink.objects.open_at(timezone.now()).filter(person=person, made_by=scope.actor).first()
     )
     if link is None:
         raise Http404

@@ -2,16 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.people import changes, desk, inviting, views
+from tenantpilot.web.people import changes, inviting, scope, views
 
-_BOTH: list[tuple[str, str, desk.View]] = [
+_BOTH: list[tuple[str, str, scope.View]] = [
     ("invitations/new/", "invite-person", inviting.invite),
     ("invitations/<int:invitation_id>/", "invitation", inviting.invitation),
     ("invitations/<int:invitation_id>/withdrawal/", "withdraw-invitation", inviting.withdraw),
     ("<int:person_id>/role/", "change-role", changes.change_role),
     ("<int:person_id>/removal/", "remove-role", changes.remove_role),
 ]
-_PEOPLE: list[tuple[str, str, desk.View]] = [
+_PEOPLE: list[tuple[str, str, scope.View]] = [
     ("", "people", views.people),
     ("<int:person_id>/", "person", views.person),
     ("<int:person_id>/deactivation/", "switch-person-off", changes.switch_off),
@@ -21,9 +21,9 @@ _PEOPLE: list[tuple[str, str, desk.View]] = [
 ]
 
 workspace_plane: list[URLPattern] = [
-    path(f"people/{place}", desk.of_workspaces(view), name=name) for place, name, view in [*_PEOPLE, *_BOTH]
+    path(f"people/{place}", scope.of_workspaces(view), name=name) for place, name, view in [*_PEOPLE, *_BOTH]
 ]
 tenant_plane: list[URLPattern] = [
     path("members/", views.members, name="members"),
-    *(path(f"members/{place}", desk.of_tenant(view), name=desk.IN_TENANT[name]) for place, name, view in _BOTH),
+    *(path(f"members/{place}", scope.of_tenant(view), name=scope.IN_TENANT[name]) for place, name, view in _BOTH),
 ]

@@ -14,9 +14,9 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import TenantMember, User, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.web.frame.access import TenantRequest, requires
-from tenantpilot.web.people.desk import Desk
 from tenantpilot.web.people.forms import ROLES
 from tenantpilot.web.people.places import Place, place_of_tenant
+from tenantpilot.web.people.scope import PeopleScope
 from tenantpilot.web.people.tables import PEOPLE, has_second_factor, lines_of, people_of
 from tenantpilot.web.ui.tables.listing import Listing, listing
 
@@ -45,36 +45,36 @@ class MemberLine:
 
 
 @require_GET
-def people(request: HttpRequest, desk: Desk) -> HttpResponse:
+def people(request: HttpRequest, scope: PeopleScope) -> HttpResponse:
     """Everybody in the workspaces that the person manages, and the invitations that wait."""
-    context = {"heading": _("People"), "desk": desk, **invitations_of(desk)}
+    context = {"heading": _("People"), "scope": scope, **invitations_of(scope)}
     return listing(
         request,
         PEOPLE,
-        people_of(desk.workspaces),
+        people_of(scope.workspaces),
         "web/people/page.html",
         context,
-        lambda listing: {"lines": _lines(listing, desk)},
+        lambda listing: {"lines": _lines(listing, scope)},
     )
 
 
 @require_GET
-def person(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
+def person(request: HttpRequest, scope: PeopleScope, person_id: int) -> HttpResponse:
     """Show a person: roles, state of the account, and what can be done."""
-    somebody = desk.find_person(person_id, desk.places[0])
-    lines = [_role_line(desk, place, somebody) for place in desk.places]
+    somebody = scope.find_person(person_id, scope.places[0])
+    lines = [_role_line(scope, place, somebody) for place in scope.places]
     context = {
         "heading": somebody.display_name,
         "person": somebody,
-        "desk": desk,
+        "scope": scope,
         "lines": [line for line in lines if line],
-        "free_places": [place for place, line in zip(desk.places, lines, strict=True) if line is None],
+        "free_places": [place for place, line in zip(scope.places, lines, strict=True) if line is None],
         "roles": ROLES,
         "sessions": len(accounts.sessions_of(somebody)),
         "has_second_factor": has_second_factor(somebody),
-        "is_own": somebody == desk.actor,
-        "rules_account": recovery.rules_account_of(desk.actor, somebody),
-        "workspaces": [home for home in desk.workspaces if home.pk in recovery.workspaces_of(somebody)],
+        "is_own": somebody == scope.actor,
+        "rules_account": recovery.rules_account_of(scope.actor, somebody),
+        "workspaces": [home for home in scope.workspaces if home.pk in recovery.workspaces_of(somebody)],
     }
     return render(request, "web/people/person.html", context)
 
@@ -83,54 +83,54 @@ def person(request: HttpRequest, desk: Desk, person_id: int) -> HttpResponse:
 @requires(Capability.TENANT_VIEW)
 def members(request: TenantRequest) -> HttpResponse:
     """Everybody who can see this tenant, with where the role comes from; owners change it."""
-    desk = Desk(request.user, [place_of_tenant(request)], request.tenant)
+    scope = PeopleScope(request.user, [place_of_tenant(request)], request.tenant)
     may_manage = request.access.may(Capability.MEMBER_MANAGE)
     context: dict[str, Any] = {
         "heading": _("Members"),
-        "desk": desk,
-        "lines": _members(desk),
+        "scope": scope,
+        "lines": _members(scope),
         "may_manage": may_manage,
         "why_not_manage": request.access.why_not(Capability.MEMBER_MANAGE),
-        **(invitations_of(desk) if may_manage else {}),
+        **(invitations_of(scope) if may_manage else {}),
     }
     return render(request, "web/people/members.html", context)
 
 
-def invitations_of(desk: Desk) -> dict[str, Any]:
+def invitations_of(scope: PeopleScope) -> dict[str, Any]:
     """The open invitations of this plane, the newest first, each with its addresses."""
-    waiting = desk.invitations().open_at(timezone.now()).order_by("-pk")[:SHOWN_INVITATIONS]
+    waiting = scope.invitations().open_at(timezone.now()).order_by("-pk")[:SHOWN_INVITATIONS]
     lines = [
         {
             "invitation": link,
-            "url": desk.url("invitation", link.pk),
-            "end_url": desk.url("withdraw-invitation", link.pk),
+            "url": scope.url("invitation", link.pk),
+            "end_url": scope.url("withdraw-invitation", link.pk),
         }
         for link in waiting
     ]
-    return {"invitations": lines, "invite_url": desk.url("invite-person")}
+    return {"invitations": lines, "invite_url": scope.url("invite-person")}
 
 
-def _lines(listing: Listing, desk: Desk) -> list[Any]:
-    return lines_of(list(listing.page.rows), desk.workspaces)
+def _lines(listing: Listing, scope: PeopleScope) -> list[Any]:
+    return lines_of(list(listing.page.rows), scope.workspaces)
 
 
-def _role_line(desk: Desk, place: Place, somebody: User) -> RoleLine | None:
+def _role_line(scope: PeopleScope, place: Place, somebody: User) -> RoleLine | None:
     role = place.role_of(somebody)
-    urls = [f"{desk.url(name, somebody.pk)}?place={place.key}" for name in ("change-role", "remove-role")]
+    urls = [f"{scope.url(name, somebody.pk)}?place={place.key}" for name in ("change-role", "remove-role")]
     return RoleLine(place, role, *urls) if role else None
 
 
-def _members(desk: Desk) -> list[MemberLine]:
-    place = desk.places[0]
-    direct = TenantMember.everywhere.filter(tenant=desk.tenant).select_related("user")
+def _members(scope: PeopleScope) -> list[MemberLine]:
+    place = scope.places[0]
+    direct = TenantMember.everywhere.filter(tenant=scope.tenant).select_related("user")
     through = WorkspaceMember.everywhere.filter(workspace=place.workspace).select_related("user")
     lines = [
         MemberLine(
             held.user,
             Role(held.role),
             True,
-            desk.url("change-role", held.user_id),
-            desk.url("remove-role", held.user_id),
+            scope.url("change-role", held.user_id),
+            scope.url("remove-role", held.user_id),
         )
         for held in direct
     ]

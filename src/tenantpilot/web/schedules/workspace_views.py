@@ -23,7 +23,7 @@ from tenantpilot.web.frame.starts import could_not_start, operation_started
 from tenantpilot.web.schedules.rows import rows_of_workspaces
 from tenantpilot.web.schedules.workspace_form import NAMED, WorkspaceScheduleForm
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.saved_views.available import saveable_list, shelf_across
+from tenantpilot.web.ui.saved_views.available import saveable_list, views_across
 
 
 @require_GET
@@ -54,7 +54,7 @@ def create_workspace_schedule(request: WorkspaceRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         places=[access.workspace for access in able],
         kinds=kinds,
-        views=shelf_across(request, saveable_list("tenants")).views,
+        views=views_across(request, saveable_list("tenants")).views,
         initial={"tenants": NAMED, "q": search_text} if search_text else None,
     )
     if form.is_valid() and _create(request, form):

@@ -18,7 +18,7 @@ from tenantpilot.web.frame.access import WorkspaceRequest, visible_tenants, work
 from tenantpilot.web.frame.addresses import LONGEST
 from tenantpilot.web.frame.navigation import tenant_items
 from tenantpilot.web.ui import parameters
-from tenantpilot.web.ui.saved_views.available import shelf_across
+from tenantpilot.web.ui.saved_views.available import views_across
 from tenantpilot.web.ui.saved_views.menu import menu_beside
 from tenantpilot.web.ui.tables.bulk import bulk_of
 from tenantpilot.web.ui.tables.listing import listing
@@ -39,8 +39,8 @@ def workspace(request: WorkspaceRequest) -> HttpResponse:
     context["may_add"] = any(place.may(Capability.TENANT_MANAGE) for place in request.workspaces)
     context["may_sync"] = may_sync_all(request)
     context["bulk"] = bulk_of("tenant", sync_action() if context["may_sync"] else None)
-    shelf = shelf_across(request, SAVED_TENANTS)
-    return listing(request, TENANTS, rows, "web/workspace/page.html", context, menu_beside(shelf))
+    available_views = views_across(request, SAVED_TENANTS)
+    return listing(request, TENANTS, rows, "web/workspace/page.html", context, menu_beside(available_views))
 
 
 @require_GET

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         print(text, end="")
         return 0
     target = _write(root, text)
-    _tell(target, chosen)
+    _print_suggestions(target, chosen)
     return 0
 
 
@@ -65,7 +65,7 @@ def _write(root: Path, text: str) -> Path:
     return target
 
 
-def _tell(target: Path, chosen: list[Suggestion]) -> None:
+def _print_suggestions(target: Path, chosen: list[Suggestion]) -> None:
     print(f"wrote [tool.ownedfields] to {target.name}:")
     for suggestion in chosen:
         name = suggestion.model.rpartition(".")[2]

@@ -37,7 +37,7 @@ class SavedList:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class AvailableViews:
     """The views of a list of one tenant, or, without `access`, of the list of all tenants of `workspaces`."""
 
     person: User
@@ -125,12 +125,12 @@ class Shelf:
         return any(access.may(capability) for access in self.workspaces if access.workspace.pk == workspace_id)
 
 
-def shelf_in_tenant(request: TenantRequest, listed: SavedList) -> Shelf:
-    return Shelf(request.user, listed, access=request.access)
+def views_in_tenant(request: TenantRequest, listed: SavedList) -> AvailableViews:
+    return AvailableViews(request.user, listed, access=request.access)
 
 
-def shelf_across(request: WorkspaceRequest, listed: SavedList) -> Shelf:
-    return Shelf(request.user, listed, workspaces=tuple(request.workspaces))
+def views_across(request: WorkspaceRequest, listed: SavedList) -> AvailableViews:
+    return AvailableViews(request.user, listed, workspaces=tuple(request.workspaces))
 
 
 _SAVEABLE: dict[str, SavedList] = {}

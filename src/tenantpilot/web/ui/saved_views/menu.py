@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django_filters import FilterSet
 
-from tenantpilot.web.ui.saved_views.available import Shelf
+from tenantpilot.web.ui.saved_views.available import AvailableViews
 from tenantpilot.web.ui.saved_views.models import SavedView
 from tenantpilot.web.ui.tables.listing import Listing
 from tenantpilot.web.ui.tables.wording import described
@@ -53,34 +53,36 @@ class Menu:
         return bool(self.query) and self.current is None
 
 
-def menu_beside(shelf: Shelf) -> Callable[[Listing], dict[str, Any]]:
+def menu_beside(available_views: AvailableViews) -> Callable[[Listing], dict[str, Any]]:
     """Return a function that makes the context of a list's menu. One query."""
-    places = shelf.places
-    sharing = {"places": places if len(places) > 1 else [], "may_share": not shelf.why_not_share}
-    return lambda listing: {**sharing, "menu": menu_of(shelf, listing)}
+    places = available_views.places
+    sharing = {"places": places if len(places) > 1 else [], "may_share": not available_views.why_not_share}
+    return lambda listing: {**sharing, "menu": menu_of(available_views, listing)}
 
 
-def menu_of(shelf: Shelf, listing: Listing) -> Menu:
+def menu_of(available_views: AvailableViews, listing: Listing) -> Menu:
     """Return the menu of a list as it is shown now. One query."""
-    return _menu(shelf, listing.filters, query=listing.state_query)
+    return _menu(available_views, listing.filters, query=listing.state_query)
 
 
-def menu_for(shelf: Shelf, request: HttpRequest) -> Menu:
+def menu_for(available_views: AvailableViews, request: HttpRequest) -> Menu:
     """Return the same without a list, for pages about the views themselves."""
-    return _menu(shelf, filters_of(shelf, QueryDict(), request), query="")
+    return _menu(available_views, filters_of(available_views, QueryDict(), request), query="")
 
 
-def filters_of(shelf: Shelf, parameters: QueryDict, request: HttpRequest) -> FilterSet:
-    model = shelf.table.filters.Meta.model
-    return shelf.table.filters(parameters, queryset=model.objects.none(), request=request)
+def filters_of(available_views: AvailableViews, parameters: QueryDict, request: HttpRequest) -> FilterSet:
+    model = available_views.table.filters.Meta.model
+    return available_views.table.filters(parameters, queryset=model.objects.none(), request=request)
 
 
-def _menu(shelf: Shelf, filters: FilterSet, *, query: str) -> Menu:
-    lines = [_line(shelf, filters, view, query=query) for view in shelf.views]
-    urls = (shelf.list_url, shelf.url("saved-views"), shelf.url("create-saved-view"))
-    return Menu(lines, query, shelf.listed.all_label, *urls)
+def _menu(available_views: AvailableViews, filters: FilterSet, *, query: str) -> Menu:
+    lines = [_line(available_views, filters, view, query=query) for view in available_views.views]
+    urls = (available_views.list_url, available_views.url("saved-views"), available_views.url("create-saved-view"))
+    return Menu(lines, query, available_views.listed.all_label, *urls)
 
 
-def _line(shelf: Shelf, filters: FilterSet, view: SavedView, *, query: str) -> Line:
-    words = described(shelf.table, filters, QueryDict(view.query))
-    return Line(view, shelf.url("saved-view", view.pk), shelf.owns(view), view.query == query, words)
+def _line(available_views: AvailableViews, filters: FilterSet, view: SavedView, *, query: str) -> Line:
+    words = described(available_views.table, filters, QueryDict(view.query))
+    return Line(
+        view, available_views.url("saved-view", view.pk), available_views.owns(view), view.query == query, words
+    )

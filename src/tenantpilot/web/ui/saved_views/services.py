@@ -1,4 +1,4 @@
-"""Saving, renaming, sharing and deleting views. Who may is decided by the shelf that they stand on."""
+"""Saving, renaming, sharing and deleting views. `AvailableViews` decides who may."""
 
 from datetime import datetime
 
@@ -78,7 +78,7 @@ def _keep(
     changed: list[str] | None = None,
     before: dict[str, str] | None = None,
 ) -> None:
-    """The database decides who came first; what is asked before only tells which name it is."""
+    """Store the view. The unique constraints decide; the lookup only finds which name clashed, for the error."""
     try:
         with transaction.atomic():
             _require_free_name(view)

@@ -19,7 +19,7 @@ from tenantpilot.inventory.operations import INVENTORY_SYNC
 from tenantpilot.inventory.services import requested_types
 from tenantpilot.operations.links import run_url
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.operations.presenter import OperationUxPresenter, Telling, reason_of
+from tenantpilot.operations.presenter import NotificationText, OperationUxPresenter, reason_of
 from tenantpilot.operations.states import NEEDS_REMEDY
 from tenantpilot.versions.words import restorable_words
 from tenantpilot.web.ui.remedies import remedy_of
@@ -85,7 +85,7 @@ def platform(value: str) -> SafeString | str:
 
 
 @register.filter
-def told(notification: Notification) -> Telling:
+def notification_text(notification: Notification) -> NotificationText:
     """Return the presenter's words for a notification."""
     return OperationUxPresenter.notification(notification)
 

@@ -61,11 +61,13 @@ def _known_words(project: Project, module: Module) -> set[str]:
         if isinstance(value, Imported):
             if project.is_ours(value.source):
                 words.add(name)
-        elif isinstance(value, Instance | Rows | ModelClass | ModuleRef | Object | Table) or _tells(project, value):
+        elif isinstance(value, Instance | Rows | ModelClass | ModuleRef | Object | Table) or _names_protected(
+            project, value
+        ):
             words.add(name)
     return words
 
 
-def _tells(project: Project, value: Value) -> bool:
+def _names_protected(project: Project, value: Value) -> bool:
     """Return True if a constant is the name of a protected field or of a guarded table."""
     return isinstance(value, Text) and not value.options.isdisjoint(project.telling)

@@ -19,7 +19,7 @@ GUARDED = (Instance, ModelClass, Rows)
 MAX_DEPTH = 3
 
 
-def tells_more(frame: Frame, function: Function, args: Args) -> bool:
+def adds_knowledge(frame: Frame, function: Function, args: Args) -> bool:
     """Return True if an argument is of interest, and more than its parameter's annotation says by itself."""
     vocabulary = frame.project.vocabulary
     if not (any_interesting(vocabulary, args.positional) or any_interesting(vocabulary, args.keywords.values())):

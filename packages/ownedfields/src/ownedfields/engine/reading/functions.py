@@ -16,7 +16,7 @@ from ownedfields.engine.judging.interest import any_interesting
 from ownedfields.engine.judging.positions import Site
 from ownedfields.engine.libraries.relations import is_bound
 from ownedfields.engine.reading.annotations import annotated_value
-from ownedfields.engine.reading.expectations import NO_RECEIVER, is_loaded, tells_more
+from ownedfields.engine.reading.expectations import NO_RECEIVER, adds_knowledge, is_loaded
 from ownedfields.engine.reading.frame import MAX_DEPTH, Frame, calls
 from ownedfields.engine.reading.parameters import parameter_of
 from ownedfields.engine.reading.promises import CONTEXT_MAKERS, promised, receiver_of
@@ -235,7 +235,7 @@ def _is_worth_reading(frame: Frame, function: Function, args: Args) -> bool:
     """Return True if the body may say something about these arguments that it does not say by itself."""
     if args.keywords and not frame.project.words.isdisjoint(args.keywords):
         return True
-    if tells_more(frame, function, args):
+    if adds_knowledge(frame, function, args):
         return True
     if not MADE_OF_PARTS.isdisjoint(map(type, args.all())) and _speaks(frame, function):
         return True

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tenantpilot.graph.client.budget import Demand, MemoryStore, Service, TenantBudget
-from tenantpilot.graph.client.stock import StockedBudget
+from tenantpilot.graph.client.budget_prefetch import PrefetchingBudget
 from tests.graph.conftest import ObedientClock
 from tests.graph.test_budget import greedy, most_in_any
 
@@ -33,7 +33,7 @@ class Counting:
 def test_a_worker_with_little_to_do_books_nothing_in_vain():
     clock = ObedientClock()
     store = MemoryStore(clock)
-    seldom = StockedBudget(TenantBudget(store, "t"), clock=clock)
+    seldom = PrefetchingBudget(TenantBudget(store, "t"), clock=clock)
     for _second in range(15):
         assert seldom.take(INTUNE, Demand()) == 0.0
         clock.sleep(1.0)
@@ -42,7 +42,7 @@ def test_a_worker_with_little_to_do_books_nothing_in_vain():
 
 
 def test_batches_use_up_the_allowance_to_the_last_request():
-    budget = StockedBudget(TenantBudget(MemoryStore(ObedientClock()), "t"), clock=ObedientClock())
+    budget = PrefetchingBudget(TenantBudget(MemoryStore(ObedientClock()), "t"), clock=ObedientClock())
     assert [budget.take(INTUNE, Demand(19)) for _batch in range(50)] == [0.0] * 50
     assert budget.take(INTUNE, Demand()) > 0.0
 
@@ -51,7 +51,7 @@ def test_a_stock_asks_the_shared_budget_a_tenth_as_often_and_keeps_the_limit():
     clock = ObedientClock()
     store = MemoryStore(clock)
     counting = Counting(TenantBudget(store, "t"))
-    granted = greedy(StockedBudget(counting, clock=clock), clock, INTUNE, 100.0, Demand())
+    granted = greedy(PrefetchingBudget(counting, clock=clock), clock, INTUNE, 100.0, Demand())
     assert counting.asked < len(granted) / 5
     assert most_in_any(20.0, [(moment, 1) for moment in granted]) <= 1000
     assert len(granted) / 100.0 >= 0.8 * 50
@@ -60,7 +60,7 @@ def test_a_stock_asks_the_shared_budget_a_tenth_as_often_and_keeps_the_limit():
 def test_a_stock_is_forgotten_when_the_tenant_is_throttled_and_when_it_is_old():
     clock = ObedientClock()
     counting = Counting(TenantBudget(MemoryStore(clock), "t"))
-    budget = StockedBudget(counting, clock=clock)
+    budget = PrefetchingBudget(counting, clock=clock)
     assert budget.take(INTUNE, Demand()) == 0.0
     budget.hold(INTUNE, 5.0)
     assert budget.take(INTUNE, Demand()) == pytest.approx(5.0)
@@ -74,7 +74,7 @@ def test_a_stock_is_forgotten_when_the_tenant_is_throttled_and_when_it_is_old():
 
 def test_what_was_booked_ahead_of_any_service_is_forgotten_when_one_is_throttled():
     clock = ObedientClock()
-    budget = StockedBudget(TenantBudget(MemoryStore(clock), "t"), clock=clock)
+    budget = PrefetchingBudget(TenantBudget(MemoryStore(clock), "t"), clock=clock)
     assert [budget.take(INTUNE, Demand()) for _read in range(3)] == [0.0] * 3
     budget.hold(Service.DIRECTORY, 5.0)
     assert budget.take(INTUNE, Demand()) == pytest.approx(5.0)
@@ -82,7 +82,7 @@ def test_what_was_booked_ahead_of_any_service_is_forgotten_when_one_is_throttled
 
 def test_writes_and_paced_services_are_never_booked_ahead():
     counting = Counting(TenantBudget(MemoryStore(ObedientClock()), "t"))
-    budget = StockedBudget(counting, clock=ObedientClock())
+    budget = PrefetchingBudget(counting, clock=ObedientClock())
     assert budget.take(CONDITIONAL, Demand()) == 0.0
     assert budget.take(CONDITIONAL, Demand()) > 0.0
     assert [budget.take(INTUNE, Demand(1, 1)) for _ in range(95)] == [0.0] * 95
@@ -92,7 +92,7 @@ def test_writes_and_paced_services_are_never_booked_ahead():
 def test_what_was_refused_to_one_thread_no_other_asks_for_before_its_time():
     clock = ObedientClock()
     counting = Counting(TenantBudget(MemoryStore(clock), "t"))
-    budget = StockedBudget(counting, clock=clock)
+    budget = PrefetchingBudget(counting, clock=clock)
     assert budget.take(INTUNE, Demand(950)) == 0.0
     told, asked = budget.take(INTUNE, Demand(20)), counting.asked
     clock.sleep(1.0)
@@ -103,7 +103,7 @@ def test_what_was_refused_to_one_thread_no_other_asks_for_before_its_time():
 
 
 def test_who_wants_less_than_was_refused_asks_for_itself():
-    budget = StockedBudget(TenantBudget(MemoryStore(ObedientClock()), "t"), clock=ObedientClock())
+    budget = PrefetchingBudget(TenantBudget(MemoryStore(ObedientClock()), "t"), clock=ObedientClock())
     assert budget.take(INTUNE, Demand(940)) == 0.0
     assert budget.take(INTUNE, Demand(20)) > 0.0
     assert budget.take(INTUNE, Demand(10)) == 0.0
@@ -111,7 +111,7 @@ def test_who_wants_less_than_was_refused_asks_for_itself():
 
 def test_threads_that_ask_at_once_are_refused_by_one_question():
     counting = Counting(TenantBudget(MemoryStore(ObedientClock()), "t"))
-    budget = StockedBudget(counting, clock=ObedientClock())
+    budget = PrefetchingBudget(counting, clock=ObedientClock())
     assert budget.take(INTUNE, Demand(950)) == 0.0
     together = threading.Barrier(12)
 
@@ -127,7 +127,7 @@ def test_threads_that_ask_at_once_are_refused_by_one_question():
 
 def test_the_answer_to_a_paced_request_makes_room_before_the_time_that_was_told():
     clock = ObedientClock()
-    budget = StockedBudget(TenantBudget(MemoryStore(clock), "t"), clock=clock)
+    budget = PrefetchingBudget(TenantBudget(MemoryStore(clock), "t"), clock=clock)
     assert budget.take(CONDITIONAL, Demand()) == 0.0
     assert budget.take(CONDITIONAL, Demand()) == pytest.approx(1.0)
     budget.answered(CONDITIONAL)

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from tenantpilot.cli.console import done, err, out, say
 from tenantpilot.cli.demo import history, sample, story
 from tenantpilot.cli.demo.people_and_places import OLIVIA, PEOPLE, TENANTS, SampleTenant
-from tenantpilot.cli.demo.stage import Stage
+from tenantpilot.cli.demo.setup import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import title
 from tenantpilot.directory.services import start_group_sync
@@ -101,12 +101,12 @@ def _follow(run_ids: Iterable[int], supervisor: Supervisor) -> None:
     waiting = set(run_ids)
     while waiting and not supervisor.stopping:
         for ended in OperationRun.everywhere.completed().filter(pk__in=waiting).select_related("tenant"):
-            _tell(ended)
+            _print_ending(ended)
             waiting.discard(ended.pk)
         supervisor.step(LOOKS_EVERY_SECONDS)
 
 
-def _tell(ended: OperationRun) -> None:
+def _print_ending(ended: OperationRun) -> None:
     if ended.outcome == RunOutcome.SUCCEEDED:
         done(f"{title(ended)} succeeded: {counts_text(ended.type, ended.summary_counts)}")
     else:

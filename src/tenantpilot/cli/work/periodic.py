@@ -60,21 +60,25 @@ def duties() -> tuple[Duty, ...]:
         Duty("start_index_fills", INDEX_FILLS_EVERY_SECONDS, start_index_fills),
         Duty("start_purge", RETENTION_EVERY_SECONDS, start_purge),
         Duty("start_sweep", RETENTION_EVERY_SECONDS, start_sweep),
-        Duty("abandon_backups", 60, lambda now: _tell("backup_sets_abandoned", abandon_all(now=now))),
-        Duty("drop_backup_orphans", 600, lambda now: _tell("backup_orphans_dropped", drop_all_orphans(now=now))),
-        Duty("forget_backup_days", 3_600, lambda now: _tell("backup_days_forgotten", forget_days(now=now))),
-        Duty("discard_uploads", 60, lambda now: _tell("uploads_discarded", discard_uploads(now=now))),
-        Duty("discard_libraries", 60, lambda now: _tell("libraries_discarded", discard_abandoned(now=now))),
-        Duty("forget_keys", 60, lambda now: _tell("transfer_keys_forgotten", forget_keys(now=now))),
-        Duty("settle_restores", RESTORES_EVERY_SECONDS, lambda now: _tell("restores_settled", settle_all(now=now))),
+        Duty("abandon_backups", 60, lambda now: _log_number("backup_sets_abandoned", abandon_all(now=now))),
+        Duty("drop_backup_orphans", 600, lambda now: _log_number("backup_orphans_dropped", drop_all_orphans(now=now))),
+        Duty("forget_backup_days", 3_600, lambda now: _log_number("backup_days_forgotten", forget_days(now=now))),
+        Duty("discard_uploads", 60, lambda now: _log_number("uploads_discarded", discard_uploads(now=now))),
+        Duty("discard_libraries", 60, lambda now: _log_number("libraries_discarded", discard_abandoned(now=now))),
+        Duty("forget_keys", 60, lambda now: _log_number("transfer_keys_forgotten", forget_keys(now=now))),
         Duty(
-            "settle_requests", RESTORES_EVERY_SECONDS, lambda now: _tell("requests_settled", settle_requests(now=now))
+            "settle_restores", RESTORES_EVERY_SECONDS, lambda now: _log_number("restores_settled", settle_all(now=now))
+        ),
+        Duty(
+            "settle_requests",
+            RESTORES_EVERY_SECONDS,
+            lambda now: _log_number("requests_settled", settle_requests(now=now)),
         ),
         Duty("look_at_approvals", APPROVALS_EVERY_SECONDS, start_looks),
-        Duty("start_backup_retention", 300, lambda now: _tell("backup_retentions_started", start_due(now=now))),
+        Duty("start_backup_retention", 300, lambda now: _log_number("backup_retentions_started", start_due(now=now))),
         Duty("prune_jobs", 600, prune_jobs),
         Duty("refresh_statistics", STATISTICS_EVERY_SECONDS, lambda _now: refresh_statistics()),
-        Duty("forget_dead_processes", 300, lambda now: _tell("processes_forgotten", forget_dead_processes(now))),
+        Duty("forget_dead_processes", 300, lambda now: _log_number("processes_forgotten", forget_dead_processes(now))),
     )
 
 
@@ -102,43 +106,43 @@ def fill_slots(now: datetime) -> bool:
 def start_retention(now: datetime) -> bool:
     """Start the removal of old runs, once a day in each workspace; some of them at a time."""
     started = retention.start_daily(now=now)
-    _tell("retention_started", started)
+    _log_number("retention_started", started)
     return started >= retention.AT_MOST
 
 
 def start_index_fills(now: datetime) -> bool:
     """Start the reading of versions into the setting index, where there are some that an older release took."""
     started = versions.start_due_index_fills(now=now)
-    _tell("index_fills_started", started)
+    _log_number("index_fills_started", started)
     return started >= versions.AT_MOST
 
 
 def start_purge(now: datetime) -> bool:
     """Start the removal of expired files, once a day in each workspace; some of them at a time."""
     started = retention.start_daily(now=now, operation_type=ARTIFACT_PURGE)
-    _tell("purge_started", started)
+    _log_number("purge_started", started)
     return started >= retention.AT_MOST
 
 
 def start_sweep(now: datetime) -> bool:
     """Start the removal of payloads that no version needs, once a day in each workspace."""
     started = retention.start_daily(now=now, operation_type=PAYLOAD_SWEEP)
-    _tell("sweep_started", started)
+    _log_number("sweep_started", started)
     return started >= retention.AT_MOST
 
 
 def start_looks(now: datetime) -> None:
     """Look again at restores that wait for the approval of a second administrator, each every five minutes."""
-    _tell("approvals_looked_at", look_at_approvals(now=now))
+    _log_number("approvals_looked_at", look_at_approvals(now=now))
 
 
 def prune_jobs(now: datetime) -> bool:
     """Remove some finished rows of the queue: the run's own row tells what happened."""
     pruned = configured_dispatcher().forget_finished(before=now - JOBS_KEPT_FOR)
-    _tell("jobs_pruned", pruned)
+    _log_number("jobs_pruned", pruned)
     return pruned > 0
 
 
-def _tell(event: str, number: int) -> None:
+def _log_number(event: str, number: int) -> None:
     if number:
         log.info(event, number=number)

@@ -29,7 +29,7 @@ Guarded = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
-class Desk:
+class PeopleScope:
     """A place to manage people from: `places` are those in which they give roles, `tenant` is that of the page."""
 
     actor: User
@@ -78,7 +78,7 @@ def of_workspaces(view: View) -> Guarded:
     def answered(request: WorkspaceRequest, /, **ids: int) -> HttpResponse:
         if not managed_workspaces(request):
             raise PermissionDenied(_("To manage the people of a workspace you need to be its owner."))
-        return view(request, Desk(request.user, managed_places(request)), **ids)
+        return view(request, PeopleScope(request.user, managed_places(request)), **ids)
 
     return answered
 
@@ -89,7 +89,7 @@ def of_tenant(view: View) -> Guarded:
     @requires(Capability.MEMBER_MANAGE)
     @wraps(view)
     def answered(request: TenantRequest, /, **ids: int) -> HttpResponse:
-        return view(request, Desk(request.user, [place_of_tenant(request)], request.tenant), **ids)
+        return view(request, PeopleScope(request.user, [place_of_tenant(request)], request.tenant), **ids)
 
     return answered
 

@@ -12,7 +12,7 @@ from tenantpilot.cli.demo.choices import Pace
 from tenantpilot.cli.demo.folder import DemoFolder
 from tenantpilot.cli.demo.people_and_places import PEOPLE, TENANTS, WORKSPACE_NAME
 from tenantpilot.cli.problems import Problem
-from tenantpilot.cli.processes import family
+from tenantpilot.cli.processes import process_group
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.schema import migrate
 
@@ -60,7 +60,7 @@ class Stage:
 
     def start_workers(self, supervisor: Supervisor) -> None:
         logs = self.folder.logs if self.to_log_files else None
-        for spec in (*family.workers(WORKERS, logs), family.scheduler(logs)):
+        for spec in (*process_group.workers(WORKERS, logs), process_group.scheduler(logs)):
             if spec.log:
                 self.folder.log(spec.name)
             supervisor.start([spec])
@@ -69,7 +69,7 @@ class Stage:
     def start_web(self, supervisor: Supervisor, *, descriptor: int, port: int) -> None:
         """Raises Problem."""
         log = self.folder.log("web")
-        supervisor.start([family.web(descriptor, log)])
+        supervisor.start([process_group.web(descriptor, log)])
         if not supervisor.wait_until(lambda: simulator.answers(port, "/healthz"), seconds=STARTS_WITHIN_SECONDS):
             raise _did_not_start("The web server", log)
         done("Web server")

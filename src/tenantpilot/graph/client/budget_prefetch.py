@@ -53,7 +53,7 @@ class _Refusal:
 
 
 @dataclass
-class _Desk:
+class _Prefetch:
     """The queue of this process's threads for one service."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +61,7 @@ class _Desk:
     refusal: _Refusal = field(default_factory=_Refusal)
 
 
-class StockedBudget:
+class PrefetchingBudget:
     """Asks a shared budget for all threads of this process, so that a database is asked a tenth as often.
 
     Single reads are booked several at a time. What is not used within a short span is forgotten; the shared window
@@ -80,51 +80,51 @@ class StockedBudget:
         self._shared = shared
         self._allowances = allowances
         self._clock = clock or SystemClock()
-        self._desks = {service: _Desk() for service in Service}
+        self._prefetches = {service: _Prefetch() for service in Service}
 
     def take(self, service: Service, demand: Demand) -> float:
         most = int(self._allowances[service].requests * STOCK_SHARE)
-        desk = self._desks[service]
-        with desk.lock:
+        prefetch = self._prefetches[service]
+        with prefetch.lock:
             if demand.writes or demand.requests > 1 or not most:
-                return self._asked(desk, service, demand)
-            return 0.0 if self._from_stock(desk) else self._restocked(desk, service, most)
+                return self._asked(prefetch, service, demand)
+            return 0.0 if self._from_stock(prefetch) else self._restocked(prefetch, service, most)
 
     def answered(self, service: Service) -> None:
         self._shared.answered(service)
         if self._allowances[service].is_paced:  # there is room earlier than was told
-            self._forget_refusal(self._desks[service])
+            self._forget_refusal(self._prefetches[service])
 
     def hold(self, service: Service, seconds: float) -> None:
         for affected_service in silenced_with(service, self._allowances):
-            desk = self._desks[affected_service]
-            with desk.lock:
-                desk.stock, desk.refusal = _Stock(), _Refusal()
+            prefetch = self._prefetches[affected_service]
+            with prefetch.lock:
+                prefetch.stock, prefetch.refusal = _Stock(), _Refusal()
         self._shared.hold(service, seconds)
 
-    def _forget_refusal(self, desk: _Desk) -> None:
-        with desk.lock:
-            desk.refusal = _Refusal()
+    def _forget_refusal(self, prefetch: _Prefetch) -> None:
+        with prefetch.lock:
+            prefetch.refusal = _Refusal()
 
-    def _from_stock(self, desk: _Desk) -> bool:
-        stock = desk.stock
+    def _from_stock(self, prefetch: _Prefetch) -> bool:
+        stock = prefetch.stock
         if not stock.left or self._clock.monotonic() >= stock.good_until:
             return False
-        desk.stock = replace(stock, left=stock.left - 1)
+        prefetch.stock = replace(stock, left=stock.left - 1)
         return True
 
-    def _restocked(self, desk: _Desk, service: Service, most: int) -> float:
+    def _restocked(self, prefetch: _Prefetch, service: Service, most: int) -> float:
         now = self._clock.monotonic()
-        ahead = desk.stock.next_one(most, now=now)
-        if self._asked(desk, service, Demand(1 + ahead)):
-            return self._asked(desk, service, Demand())
-        desk.stock = _Stock(ahead, ahead, now + self._allowances[service].slot_seconds)
+        ahead = prefetch.stock.next_one(most, now=now)
+        if self._asked(prefetch, service, Demand(1 + ahead)):
+            return self._asked(prefetch, service, Demand())
+        prefetch.stock = _Stock(ahead, ahead, now + self._allowances[service].slot_seconds)
         return 0.0
 
-    def _asked(self, desk: _Desk, service: Service, demand: Demand) -> float:
-        if wait := desk.refusal.wait(demand, now=self._clock.monotonic()):
+    def _asked(self, prefetch: _Prefetch, service: Service, demand: Demand) -> float:
+        if wait := prefetch.refusal.wait(demand, now=self._clock.monotonic()):
             return wait
         if wait := self._shared.take(service, demand):
             now = self._clock.monotonic()
-            desk.refusal = _Refusal(demand, now + wait, now + min(wait, ASK_AGAIN_SECONDS))
+            prefetch.refusal = _Refusal(demand, now + wait, now + min(wait, ASK_AGAIN_SECONDS))
         return wait

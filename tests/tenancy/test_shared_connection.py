@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from tenantpilot.tenancy.teller import Teller
+from tenantpilot.tenancy.shared_connection import SharedConnection
 
 PATIENCE_SECONDS = 120.0
 
@@ -20,10 +20,10 @@ def which() -> Any:
 
 
 def test_many_threads_are_answered_by_one_connection_and_leave_none_behind(own_database):
-    teller = Teller(idle_seconds=PATIENCE_SECONDS)
+    shared_connection = SharedConnection(idle_seconds=PATIENCE_SECONDS)
 
     def ask(_number):
-        return teller.ask(which), connection.connection
+        return shared_connection.ask(which), connection.connection
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(40)))
@@ -32,21 +32,21 @@ def test_many_threads_are_answered_by_one_connection_and_leave_none_behind(own_d
 
 
 def test_who_does_not_ask_keeps_neither_a_thread_nor_a_connection(own_database):
-    teller = Teller(idle_seconds=0.05)
-    served_by = teller.ask(threading.current_thread)
+    shared_connection = SharedConnection(idle_seconds=0.05)
+    served_by = shared_connection.ask(threading.current_thread)
     served_by.join(PATIENCE_SECONDS)
     assert not served_by.is_alive()
-    assert teller.ask(threading.current_thread) is not served_by
+    assert shared_connection.ask(threading.current_thread) is not served_by
 
 
 def test_nobody_is_left_without_an_answer_as_the_thread_comes_and_goes(own_database):
-    teller = Teller(idle_seconds=0.0)
+    shared_connection = SharedConnection(idle_seconds=0.0)
     with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(lambda number: teller.ask(lambda: number), range(400))) == list(range(400))
+        assert sorted(pool.map(lambda number: shared_connection.ask(lambda: number), range(400))) == list(range(400))
 
 
 def test_a_connection_that_was_lost_is_replaced_by_a_new_one(own_database):
-    teller, times = Teller(idle_seconds=PATIENCE_SECONDS), []
+    shared_connection, times = SharedConnection(idle_seconds=PATIENCE_SECONDS), []
 
     def question():
         times.append(which())
@@ -54,16 +54,16 @@ def test_a_connection_that_was_lost_is_replaced_by_a_new_one(own_database):
             raise OperationalError("the server went away")
         return len(times)
 
-    assert (teller.ask(question), teller.ask(question)) == (1, 3)
+    assert (shared_connection.ask(question), shared_connection.ask(question)) == (1, 3)
     assert times[0] is times[1] is not times[2]
 
 
 def test_what_goes_wrong_is_told_to_who_asked_and_harms_no_other(own_database, settings):
     settings.OPERATIONS_LEASE_SECONDS = 0.3  # for so long it is asked again
-    teller = Teller()
+    shared_connection = SharedConnection()
     with pytest.raises(OperationalError):
-        teller.ask(_refuse)
-    assert teller.ask(lambda: "well") == "well"
+        shared_connection.ask(_refuse)
+    assert shared_connection.ask(lambda: "well") == "well"
 
 
 def _refuse() -> None:

@@ -43,7 +43,7 @@ def nobody(_seconds: float) -> None:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """The limits of one call: a page, a batch, an object, a write."""
 
     connect_seconds: float = 10.0
@@ -98,7 +98,7 @@ def _floor(had: int) -> float:
 class Call:
     """A call on its way, with the rest of its time and the failures it has had."""
 
-    patience: Patience
+    retry_policy: RetryPolicy
     clock: Clock
     stop: Stop = never
     chance: Callable[[], float] = random.random
@@ -106,7 +106,7 @@ class Call:
     _had: dict[type[GraphError], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._ends_at = self.clock.monotonic() + self.patience.call_seconds
+        self._ends_at = self.clock.monotonic() + self.retry_policy.call_seconds
 
     @property
     def seconds_left(self) -> float:
@@ -122,7 +122,7 @@ class Call:
     def attempt_seconds(self) -> float:
         """Return the seconds that the next exchange may take. Raises as `check`."""
         self.check()
-        return min(self.patience.attempt_seconds, self.seconds_left)
+        return min(self.retry_policy.attempt_seconds, self.seconds_left)
 
     def sleep(self, seconds: float) -> None:
         """Wait in short steps. Raises GraphStopped as soon as a stop is asked for."""
@@ -151,11 +151,11 @@ class Call:
 
     def _backoff_for(self, error: GraphError) -> tuple[tuple[float, ...], type[GraphError]]:
         if isinstance(error, GraphThrottled):
-            return self.patience.throttled_backoff, GraphThrottled
+            return self.retry_policy.throttled_backoff, GraphThrottled
         if isinstance(error, GraphInternalError | GraphResponseUnreadable):
-            return self.patience.internal_error_backoff, GraphInternalError
-        return self.patience.unavailable_backoff, GraphUnavailable
+            return self.retry_policy.internal_error_backoff, GraphInternalError
+        return self.retry_policy.unavailable_backoff, GraphUnavailable
 
     def with_jitter(self, seconds: float, *, most: float = float("inf")) -> float:
         """Return a little more than Graph asked for, so that waiting threads do not return together."""
-        return seconds + min(seconds * self.patience.jitter, most) * self.chance()
+        return seconds + min(seconds * self.retry_policy.jitter, most) * self.chance()

@@ -21,11 +21,11 @@ IDLE_SECONDS = 2.0
 """After so long without a question the connection is closed and the thread ends."""
 
 
-class Teller:
+class SharedConnection:
     """Calls functions one after another in a thread of its own, which comes and goes with the questions."""
 
     def __init__(self, database: str = "", *, idle_seconds: float = IDLE_SECONDS) -> None:
-        self._name = f"teller of {database}"
+        self._name = f"shared connection to {database}"
         self._idle_seconds = idle_seconds
         self._waiting: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
         self._lock = threading.Lock()
@@ -44,7 +44,7 @@ class Teller:
     def _serve(self) -> None:
         try:
             while (next_one := self._next()) is not None:
-                _tell(*next_one)
+                _answer(*next_one)
         finally:
             connection.close()
 
@@ -58,7 +58,7 @@ class Teller:
                 return self._waiting.get() if self._is_there else None
 
 
-def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
+def _answer(question: Callable[[], Any], answer: Future[Any]) -> None:
     """The connection may have been lost with its server, and the server may refuse another for a while."""
     try:
         answer.set_result(until_answered(question, seconds=settings.OPERATIONS_LEASE_SECONDS))
@@ -69,6 +69,6 @@ def _tell(question: Callable[[], Any], answer: Future[Any]) -> None:
 
 
 @lru_cache(maxsize=8)
-def teller_of(database: str) -> Teller:
+def shared_connection_to(database: str) -> SharedConnection:
     """Return the one of this process for a database."""
-    return Teller(database)
+    return SharedConnection(database)

@@ -16,7 +16,7 @@ from tenantpilot.cli.demo.backing_up import Facts, back_up_twice, checks_of_back
 from tenantpilot.cli.demo.choices import Fault
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OSCAR
 from tenantpilot.cli.demo.restoring import restore_two
-from tenantpilot.cli.demo.stage import Stage
+from tenantpilot.cli.demo.setup import Stage
 from tenantpilot.cli.processes.supervisor import Supervisor
 from tenantpilot.cli.run_words import live
 from tenantpilot.directory.models import Group
