@@ -61,8 +61,8 @@ def splits() -> list[str]:
     return [f"{case.name} in {parts}" for case, parts in chosen if _shared(case, parts) != _alone(case)]
 
 
-def lessons() -> list[str]:
-    """The files of a lesson are found to be judged without it, and are judged again."""
+def facts() -> list[str]:
+    """The files of a fact are found to be judged without it, and are judged again."""
     return [case.name for case in LESSONS if not _alone(case)[0] or not _judged_again(case)]
 
 
@@ -158,7 +158,7 @@ def _left() -> bool:
     return True
 
 
-CHECKS = {"splits": splits, "lessons": lessons, "killed": killed, "interrupted": interrupted, "threads": threads}
+CHECKS = {"splits": splits, "facts": facts, "killed": killed, "interrupted": interrupted, "threads": threads}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1]))

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
-@pytest.mark.parametrize("what", ["splits", "lessons", "killed", "interrupted", "threads"])
+@pytest.mark.parametrize("what", ["splits", "facts", "killed", "interrupted", "threads"])
 def test_several_processes_find_what_one_finds(what: str) -> None:
     done = subprocess.run(
         [sys.executable, str(HERE / "split_checks.py"), what],

@@ -81,7 +81,7 @@ class Checker:
         return text
 
     def judge_all(self, paths: list[str], results: dict[str, FileResult], *, elsewhere: Collection[str] = ()) -> None:
-        """Judge the files, then those of which they taught something; `elsewhere` are those of another process."""
+        """Judge the files, then those of which they recorded something; `elsewhere` are those of another process."""
         while paths:
             for path in paths:
                 results[path] = self.judge(path)
@@ -108,7 +108,7 @@ class Checker:
 
     def judge(self, path: str) -> FileResult:
         """Return the findings of one file."""
-        self.project.lessons.judged = path
+        self.project.facts.judged = path
         if path.endswith(".sql"):
             return FileResult(findings=sql_findings(self.project, path, self.content(path)))
         try:

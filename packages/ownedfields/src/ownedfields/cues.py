@@ -9,7 +9,7 @@ from ownedfields.config import Config
 from ownedfields.engine.data.declarations import Tracked
 from ownedfields.engine.files.tracked import snake_case
 from ownedfields.engine.files.words import words_in
-from ownedfields.engine.judging.meetings import Pattern
+from ownedfields.engine.judging.joins import Pattern
 
 DIRECTIVE = b"ownedfields:"
 FEW = 8

@@ -11,7 +11,7 @@ from ownedfields.cues import Cues
 from ownedfields.engine.data.declarations import Module
 from ownedfields.engine.files.project import Project
 from ownedfields.engine.files.walking import walk
-from ownedfields.engine.judging.hits import Mention, Place, WriteHit, place_of
+from ownedfields.engine.judging.raw_findings import Mention, Place, WriteHit, place_of
 from ownedfields.findings import Evidence, Finding
 
 MAX_SNIPPET = 6

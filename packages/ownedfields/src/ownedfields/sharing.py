@@ -1,6 +1,6 @@
 """Judges the files of a large project in two processes, with the findings of one.
 
-Each process judges its own part. What one of them learned about a module (see `engine.lessons`) the other could not
+Each process judges its own part. What one of them learned about a module (see `cross_file_facts`) the other could not
 know: the files of the other that rest on such a module are judged again by the first, as if it had judged all.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NoReturn, Protocol
 
-from ownedfields.engine.files.lessons import Lesson
+from ownedfields.engine.files.cross_file_facts import CrossFileFact
 from ownedfields.engine.review import ReviewedProject
 from ownedfields.results import FileResult
 
@@ -36,7 +36,7 @@ class Checker(Protocol):
         """Return the bytes of a file."""
 
     def judge_all(self, paths: list[str], results: Results, *, elsewhere: Collection[str] = ()) -> None:
-        """Judge the files, then those of which they taught something."""
+        """Judge the files, then those about which they recorded something."""
 
     def note_exports(self, results: Results, everybody: Collection[str], elsewhere: Collection[str] = ()) -> None:
         """Say of each file which of its names carry a guarded model."""
@@ -47,11 +47,11 @@ class Checker(Protocol):
 
 @dataclass(slots=True)
 class Answer:
-    """The answer of a process: its files as it judges them now, their lessons, and the late ones of these."""
+    """The answer of a process: its files as it judges them now, their facts, and the late ones of these."""
 
     results: Results
-    taught: set[Lesson]
-    late: set[Lesson]
+    recorded: set[CrossFileFact]
+    late: set[CrossFileFact]
     requests: set[Asked]
 
 
@@ -62,9 +62,9 @@ class Helper:
     pid: int
     questions: BinaryIO
     answers: BinaryIO
-    taught: set[Lesson] = field(default_factory=set)
-    taught_before: set[Lesson] = field(default_factory=set)
-    late: set[Lesson] = field(default_factory=set)
+    recorded: set[CrossFileFact] = field(default_factory=set)
+    recorded_before: set[CrossFileFact] = field(default_factory=set)
+    late: set[CrossFileFact] = field(default_factory=set)
     requests: set[Asked] = field(default_factory=set)
 
     def ask(self, paths: list[str], everybody: set[str]) -> None:
@@ -79,7 +79,7 @@ class Helper:
             answer: Answer = pickle.load(self.answers)  # noqa: S301 - from our own child
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
-        self.taught_before, self.taught = self.taught, answer.taught
+        self.recorded_before, self.recorded = self.recorded, answer.recorded
         self.late, self.requests = answer.late, answer.requests
         return answer.results
 
@@ -174,54 +174,57 @@ class Crew:
 
     def _misjudged(self, own_files: list[str], results: Results) -> set[str]:
         local = answer_of(self._checker, {})
-        before = set().union(*(helper.taught_before for helper in self._helpers))
+        before = set().union(*(helper.recorded_before for helper in self._helpers))
         late = set().union(local.late, *(helper.late for helper in self._helpers))
         here_too = [path for path in results if path not in self._elsewhere]
-        result = self._named((late - local.late) | _narrow(before - local.taught), here_too)
-        result |= self._resting_on(_heard(before - local.taught, local.requests), own_files, results)
-        first = before | local.taught
+        result = self._named((late - local.late) | _narrow(before - local.recorded), here_too)
+        result |= self._resting_on(_heard(before - local.recorded, local.requests), own_files, results)
+        first = before | local.recorded
         for helper in self._helpers:
             own = [path for path, judge in self._elsewhere.items() if judge is helper]
-            result |= self._named((late - helper.late) | _narrow(first - helper.taught), own)
-            result |= self._resting_on(_heard(first - helper.taught, helper.requests), own, results)
-            first |= helper.taught
+            result |= self._named((late - helper.late) | _narrow(first - helper.recorded), own)
+            result |= self._resting_on(_heard(first - helper.recorded, helper.requests), own, results)
+            first |= helper.recorded
         return result
 
-    def _resting_on(self, lessons: set[Lesson], paths: list[str], results: Results) -> set[str]:
-        """Return the files that rest on a module of which a lesson speaks, with the files that taught it elsewhere."""
-        needs = {path: {path, *results[path].needs} for path in paths} if lessons else {}
-        return self._with_teachers(
-            {(path, lesson.teacher) for path, modules in needs.items() for lesson in lessons if lesson.about in modules}
+    def _resting_on(self, facts: set[CrossFileFact], paths: list[str], results: Results) -> set[str]:
+        """Return the files that rest on a module of which a fact speaks, with the files that recorded it elsewhere."""
+        needs = {path: {path, *results[path].needs} for path in paths} if facts else {}
+        return self._with_sources_elsewhere(
+            {(path, fact.source) for path, modules in needs.items() for fact in facts if fact.about in modules}
         )
 
-    def _named(self, lessons: set[Lesson], paths: list[str]) -> set[str]:
-        """Return the files of which a lesson speaks, with the files that taught it elsewhere."""
-        return self._with_teachers({(lesson.about, lesson.teacher) for lesson in lessons if lesson.about in paths})
+    def _named(self, facts: set[CrossFileFact], paths: list[str]) -> set[str]:
+        """Return the files of which a fact speaks, with the files that recorded it elsewhere."""
+        return self._with_sources_elsewhere({(fact.about, fact.source) for fact in facts if fact.about in paths})
 
-    def _with_teachers(self, matching: set[tuple[str, str]]) -> set[str]:
-        pairs = [(path, teacher) for path, teacher in matching if path != teacher]
-        return {path for path, _ in pairs} | {teacher for _, teacher in pairs if teacher in self._elsewhere}
+    def _with_sources_elsewhere(self, matching: set[tuple[str, str]]) -> set[str]:
+        pairs = [(path, source) for path, source in matching if path != source]
+        return {path for path, _ in pairs} | {source for _, source in pairs if source in self._elsewhere}
 
 
 def answer_of(checker: Checker, results: Results) -> Answer:
-    """Return the results and the lessons of this process."""
+    """Return the results and the facts of this process."""
     checker.project.note_filled()
-    lessons = checker.project.lessons
-    return Answer(results, set(lessons.taught), set(lessons.late), set(lessons.requests))
+    facts = checker.project.facts
+    return Answer(results, set(facts.recorded), set(facts.late), set(facts.requests))
 
 
-def _narrow(lessons: set[Lesson]) -> set[Lesson]:
-    """Return the lessons about one attribute. The module itself rests on them too: they name its exports."""
-    return {lesson for lesson in lessons if lesson.attribute}
+def _narrow(facts: set[CrossFileFact]) -> set[CrossFileFact]:
+    """Return the facts about one attribute. The module itself rests on them too: they name its exports."""
+    return {fact for fact in facts if fact.attribute}
 
 
-def _heard(lessons: set[Lesson], requests: set[Asked]) -> set[Lesson]:
-    """Return the lessons about a whole module; for one about an attribute, the modules that ask for it."""
-    narrow = _narrow(lessons)
+def _heard(facts: set[CrossFileFact], requests: set[Asked]) -> set[CrossFileFact]:
+    """Return the facts about a whole module; for one about an attribute, the modules that ask for it."""
+    narrow = _narrow(facts)
     heard = {
-        Lesson(item.teacher, where) for item in narrow for *subject, where in requests if tuple(subject) == item[1:]
+        CrossFileFact(item.source, where)
+        for item in narrow
+        for *subject, where in requests
+        if tuple(subject) == item[1:]
     }
-    return (lessons - narrow) | heard
+    return (facts - narrow) | heard
 
 
 @contextlib.contextmanager
@@ -274,8 +277,8 @@ def _serve(checker: Checker, questions: BinaryIO, answers: BinaryIO) -> NoReturn
 
 
 def _with_sources(answer: Answer) -> Answer:
-    """Return an answer in which every lesson has its teacher: where it is not known which file it was, any may be."""
-    unknown = {lesson.about for lesson in answer.taught if not lesson.teacher}
-    answer.taught = {lesson for lesson in answer.taught if lesson.teacher}
-    answer.taught |= {Lesson(path, about) for about in unknown for path in answer.results}
+    """Return an answer in which every fact has its source: where it is not known which file it was, any may be."""
+    unknown = {fact.about for fact in answer.recorded if not fact.source}
+    answer.recorded = {fact for fact in answer.recorded if fact.source}
+    answer.recorded |= {CrossFileFact(path, about) for about in unknown for path in answer.results}
     return answer

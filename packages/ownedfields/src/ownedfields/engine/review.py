@@ -72,12 +72,12 @@ class ReviewedProject(Project):
         with contextlib.suppress(RecursionError):
             frame.run(module.tree.body)
         module.evaluated = True
-        self.lessons.note_read(module)
+        self.facts.note_read(module)
 
     def note_filled(self) -> None:
         """See of which modules functions have filled the lists, dicts or objects."""
         modules = [module for module in self.modules.values() if module is not None]
-        self.lessons.note_filled(modules)
+        self.facts.note_filled(modules)
 
     def _explain(self, path: str) -> Unparsable:
         try:

@@ -9,7 +9,7 @@ from ownedfields.config import Guard
 from ownedfields.engine.data.scopes import Scope
 from ownedfields.engine.data.values import Symbol, Value
 from ownedfields.engine.files.syntax import stores_of
-from ownedfields.engine.judging.hits import Hits
+from ownedfields.engine.judging.raw_findings import Hits
 from ownedfields.findings import Evidence
 
 

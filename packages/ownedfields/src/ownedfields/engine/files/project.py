@@ -10,12 +10,12 @@ from collections.abc import Hashable
 from ownedfields.config import Config
 from ownedfields.engine.data.declarations import ClassInfo, Function, Imported, ModelClass, Module, Tracked
 from ownedfields.engine.data.values import UNKNOWN, ModuleRef, Symbol, Value
-from ownedfields.engine.files.lessons import Lessons
+from ownedfields.engine.files.cross_file_facts import CrossFileFacts
 from ownedfields.engine.files.modules import ModuleIndex, Reader, parse
 from ownedfields.engine.files.tracked import Hints, Vocabulary, tracked_models
 from ownedfields.engine.judging.effects import Effects
-from ownedfields.engine.judging.meetings import Meetings
-from ownedfields.engine.reading.recall import Cut, Known
+from ownedfields.engine.judging.joins import Meetings
+from ownedfields.engine.reading.call_cache import Cut, Known
 
 APP_LABEL = re.compile(r"^\s+label\s*(?::\s*\w+\s*)?=\s*[\"'](\w+)[\"']", re.MULTILINE)
 
@@ -47,8 +47,8 @@ class Project(ABC):
         self.words = frozenset(name for model in self.tracked for name in model.fields)
         self.telling = self.words | {model.table for model in self.tracked}
         self.vocabulary = Vocabulary(self.hints, self.words, self.telling)
-        self.lessons = Lessons(self.vocabulary)
-        self.effects = Effects(config, self.lessons)
+        self.facts = CrossFileFacts(self.vocabulary)
+        self.effects = Effects(config, self.facts)
         self.meetings = Meetings(config, self.effects)
         self.fixtures: dict[str, dict[object, Function]] = {}
         self._by_path = {model.path: model for model in self.tracked}
@@ -217,7 +217,7 @@ class Project(ABC):
     def reconsider(self, info: ClassInfo) -> None:
         """Read the methods of a class again, because it was understood after its file was read."""
         self._late.add(info.module.path)
-        self.lessons.note_late(info.module.path)
+        self.facts.note_late(info.module.path)
         methods = [function for function in info.names.values() if isinstance(function, Function)]
         for method in methods:
             self.forget(method)

@@ -6,17 +6,17 @@ import ast
 
 from ownedfields.config import Config
 from ownedfields.engine.data.declarations import Function, Tracked
-from ownedfields.engine.files.lessons import Lessons
-from ownedfields.engine.judging.hits import Mention, Place
+from ownedfields.engine.files.cross_file_facts import CrossFileFacts
 from ownedfields.engine.judging.positions import Position
+from ownedfields.engine.judging.raw_findings import Mention, Place
 from ownedfields.findings import Evidence
 
 
 class Effects:
     """Remembers for each function what it does, by itself or through others."""
 
-    def __init__(self, config: Config, lessons: Lessons) -> None:
-        self._lessons = lessons
+    def __init__(self, config: Config, facts: CrossFileFacts) -> None:
+        self._facts = facts
         self._rules = config.together
         self._by_function: dict[ast.AST, dict[tuple[str, str], Mention]] = {}
         self.homes: dict[ast.AST, str] = {}
@@ -67,7 +67,7 @@ class Effects:
             if (effect, mention.subject) not in entry:
                 entry[(effect, mention.subject)] = mention
                 if position.site is not None and node in self.homes:
-                    self._lessons.note(self.homes[node])
+                    self._facts.note(self.homes[node])
 
     def _keep(self, position: Position, effect: str, mention: Mention) -> None:
         module = position.site.module if position.site is not None else position.module

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ownedfields.engine.data.declarations import Module
-from ownedfields.engine.judging.hits import Place, place_of
+from ownedfields.engine.judging.raw_findings import Place, place_of
 from ownedfields.findings import Evidence
 
 

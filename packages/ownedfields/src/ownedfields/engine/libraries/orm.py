@@ -238,7 +238,7 @@ def register(frame: Frame, args: Args) -> None:
         info = info_of(value)
         if info is not None and models:
             info.works_on = info.works_on or models[0]
-            frame.project.lessons.note(info.module.path)
+            frame.project.facts.note(info.module.path)
 
 
 def _models_in(value: Value) -> list[Tracked]:

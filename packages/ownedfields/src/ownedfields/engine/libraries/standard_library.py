@@ -29,7 +29,7 @@ from ownedfields.engine.data.values import (
 )
 from ownedfields.engine.files.walking import walk
 from ownedfields.engine.judging import evidence
-from ownedfields.engine.libraries import holders, iterables
+from ownedfields.engine.libraries import iterables, wrappers
 from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.annotations import annotated_value
 from ownedfields.engine.reading.attributes import attribute_of
@@ -257,7 +257,7 @@ HANDLERS: dict[str, Handler] = {
     "functools.reduce": iterables.reduced, "enumerate": iterables.enumerated, "zip": iterables.zipped,
     "itertools.zip_longest": iterables.zipped, "itertools.groupby": iterables.grouped,
     "itertools.starmap": iterables.star_mapped, "exec": _execute, "eval": _execute, "str": _text,
-    "functools.partial": _partial, "functools.partialmethod": holders.partial_method,
+    "functools.partial": _partial, "functools.partialmethod": wrappers.partial_method,
     "operator.methodcaller": _methodcaller,
     "operator.attrgetter": _attrgetter, "operator.setitem": _set_item, "typing.cast": _cast,
     "typing.TypeVar": _type_var,
@@ -268,9 +268,9 @@ HANDLERS: dict[str, Handler] = {
     "json.loads": _json, "dict.fromkeys": _fromkeys, "contextlib.nullcontext": _null_context,
     "contextlib.closing": _null_context, "contextlib.aclosing": _null_context,
     "django.forms.models.model_to_dict": _model_dict, "django.forms.model_to_dict": _model_dict,
-    "weakref.ref": holders.reference, "operator.itemgetter": holders.item_getter,
-    "django.utils.functional.SimpleLazyObject": holders.lazy, "contextvars.ContextVar": holders.variable,
-    "queue.Queue": holders.variable, "queue.SimpleQueue": holders.variable, "asyncio.Queue": holders.variable,
-    "itertools.chain.from_iterable": holders.flattened, "string.Template": holders.template,
+    "weakref.ref": wrappers.reference, "operator.itemgetter": wrappers.item_getter,
+    "django.utils.functional.SimpleLazyObject": wrappers.lazy, "contextvars.ContextVar": wrappers.variable,
+    "queue.Queue": wrappers.variable, "queue.SimpleQueue": wrappers.variable, "asyncio.Queue": wrappers.variable,
+    "itertools.chain.from_iterable": wrappers.flattened, "string.Template": wrappers.template,
     "collections.defaultdict": _default_dict, "dataclasses.replace": _replace, "copy.replace": _replace,
 }  # fmt: skip

@@ -7,7 +7,7 @@ import ast
 from ownedfields.engine.data.declarations import Class, Function, Instance, ModelClass, Rows
 from ownedfields.engine.data.uses import Args, MethodCaller, Partial
 from ownedfields.engine.data.values import Bound, Items, Symbol, Table, Text, Union, Value, options_of
-from ownedfields.engine.libraries import holders, orm, orm_names
+from ownedfields.engine.libraries import orm, orm_names, wrappers
 from ownedfields.engine.reading import structure
 from ownedfields.engine.reading.frame import Frame, expression
 from ownedfields.engine.reading.statements import entered
@@ -41,7 +41,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if name in ("enter_context", "enter_async_context") and args.positional:
         return entered(frame, args.positional[0], node)
     if name == "submit" and args.positional and _may_be_called(args.positional[0]):
-        return holders.submitted(frame, args, node)
+        return wrappers.submitted(frame, args, node)
     return frame.call(callee, args, node)
 
 

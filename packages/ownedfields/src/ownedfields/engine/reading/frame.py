@@ -11,8 +11,8 @@ from ownedfields.engine.data.scopes import Scope
 from ownedfields.engine.data.uses import Args
 from ownedfields.engine.data.values import UNKNOWN, Union, Value, join
 from ownedfields.engine.files.project import Project
-from ownedfields.engine.judging.hits import Place, WriteHit
 from ownedfields.engine.judging.positions import Position, Site
+from ownedfields.engine.judging.raw_findings import Place, WriteHit
 from ownedfields.findings import Evidence
 
 Expression = Callable[["Frame", Any], Value]

@@ -15,12 +15,12 @@ from ownedfields.engine.files.words import words_of
 from ownedfields.engine.judging.interest import any_interesting
 from ownedfields.engine.judging.positions import Site
 from ownedfields.engine.libraries.relations import is_bound
+from ownedfields.engine.reading.annotated_results import CONTEXT_MAKERS, promised, receiver_of
 from ownedfields.engine.reading.annotations import annotated_value
+from ownedfields.engine.reading.call_cache import Cut, Handed, Known, NotToKeep, fresh
 from ownedfields.engine.reading.expectations import NO_RECEIVER, adds_knowledge, is_loaded
 from ownedfields.engine.reading.frame import MAX_DEPTH, Frame, calls
 from ownedfields.engine.reading.parameters import parameter_of
-from ownedfields.engine.reading.promises import CONTEXT_MAKERS, promised, receiver_of
-from ownedfields.engine.reading.recall import Cut, Handed, Known, NotToKeep, fresh
 from ownedfields.engine.reading.structure import as_table
 
 MADE_OF_PARTS = frozenset((Table, Items, Object))

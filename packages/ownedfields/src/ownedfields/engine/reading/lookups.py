@@ -16,7 +16,7 @@ def self_attribute(frame: Frame, info: ClassInfo, name: str) -> Value | None:
     """Return the value that the methods of the class or its bases, in any order, set `self.name` to, else None."""
     results: list[Value] = []
     for ancestor in info.ancestry():
-        frame.project.lessons.requests.add((ancestor.module.path, name, frame.module.path))
+        frame.project.facts.requests.add((ancestor.module.path, name, frame.module.path))
         methods = ancestor.methods_that_store(name)
         for method in methods:
             _survey(frame, ancestor, method)

@@ -46,7 +46,7 @@ def note_sender(frame: Frame, function: Function, sender: Value) -> None:
             model = option.model if isinstance(option, ModelClass) else None
         if model is not None:
             frame.project.senders.setdefault(function.node, set()).add(model)
-            frame.project.lessons.note(function.module.path)
+            frame.project.facts.note(function.module.path)
             frame.project.forget(function)
 
 

@@ -81,7 +81,7 @@ def set_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
         if isinstance(option, Class) or (isinstance(option, Object) and frame.site is None):
             option.info.stored.setdefault(target.attr, []).append(value)
             if option.info is not frame.info:
-                frame.project.lessons.note_stored(option.info.module.path, target.attr, value)
+                frame.project.facts.note_stored(option.info.module.path, target.attr, value)
         if isinstance(option, ModelClass) and isinstance(value, Function) and value.info is None:
             row = Instance(option.model, frame.evidence(target, "made a method of the model"), option.info)
             frame.call(value, Args([row]), target)

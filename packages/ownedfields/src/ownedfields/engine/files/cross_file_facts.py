@@ -1,4 +1,4 @@
-"""Lessons: facts about one file that only the reading of another reveals."""
+"""Facts about one file that only the reading of another reveals."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ from ownedfields.engine.files.tracked import Vocabulary
 from ownedfields.engine.judging.interest import any_interesting
 
 
-class Lesson(NamedTuple):
-    """The file that taught, the module that it taught about, and the attribute if it is about one alone."""
+class CrossFileFact(NamedTuple):
+    """The file whose reading revealed it, the module that it is about, and the attribute if it is about one alone."""
 
-    teacher: str
+    source: str
     about: str
     attribute: str = ""
 
 
-class Lessons:
-    """The lessons of the judged files, by module. Every process knows the lessons from before the first judgement."""
+class CrossFileFacts:
+    """The facts of the judged files, by module. Every process knows the facts from before the first judgement."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self.judged = ""
-        self.taught: set[Lesson] = set()
-        self.late: set[Lesson] = set()
+        self.recorded: set[CrossFileFact] = set()
+        self.late: set[CrossFileFact] = set()
         self.requests: set[tuple[str, str, str]] = set()
         self._filled: dict[str, int] = {}
 
     def note(self, path: str, attribute: str = "") -> None:
-        """More is known of the module than reading it would tell."""
+        """Record that more is known of the module than reading it reveals."""
         if self.judged:
-            self.taught.add(Lesson(self.judged, path, attribute))
+            self.recorded.add(CrossFileFact(self.judged, path, attribute))
 
     def note_late(self, path: str) -> None:
         """Record that a class of the module was understood after its file may have been judged."""
         self.note(path)
         if self.judged:
-            self.late.add(Lesson(self.judged, path))
+            self.late.add(CrossFileFact(self.judged, path))
 
     def note_stored(self, path: str, attribute: str, value: Value) -> None:
-        """An attribute of a class of the module was set; what can hold nothing of interest teaches nothing."""
+        """Record that an attribute of a class of the module was set, unless its value can hold nothing of interest."""
         if self.judged and any_interesting(self._vocabulary, (value,)):
             self.note(path, attribute)
 
     def note_read(self, module: Module) -> None:
-        """The module was read to its end: its lists, dicts and objects hold what it put into them itself."""
+        """Record that the module was read to its end: its lists, dicts and objects hold what it put into them."""
         self._filled[module.path] = _fill(module)
 
     def note_filled(self, modules: Iterable[Module]) -> None:
-        """Of which modules functions have filled the lists, dicts or objects with something of interest since."""
+        """Record the modules whose lists, dicts or objects functions have filled with something of interest since."""
         for module in modules:
             if self._filled.get(module.path, 0) != _fill(module):
                 self._filled[module.path] = _fill(module)
                 if any_interesting(self._vocabulary, _holders(module)):
-                    self.taught.add(Lesson("", module.path))
+                    self.recorded.add(CrossFileFact("", module.path))
 
 
 def _fill(module: Module) -> int:

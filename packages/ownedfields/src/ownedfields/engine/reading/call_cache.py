@@ -1,4 +1,4 @@
-"""Remembers what a call came to, for the next call that hands over the same."""
+"""Remember the result of a call, for the next call with the same arguments."""
 
 from __future__ import annotations
 
