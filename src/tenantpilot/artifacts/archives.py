@@ -36,7 +36,7 @@ class Entry:
 
 Read = Callable[[Sequence[Entry]], Iterable[bytes]]
 TOGETHER = 100
-"""So many files are read at a time."""
+"""The number of files that are read at a time."""
 
 
 def write_archive(sink: Sink, manifest: Mapping[str, Any], entries: Iterable[Entry], read_contents: Read) -> None:

@@ -15,7 +15,7 @@ from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.run_context import CircuitOpen, RunCancelled, TimeLimitExceeded
 
 UNCLAIMED_FOR = timedelta(minutes=15)
-"""So long an upload may wait for its run to be asked for, or for the rest of its bytes."""
+"""The longest time that an upload may wait for its run, or for the rest of its bytes."""
 AT_MOST = 200
 # Whatever else ends a handler, another worker goes on with the run.
 _ENDS = (Exception, RunCancelled, TimeLimitExceeded, CircuitOpen)

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 LOCK = timedelta(days=7)
-"""So long owners can see and undo what makes less be kept."""
+"""The time in which owners can see and undo a rule that keeps less."""
 
 
 class BackupChain(TenantOwned):

@@ -11,7 +11,7 @@ from tenantpilot.backups.states import WITH_CONTENT, ChainKind
 
 FOREVER = 2**31 - 1
 NEW_FOR = timedelta(days=1)
-"""So long a chain may wait for its first set."""
+"""The longest time that a chain may wait for its first set."""
 AT_MOST = 50
 
 

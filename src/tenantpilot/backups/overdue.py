@@ -13,9 +13,9 @@ from tenantpilot.operations.models import Schedule
 from tenantpilot.operations.schedules.cadence import Cadence
 
 LOOKS_BACK = timedelta(days=8)
-"""So far back a schedule has a slot, whatever its weekdays."""
+"""Every schedule has a slot within this time, whatever its weekdays."""
 LEAST_BY_HAND = timedelta(days=2)
-"""So long a set made by hand is recent enough: an hourly schedule does not make it old after two hours."""
+"""A set made by hand is recent for this long: an hourly schedule does not make it old after two hours."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tenantpilot.operations.schedules.cadence import Frequency
 
 HOURS = {Frequency.HOURLY.value: 1, Frequency.DAILY.value: 24, Frequency.WEEKLY.value: 168}
 UNSCHEDULED_HOURS = 168
-"""So old a set may be where nothing is scheduled."""
+"""The greatest age of a recent set where nothing is scheduled."""
 
 
 def active_schedules() -> QuerySet[Schedule]:

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 PERMISSION = "Group.Read.All"
 MOST_COUNTED = 1_000
-"""So many groups have their members counted in one sync, those with the oldest counts first."""
+"""The number of groups whose members are counted in one sync, those with the oldest counts first."""
 
 
 def sync_groups(run: RunContext) -> None:

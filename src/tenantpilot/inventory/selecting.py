@@ -29,7 +29,7 @@ class NothingChosen(TenantPilotError):
 
 
 class TooManyChosen(TenantPilotError):
-    """So many are not sent one by one: send the filter."""
+    """More policies than may be named one by one: send the filter."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ RESTORE = BadgeCatalog.add(
     "restore",
     {
         "draft": Badge(_("Draft"), Tone.NEUTRAL, "file-cog", _("It is being prepared; nothing was written.")),
-        "previewing": Badge(_("Preview is made"), Tone.INFO, "loader-circle", _("The tenant is read.")),
+        "previewing": Badge(_("Previewing"), Tone.INFO, "loader-circle", _("A worker is reading the tenant.")),
         "blocked": Badge(_("Blocked"), Tone.DANGER, "circle-x", _("None of its items can be restored as it stands.")),
         "previewed": Badge(_("Ready to confirm"), Tone.INFO, "check", _("A person has to confirm it.")),
         "asked": Badge(_("Waits for a second person"), Tone.INFO, "hourglass", _("Another person has to approve it.")),

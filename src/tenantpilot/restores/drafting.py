@@ -34,7 +34,7 @@ class NothingToRestore(CannotDraft):
 
 
 class TooManyItems(CannotDraft):
-    """So many are not restored at once."""
+    """More policies than one restore may have."""
 
 
 class ChosenTwice(CannotDraft):

@@ -39,7 +39,7 @@ from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import PolicyVersion
 
 KEPT = 53
-"""So many drills are kept: a year of weeks."""
+"""The number of drills that are kept: a year of weeks."""
 
 
 class NotRestorable(ReasonedError):

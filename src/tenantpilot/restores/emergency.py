@@ -18,7 +18,7 @@ from tenantpilot.tenancy.emergency_accounts import EmergencyAccount, EmergencyKi
 from tenantpilot.tenancy.models import Tenant
 
 MOST_PEOPLE = 50
-"""So many people of a group are looked at: a group with more is none for emergencies."""
+"""The most people of a group that are checked."""
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
 
 
 def _find_items(restore_id: int) -> list[Item]:
-    """Return all items, or those alone that wait where there are any."""
+    """Return the waiting items; if none waits, return all."""
     rows = RestoreItem.everywhere.of_run(restore_id).in_writing_order().values_list("pk", "name")
     waiting_rows = rows.filter(state=ItemState.WAITING)
     rows = waiting_rows if waiting_rows.exists() else rows

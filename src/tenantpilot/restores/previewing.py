@@ -51,7 +51,7 @@ MOST_SENTENCES = 1_000
 
 
 class Preview:
-    """The preview of a restore by one run. It keeps what it found only when told to."""
+    """The preview of a restore by one run. Nothing is stored until `keep` is called."""
 
     def __init__(self, run: RunContext[Any], restore: RestoreRun, client: GraphClient) -> None:
         self._run, self._restore, self._client = run, restore, client

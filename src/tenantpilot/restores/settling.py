@@ -14,7 +14,7 @@ AT_MOST = 200
 STARTS_WITHIN = timedelta(minutes=1)
 """A confirmation is stored just before its run: whoever looks in between leaves it alone."""
 GIVEN_UP_AFTER = timedelta(days=1)
-"""So long after a week of waiting a run can end the restore, which notifies its person. Then it ends without one."""
+"""Time that a run has, after a week of waiting, to end the restore and notify its person. Then it ends without one."""
 
 
 def active_run(restore: RestoreRun) -> OperationRun | None:

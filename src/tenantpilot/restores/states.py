@@ -8,7 +8,7 @@ class RestoreState(TextChoices):
     """The state of a restore run. Only `moving` writes it."""
 
     DRAFT = "draft", _("Draft")
-    PREVIEWING = "previewing", _("Preview is made")
+    PREVIEWING = "previewing", _("Previewing")
     BLOCKED = "blocked", _("Blocked")
     PREVIEWED = "previewed", _("Previewed")
     EXPIRED = "expired", _("Preview expired")
@@ -46,7 +46,7 @@ class ItemState(TextChoices):
     WRITING = "writing", _("Being written")
     VERIFIED = "verified", _("Restored")
     VERIFIED_WITH_DIFFERENCES = "verified_with_differences", _("Restored with differences")
-    UNCHANGED = "unchanged", _("Was so already")
+    UNCHANGED = "unchanged", _("Already as wanted")
     FAILED = "failed", _("Failed")
     SKIPPED = "skipped", _("Left out")
     WAITING = "waiting", _("Waits for approval")

@@ -11,20 +11,19 @@ from tenantpilot.restores.states import Assignments
 
 WARNINGS: dict[str, str | Promise] = {
     "unassigns_all": _("All its assignments are removed: nobody gets it any more."),
-    "wide_target": _("It is assigned to all users or all devices, which it is not now, or with another filter."),
-    "large_group": _("It is assigned to a group of more than 1,000 members, which it is not now."),
+    "wide_target": _("It will be assigned to all users or all devices. Today it is not, or with another filter."),
+    "large_group": _("It will be assigned to a group of more than 1,000 members. Today it is not."),
     "asks_for_compliant_device": _(
         "It asks for a compliant device in report-only: people may be asked to choose a certificate."
     ),
     "no_trusted_location": _(
-        "It speaks of all trusted locations, and the tenant has no named location that is trusted: it then holds "
-        "everywhere, or nowhere."
+        "It includes or excludes all trusted locations, but the tenant has none. It would apply everywhere, or nowhere."
     ),
     "near_policy_limit": _(
-        "With it the tenant comes near the 195 Conditional Access policies that Microsoft allows, or above: Microsoft "
-        "refuses what is above."
+        "This brings the tenant close to Microsoft's limit of 195 Conditional Access policies, or over it. Microsoft "
+        "refuses any beyond it."
     ),
-    "weakens_policy": _("It is On now and will not be any more: what it asks for or blocks is not enforced any more."),
+    "weakens_policy": _("It is On now and will not be enforced afterwards."),
     "lockout_not_checked": _(
         "It is enforced and concerns everybody or administrators. TenantPilot does not know the emergency accounts of "
         "the tenant, so it has not checked who could be locked out."

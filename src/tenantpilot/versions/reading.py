@@ -23,7 +23,7 @@ Thing = TypeVar("Thing")
 
 CHUNK = 200
 FEW = 20
-"""So many policies of a type cost one request; from there on its list is cheaper once it holds half of them."""
+"""The number of policies of a type that one request reads; above it, the list is cheaper once it holds half of them."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tenantpilot.versions.index_models import SettingDefinition
 from tenantpilot.versions.wording.catalog import SettingNames
 
 MOST = 500
-"""So many settings of one policy are asked for; the others are shown by their ids."""
+"""The most settings of one policy whose names are asked for; the others are shown by their ids."""
 
 
 def labels_for(workspace_id: int, payload: Mapping[str, Any]) -> SettingNames:

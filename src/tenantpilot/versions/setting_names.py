@@ -18,7 +18,7 @@ from tenantpilot.versions.states import Origin
 log = structlog.get_logger(__name__)
 
 MOST = 5_000
-"""So many names are asked for in one run."""
+"""The most names that one run asks for."""
 CHUNK = 200
 LOOKED_UP_AGAIN_AFTER = timedelta(days=1)
 MOST_CHOICES = 200

@@ -17,7 +17,7 @@ from tenantpilot.versions.assigning import FilterMode, Mode, TargetKind
 from tenantpilot.versions.index_models import Assignment
 
 MOST = 1_000
-"""So many assignments are looked at; more than that, and the page says so."""
+"""The most assignments that are looked at; the page says when there are more."""
 FILTERS = "assignmentFilter"
 
 

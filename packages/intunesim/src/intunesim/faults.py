@@ -81,7 +81,7 @@ class Fault:
     every: int = 1
     """Only every nth matching call goes wrong."""
     after: int = 0
-    """So many matching calls go well first."""
+    """The number of matching calls that succeed first."""
     times: int = 0
     """How often it happens at most; 0 means without end."""
     id: int = 0

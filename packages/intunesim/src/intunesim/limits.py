@@ -16,7 +16,7 @@ from intunesim.errors import GraphError, Origin
 
 @dataclass(frozen=True)
 class Window:
-    """So many calls in so many seconds."""
+    """A number of calls within a number of seconds."""
 
     calls: float
     seconds: float

@@ -9,7 +9,7 @@ from tenantpilot.inventory.observing import is_usable
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
-"""So far the clocks of two machines may differ. A set of the future would count as young until then."""
+"""The most by which the clocks of two machines may differ. A set from the future would count as young until then."""
 
 
 def require_plausible(manifest: SetManifest, *, now: datetime) -> None:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from tenantpilot.core.stored import StoredData
 
 MIN_AGE = timedelta(days=7)
-"""So long every set is kept, whatever the rule says."""
+"""Every set is kept for this long, whatever the rule says."""
 TRASH = timedelta(days=14)
-"""So long a set stays in the trash."""
+"""The time that a set stays in the trash."""
 MOST = 1_000
 
 

@@ -119,7 +119,7 @@ def confirm_restore(
     restore: Number,
     as_person: As,
     tenant_name: Annotated[str, typer.Option("--tenant-name", help="The tenant's name, as its pages show it.")],
-    reason: Annotated[str, typer.Option("--reason", help="Stands in the audit log.")],
+    reason: Annotated[str, typer.Option("--reason", help="The audit log keeps it.")],
     plan: Plan,
     accept: Annotated[
         list[str] | None, typer.Option("--accept", metavar="CODE", help="A warning to accept; may be given again.")

@@ -25,7 +25,7 @@ BEFORE_THE_SYNC = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class Day:
-    """So many days ago, and what people did then, some hours before the sync of that night."""
+    """The number of days ago, and what people did then, some hours before the sync of that night."""
 
     ago: int
     edits: tuple[Edit, ...] = ()

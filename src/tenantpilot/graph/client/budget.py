@@ -80,7 +80,7 @@ CLOCK_WENT_BACK_SECONDS = 20.0
 """Nothing is booked in the future: what lies further ahead than this was written before the clock was set back."""
 
 ASK_AGAIN_SECONDS = 5.0
-"""So long at most is waited for room before the budget is asked again: what it answered may no longer hold."""
+"""The longest wait before the budget is asked again: its answer may no longer hold."""
 
 CAUTION_AFTER_THROTTLE = 0.7
 LEAST_CAUTION = 0.1

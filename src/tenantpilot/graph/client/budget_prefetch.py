@@ -38,7 +38,7 @@ class _Stock:
 
 @dataclass(frozen=True)
 class _Refusal:
-    """So much was not to be had, and will not be before then."""
+    """A demand that was refused, and the time before which it is refused again."""
 
     demand: Demand = field(default_factory=Demand)
     until: float = 0.0

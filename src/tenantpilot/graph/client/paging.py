@@ -11,7 +11,7 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.errors import GraphIncompleteRead, GraphResponseUnreadable
 
 MOST_EMPTY_PAGES = 100
-"""So many empty pages one after another are no collection."""
+"""After this many empty pages in a row the answer is taken for broken."""
 
 
 Follow = Callable[[str], JsonObject]

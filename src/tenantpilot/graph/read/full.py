@@ -314,7 +314,7 @@ def _owner(contract: Contract, item: JsonObject, payload: JsonObject) -> _Owner:
 
 
 def _portions(items: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:
-    """So many at once that batches fill up, so few that memory does not."""
+    """The number of objects read at once: enough to fill batches, few enough for memory."""
     waiting = iter(items)
     while some := list(islice(waiting, AT_ONCE)):
         yield some

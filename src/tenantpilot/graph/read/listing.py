@@ -27,7 +27,7 @@ ACCEPTS_LAG = {"ConsistencyLevel": "eventual"}
 
 
 GATHER_SECONDS = 0.3
-"""So long types are waited for after the first of a group: who records them together asks the database less."""
+"""The longest wait for more types after the first of a group: recording them together asks the database less."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "Draft"),
-                            ("previewing", "Preview is made"),
+                            ("previewing", "Previewing"),
                             ("blocked", "Blocked"),
                             ("previewed", "Previewed"),
                             ("expired", "Preview expired"),
@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                             ("writing", "Being written"),
                             ("verified", "Restored"),
                             ("verified_with_differences", "Restored with differences"),
-                            ("unchanged", "Was so already"),
+                            ("unchanged", "Already as wanted"),
                             ("failed", "Failed"),
                             ("skipped", "Left out"),
                             ("waiting", "Waits for approval"),

@@ -11,7 +11,7 @@ from tenantpilot.restores.second_person.states import DECIDED, RequestState
 from tenantpilot.tenancy.models import Tenant, User
 
 LOCK = timedelta(days=7)
-"""So long the rule holds after an owner has asked to end it."""
+"""Time that the rule still holds after an owner has asked to end it."""
 LONGEST_REASON = 500
 
 

@@ -19,7 +19,7 @@ from tenantpilot.versions.payloads import content_of
 
 FORMAT = 1
 CHUNK = 100
-"""So many versions are held in memory at a time."""
+"""The number of versions that are held in memory at a time."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tenantpilot.web.ui.tables.declaration import Column, Table
 KEY = "columns"
 SEPARATOR = "."
 MOST = 12
-"""So many columns have a rule in the styles."""
+"""The number of columns that the styles have a rule for."""
 
 
 @dataclass(frozen=True)
