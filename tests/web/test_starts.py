@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tenantpilot.inventory import policy_types
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy import access
+from tenantpilot.tenancy.models import Tenant
 from tests.web.html import read
 from tests.web.kit import SCRIPT, ended, queued
 
@@ -44,6 +47,22 @@ def test_asking_again_joins_and_says_so_ops_26_ux_30(start):
 def test_nothing_is_notified_at_a_start_ops_24(start):
     start()
     assert not Notification.everywhere.exists()
+
+
+@pytest.mark.parametrize("headers", [SCRIPT, {}])
+def test_who_starts_in_a_tenant_that_was_just_archived_reads_so(start, contoso, monkeypatch, headers):
+    """Between the look at the person's role and the start of the run."""
+    looked_up = access.resolve_tenant
+
+    def resolve_and_archive(person, slug):
+        resolved = looked_up(person, slug)
+        Tenant.everywhere.filter(pk=contoso.pk).update(archived_at=timezone.now())
+        return resolved
+
+    monkeypatch.setattr(access, "resolve_tenant", resolve_and_archive)
+    answer = start(headers=headers)
+    assert (answer.status_code, "The tenant was archived" in answer.text) == (409, True)
+    assert not OperationRun.everywhere.exists()
 
 
 def test_without_script_the_toast_waits_for_the_next_page_once_ux_06(signed_in, alice, contoso):

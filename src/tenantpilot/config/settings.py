@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tenantpilot.web.frame.middleware.ArchivedTenantMiddleware",
 ]
 
 ROOT_URLCONF = "tenantpilot.config.urls"

@@ -42,6 +42,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, _("Page not found"), _("There is nothing at this address that you can see."))
 
 
+def archived(request: HttpRequest) -> HttpResponse:
+    """Answer a start in a tenant that was archived after the page was drawn."""
+    text = _("The tenant was archived, so nothing was started. An owner can bring it back.")
+    return _page(request, 409, _("The tenant is archived"), text)
+
+
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     """A body above `most` bytes. It comes before anybody is known, so without the frame."""
     text = _(

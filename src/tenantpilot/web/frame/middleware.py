@@ -8,7 +8,9 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
 from tenantpilot.core.request_id import begin_request
+from tenantpilot.operations.results import TenantArchived
 from tenantpilot.tenancy import isolation
+from tenantpilot.web.frame import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +34,19 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response
+
+
+class ArchivedTenantMiddleware:
+    """Explain a start that the database refuses: the tenant was archived between the look at the page and the click."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.archived(request) if isinstance(exception, TenantArchived) else None
 
 
 class ReachOfPersonMiddleware:
