@@ -78,11 +78,13 @@ class Taker:
             raise prepared.error
         if prepared.snapshot is None:
             raise ObjectUnusable
-        version = self._new_version(prepared.policy, prepared.snapshot) if prepared.is_new else None
+        if prepared.newest is not None and not prepared.is_new:
+            return Taken(prepared.newest.version, is_new=False)
+        version = self._new_version(prepared.policy, prepared.snapshot)
         if version is not None:
             return Taken(version, is_new=True)
-        newest = prepared.newest or newest_versions([prepared.policy.pk])[prepared.policy.pk]
-        return Taken(newest.version, is_new=False)
+        # Another run took the same content since it was prepared: what was the newest then is an older one now.
+        return Taken(newest_versions([prepared.policy.pk])[prepared.policy.pk].version, is_new=False)
 
     def _new_version(self, policy: Policy, snapshot: Snapshot) -> PolicyVersion | None:
         names = self._directory.names_of(snapshot.references)
