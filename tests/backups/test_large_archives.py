@@ -24,6 +24,7 @@ from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.models import Payload, PolicyVersion
 from tenantpilot.versions.payloads import encoded, keep
+from tests.artifacts.ends import SIGNATURE, with_end, with_long_end
 from tests.backups.archives import IDENTITY, RECIPIENT, sealed
 from tests.backups.conftest import set_of
 from tests.backups.kit import building_set, new_chain
@@ -123,12 +124,19 @@ def bomb(change) -> bytes:
 
 
 def a_long_list_of_files(plain) -> bytes:
-    plain[-10:-6] = struct.pack("<I", opening.LARGEST_DIRECTORY + 1)
-    return bytes(plain)
+    return with_end(bytes(plain), size=opening.LIMITS.directory_bytes + 1)
 
 
-def a_second_end(plain) -> bytes:
-    return bytes(plain[:-22] + b"PK\x06\x07" + bytes(16) + plain[-22:])
+def a_size_that_looks_like_an_end(plain) -> bytes:
+    return with_end(bytes(plain), size=SIGNATURE)
+
+
+def an_offset_that_looks_like_an_end(plain) -> bytes:
+    return with_end(bytes(plain), size=opening.LIMITS.directory_bytes + 1, offset=SIGNATURE)
+
+
+def a_longer_end(plain) -> bytes:
+    return with_long_end(bytes(plain))
 
 
 def files_that_claim_too_much(plain) -> bytes:
@@ -139,9 +147,14 @@ def files_that_claim_too_much(plain) -> bytes:
     return bytes(plain)
 
 
-@pytest.mark.parametrize("change", [a_long_list_of_files, a_second_end, files_that_claim_too_much])
+ENDS = (a_long_list_of_files, a_size_that_looks_like_an_end, an_offset_that_looks_like_an_end, a_longer_end)
+
+
+@pytest.mark.parametrize("change", [*ENDS, files_that_claim_too_much])
 def test_an_archive_that_would_fill_memory_or_time_is_refused_first(change, monkeypatch):
     monkeypatch.setattr(opening, "_manifest", lambda archive: pytest.fail("its files are read"))
+    if change in ENDS:
+        monkeypatch.setattr(opening, "ZipFile", lambda file: pytest.fail("its list of files is read"))
     with pytest.raises(ArchiveRefused) as refused, open_archive(io.BytesIO(bomb(change)), str(IDENTITY)):
         pass
     assert refused.value.reason_code == "not_a_set_archive"

@@ -25,6 +25,7 @@ from tenantpilot.versions.library.operations import POLICY_IMPORT, ImportInputs
 from tenantpilot.versions.library.services import Upload, library_of, start_import
 from tenantpilot.versions.models import Payload, PolicyVersion
 from tenantpilot.versions.payloads import content_of
+from tests.artifacts.ends import SIGNATURE, archive_of, with_end, with_long_end
 from tests.operations.kit import Engine
 from tests.versions.kit import new_policy, take
 
@@ -190,13 +191,6 @@ def encrypted():
     return bytes(data)
 
 
-def claiming(entries):
-    data = bytearray(with_entry())
-    place = data.rfind(b"PK\x05\x06")
-    data[place + 10 : place + 12] = struct.pack("<H", entries)
-    return bytes(data)
-
-
 def bomb(size):
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.json", "w") as file:
@@ -216,7 +210,11 @@ HOSTILE = {
     "no archive": (b"PK" + b"x" * 300, "archive_refused"),
     "empty": (b"", "archive_refused"),
     "cut off": (packed({"a.json": CATALOG})[:-30], "archive_refused"),
-    "a million entries": (claiming(65_535), "too_large"),
+    "a million entries": (with_end(with_entry(), entries=65_535), "too_large"),
+    "more entries than it states": (with_end(archive_of(20_001), entries=1), "too_large"),
+    "a size that looks like an end": (with_end(with_entry(), size=SIGNATURE), "too_large"),
+    "a million entries in a longer end": (with_long_end(with_entry(), entries=10**6), "too_large"),
+    "a long list in a longer end": (with_long_end(with_entry(), size=101 * 2**20), "too_large"),
 }
 
 

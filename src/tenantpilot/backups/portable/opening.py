@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
+from tenantpilot.artifacts.archive_ends import DirectoryTooLarge, Limits, NoArchive, check_end_of_archive
 from tenantpilot.artifacts.archives import MANIFEST, SUMS
 from tenantpilot.backups.portable.encrypting import decrypted
 from tenantpilot.backups.portable.manifest import FORMAT, SetManifest, SetPolicy, digest_of_policies
@@ -20,11 +21,9 @@ from tenantpilot.inventory.observing import ObjectUnusable, storable
 # JSON takes twenty times its length in memory where somebody means harm.
 LARGEST_FILE = 16 << 20
 LARGEST_MANIFEST = 64 << 20
-LARGEST_DIRECTORY = 32 << 20
 MOST_BYTES_UNPACKED = 4 << 30
-# The end of a ZIP says how many files it has; so many or more are no backup set. No export has a longer kind of end.
-_END, _END_BYTES, _TOO_MANY = b"PK\x05\x06", 1 << 16, 0xFFFF
-_LONG_END = b"PK\x06\x07"
+# Each policy has a file, and another one for its secrets. No export has the longer kind of end.
+LIMITS = Limits(entries=0xFFFE, directory_bytes=32 << 20)
 _UNREADABLE = (BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
 
 
@@ -58,18 +57,11 @@ def open_archive(file: IO[bytes], key: str) -> Iterator[OpenArchive]:
 
 
 def _zip(plain: IO[bytes]) -> ZipFile:
-    """Look at the number of files and the length of their list before it is read, then at what they claim to hold."""
-    plain.seek(0, 2)
-    plain.seek(max(plain.tell() - _END_BYTES, 0))
-    end = plain.read()
-    place = end.rfind(_END)
-    if place < 0 or _LONG_END in end or int.from_bytes(end[place + 10 : place + 12], "little") >= _TOO_MANY:
-        raise ArchiveRefused("not_a_set_archive")
-    if int.from_bytes(end[place + 12 : place + 16], "little") > LARGEST_DIRECTORY:
-        raise ArchiveRefused("not_a_set_archive")
+    """Look at the list of files before it is read into memory, then at what they claim to hold."""
     try:
+        check_end_of_archive(plain, LIMITS)
         archive = ZipFile(plain)
-    except _UNREADABLE:
+    except (NoArchive, DirectoryTooLarge, *_UNREADABLE):
         raise ArchiveRefused("not_a_set_archive") from None
     # No file gives more than it claims: the archive is refused there.
     if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES_UNPACKED:

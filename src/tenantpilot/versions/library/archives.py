@@ -1,8 +1,6 @@
 """Reading archives that anybody may have made: what they claim is checked before anything of it is unpacked."""
 
-import io
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
+from tenantpilot.artifacts.archive_ends import DirectoryTooLarge, Limits, check_end_of_archive
 from tenantpilot.core.errors import ReasonedError
 
-MOST_ENTRIES = 20_000
 MOST_BYTES_OF_FILE = 8 * 2**20
 MOST_BYTES = 512 * 2**20
-MOST_BYTES_OF_DIRECTORY = 8 * 2**20
-_END, _END_BYTES, _MOST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
+LIMITS = Limits(entries=20_000, directory_bytes=8 * 2**20, may_have_long_end=True)
 _ENCRYPTED = 0x1
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -51,9 +48,11 @@ class Archive:
     """An archive whose directory was checked. Raises ArchiveRefused, ArchiveUnsafe, TooLarge when it is opened."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        _check_directory(file)
         try:
+            check_end_of_archive(file, LIMITS)
             self._zip = zipfile.ZipFile(file)
+        except DirectoryTooLarge as error:
+            raise TooLarge from error
         except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
             raise ArchiveRefused from error
         _check_entries(self._zip.infolist())
@@ -77,23 +76,7 @@ class Archive:
         return data
 
 
-def _check_directory(file: IO[bytes]) -> None:
-    """Look at the end of the archive, before a directory of a million entries is read into memory."""
-    length = file.seek(0, io.SEEK_END)
-    file.seek(max(length - _END_BYTES - _MOST_COMMENT, 0))
-    tail = file.read(_END_BYTES + _MOST_COMMENT)
-    place = tail.rfind(_END)
-    if place < 0 or len(tail) - place < _END_BYTES:
-        raise ArchiveRefused
-    entries, size, offset = struct.unpack("<HII", tail[place + 10 : place + 20])
-    if entries > MOST_ENTRIES or size > MOST_BYTES_OF_DIRECTORY or offset == 0xFFFFFFFF:
-        raise TooLarge
-    file.seek(0)
-
-
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_ENTRIES:
-        raise TooLarge
     if any(_is_unsafe(entry) for entry in entries):
         raise ArchiveUnsafe
     if any(entry.flag_bits & _ENCRYPTED or entry.compress_type not in _READABLE for entry in entries):
