@@ -12,7 +12,7 @@ from tenantpilot.audit.models import AuditLog
 from tenantpilot.tenancy import credentials
 from tenantpilot.tenancy.credentials import CredentialMissing, Resealed, open_credential, reseal_all, store_credential
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
-from tenantpilot.tenancy.sealing import CannotOpen, Sealed, SealingNotConfigured, new_key, seal, unseal
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, SealingNotConfigured, new_key, seal, sealed_anew, unseal
 from tests.operations.kit import NOON
 
 pytestmark = pytest.mark.contract
@@ -137,12 +137,12 @@ def test_a_credential_changed_during_rotation_is_kept(contoso: Tenant, monkeypat
         keep(contoso)
     with override_settings(SEALING_KEYS=[NEW, OLD]):
 
-        def while_somebody_stores(sealed: Sealed, *, belongs_to: str) -> str:
+        def while_somebody_stores(sealed: Sealed, *, belongs_to: str) -> Sealed:
             monkeypatch.undo()
             keep(contoso, "the new secret")
-            return unseal(sealed, belongs_to=belongs_to)
+            return sealed_anew(sealed, belongs_to=belongs_to)
 
-        monkeypatch.setattr(credentials, "unseal", while_somebody_stores)
+        monkeypatch.setattr(credentials, "sealed_anew", while_somebody_stores)
         assert reseal_all() == Resealed(0, ())
         assert open_credential(contoso).secret == "the new secret"
 

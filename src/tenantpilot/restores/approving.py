@@ -1,10 +1,12 @@
 """Codes of Multi Admin Approval, sealed beside the item that waits."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tenantpilot.restores.models import RestoreItem
+from tenantpilot.restores.states import ItemState
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.tenancy.sealing import CannotOpen, Sealed, unseal
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, newest_key_id, sealed_anew, unseal
 
 APPROVAL_PENDING = "approval_pending"
 DEPENDENCY_PENDING = "dependency_pending"
@@ -36,3 +38,32 @@ def opened_code(tenant: Tenant, item: RestoreItem) -> str:
         )
     except CannotOpen:
         return ""
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """`unreadable` counts the items that wait with a code that no key of this installation opens."""
+
+    changed: int
+    unreadable: int
+
+
+def reseal_all() -> Resealed:
+    """Seal every code with the newest key; may be stopped and repeated. One that does not open stops nothing."""
+    changed = unreadable = 0
+    old = RestoreItem.everywhere.filter(approval_sealed__isnull=False).exclude(approval_key_id=newest_key_id())
+    for item in old.select_related("tenant").order_by("pk").iterator(chunk_size=500):
+        sealed = Sealed(item.approval_key_id, bytes(item.approval_sealed or b""))
+        try:
+            fresh = sealed_anew(sealed, belongs_to=approval_place(item.tenant, item))
+        except CannotOpen:
+            unreadable += item.state == ItemState.WAITING
+            continue
+        same = RestoreItem.everywhere.filter(pk=item.pk, approval_key_id=item.approval_key_id)
+        changed += same.update(approval_sealed=fresh.value, approval_key_id=fresh.key_id)
+    return Resealed(changed, unreadable)
+
+
+def sealed_with(key_id: str) -> int:
+    """Count the codes that need this key."""
+    return int(RestoreItem.everywhere.filter(approval_key_id=key_id).count())

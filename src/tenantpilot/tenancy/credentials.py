@@ -12,7 +12,7 @@ from tenantpilot.core.errors import ReasonedError
 from tenantpilot.tenancy.audit_actions import TENANT_CREDENTIAL_CHANGED
 from tenantpilot.tenancy.credential_checks import CheckedCredential, check_certificate, check_secret
 from tenantpilot.tenancy.models import Tenant, TenantCredential, User
-from tenantpilot.tenancy.sealing import CannotOpen, Sealed, newest_key_id, seal, unseal
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, newest_key_id, seal, sealed_anew, unseal
 
 
 class CredentialMissing(ReasonedError):
@@ -122,8 +122,7 @@ def sealed_with(key_id: str) -> int:
 def _reseal(row: TenantCredential) -> int:
     if row.key_id == newest_key_id():
         return 0
-    place = _place(row.tenant)
-    sealed = seal(unseal(Sealed(row.key_id, bytes(row.sealed)), belongs_to=place), belongs_to=place)
+    sealed = sealed_anew(Sealed(row.key_id, bytes(row.sealed)), belongs_to=_place(row.tenant))
     same = TenantCredential.objects.filter(pk=row.pk, version=row.version, key_id=row.key_id)
     return int(same.update(sealed=sealed.value, key_id=sealed.key_id))
 

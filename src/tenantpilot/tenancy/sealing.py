@@ -76,6 +76,11 @@ def unseal_bytes(sealed: Sealed, *, belongs_to: str) -> bytes:
         raise CannotOpen("the value does not belong here or was changed") from error
 
 
+def sealed_anew(sealed: Sealed, *, belongs_to: str) -> Sealed:
+    """Seal the same with the newest key. Raises CannotOpen, SealingNotConfigured."""
+    return seal_bytes(unseal_bytes(sealed, belongs_to=belongs_to), belongs_to=belongs_to, key_id=newest_key_id())
+
+
 def fingerprint(plain: str, *, belongs_to: str, key_id: str) -> str:
     """Return the same for the same value in the same place, worth nothing without the key. Raises CannotOpen."""
     message = f"{belongs_to}\0{plain}".encode("utf-8", "surrogatepass")

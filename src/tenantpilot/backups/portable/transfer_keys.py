@@ -3,6 +3,7 @@
 A run's inputs are shown and kept for long, so they only name the row. The row is sealed, and deleted when the run ends.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from django.db import models
 from tenantpilot.backups.portable.refusing import ArchiveRefused
 from tenantpilot.core.owned import TenantOwned, scoped, unscoped
 from tenantpilot.tenancy.models import Tenant
-from tenantpilot.tenancy.sealing import CannotOpen, Sealed, fingerprint, newest_key_id, seal, unseal
+from tenantpilot.tenancy.sealing import CannotOpen, Sealed, fingerprint, newest_key_id, seal, sealed_anew, unseal
 
 LONGEST_LIFE = timedelta(days=2)
 
@@ -57,6 +58,22 @@ def opened_key(tenant: Tenant, pk: int) -> str:
 def forget_key(tenant: Tenant, pk: int) -> None:
     """Delete the key of a run that has ended."""
     TransferKey.everywhere.filter(tenant=tenant, pk=pk).delete()
+
+
+def reseal_all() -> int:
+    """Seal every key with the newest sealing key, and return their number. One that does not open ends with its run."""
+    changed = 0
+    for row in TransferKey.everywhere.exclude(key_id=newest_key_id()).select_related("tenant").order_by("pk"):
+        with suppress(CannotOpen):
+            fresh = sealed_anew(Sealed(row.key_id, bytes(row.sealed)), belongs_to=_place(row.tenant))
+            same = TransferKey.everywhere.filter(pk=row.pk, key_id=row.key_id)
+            changed += same.update(sealed=fresh.value, key_id=fresh.key_id)
+    return changed
+
+
+def sealed_with(key_id: str) -> int:
+    """Count the keys that need this sealing key."""
+    return int(TransferKey.everywhere.filter(key_id=key_id).count())
 
 
 def mark_of(tenant: Tenant, secret: str) -> str:

@@ -10,12 +10,14 @@ from django.utils import timezone
 from tenantpilot.artifacts import uploads
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
+from tenantpilot.backups.portable import transfer_keys
 from tenantpilot.cli.console import done, say
 from tenantpilot.cli.database.keys import number_sealed_with
 from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secret_file
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
+from tenantpilot.restores import approving
 from tenantpilot.tenancy import credentials, second_factors
 from tenantpilot.tenancy.audit_actions import KEYS_RETIRED, KEYS_ROTATED
 from tenantpilot.tenancy.models import Tenant, User
@@ -34,8 +36,9 @@ def rotate_keys(
 ) -> None:
     """Make a new sealing key and seal every stored secret with it. Stop TenantPilot before.
 
-    Credentials of tenants, second factors of people and secrets in versions of policies are sealed. May be stopped and
-    repeated. The keys before it stay in the file, for backups that were sealed with them, until they are retired.
+    Credentials of tenants, second factors of people, secrets in versions of policies, codes of approvals that restores
+    wait for, and passphrases of exports and imports under way are sealed. May be stopped and repeated. The keys
+    before it stay in the file, for backups that were sealed with them, until they are retired.
     """
     _require_stopped()
     if retire is not None:
@@ -48,11 +51,18 @@ def rotate_keys(
 
 def _reseal() -> None:
     tenants, people = credentials.reseal_all(), second_factors.reseal_seeds()
-    secrets = overlay.reseal_all()
-    changed = {"credentials": tenants.changed, "second_factors": people.changed, "version_secrets": secrets.changed}
+    secrets, codes, passphrases = overlay.reseal_all(), approving.reseal_all(), transfer_keys.reseal_all()
+    changed = {
+        "credentials": tenants.changed,
+        "second_factors": people.changed,
+        "version_secrets": secrets.changed,
+        "approval_codes": codes.changed,
+        "transfer_keys": passphrases,
+    }
     _record(KEYS_ROTATED, {"key": newest_key_id(), **changed})
     done(
-        f"{tenants.changed} credentials, {people.changed} second factors and {secrets.changed} secrets of versions"
+        f"{tenants.changed} credentials, {people.changed} second factors, {secrets.changed} secrets of versions,"
+        f" {codes.changed} codes of approvals and {passphrases} passphrases of exports and imports"
         f" sealed with key {newest_key_id()}"
     )
     say("Start TenantPilot again, and keep a copy of the new sealing.keys.")
@@ -68,6 +78,9 @@ def _reseal() -> None:
     if secrets.unreadable:
         advice = "Restore their key, or capture the policies anew."
         raise Problem(f"No key opens {secrets.unreadable} secrets of versions.", advice)
+    if codes.unreadable:
+        advice = "Restore their key, or let the restores expire and restore their policies again."
+        raise Problem(f"No key opens {codes.unreadable} codes of approvals that restores wait for.", advice)
 
 
 def _retire(key_id: str) -> None:
