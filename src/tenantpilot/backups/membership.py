@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
+
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupMemberQuerySet
 from tenantpilot.versions.models import PolicyVersion
 
@@ -41,6 +43,11 @@ class Membership:
     def drop_other_types(self, keys: Iterable[str]) -> None:
         """Let the set hold no policy of a type that it was not asked for."""
         self.drop(self.open_members().exclude(policy__type__in=list(keys)))
+
+    def has_changes(self) -> bool:
+        """Return True if the set holds anything that the one before does not hold, or lacks what that one holds."""
+        members = BackupMember.everywhere.filter(tenant_id=self._chain.tenant_id, chain=self._chain)
+        return bool(members.filter(Q(from_seq=self._seq) | Q(to_seq=self._seq - 1)).exists())
 
     def _is_held(self, version: PolicyVersion, member: BackupMember | None) -> bool:
         return member is not None and member.version_id == version.pk

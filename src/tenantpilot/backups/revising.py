@@ -1,11 +1,12 @@
 """Adding policies to a set made by hand, and removing some. Workers alone import it: it reaches Graph (GUARD-F).
 
 What is added or removed belongs to the next revision of the set; nobody sees it until the revision is written, at the
-end of the run. A run that stops in between writes the revision with what it has done.
+end of the run. A run that stops in between writes the revision with what it has done. One run at a time revises a set:
+the first one that freezes its items, under the lock of the set, goes on, and the others are refused.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -16,13 +17,15 @@ from tenantpilot.backups.asking import RevisionInputs
 from tenantpilot.backups.audit_actions import BACKUP_SET_REVISED
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.services import active_revisions
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.core.outages import is_outage
 from tenantpilot.graph.errors import GraphNotFound
 from tenantpilot.inventory.ignoring import PolicyNotFound
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.selecting import find_policies
-from tenantpilot.operations.items.models import ItemState
+from tenantpilot.operations.items.checkpoints import ItemsCheckpoint
+from tenantpilot.operations.items.models import ItemState, RunItem
 from tenantpilot.operations.items.working import Item, ItemResult, RunItems, skipped
 from tenantpilot.operations.run_context import DatabaseLost, LeaseLost, OperationFailed, RunContext, WorkerLeaves
 from tenantpilot.tenancy.connections import graph_client
@@ -37,9 +40,8 @@ ANOTHER_GOES_ON = (WorkerLeaves, LeaseLost, DatabaseLost)
 
 def add_policies(run: Revision) -> None:
     """Read the chosen policies, and let the set hold them as they are now."""
-    backup_set = _manual_set(run)
-    items = RunItems(run, find=find_policies)
-    with _revision(run, backup_set) as members:
+    items = RunItems(run, find=_find_alone)
+    with _revision(run, _manual_set(run)) as members:
         by_type, item_of = _by_type(run, items)
         if not by_type:
             return
@@ -59,11 +61,23 @@ def add_policies(run: Revision) -> None:
 
 def remove_policies(run: Revision) -> None:
     """Let the set hold the chosen policies no more. Their versions stay."""
-    backup_set = _manual_set(run)
-    items = RunItems(run, find=find_policies)
-    with _revision(run, backup_set) as members:
+    items = RunItems(run, find=_find_alone)
+    with _revision(run, _manual_set(run)) as members:
         for item in items.pending():
             items.attempt(item, _removing(members))
+
+
+def _find_alone(run: Revision) -> Iterable[Item]:
+    """Return the items, in the transaction that freezes them. Raises OperationFailed while another run revises the set.
+
+    Read the set again behind it: another run may have revised it until the items were frozen.
+    """
+    BackupSet.everywhere.select_for_update(of=("self",), no_key=True).filter(pk=run.inputs.backup_set).first()
+    _manual_set(run)
+    other_runs = active_revisions(run.tenant, run.inputs.backup_set).exclude(pk=run.run_id)
+    if RunItem.objects.filter(run__in=other_runs).exists():
+        raise OperationFailed("set_busy")
+    return find_policies(run)
 
 
 def _manual_set(run: Revision) -> BackupSet:
@@ -91,8 +105,13 @@ def _revision(run: Revision, backup_set: BackupSet) -> Iterator[Membership]:
 
 
 def _write(run: Revision, backup_set: BackupSet) -> None:
+    """Write the revision if it holds anything else than the one before. The worker before may have written it."""
     before = {"policies": backup_set.items, "digest": backup_set.digest}
     with transaction.atomic():
+        if not Membership(backup_set.chain, backup_set.seq + 1).has_changes():
+            return
+        # A worker that lost its run writes no revision of what another one has begun.
+        run.checkpoint(ItemsCheckpoint(RunItem.objects.of_run(run.run_id).count()))
         try:
             building.revise(backup_set, run_id=run.run_id)
         except building.SetChanged as changed:

@@ -15,7 +15,7 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.inventory import policy_types as catalogue
 from tenantpilot.inventory.selecting import Selection, chosen_policies
-from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.models import OperationRun, OperationRunQuerySet
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import OperationType
@@ -77,13 +77,21 @@ def start_revision(
 def _other_revision(
     backup_set: BackupSet, operation_type: OperationType[RevisionInputs], inputs: RevisionInputs
 ) -> OperationRun | None:
-    """Return an active run that changes the set in another way; the same change is joined instead."""
-    kinds = (BACKUP_SET_ADD_POLICIES.key, BACKUP_SET_REMOVE_POLICIES.key)
-    active = OperationRun.everywhere.filter(tenant_id=backup_set.tenant_id, type__in=kinds).active()
-    for run in active.filter(inputs__backup_set=backup_set.pk):
+    """Return an active run that changes the set in another way; the same change is joined instead.
+
+    Of two that are asked for at the same moment, the worker refuses one.
+    """
+    for run in active_revisions(backup_set.tenant, backup_set.pk):
         if (run.type, run.inputs) != (operation_type.key, inputs.to_json()):
             return run
     return None
+
+
+def active_revisions(tenant: Tenant, set_id: int) -> OperationRunQuerySet:
+    """Return the runs that add policies to the set or remove some, or wait to do so."""
+    kinds = (BACKUP_SET_ADD_POLICIES.key, BACKUP_SET_REMOVE_POLICIES.key)
+    runs = OperationRun.everywhere.filter(tenant=tenant, type__in=kinds, inputs__backup_set=set_id)
+    return runs.active()
 
 
 def start_verification(backup_set: BackupSet, *, initiator: User | None, now: datetime) -> Started | AlreadyActive:
