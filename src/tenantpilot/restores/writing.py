@@ -94,9 +94,7 @@ class ItemWriter:
 
         Return its id, and how it compares with what was wanted after it was assigned.
         """
-        graph_id = task.target_id or self._earlier_one(task) or self._new_one(task, journal)
-        if graph_id != task.target_id:
-            journal.created(graph_id)
+        graph_id = task.target_id or self._earlier_one(task, journal) or self._new_one(task, journal)
         try:
             return graph_id, self._finished(task, graph_id, journal)
         except (GraphStopped, GraphApprovalPending):
@@ -144,8 +142,11 @@ class ItemWriter:
         intended_changes = _as_pairs(changes_to(task.contract, task.before, task.payload))
         return _as_pairs(differences(task.contract, task.before, live)) <= intended_changes
 
-    def _earlier_one(self, task: Task) -> str:
-        """Return the id of the object that an earlier attempt has created without coming to write its id down."""
+    def _earlier_one(self, task: Task, journal: Journal) -> str:
+        """Return the id of the object that an earlier attempt has created without coming to write its id down.
+
+        Then it is written down; "" where there is none.
+        """
         known_ids = task.earlier.get("known")
         if not isinstance(known_ids, list):
             return ""
@@ -156,6 +157,7 @@ class ItemWriter:
             new = [graph_id for graph_id in self._namesakes(task) if graph_id not in known_ids]
             own_ids = [graph_id for graph_id in new if self._is_made_by_us(task, graph_id)]
             if len(own_ids) == 1:
+                journal.created(own_ids[0])
                 return own_ids[0]
             if new:
                 raise GraphOutcomeUnknown(match_count=len(new))
@@ -170,7 +172,8 @@ class ItemWriter:
         names = list(known_ids) if isinstance(known_ids, list) else self._expected_namesakes(task)
         journal.creates(names)
         try:
-            graph_id = self._writer(task).create(task.payload, known_ids=names).graph_id
+            created = self._writer(task).create(task.payload, known_ids=names, record=journal.created)
+            graph_id = created.graph_id
         except GraphHalfWritten as half:
             graph_id = half.graph_id
         _since, items = self._lists.get(task.contract.key, (0.0, []))

@@ -11,7 +11,7 @@ from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.compare.differences import Difference, differences
 from tenantpilot.graph.compare.form import Fingerprint, Form, fingerprint_of_process, form_of
 from tenantpilot.graph.contracts.model import Contract, Update
-from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphHalfWritten
+from tenantpilot.graph.errors import GraphApprovalPending, GraphError, GraphHalfWritten, GraphStopped
 from tenantpilot.graph.read.single import read_object
 from tenantpilot.graph.write.exact_bodies import payload_for_update
 from tenantpilot.graph.write.results import (
@@ -98,7 +98,10 @@ class _Attempt:
     writer: Writer
 
     def result(self, changes: list[Difference]) -> Result:
-        """Send what is needed, read the object again and compare."""
+        """Send what is needed, read the object again and compare.
+
+        Raises GraphStopped, also behind the first write: who goes on recognizes what was written by its before-image.
+        """
         of_assignments = [change for change in changes if change.path.startswith("assignments")]
         has_written = False
         try:
@@ -108,6 +111,8 @@ class _Attempt:
                 has_written = True
             if of_assignments:
                 self._assign()
+        except GraphStopped:
+            raise
         except GraphApprovalPending as pending:
             return WaitingForApproval(pending.approval_code, self.live)
         except GraphHalfWritten as half:

@@ -7,7 +7,7 @@ a create that was throttled, failed or not answered is looked up before it is tr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -36,6 +36,7 @@ from tenantpilot.graph.write.post import approval_headers, post_unless_there
 from tenantpilot.graph.write.recognizing import can_be_made_from
 
 LOOKS_WHILE_UNSETTLED = 4
+RecordId = Callable[[str], None]
 
 
 class NotWritable(ValueError):
@@ -65,20 +66,26 @@ class Writer:
         self._contract = contract
         self._headers = approval_headers(justification, approval_code)
 
-    def create(self, payload: JsonObject, *, known_ids: Collection[str]) -> Created:
+    def create(
+        self, payload: JsonObject, *, known_ids: Collection[str], record: RecordId = lambda _graph_id: None
+    ) -> Created:
         """Create one object like the payload; its parts follow, its assignments do not.
 
-        `known_ids` are those that the tenant held before. When an answer does not come, an object of the same name and
-        type is taken for ours if it is not among them and says what was sent. Raises GraphOutcomeUnknown when new
-        ones of the name are there and not exactly one says so, GraphHalfWritten when the object stands and a part of
-        it failed.
+        `record` gets the id of the object before the first part is sent. `known_ids` are those that the tenant held
+        before. When an answer does not come, an object of the same name and type is taken for ours if it is not among
+        them and says what was sent. Raises GraphOutcomeUnknown when new ones of the name are there and not exactly one
+        says so, GraphHalfWritten when the object stands and a part of it failed, GraphStopped when the work was
+        stopped, also between two parts.
         """
         if self._contract.create is None:
             raise NotWritable(f"{self._contract.key} cannot be created")
         created = self._created(payload, frozenset(known_ids))
+        record(created.graph_id)
         try:
             for action in self._contract.create.actions:
                 self._act(created.graph_id, action, payload)
+        except GraphStopped:
+            raise
         except GraphError as error:
             raise GraphHalfWritten(created.graph_id, error) from error
         return created
@@ -87,7 +94,7 @@ class Writer:
         """Make the object like the payload. Repeating it changes nothing.
 
         `live` is the object as it stands, where it is known: what of it only beta can take away is sent there. Raises
-        GraphHalfWritten when the object was changed and a part of it failed.
+        GraphHalfWritten when the object was changed and a part of it failed, GraphStopped when the work was stopped.
         """
         if self._contract.update is None:
             raise NotWritable(f"{self._contract.key} cannot be updated")
@@ -98,7 +105,7 @@ class Writer:
         try:
             for action in self._contract.update.actions:
                 self._act(graph_id, action, payload)
-        except GraphApprovalPending:
+        except (GraphApprovalPending, GraphStopped):
             raise
         except GraphError as error:
             raise GraphHalfWritten(graph_id, error) from error

@@ -1,0 +1,106 @@
+"""A worker that leaves after each write hands its run on, and the next one goes on with what was written."""
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from intunesim import Fault
+
+from tenantpilot.operations.models import OperationRun
+from tenantpilot.operations.workers.departure import Departure
+from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.restores.editing import edit_options
+from tenantpilot.restores.models import RestoreItem
+from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.states import ItemState
+from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
+from tests.restores.drifting import drift
+from tests.restores.test_lost_answers import APP_IS_MISSING, counted, ends, one_of_each, plan
+from tests.restores.test_resuming import CATALOG
+
+__all__ = ["one_of_each", "plan"]
+
+pytestmark = pytest.mark.same_on_both
+
+MOST_STOPS = 400
+
+
+@dataclass
+class Leaving(Fault):
+    """Asks the worker to leave while it waits for the answer of a write, once for each method and path."""
+
+    departure: Departure = field(default_factory=Departure)
+    requests: set[tuple[str, str]] = field(default_factory=set)
+
+    def fits(self, *, method, path, **others):
+        is_write = method != "GET" and "/oauth2/" not in path and not path.endswith(("$batch", "getByIds"))
+        if is_write and (method, path) not in self.requests:
+            self.requests.add((method, path))
+            self.departure.ask()
+        return False
+
+
+@pytest.fixture
+def executed(simulator, restoring):
+    """A function that confirms a restore and executes it; the worker leaves after each write, and the next goes on."""
+    leaving = simulator.faults.add(Leaving(kind="status"))
+
+    def execute(restore):
+        run = restoring.start(restore)
+        leaving.requests.clear()
+        stops = 0
+        while not Runner(clock=lambda: restoring.now, leaving=leaving.departure).execute(run.pk):
+            leaving.departure = Departure()
+            stops += 1
+            assert stops < MOST_STOPS
+        restoring.fresh(restore)
+        return OperationRun.everywhere.get(pk=run.pk), stops
+
+    return execute
+
+
+def previewed(restoring, versions):
+    restore = restoring.draft(*versions)
+    edit_options(restore, RestoreOptions(assignments="exact"), actor=restoring.person, now=restoring.now)
+    return restoring.preview(restoring.fresh(restore))
+
+
+def test_ops_07_a_stop_after_each_write_of_each_type_fails_nothing(
+    one_of_each, directory, simulator, restoring, executed
+):
+    """Every object is changed with its assignments and restored, then deleted and restored."""
+    chance, expected = random.Random(3), counted(directory)
+    for _version, kept in one_of_each.values():
+        drift(directory, kept, chance, times=2)
+        children = directory.store.find(kept.path, kept.graph_id).children
+        children["assignments"] = children.get("assignments", [])[:-1]
+    changed = previewed(restoring, [version for version, _kept in one_of_each.values()])
+    run, stops = executed(changed)
+    assert (ends({item.type: item for item in items_of(changed)}), counted(directory)) == (APP_IS_MISSING, expected)
+    assert stops > run.summary_counts["updated"] > 20
+    for _version, kept in one_of_each.values():
+        delete(simulator, directory, kept.path, kept.graph_id)
+    deleted = previewed(restoring, [version for version, _kept in one_of_each.values()])
+    run, stops = executed(deleted)
+    assert ends({item.type: item for item in items_of(deleted)}) == APP_IS_MISSING
+    assert stops > run.summary_counts["created"] > 30
+    expected["deviceAppManagement/mobileAppConfigurations"] -= 1
+    assert counted(directory) == expected
+
+
+def test_the_next_worker_writes_the_assignments(captured, directory, simulator, restoring):
+    policy = entity_of(directory, CATALOG)
+    version, assignments = version_of(policy.id), len(policy.children["assignments"])
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    policy.children["assignments"] = []
+    restore = previewed(restoring, [version])
+    leaving = simulator.faults.add(Leaving(kind="status"))
+    run = restoring.start(restore)
+    assert not Runner(clock=lambda: restoring.now, leaving=leaving.departure).execute(run.pk)
+    assert RestoreItem.everywhere.get(restore_run=restore).state == ItemState.WRITING
+    assert directory.store.find(CATALOG, policy.id).children["assignments"] == []
+    simulator.faults.clear()
+    assert Runner(clock=lambda: restoring.now).execute(run.pk)
+    [item] = items_of(restore)
+    assert (item.state, item.reason_code) == ("verified", "")
+    assert len(directory.store.find(CATALOG, policy.id).children["assignments"]) == assignments
