@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from intunesim.catalog import COLLECTIONS
-from intunesim.graph.approval import PATH, decide
+from intunesim.errors import GraphError, Origin
+from intunesim.graph import approval
+from intunesim.graph.approval import CODE, PATH, decide
 
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores import executing
@@ -13,10 +15,20 @@ from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.tenancy.models import TenantMember
-from tests.restores.conftest import edit, entity_of, items_of, version_of, writes_of
+from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
 FILTERS = "deviceManagement/assignmentFilters"
+
+
+@pytest.fixture
+def unassigned(captured, capture, directory):
+    """A policy that one request creates, and its version."""
+    policy = entity_of(directory, CATALOG)
+    policy.children["assignments"] = []
+    edit(directory, CATALOG, policy.id, description="For nobody yet")
+    assert capture().outcome == "succeeded"
+    return policy, version_of(policy.id)
 
 
 @pytest.fixture
@@ -149,6 +161,19 @@ class TestTheScheduler:
         assert look(8 * 24 * 60) == []
         assert items_of(waiting)[0].reason_code == "approval_expired"
 
+    def test_an_approval_that_is_asked_for_again_ends_it(self, waiting, directory, restoring, look, monkeypatch):
+        """Microsoft answers the approved write as if nobody had approved it: no run would ever come to its end."""
+
+        def refuse(_call, code):
+            raise GraphError(412, "BadRequest", "Approval Required.", Origin.INTUNE, {CODE: code})
+
+        monkeypatch.setattr(approval, "_use", refuse)
+        assert decide(directory, self.code(waiting), "approved")
+        assert [run.outcome for run in look(5)] == ["succeeded", "failed"]
+        assert items_of(waiting)[0].reason_code == "approval_not_taken"
+        assert (restoring.fresh(waiting).state, look(10)) == ("done", [])
+        assert self.told().count("restore_execute") == 2
+
     def test_another_restore_of_the_tenant_is_let_end_first(self, waiting, directory, restoring, look):
         directory.habits.approval_workloads = ()
         policy = entity_of(directory, CATALOG, 1)
@@ -178,3 +203,36 @@ def test_what_waits_holds_up_nothing_else(captured, directory, restoring):
     restore, run = restoring.whole(*versions)
     assert [item.state for item in items_of(restore)] == ["waiting", "verified"]
     assert (run.summary_counts["waiting"], run.summary_counts["updated"]) == (1, 1)
+
+
+class TestACreate:
+    """A policy that was deleted waits to be created."""
+
+    @pytest.fixture
+    def deleted(self, unassigned, directory, simulator, restoring):
+        policy, version = unassigned
+        delete(simulator, directory, CATALOG, policy.id)
+        directory.habits.approval_workloads = (COLLECTIONS[CATALOG].workload,)
+        restore, _run = restoring.whole(version)
+        assert [item.state for item in items_of(restore)] == ["waiting"]
+        return restore, policy
+
+    def test_it_is_created_once_it_was_approved(self, deleted, directory, restoring):
+        restore, _policy = deleted
+        [item] = items_of(restore)
+        assert decide(directory, opened_code(restore.tenant, item), "approved")
+        assert again(restoring, restore).state == "done"
+        [item] = items_of(restore)
+        assert (item.state, item.reason_code) == ("verified", "")
+
+    def test_what_is_created_by_hand_meanwhile_is_not_taken_for_ours(self, deleted, directory, simulator, restoring):
+        restore, policy = deleted
+        directory.habits.approval_workloads = ()
+        body = {name: value for name, value in policy.body.items() if name not in ("id", "settingCount")}
+        other = create(simulator, directory, CATALOG, {**body, "settings": policy.children["settings"]})
+        [item] = items_of(restore)
+        assert decide(directory, opened_code(restore.tenant, item), "approved")
+        assert again(restoring, restore).state == "done"
+        [item] = items_of(restore)
+        assert (item.state, item.reason_code, item.target_id) == ("failed", "namesake_appeared", "")
+        assert directory.store.find(CATALOG, other) is not None

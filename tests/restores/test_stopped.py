@@ -5,20 +5,25 @@ from dataclasses import dataclass, field
 
 import pytest
 from intunesim import Fault
+from intunesim.catalog import COLLECTIONS
+from intunesim.graph.approval import decide
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.departure import Departure
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.editing import edit_options
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.services import go_on
 from tenantpilot.restores.states import ItemState
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
 from tests.restores.drifting import drift
+from tests.restores.test_approvals import unassigned
 from tests.restores.test_lost_answers import APP_IS_MISSING, counted, ends, one_of_each, plan
 from tests.restores.test_resuming import CATALOG
 
-__all__ = ["one_of_each", "plan"]
+__all__ = ["one_of_each", "plan", "unassigned"]
 
 pytestmark = pytest.mark.same_on_both
 
@@ -104,3 +109,23 @@ def test_the_next_worker_writes_the_assignments(captured, directory, simulator, 
     [item] = items_of(restore)
     assert (item.state, item.reason_code) == ("verified", "")
     assert len(directory.store.find(CATALOG, policy.id).children["assignments"]) == assignments
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["changed", "created"])
+def test_a_stop_behind_an_approved_write_loses_no_approval(unassigned, directory, simulator, restoring, is_gone):
+    """A code of Multi Admin Approval passes once, so the next worker goes on without it."""
+    policy, version = unassigned
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    if is_gone:
+        delete(simulator, directory, CATALOG, policy.id)
+    directory.habits.approval_workloads = (COLLECTIONS[CATALOG].workload,)
+    restore, _run = restoring.whole(version)
+    [item] = items_of(restore)
+    assert decide(directory, opened_code(restore.tenant, item), "approved")
+    leaving = simulator.faults.add(Leaving(kind="status"))
+    run = go_on(restoring.fresh(restore), actor=restoring.person, now=restoring.now).run
+    assert not Runner(clock=lambda: restoring.now, leaving=leaving.departure).execute(run.pk)
+    simulator.faults.clear()
+    assert Runner(clock=lambda: restoring.now).execute(run.pk)
+    [item] = items_of(restoring.fresh(restore))
+    assert (item.state, item.reason_code) == ("verified", "")

@@ -12,7 +12,7 @@ APPROVAL_PENDING = "approval_pending"
 DEPENDENCY_PENDING = "dependency_pending"
 """The reasons for which an item waits: for an approval, or for an item that waits for one."""
 WAITS_AT_MOST = timedelta(days=7)
-ANSWERS = ("approved", "rejected", "cancelled", "expired")
+ANSWERS = ("approved", "completed", "rejected", "cancelled", "expired")
 """The statuses, in Graph's words, behind which nothing more is waited for."""
 
 

@@ -107,17 +107,22 @@ class _Execution:
         contract = registry.get(item.type)
         try:
             release_connection()
-            self._write(entry, item, contract)
+            self._write_or_wait(entry, item, contract)
         except GraphStopped:
             self._run.safe_point()
             raise
-        except GraphApprovalPending as pending:
-            self._waits.wait_for_approval(entry, item, pending.approval_code)
         except ReasonedError as error:
             self._fail(entry, item, error, error.reason_code)
         except Exception as error:
             log.exception("item_not_restored", item=item.pk)
             self._fail(entry, item, error, "internal_error")
+
+    def _write_or_wait(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
+        """Raises ReasonedError."""
+        try:
+            self._write(entry, item, contract)
+        except GraphApprovalPending as pending:
+            self._waits.wait_for_approval(entry, item, pending.approval_code)
 
     def _write(self, entry: Item, item: RestoreItem, contract: Contract) -> None:
         """Raises ReasonedError."""

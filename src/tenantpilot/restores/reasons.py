@@ -35,6 +35,7 @@ ReasonCatalog.add(
         reason("verified_with_differences", "It was written, and differs in places when it is read again.", Owner.OPERATOR, "Look at the places that are named."),
         reason("approval_refused", "A second administrator at Microsoft refused it.", Owner.TENANT_ADMINISTRATOR, "Ask the administrator, then restore it again."),
         reason("approval_expired", "Nobody at Microsoft approved it in time.", Owner.TENANT_ADMINISTRATOR, "Restore it again, and have it approved."),
+        reason("approval_not_taken", "A second administrator at Microsoft approved it, and Microsoft asked for the same approval again.", Owner.TENANT_ADMINISTRATOR, "Restore it again, and have the new request approved."),
         reason("restore_changed", "The restore was edited while this was under way.", Owner.OPERATOR, "Make a new preview."),
         reason("restore_not_confirmed", "Nobody has confirmed this restore.", Owner.OPERATOR, "Open the restore, and confirm it."),
         reason("enforcement_not_allowed", "It enforces a policy, and a person who chose or confirmed that may not do so any more.", Owner.OPERATOR, "Prepare the restore anew, by a person who may enforce policies."),

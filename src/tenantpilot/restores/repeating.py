@@ -21,7 +21,7 @@ UNFINISHED = (
 """The items of a restore that has ended which should have been restored and were not."""
 NOT_CREATED = (
     "request_rejected", "permission_missing", "not_licensed", "throttled",
-    "approval_required", "approval_refused", "approval_expired",
+    "approval_required", "approval_refused", "approval_expired", "approval_not_taken",
 )  # fmt: skip
 """The reasons behind which Microsoft has certainly created nothing."""
 MOST_NAMED = 20
