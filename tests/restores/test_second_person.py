@@ -10,6 +10,7 @@ from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.notices import notices, visible_to
 from tenantpilot.operations.queues.dispatch import DatabaseDispatcher
 from tenantpilot.operations.results import DispatchFailed
+from tenantpilot.operations.service import OperationRunService
 from tenantpilot.restores.editing import edit_options
 from tenantpilot.restores.models import ApprovalRequest, RestoreRule, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
@@ -20,6 +21,7 @@ from tenantpilot.restores.second_person.requests import (
     confirm_or_ask,
     refuse,
     settle_requests,
+    waiting_request,
 )
 from tenantpilot.restores.second_person.rules import NobodyToApprove, needs_second_person, rule_of, turn_off, turn_on
 from tenantpilot.restores.services import CannotConfirm, Confirmation, SecondPersonNeeded, confirm
@@ -133,6 +135,21 @@ class TestApproving:
         asked.refresh_from_db()
         assert (asked.state, asked.approved_by) == ("previewed", None)
         assert approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now).run.status == "queued"
+
+    def test_a_process_that_dies_before_the_run_lets_it_wait(self, asked, restoring, nina, now, monkeypatch):
+        def die(_service, _kind, **_facts):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(OperationRunService, "start", die)
+            with pytest.raises(KeyboardInterrupt):
+                approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=now)
+        assert (restoring.fresh(asked).state, state_of(asked)) == ("confirmed", "approved")
+        later = now + timedelta(minutes=2)
+        assert (restoring.fresh(asked, later).state, state_of(asked)) == ("previewed", "waiting")
+        asked.refresh_from_db()
+        assert waiting_request(asked, now=later).decided_by is None
+        assert approve(asked, asked.fingerprint, tenant_name="Contoso", actor=nina, now=later).run.status == "queued"
 
 
 class TestWhoMayNot:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tenantpilot.restores.models import RestoreItem, RestoreRun
+from django.db import transaction
+
+from tenantpilot.restores.models import ApprovalRequest, RestoreItem, RestoreRun
+from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.states import EDITABLE, ItemState, RestoreState
 
 PREVIEW_GOOD_FOR = timedelta(minutes=60)
@@ -78,8 +81,13 @@ def to_confirmed(restore_id: int, confirmed: Confirmed, *, now: datetime) -> boo
 
 
 def take_confirmation_back(restore_id: int) -> bool:
-    """Make a confirmed restore previewed again: it could not be started. An approval is for one start."""
-    return _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED, approved_by=None)
+    """Make a confirmed restore previewed again: it could not be started. A request that was approved waits again."""
+    with transaction.atomic():
+        moved = _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED, approved_by=None)
+        if moved:
+            approved = ApprovalRequest.everywhere.filter(restore_run=restore_id, state=RequestState.APPROVED)
+            approved.update(state=RequestState.WAITING, decided_by=None, decided_at=None)
+    return moved
 
 
 def to_executing(restore_id: int, run_id: int) -> bool:

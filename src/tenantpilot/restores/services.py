@@ -67,9 +67,6 @@ class Approval(Protocol):
     def accept(self, restore: RestoreRun) -> None:
         """Settle the request, in the transaction of the confirmation. Raises CannotConfirm."""
 
-    def take_back(self) -> None:
-        """Let the request wait again: no run could be started."""
-
 
 @dataclass(frozen=True)
 class Confirmation:
@@ -108,10 +105,10 @@ def confirm(
             RESTORE_EXECUTE, tenant=restore.tenant, initiator=actor, inputs=inputs, now=now
         )
     except (DispatchFailed, TenantArchived):
-        _take_back(restore, approval)
+        moving.take_confirmation_back(restore.pk)
         raise
     if started.run.inputs != inputs.to_json():
-        _take_back(restore, approval)
+        moving.take_confirmation_back(restore.pk)
         raise RestoreBusy("Another restore writes to this tenant. Confirm this one when it has ended.")
     return started
 
@@ -149,13 +146,6 @@ def _first_run(restore: RestoreRun) -> OperationRun | None:
     """Return the run that began the restore; those that go on are linked to it."""
     run = restore.execute_run
     return (run.retry_of or run) if run else None
-
-
-def _take_back(restore: RestoreRun, approval: Approval | None) -> None:
-    with transaction.atomic():
-        moving.take_confirmation_back(restore.pk)
-        if approval is not None:
-            approval.take_back()
 
 
 def _confirm(

@@ -217,11 +217,6 @@ class _Approval:
         record_action(RESTORE_APPROVED, restore, self.approver, self._now, after=details)
         settle_notices(self._request, now=self._now)
 
-    def take_back(self) -> None:
-        """Let the request wait again: no run could be started."""
-        approved = ApprovalRequest.everywhere.filter(pk=self._request.pk, state=RequestState.APPROVED)
-        approved.update(state=RequestState.WAITING, decided_by=None, decided_at=None)
-
 
 def _open_request(restore: RestoreRun, actor: User, *, now: datetime) -> ApprovalRequest:
     """Raises CannotDecide."""
