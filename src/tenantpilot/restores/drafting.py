@@ -127,6 +127,8 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
             chosen.append(Chosen(item.before_version, state_choice=_state_back(item)))
         elif item.after_version is not None and item.action == Action.CREATE:
             chosen.append(Chosen(item.after_version, Choice.DELETE))
+    if not chosen:
+        raise NothingToRestore("It has written nothing that an undo could bring back.")
     options = RestoreOptions(assignments="exact")
     return store_draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
 

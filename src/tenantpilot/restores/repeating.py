@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tenantpilot.restores.audit_actions import RESTORE_EDITED
-from tenantpilot.restores.drafting import Chosen, Origin, require_done, store_draft
+from tenantpilot.restores.drafting import Chosen, NothingToRestore, Origin, require_done, store_draft
 from tenantpilot.restores.enforcing import why_not_enforce
 from tenantpilot.restores.models import RestoreEditor, RestoreItem, RestoreItemQuerySet, RestoreMapping, RestoreRun
 from tenantpilot.restores.recording import record_action
@@ -30,12 +30,12 @@ MOST_NAMED = 20
 def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datetime) -> RestoreRun:
     """Prepare a restore of the items that failed, or that its run did not come to, with the choices made for them.
 
-    Warnings are accepted anew. Raises CannotDraft, also while it is under way. An item from another tenant is chosen
-    there again.
+    Warnings are accepted anew. Raises CannotDraft, also while it is under way.
     """
     require_done(restore)
-    rows = unfinished_items(restore).filter(may_delete=False).exclude(version=None)
-    items = list(rows.select_related("version__policy__tenant", "state_chosen_by"))
+    items = list(unfinished_items(restore).select_related("version__policy__tenant", "state_chosen_by"))
+    if not items:
+        raise NothingToRestore("Nothing of it is left that could be prepared again.")
     may_enforce = not why_not_enforce(actor, restore.tenant)
     chosen = [_chosen_again(item, actor, may_enforce=may_enforce) for item in items]
     origin = Origin(restore.tenant, source, restore.source_set, restore.source_digest)
@@ -48,8 +48,12 @@ def draft_of_failed(restore: RestoreRun, *, source: str, actor: User, now: datet
 
 
 def unfinished_items(restore: RestoreRun) -> RestoreItemQuerySet:
-    """Return the items that should have been restored and were not."""
-    return RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED)
+    """Return the items that should have been restored and were not, as far as they can be prepared again.
+
+    A deletion is offered by an undo alone, and an item from another tenant is chosen there again.
+    """
+    items = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(UNFINISHED)
+    return items.filter(may_delete=False).exclude(version=None)
 
 
 def begun_copies(restore: RestoreRun) -> int:

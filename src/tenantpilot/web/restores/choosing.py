@@ -28,6 +28,7 @@ from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.addresses import page_before
 from tenantpilot.web.restores.shown import restore_of
 from tenantpilot.web.restores.targets import chosen_target, target_facts
+from tenantpilot.web.restores.views import refused
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.policy_selection import hidden_fields, narrowed, policy_selection
 from tenantpilot.web.ui.tables.bulk import chosen_ids
@@ -81,8 +82,8 @@ def undo(request: TenantRequest, restore_id: int) -> HttpResponse:
     source = _("Undo of %(restore)s") % {"restore": restore.source}
     try:
         draft = draft_to_undo(restore, source=source, actor=request.user, now=timezone.now())
-    except CannotDraft:
-        return redirect("restore-result", request.tenant.slug, restore.pk)
+    except CannotDraft as error:
+        return refused(request, restore_id, str(error))
     return redirect("restore-scope", request.tenant.slug, draft.pk)
 
 
@@ -93,8 +94,8 @@ def repeat(request: TenantRequest, restore_id: int) -> HttpResponse:
     restore = restore_of(request, restore_id)
     try:
         draft = draft_of_failed(restore, source=restore.source, actor=request.user, now=timezone.now())
-    except CannotDraft:
-        return redirect("restore-result", request.tenant.slug, restore.pk)
+    except CannotDraft as error:
+        return refused(request, restore_id, str(error))
     return redirect("restore-preview", request.tenant.slug, draft.pk)
 
 

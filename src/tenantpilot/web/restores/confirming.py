@@ -21,7 +21,7 @@ from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.frame.access import TenantRequest, requires
 from tenantpilot.web.frame.starts import could_not_start, operation_started
 from tenantpilot.web.restores.shown import frame_of, restore_of, typed_name, warnings_of
-from tenantpilot.web.restores.views import heading_of
+from tenantpilot.web.restores.views import heading_of, refused
 from tenantpilot.web.ui import parameters
 
 TYPED = ("name", "reason", "enforce")
@@ -73,8 +73,8 @@ def continue_restore(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Look again at what waits for an approval."""
     try:
         started = go_on(restore_of(request, restore_id), actor=request.user, now=timezone.now())
-    except (NotEditable, CannotConfirm):
-        return redirect("restore", request.tenant.slug, restore_id)
+    except (NotEditable, CannotConfirm) as error:
+        return refused(request, restore_id, str(error))
     except DispatchFailed as error:
         return could_not_start(request, error.run)
     return operation_started(request, started)

@@ -179,7 +179,7 @@ class Frame:
     @property
     def can_be_repeated(self) -> bool:
         """Return True if items were not restored that can be previewed again."""
-        return self.restore.state == RestoreState.DONE and self.restore.is_same_tenant and self.has_unfinished
+        return self.restore.state == RestoreState.DONE and self.has_unfinished
 
     @property
     def plan(self) -> list[tuple[str, int]]:

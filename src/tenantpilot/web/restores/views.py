@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -50,11 +51,7 @@ def restore(request: TenantRequest, restore_id: int) -> HttpResponse:
 @requires(Capability.RESTORE_VIEW)
 def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Render the preview: the effect of the restore, item by item, setting by setting."""
-    restore = restore_of(request, restore_id)
-    frame = frame_of(request, restore)
-    undecided = RestoreMapping.objects.filter(restore_run=restore, action=MappingAction.BLOCK).count()
-    context = {"page": item_page(request, restore), "undecided": undecided, "step": "preview", **heading_of(frame)}
-    return render(request, "web/restores/preview.html", context)
+    return _preview_page(request, restore_of(request, restore_id))
 
 
 @require_GET
@@ -62,11 +59,34 @@ def preview(request: TenantRequest, restore_id: int) -> HttpResponse:
 def result(request: TenantRequest, restore_id: int) -> HttpResponse:
     """Render the result of the restore, item by item."""
     restore = restore_of(request, restore_id)
-    frame = frame_of(request, restore)
-    if not frame.has_result and restore.state != RestoreState.CONFIRMED:
+    if _step_of(restore) != "restore-result":
         return redirect(_step_of(restore), request.tenant.slug, restore_id)
-    context = {"page": item_page(request, restore), "step": "result", **heading_of(frame)}
-    return render(request, "web/restores/result.html", context)
+    return _result_page(request, restore)
+
+
+def refused(request: TenantRequest, restore_id: int, problem: str) -> HttpResponse:
+    """Render the page on which the restore goes on, and say why what was asked there was not done."""
+    restore = restore_of(request, restore_id)
+    page = _result_page if _step_of(restore) == "restore-result" else _preview_page
+    return page(request, restore, problem)
+
+
+def _preview_page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
+    undecided = RestoreMapping.objects.filter(restore_run=restore, action=MappingAction.BLOCK).count()
+    context = {"undecided": undecided, **_context(request, restore, "preview", problem)}
+    return render(request, "web/restores/preview.html", context, status=422 if problem else 200)
+
+
+def _result_page(request: TenantRequest, restore: RestoreRun, problem: str = "") -> HttpResponse:
+    context = _context(request, restore, "result", problem)
+    return render(request, "web/restores/result.html", context, status=422 if problem else 200)
+
+
+def _context(request: TenantRequest, restore: RestoreRun, step: str, problem: str) -> dict[str, Any]:
+    """Return the context of a page with items. What was refused was sent to an address that shows no page."""
+    address = reverse(_step_of(restore), args=[request.tenant.slug, restore.pk]) if problem else ""
+    page, frame = item_page(request, restore), frame_of(request, restore)
+    return {"page": page, "step": step, "problem": problem, "page_address": address, **heading_of(frame)}
 
 
 def heading_of(frame: Frame) -> dict[str, Any]:
