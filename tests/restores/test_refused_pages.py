@@ -46,6 +46,7 @@ def test_a_deletion_that_failed_is_not_offered_again(failed_undo, hers):
     ("verb", "words"),
     [
         ("repeat", "Nothing of it is left that could be prepared again."),
+        ("undo", "It has written nothing that an undo could bring back."),
         ("continuation", "Nothing of it waits for an approval."),
     ],
 )

@@ -12,11 +12,12 @@ from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.departure import Departure
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores.approving import opened_code
-from tenantpilot.restores.editing import edit_options
+from tenantpilot.restores.drafting import draft_to_undo
+from tenantpilot.restores.editing import ItemEdit, edit_items, edit_options
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.services import go_on
-from tenantpilot.restores.states import ItemState
+from tenantpilot.restores.states import Choice, ItemState
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
 from tests.restores.drifting import drift
 from tests.restores.test_approvals import unassigned
@@ -28,6 +29,8 @@ __all__ = ["one_of_each", "plan", "unassigned"]
 pytestmark = pytest.mark.same_on_both
 
 MOST_STOPS = 400
+LOCATIONS, IP_LOCATION = "identity/conditionalAccess/namedLocations", "#microsoft.graph.ipNamedLocation"
+IP_RANGE = {"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "203.0.113.0/24"}
 
 
 @dataclass
@@ -129,3 +132,28 @@ def test_a_stop_behind_an_approved_write_loses_no_approval(unassigned, directory
     assert Runner(clock=lambda: restoring.now).execute(run.pk)
     [item] = items_of(restoring.fresh(restore))
     assert (item.state, item.reason_code) == ("verified", "")
+
+
+def test_a_stop_between_the_requests_of_a_deletion_loses_nothing(captured, capture, directory, simulator, restoring):
+    """Entra deletes a trusted location only once it is not trusted any more."""
+    location = entity_of(directory, LOCATIONS)
+    location.body.update({"@odata.type": IP_LOCATION, "isTrusted": True, "ipRanges": [IP_RANGE]})
+    directory.store.put(LOCATIONS, location)
+    assert capture().outcome == "succeeded"
+    version = version_of(location.id)
+    location.body["isTrusted"] = False
+    delete(simulator, directory, LOCATIONS, location.id)
+    restore, _run = restoring.whole(version)
+    undo = draft_to_undo(restore, source="Undo", actor=restoring.person, now=restoring.now)
+    edit_items(undo, {items_of(undo)[0].pk: ItemEdit(Choice.DELETE)}, actor=restoring.person, now=restoring.now)
+    undo = restoring.preview(undo)
+    created = items_of(undo)[0].found_id
+    leaving = simulator.faults.add(Leaving(kind="status"))
+    run = restoring.start(undo)
+    assert not Runner(clock=lambda: restoring.now, leaving=leaving.departure).execute(run.pk)
+    assert directory.store.find(LOCATIONS, created).body["isTrusted"] is False
+    simulator.faults.clear()
+    assert Runner(clock=lambda: restoring.now).execute(run.pk)
+    [item] = items_of(restoring.fresh(undo))
+    assert (item.state, item.reason_code) == ("verified", "")
+    assert directory.store.find(LOCATIONS, created) is None

@@ -210,19 +210,12 @@ class _Execution:
             moving.move_item(item, ItemState.WRITING, after_version=version)
 
     def _delete(self, entry: Item, item: RestoreItem, contract: Contract, code: str) -> None:
-        live = self._writer.read(contract, item.found_id, source_of(contract, item))
-        if live is not None and not item.intent:
-            snapshot = self._images.snapshot(contract, live)
-            with transaction.atomic():
-                version = self._images.keep(contract, live, snapshot, Source.BEFORE_RESTORE)
-                moving.move_item(
-                    item, ItemState.WRITING, before_version=version, target_id=item.found_id, intent={"deletes": True}
-                )
+        before = content_of(item.before_version.payload) if item.before_version else None
         task = Task(
-            contract, source_of(contract, item), item.live_hash, item.found_id, item.intent,
+            contract, source_of(contract, item), item.live_hash, item.found_id, item.intent, before,
             justification=self._restore.reason, approval_code=code,
         )  # fmt: skip
-        result = self._writer.delete(task)
+        result = self._writer.delete(task, journal_of(self._run, self._images, item, contract))
         if result is not None:
             self._settle(entry, item, contract, task, result)
             return

@@ -1,8 +1,11 @@
 """The intent of a write, stored before the first request that changes anything (SEC-10)."""
 
+from typing import Any
+
 from django.db import transaction
 
 from tenantpilot.core.connections import release_connection
+from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.write.results import Intent
 from tenantpilot.inventory.observing import storable
@@ -21,7 +24,8 @@ def journal_of(run: RunContext[RestoreInputs], images: Images, item: RestoreItem
 
     def changes(intent: Intent) -> None:
         if item.action != Action.CREATE:
-            _keep_before(run, images, item, contract, intent)
+            paths = [str(storable(path)) for path in intent.paths]
+            _keep_image(run, images, item, contract, intent.before, {"paths": paths})
             release_connection()
 
     def creates(known_ids: list[str]) -> None:
@@ -35,19 +39,21 @@ def journal_of(run: RunContext[RestoreInputs], images: Images, item: RestoreItem
             moving.move_item(item, ItemState.WRITING, target_id=graph_id)
         release_connection()
 
-    return Journal(changes, creates, created)
+    def deletes(live: JsonObject) -> None:
+        _keep_image(run, images, item, contract, live, {"deletes": True})
+        release_connection()
+
+    return Journal(changes, creates, created, deletes)
 
 
-def _keep_before(
-    run: RunContext[RestoreInputs], images: Images, item: RestoreItem, contract: Contract, intent: Intent
-) -> None:
-    """Keep the object as it was, once: a second attempt finds the image of the first."""
-    snapshot = images.snapshot(contract, intent.before)
+def _keep_image(
+    run: RunContext[RestoreInputs], images: Images, item: RestoreItem, contract: Contract, before: JsonObject,
+    intent: dict[str, Any],
+) -> None:  # fmt: skip
+    """Keep the object as it was, once, with the intent: a second attempt finds the image of the first."""
+    snapshot = images.snapshot(contract, before)
     with transaction.atomic():
         run.safe_point()
         if item.before_version_id is None:
-            version = images.keep(contract, intent.before, snapshot, Source.BEFORE_RESTORE)
-            paths = [str(storable(path)) for path in intent.paths]
-            moving.move_item(
-                item, ItemState.WRITING, before_version=version, target_id=item.found_id, intent={"paths": paths}
-            )
+            version = images.keep(contract, before, snapshot, Source.BEFORE_RESTORE)
+            moving.move_item(item, ItemState.WRITING, before_version=version, target_id=item.found_id, intent=intent)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tenantpilot.core.errors import ReasonedError
 from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.compare.differences import Difference, differences
+from tenantpilot.graph.compare.differences import Difference, Kind, differences
 from tenantpilot.graph.compare.form import Form
 from tenantpilot.graph.compare.items import canonical
 from tenantpilot.graph.contracts.model import Contract
@@ -71,6 +71,7 @@ class Journal:
     changes: Callable[[Intent], None]
     creates: Callable[[list[str]], None]
     created: Callable[[str], None]
+    deletes: Callable[[JsonObject], None]
 
 
 class ItemWriter:
@@ -102,13 +103,15 @@ class ItemWriter:
         except GraphError as error:
             return graph_id, HalfWritten(graph_id, error, {})
 
-    def delete(self, task: Task) -> Result | None:
+    def delete(self, task: Task, journal: Journal) -> Result | None:
         """Delete the object if it is still the one that was seen; None when it is gone. Raises GraphError."""
         live = self.read(task.contract, task.target_id, task.payload)
         if live is None:
             return None
-        if hash_of(live_form(task.contract, live, self._tenant)) != task.live_hash:
+        form = live_form(task.contract, live, self._tenant)
+        if hash_of(form) != task.live_hash and not _is_being_deleted(task, live):
             return ChangedSince(live)
+        journal.deletes(live)
         odata_type = str(live.get("@odata.type") or "")
         self._writer(task).delete(task.target_id, odata_type=odata_type)
         return None
@@ -217,6 +220,18 @@ class ItemWriter:
 
 def _name_of(task: Task, payload: JsonObject) -> str:
     return normal_name(payload.get(task.contract.name_field))
+
+
+def _is_being_deleted(task: Task, live: JsonObject) -> bool:
+    """Return True if the object lacks nothing but what an earlier attempt has taken away before its deletion."""
+    if task.before is None or not task.earlier.get("deletes"):
+        return False
+    changes = differences(task.contract, task.before, live)
+    return all(
+        (change.path.startswith("assignments") and change.kind is Kind.REMOVED)
+        or (change.path in task.contract.disarmed and change.after == task.contract.disarmed[change.path])
+        for change in changes
+    )
 
 
 def _as_pairs(changes: Iterable[Difference]) -> set[tuple[str, str]]:
