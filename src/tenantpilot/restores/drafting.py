@@ -18,11 +18,13 @@ from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.set_selection import SetSelection
 from tenantpilot.restores.sharp import ENABLED
-from tenantpilot.restores.states import Action, Choice, ItemState, RestoreState, StateChoice
+from tenantpilot.restores.states import Action, Choice, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
 MOST_ITEMS = 5_000
+WRITTEN = Q(before_version__isnull=False) | (Q(action=Action.CREATE) & ~Q(target_id=""))
+"""The items of which the tenant has changed: the object was there before, or it was created."""
 
 
 class CannotDraft(TenantPilotError):
@@ -65,6 +67,16 @@ class Chosen:
     picked_id: str = ""
     state_chosen_by: User | None = None
     """The person who chose the state before; None for the one who prepares this restore."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An object to delete that a restore has created and kept no image of. `item` says what it should have become."""
+
+    item: RestoreItem
+
+
+Pick = Chosen | Begun
 
 
 def draft_of_versions(
@@ -119,14 +131,15 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
     A deletion is left out until a person ticks it. Raises CannotDraft, also while that one is under way.
     """
     require_done(restore)
-    written = [ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES, ItemState.FAILED, ItemState.WRITING]
-    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(state__in=written)
-    chosen: list[Chosen] = []
+    rows = RestoreItem.everywhere.of_run(restore.pk).in_order().filter(WRITTEN)
+    chosen: list[Pick] = []
     for item in rows.select_related("before_version__policy__tenant", "after_version__policy__tenant"):
         if item.before_version is not None:
             chosen.append(Chosen(item.before_version, state_choice=_state_back(item)))
-        elif item.after_version is not None and item.action == Action.CREATE:
+        elif item.after_version is not None:
             chosen.append(Chosen(item.after_version, Choice.DELETE))
+        else:
+            chosen.append(Begun(item))
     if not chosen:
         raise NothingToRestore("It has written nothing that an undo could bring back.")
     options = RestoreOptions(assignments="exact")
@@ -160,21 +173,20 @@ def require_done(restore: RestoreRun) -> None:
 
 def has_written(restore: RestoreRun) -> bool:
     """Return True if the restore has changed or created anything that an undo can bring back."""
-    rows = RestoreItem.everywhere.of_run(restore.pk)
-    return bool(rows.filter(Q(before_version__isnull=False) | Q(after_version__isnull=False)).exists())
+    return RestoreItem.everywhere.of_run(restore.pk).filter(WRITTEN).exists()
 
 
 def store_draft(
     tenant: Tenant,
     origin: Origin,
-    chosen: Sequence[Chosen],
+    chosen: Sequence[Pick],
     actor: User,
     now: datetime,
     options: RestoreOptions | None = None,
     undo_of: RestoreRun | None = None,
 ) -> RestoreRun:
     """Store the draft with its items, and record it. Raises NothingToRestore, TooManyItems."""
-    newest = {(pick.version.policy.type, pick.version.policy.graph_id): pick for pick in chosen}
+    newest = {_key_of(pick): pick for pick in chosen}
     if not newest:
         raise NothingToRestore("Choose at least one version to restore.")
     _require_few(len(newest))
@@ -196,28 +208,47 @@ def store_draft(
     return restore
 
 
-def _rows(restore: RestoreRun, chosen: Iterable[Chosen]) -> list[RestoreItem]:
-    is_own = restore.is_same_tenant
-    return [
-        RestoreItem(
-            workspace_id=restore.workspace_id,
-            tenant_id=restore.tenant_id,
-            restore_run=restore,
-            position=position,
-            type=pick.version.policy.type,
-            name=pick.version.policy.name,
-            source_id=pick.version.policy.graph_id,
-            payload_id=pick.version.payload_id,
-            version=pick.version if is_own else None,
-            names=pick.version.names,
-            choice=Choice.SKIP if pick.choice is Choice.DELETE else pick.choice,
-            state_choice=pick.state_choice,
-            picked_id=pick.picked_id,
-            state_chosen_by=_chooser(restore, pick),
-            may_delete=pick.choice is Choice.DELETE,
-        )
-        for position, pick in enumerate(chosen, start=1)
-    ]
+def _key_of(pick: Pick) -> tuple[str, str]:
+    """Return the type and the id of the object."""
+    if isinstance(pick, Begun):
+        return pick.item.type, pick.item.target_id
+    return pick.version.policy.type, pick.version.policy.graph_id
+
+
+def _rows(restore: RestoreRun, chosen: Iterable[Pick]) -> list[RestoreItem]:
+    rows = [_begun(pick.item) if isinstance(pick, Begun) else _row(restore, pick) for pick in chosen]
+    for position, row in enumerate(rows, start=1):
+        row.restore_run, row.position = restore, position
+        row.workspace_id, row.tenant_id = restore.workspace_id, restore.tenant_id
+    return rows
+
+
+def _begun(item: RestoreItem) -> RestoreItem:
+    return RestoreItem(
+        type=item.type,
+        name=item.name,
+        source_id=item.target_id,
+        payload_id=item.payload_id,
+        names=item.names,
+        choice=Choice.SKIP,
+        may_delete=True,
+    )
+
+
+def _row(restore: RestoreRun, pick: Chosen) -> RestoreItem:
+    return RestoreItem(
+        type=pick.version.policy.type,
+        name=pick.version.policy.name,
+        source_id=pick.version.policy.graph_id,
+        payload_id=pick.version.payload_id,
+        version=pick.version if restore.is_same_tenant else None,
+        names=pick.version.names,
+        choice=Choice.SKIP if pick.choice is Choice.DELETE else pick.choice,
+        state_choice=pick.state_choice,
+        picked_id=pick.picked_id,
+        state_chosen_by=_chooser(restore, pick),
+        may_delete=pick.choice is Choice.DELETE,
+    )
 
 
 def _chooser(restore: RestoreRun, pick: Chosen) -> User | None:

@@ -167,10 +167,8 @@ class _Execution:
                 raise ItemRefused(reason_code="needs_new_object")
             case WaitingForApproval(approval_code=code):
                 self._waits.wait_for_approval(entry, item, code)
-            case HalfWritten(graph_id=graph_id, error=error):
+            case HalfWritten(error=error):
                 log.warning("half_written", item=item.pk, reason=error.reason_code)
-                if item.action == Action.CREATE:
-                    self._keep_half(item, contract, graph_id)
                 raise ItemRefused(reason_code="half_written")
 
     def _keep(
@@ -194,20 +192,27 @@ class _Execution:
             self._items.settled(entry, RunItemState.SUCCEEDED)
         self._items.report()
 
-    def _keep_half(self, item: RestoreItem, contract: Contract, graph_id: str) -> None:
-        """Keep an image of an object that was created and not finished, so that an undo can offer to delete it."""
+    def _keep_half(self, item: RestoreItem) -> None:
+        """Keep an image of an object that was created and not finished, so that an undo can offer to delete it.
+
+        Where that fails, the undo offers it by its id, and compares it with what it should have become.
+        """
+        contract = registry.get(item.type)
         try:
-            live = self._writer.read(contract, graph_id, source_of(contract, item))
+            live = self._writer.read(contract, item.target_id, source_of(contract, item))
             snapshot = self._images.snapshot(contract, live) if live else None
+            if live is None or snapshot is None:
+                return
+            with transaction.atomic():
+                version = self._images.keep(contract, live, snapshot, Source.AFTER_RESTORE)
+                moving.move_item(item, ItemState.WRITING, after_version=version)
         except GraphStopped:
+            self._run.safe_point()
             raise
-        except GraphError:
-            return
-        if live is None or snapshot is None:
-            return
-        with transaction.atomic():
-            version = self._images.keep(contract, live, snapshot, Source.AFTER_RESTORE)
-            moving.move_item(item, ItemState.WRITING, after_version=version)
+        except GraphError as error:
+            log.warning("image_not_kept", item=item.pk, reason=error.reason_code)
+        except Exception:
+            log.exception("image_not_kept", item=item.pk)
 
     def _delete(self, entry: Item, item: RestoreItem, contract: Contract, code: str) -> None:
         before = content_of(item.before_version.payload) if item.before_version else None
@@ -252,6 +257,8 @@ class _Execution:
         self._items.report()
 
     def _fail(self, entry: Item, item: RestoreItem, error: Exception, code: str) -> None:
+        if item.action == Action.CREATE and item.target_id and item.after_version_id is None:
+            self._keep_half(item)
         with transaction.atomic():
             moving.move_item(item, ItemState.FAILED, reason_code=code)
             if item.action == Action.CREATE and item.target_id:

@@ -233,6 +233,11 @@ class RestoreItem(TenantOwned):
         """Return the id of the object in the target tenant; empty while there is none."""
         return self.target_id or self.found_id
 
+    @property
+    def is_begun(self) -> bool:
+        """Return True for an object to delete of which only what it should have become is known."""
+        return self.may_delete and self.version_id is None
+
 
 class RestoreMapping(TenantOwned):
     """A reference to another object, and the object that stands for it in the target tenant."""

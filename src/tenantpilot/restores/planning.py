@@ -11,6 +11,7 @@ from tenantpilot.graph.contracts import paths
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.payloads import is_mask
 from tenantpilot.graph.contracts.restoring import Reason, RestoreMode
+from tenantpilot.graph.write.recognizing import is_begun_from
 from tenantpilot.restores.assigning import (
     Rows,
     assignments_for,
@@ -44,6 +45,8 @@ class Question:
     decisions: Decisions
     foreign: Collection[str] = ()
     state_choice: StateChoice = StateChoice.USUAL
+    is_begun: bool = False
+    """An object to delete that was created; `source` is what it should have become, parts of which may be missing."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,15 @@ def plan_for(question: Question) -> Plan:
 def _deleting(question: Question) -> Plan:
     if question.live is None:
         return Plan(Action.NONE)
-    if changes_to(question.contract, question.live, question.source):
+    if not _is_as_created(question, question.live):
         return _blocked("changed_since_restore")
     return Plan(Action.DELETE, dict(question.source), warnings=(TO_DELETE,))
+
+
+def _is_as_created(question: Question, live: Payload) -> bool:
+    if not question.is_begun:
+        return not changes_to(question.contract, live, question.source)
+    return is_begun_from(question.contract, question.source, live)
 
 
 def _not_at_all(question: Question) -> Blocker | None:

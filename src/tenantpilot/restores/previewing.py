@@ -257,6 +257,7 @@ class Preview:
             same_tenant=self._restore.is_same_tenant,
             decisions=decisions_of(rows),
             state_choice=StateChoice(subject.item.state_choice),
+            is_begun=subject.item.is_begun,
         )
 
     def _check(self, subject: Subject) -> None:

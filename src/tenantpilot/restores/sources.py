@@ -21,7 +21,7 @@ def source_of(contract: Contract, item: RestoreItem) -> JsonObject:
         payload = content_of(item.payload)
     except PayloadDamaged as error:
         raise VersionDamaged from error
-    payload = {**payload, "id": payload.get("id", item.source_id)}
+    payload = {**payload, "id": item.source_id if item.is_begun else payload.get("id", item.source_id)}
     if item.version is None:
         return payload
     rows = secrets_of([item.version.pk]).get(item.version.pk, ())

@@ -23,6 +23,19 @@ def can_be_made_from(contract: Contract, payload: JsonObject, live: JsonObject) 
     return all(_is_filled_in(change) or _part(change) in follows for change in changes)
 
 
+def is_begun_from(contract: Contract, payload: JsonObject, live: JsonObject) -> bool:
+    """Return True if the object is what a create of the payload has made, finished or not, and nobody has added to it.
+
+    What was born of a template is not recognized: nothing says what it had at first.
+    """
+    if contract.create is not None and contract.create.path:
+        return False
+    changes = differences(contract, payload, live)
+    return can_be_made_from(contract, payload, live) and all(
+        change.kind is Kind.REMOVED or _is_filled_in(change) for change in changes
+    )
+
+
 def _is_filled_in(change: Difference) -> bool:
     """Return True if the service fills such a value in by itself; it writes no description and makes no list."""
     is_one_value = change.kind is Kind.ADDED and isinstance(change.after, str | bool | int)
