@@ -5,7 +5,6 @@ python -m tests.run [all | contract | deep | chaos]
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,11 +18,11 @@ from threading import Lock
 
 import psycopg
 
+from tests.chromium import MISSING, find_chromium
 from tests.servers import PostgresServer, find_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if shutil.which(path)), None)
 
 # Many processes load the whole product and all tests: once compiled is enough, also where Python may keep nothing.
 KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -79,8 +78,8 @@ Lane = list[Suite]
 def main(mode: str) -> int:
     postgresql = find_postgresql()
     missing = [] if postgresql else ["PostgreSQL: no server on 127.0.0.1:5432 and no binaries to start one"]
-    if CHROMIUM is None and mode == "all":
-        missing.append("Chromium: browser tests were skipped (apt-get install chromium)")
+    if find_chromium() is None and mode == "all":
+        missing.append(f"{MISSING} (browser tests were skipped)")
     if missing and IN_CI:
         print("CI needs what is missing here:", *missing, sep="\n  ")
         return 1

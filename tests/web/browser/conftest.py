@@ -5,7 +5,6 @@ Without Chromium these tests are skipped, and in CI they fail instead.
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +16,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tenantpilot.cli.demo import simulator
 from tenantpilot.cli.demo.choices import DATABASE, FOR_PEOPLE
+from tests.chromium import MISSING, find_chromium
 from tests.cli.kit import Running, running
 from tests.ports import free_port
 from tests.web.browser.settled import PATIENCE_MILLISECONDS, remember_leaving
 from tests.web.browser.workers import Workers
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = find_chromium()
 IN_CI = os.environ.get("CI", "").lower() == "true"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 INVENTORY, FIRST_POLICY = "/admin/t/contoso/inventory/", "FIRST POLICY"
@@ -38,12 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(ENDS_WITHIN_SECONDS))
             if CHROMIUM is None and not IN_CI:
-                item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
+                item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    assert CHROMIUM, "CI needs Chromium: apt-get install chromium"
+    assert CHROMIUM, MISSING
     quiet = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
     options = ["--headless", "--no-sandbox", "--no-first-run", "--disable-sync", "--disable-dev-shm-usage", *quiet]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": options}
