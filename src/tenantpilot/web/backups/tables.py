@@ -1,10 +1,8 @@
 """The tables of backups: sets, the policies of a set, and the policies that a set made by hand can get."""
 
-from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,7 +11,7 @@ from tenantpilot.backups.states import ChainKind, SetState, Verdict
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.models import Policy, PolicyQuerySet
 from tenantpilot.versions.states import Restorable
-from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table, parse_time
 
 
 def _types() -> list[tuple[str, Any]]:
@@ -75,13 +73,6 @@ def _policies(count: int, figure: str) -> str:
     return ngettext("%(figure)s policy", "%(figure)s policies", count) % {"figure": figure}
 
 
-def _time(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    return moment
-
-
 SETS = Table(
     name="backups",
     caption=_("Backup sets"),
@@ -92,7 +83,7 @@ SETS = Table(
         Column(_("Verified"), css="wide-only"),
         Column(_("Made"), sort="made", css="to-end"),
     ),
-    sorts={"made": Sort("created_at", _time)},
+    sorts={"made": Sort("created_at", parse_time)},
     default_sort="-made",
     filters=SetFilters,
     rows="web/backups/rows.html",
@@ -111,7 +102,7 @@ TRASH = Table(
     caption=_("Backup sets in the trash"),
     columns=(Column(_("Name")), Column(_("State")), Column(_("Policies")), Column(_("In the trash since")),
              Column(_("Made"), sort="made", css="to-end")),
-    sorts={"made": Sort("created_at", _time)},
+    sorts={"made": Sort("created_at", parse_time)},
     default_sort="-made",
     filters=SetFilters,
     rows="web/backups/trash_rows.html",

@@ -79,7 +79,7 @@ def _ask_or_start(
     keys = list(sets.order_by("pk").values_list("pk", flat=True)[:MOST_SETS])
     if not keys:
         return redirect(back)
-    is_wrong = verb == "delete" and not _is_typed(request)
+    is_wrong = verb == "delete" and not parameters.is_typed(request.POST, request.tenant.name)
     if request.method == "POST" and not is_wrong:
         try:
             started = start_of_sets(
@@ -112,10 +112,6 @@ def _ask(
         "back": back,
     }
     return render(request, "web/backups/ask.html", context, status=422 if is_wrong else 200)
-
-
-def _is_typed(request: TenantRequest) -> bool:
-    return parameters.text(request.POST, "typed") == parameters.printable(request.tenant.name)
 
 
 def _bulk(request: TenantRequest) -> Bulk | None:

@@ -7,7 +7,6 @@ import django_filters
 from django import forms
 from django.db.models import Value
 from django.db.models.functions import Coalesce
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,7 +17,7 @@ from tenantpilot.inventory.selecting import PolicyFilter
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.web.inventory.csv_columns import CSV_COLUMNS
 from tenantpilot.web.ui.saved_views.available import SavedList, saveable
-from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table, parse_time
 from tenantpilot.web.ui.tables.fields import DayFilter, RunFilter
 
 Words = str | Promise
@@ -111,13 +110,6 @@ def _counted(count: int, figure: str) -> str:
     return ngettext("%(figure)s policy", "%(figure)s policies", count) % {"figure": figure}
 
 
-def _time(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    return moment
-
-
 POLICIES = Table(
     name="policies",
     caption=_("Policies"),
@@ -135,9 +127,9 @@ POLICIES = Table(
     sorts={
         "name": Sort("name"),
         "type": Sort("type"),
-        "modified": Sort("modified", _time),
-        "changed": Sort("changed_at", _time),
-        "seen": Sort("last_seen_at", _time),
+        "modified": Sort("modified", parse_time),
+        "changed": Sort("changed_at", parse_time),
+        "seen": Sort("last_seen_at", parse_time),
     },
     default_sort="name",
     filters=PolicyFilters,

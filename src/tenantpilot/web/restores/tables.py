@@ -1,15 +1,12 @@
 """The table of restores of a tenant."""
 
-from datetime import datetime
-
 import django_filters
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.states import RestoreState
-from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table, parse_time
 
 
 class RestoreFilters(Filters):
@@ -27,13 +24,6 @@ def _counted(count: int, figure: str) -> str:
     return ngettext("%(figure)s restore", "%(figure)s restores", count) % {"figure": figure}
 
 
-def _time(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    return moment
-
-
 RESTORES = Table(
     name="restores",
     caption=_("Restores"),
@@ -44,7 +34,7 @@ RESTORES = Table(
         Column(_("By"), css="wide-only"),
         Column(_("Prepared"), sort="created", css="to-end"),
     ),
-    sorts={"created": Sort("created_at", _time)},
+    sorts={"created": Sort("created_at", parse_time)},
     default_sort="-created",
     filters=RestoreFilters,
     rows="web/restores/rows.html",
@@ -67,7 +57,7 @@ TRASH = Table(
         Column(_("In the trash since")),
         Column(_("Prepared"), sort="created", css="to-end"),
     ),
-    sorts={"created": Sort("created_at", _time)},
+    sorts={"created": Sort("created_at", parse_time)},
     default_sort="-created",
     filters=RestoreFilters,
     rows="web/restores/trash_rows.html",

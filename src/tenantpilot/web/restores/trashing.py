@@ -91,7 +91,7 @@ def _ask_or_start(request: TenantRequest, verb: Verb) -> HttpResponse:
     back = reverse(verb.back, args=[request.tenant.slug])
     if not chosen:
         return redirect(back)
-    if request.method == "GET" or (verb is _DELETE and not _is_typed(request)):
+    if request.method == "GET" or (verb is _DELETE and not parameters.is_typed(request.POST, request.tenant.name)):
         return _ask(request, verb, chosen, back)
     try:
         started = start_of_records(
@@ -119,7 +119,3 @@ def _ask(request: TenantRequest, verb: Verb, chosen: list[RestoreRun], back: str
         "back": back,
     }
     return render(request, "web/restores/ask.html", context, status=422 if is_wrong else 200)
-
-
-def _is_typed(request: TenantRequest) -> bool:
-    return parameters.text(request.POST, "typed") == parameters.printable(request.tenant.name)

@@ -25,6 +25,11 @@ def printable(words: str) -> str:
     return "".join(letter for letter in words if letter.isprintable()).strip()
 
 
+def is_typed(sent: QueryDict, name: str) -> bool:
+    """Return True if the name was typed that has to be, before something goes for good."""
+    return text(sent, "typed") == printable(name)
+
+
 def choice(query: QueryDict, name: str, allowed: Collection[str], *, usual: str) -> str:
     """Return the parameter if it is one of those allowed, else the usual one."""
     value = query.get(name, "")

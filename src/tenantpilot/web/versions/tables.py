@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 import django_filters
 from django import forms
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,7 +12,7 @@ from tenantpilot.inventory import policy_types
 from tenantpilot.versions.models import PolicyVersion, PolicyVersionQuerySet
 from tenantpilot.versions.states import Restorable, Source
 from tenantpilot.web.ui.tables.csv_files import CsvColumn, moment
-from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table
+from tenantpilot.web.ui.tables.declaration import Column, Empty, Filters, Sort, Table, parse_time
 from tenantpilot.web.ui.tables.fields import DayFilter, RunFilter
 
 CHANGES = [("changed", _("Changes only")), ("first", _("First versions only"))]
@@ -53,13 +52,6 @@ def _counted(count: int, figure: str) -> str:
     return ngettext("%(figure)s version", "%(figure)s versions", count) % {"figure": figure}
 
 
-def _time(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    return moment
-
-
 CSV_COLUMNS = (
     CsvColumn(_("Policy"), lambda version: version.policy.name),
     CsvColumn(_("Type"), lambda version: policy_types.label_of(version.policy.type)),
@@ -80,7 +72,7 @@ VERSIONS = Table(
         Column(_("Restorable"), css="wide-only"),
         Column(_("Read"), sort="read", css="to-end"),
     ),
-    sorts={"read": Sort("read_at", _time)},
+    sorts={"read": Sort("read_at", parse_time)},
     default_sort="-read",
     filters=VersionFilters,
     folded_filters=("source", "since", "run"),

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django_filters import FilterSet
 
@@ -22,6 +24,14 @@ class Sort:
 
     field: str
     parse: Callable[[Any], Any] = str
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time at which a page of a list begins, as its address has it. Raises ValueError."""
+    moment = parse_datetime(text)
+    if moment is None:
+        raise ValueError(text)
+    return moment
 
 
 @dataclass(frozen=True)
