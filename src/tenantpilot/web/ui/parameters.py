@@ -25,9 +25,9 @@ def printable(words: str) -> str:
     return "".join(letter for letter in words if letter.isprintable()).strip()
 
 
-def is_typed(sent: QueryDict, name: str) -> bool:
+def is_typed(form: QueryDict, name: str) -> bool:
     """Return True if the name was typed that has to be, before something goes for good."""
-    return text(sent, "typed") == printable(name)
+    return text(form, "typed") == printable(name)
 
 
 def choice(query: QueryDict, name: str, allowed: Collection[str], *, usual: str) -> str:
