@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from tenantpilot.backups import handlers, keeping
+from tenantpilot.backups import building, handlers, keeping
+from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.days import BackupDay, count_set, days_of_tenant, days_of_tenants, forget_days
+from tenantpilot.backups.portable.services import start_import
 from tenantpilot.backups.services import start_backup
 from tenantpilot.backups.states import SetState
 from tenantpilot.operations.run_context import WorkerLeaves
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.tenancy.models import Tenant
-from tests.backups.kit import damaged_and_trashed
+from tests.backups.kit import building_set, damaged_and_trashed, new_chain
 from tests.versions.kit import new_policy
 
 DAY = timedelta(days=1)
@@ -84,3 +86,29 @@ def test_a_backup_that_fails_is_counted_as_failed(contoso, now):
     run.refresh_from_db()
     assert run.outcome == "failed"
     assert BackupDay.everywhere.get().failed == 1
+
+
+def test_a_backup_that_lost_its_worker_is_counted_as_failed_once(contoso, now):
+    building_set(new_chain(contoso, now), 1, now - DAY)
+    for _sweep in range(2):
+        building.abandon_all(now=now)
+    assert [(day.good, day.failed) for day in days_of_tenant(contoso, days=2, now=now)] == [(0, 0), (0, 1)]
+
+
+def test_a_set_that_the_next_backup_gives_up_is_counted_as_failed(contoso, now):
+    chain = new_chain(contoso, now)
+    lost = building_set(chain, 1, now - DAY)
+    run = start_backup(tenant=contoso, initiator=None, name="x", now=now).run
+    building.open_set(chain, Asked(()), run_id=run.pk, slot_at=None, now=now)
+    lost.refresh_from_db()
+    assert (lost.state, BackupDay.everywhere.get().failed) == ("failed", 1)
+
+
+def test_a_set_that_was_made_elsewhere_is_no_backup_of_a_day(contoso, now):
+    facts = {"name": "set.zip.age", "parts": [b"x"], "key": "correct horse battery staple", "now": now}
+    run = start_import(tenant=contoso, initiator=None, **facts).run
+    chain = new_chain(contoso, now, "manual")
+    for seq, end in enumerate((building.seal, building.fail), start=1):
+        backup_set = building_set(chain, seq, now, run_id=run.pk, asked=Asked(()).to_json())
+        end(backup_set, **({"run_id": run.pk} if end is building.seal else {"reason_code": "worker_lost"}), now=now)
+    assert not BackupDay.everywhere.exists()

@@ -1,4 +1,7 @@
-"""The only writer of a set's state and digest: it opens a set, and ends it as complete, incomplete or failed."""
+"""The only writer of a set's state and digest: it opens a set, and ends it as complete, incomplete or failed.
+
+Whatever ends a set counts it in the trend of that day, but for a set that was made elsewhere.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,11 +12,13 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from tenantpilot.audit import services as audit
+from tenantpilot.backups import days
 from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.audit_actions import BACKUP_SET_FINISHED
 from tenantpilot.backups.digest import digest_of, entries_of
 from tenantpilot.backups.models import BackupChain, BackupGap, BackupMember, BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.orphans import drop_orphans
+from tenantpilot.backups.portable.operations import BACKUP_IMPORT
 from tenantpilot.backups.states import GapKind, SetState
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy
@@ -34,7 +39,7 @@ def open_set(chain: BackupChain, request: Asked, *, run_id: int, slot_at: dateti
         existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
         if existing is not None:
             return existing
-        abandon(BackupSet.everywhere.filter(chain=chain))
+        abandon(BackupSet.everywhere.filter(chain=chain), now=now)
         is_slot_free = not BackupSet.everywhere.filter(chain=chain, slot_at=slot_at).exists()
         newest = BackupSet.everywhere.filter(chain=chain).aggregate(seq=Max("seq"))["seq"]
         backup_set: BackupSet = BackupSet.everywhere.create(
@@ -97,16 +102,18 @@ def seal(backup_set: BackupSet, *, run_id: int, now: datetime) -> BackupSet:
         )
         if landed:
             _record(backup_set, state, len(entries), now)
+            _count(backup_set, state, len(entries), now)
     backup_set.refresh_from_db()
     return backup_set
 
 
-def fail(backup_set: BackupSet, reason_code: str) -> bool:
+def fail(backup_set: BackupSet, reason_code: str, *, now: datetime) -> bool:
     """End the set as failed: it holds nothing, and what no later set begins with goes. Return False if it has ended."""
     with transaction.atomic():
         same = BackupSet.everywhere.filter(pk=backup_set.pk, state=SetState.BUILDING)
         landed = same.update(state=SetState.FAILED, reason_code=reason_code)
         if landed:
+            _count(backup_set, SetState.FAILED, 0, now)
             drop_orphans(backup_set.chain)
     return bool(landed)
 
@@ -131,19 +138,19 @@ def revise(backup_set: BackupSet, *, run_id: int) -> None:
         raise SetChanged
 
 
-def abandon(sets: Any) -> int:
+def abandon(sets: Any, *, now: datetime) -> int:
     """End as failed what is still building though its run has ended. Harmless when repeated."""
     orphans = sets.filter(Q(run=None) | Q(run__status=RunStatus.COMPLETED), state=SetState.BUILDING)
     keys = list(orphans.values_list("pk", flat=True)[:500])
     building = BackupSet.everywhere.filter(pk__in=keys, state=SetState.BUILDING).select_related("chain")
     for backup_set in building:
-        fail(backup_set, "worker_lost")
+        fail(backup_set, "worker_lost", now=now)
     return len(keys)
 
 
-def abandon_all(*, now: datetime) -> int:  # noqa: ARG001 a duty has a time
+def abandon_all(*, now: datetime) -> int:
     """End every set whose run has ended without it."""
-    return abandon(BackupSet.everywhere.all())
+    return abandon(BackupSet.everywhere.all(), now=now)
 
 
 def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run_id: int) -> Numbers:
@@ -182,3 +189,9 @@ def _record(backup_set: BackupSet, state: SetState, items: int, now: datetime) -
         after={"chain": backup_set.chain.name, "state": state.value, "policies": items},
         at=now,
     )
+
+
+def _count(backup_set: BackupSet, state: SetState, items: int, now: datetime) -> None:
+    run = backup_set.run
+    if run is None or run.type != BACKUP_IMPORT.key:
+        days.count_set(backup_set.tenant, state, items, now=now)

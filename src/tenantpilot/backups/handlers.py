@@ -11,7 +11,7 @@ from itertools import groupby
 
 from django.db import transaction
 
-from tenantpilot.backups import building, days
+from tenantpilot.backups import building
 from tenantpilot.backups.asking import Asked, BackupInputs, ScheduledBackupInputs, asked_types
 from tenantpilot.backups.chains import chain_of_hand, chain_of_schedule
 from tenantpilot.backups.choosing import chosen_by_view
@@ -81,16 +81,16 @@ def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None
             _read(run, client, TypeBackup(run, backup_set, items, client), chosen)
             look_again(run, client, backup_set, request)
             fill_actors(client, run.tenant, now=run.now)
-        Membership(backup_set.chain, backup_set.seq).drop_other_types(request.policy_types)
         _seal(run, backup_set)
 
 
 def _seal(run: RunContext, backup_set: BackupSet) -> None:
-    """End the set and count it, once: a worker that takes over may find it ended."""
+    """End the set, once: a worker that takes over may find it ended."""
     if backup_set.state == SetState.BUILDING:
+        request = Asked.from_json(backup_set.asked)
         with transaction.atomic():
-            sealed = building.seal(backup_set, run_id=run.run_id, now=run.now)
-            days.count_set(run.tenant, SetState(sealed.state), sealed.items, now=run.now)
+            Membership(backup_set.chain, backup_set.seq).drop_other_types(request.policy_types)
+            building.seal(backup_set, run_id=run.run_id, now=run.now)
 
 
 def _item(key: str) -> Item:
@@ -118,16 +118,10 @@ def _ended_with(run: RunContext, backup_set: BackupSet) -> Iterator[None]:
         raise
     except Interrupted as why:
         is_late = isinstance(why, TimeLimitExceeded)
-        _fail(run, backup_set, "time_limit_exceeded" if is_late else "cancelled_by_person")
+        building.fail(backup_set, "time_limit_exceeded" if is_late else "cancelled_by_person", now=run.now)
         raise
     except Exception as error:
         must_stop = run.must_stop
         if not is_outage(error) and (must_stop is None or not issubclass(must_stop, ANOTHER_GOES_ON)):
-            _fail(run, backup_set, failure(error).code)
+            building.fail(backup_set, failure(error).code, now=run.now)
         raise
-
-
-def _fail(run: RunContext, backup_set: BackupSet, reason_code: str) -> None:
-    with transaction.atomic():
-        if building.fail(backup_set, reason_code):
-            days.count_set(run.tenant, SetState.FAILED, 0, now=run.now)

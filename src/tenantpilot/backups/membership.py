@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
 from django.db.models import Q
 
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupMemberQuerySet
@@ -26,6 +27,7 @@ class Membership:
 
     def hold(self, versions: Iterable[PolicyVersion], members_by_policy: Mapping[int, BackupMember]) -> None:
         """Let the set hold these versions. What the chain holds already costs no row."""
+        _require_transaction()
         new = [version for version in versions if not self._is_held(version, members_by_policy.get(version.policy_id))]
         if not new:
             return
@@ -34,6 +36,7 @@ class Membership:
 
     def drop(self, members: Iterable[BackupMember]) -> None:
         """Let the set hold these no more; the sets before it still do."""
+        _require_transaction()
         keys = [row.pk for row in members]
         for start in range(0, len(keys), CHUNK):
             rows = BackupMember.everywhere.filter(pk__in=keys[start : start + CHUNK], to_seq=None)
@@ -61,3 +64,8 @@ class Membership:
             version=version,
             from_seq=self._seq,
         )
+
+
+def _require_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("Members change in the transaction of what they belong to.")

@@ -198,11 +198,11 @@ def _failing(run: Import, backup_set: BackupSet) -> Iterator[None]:
     except ANOTHER_GOES_ON:
         raise
     except Interrupted:
-        building.fail(backup_set, "cancelled_by_person")
+        building.fail(backup_set, "cancelled_by_person", now=run.now)
         raise
     except Exception as error:
         if not is_outage(error):
-            building.fail(backup_set, failure(error).code)
+            building.fail(backup_set, failure(error).code, now=run.now)
         raise
 
 
