@@ -4,12 +4,16 @@ import zlib
 
 import pytest
 
+from tenantpilot.audit.models import AuditLog
+from tenantpilot.backups import keeping, verifying
 from tenantpilot.backups.asking import VerifyInputs
 from tenantpilot.backups.models import BackupMember, BackupSet
-from tenantpilot.backups.operations import BACKUP_VERIFY
+from tenantpilot.backups.operations import BACKUP_SET_REMOVE_POLICIES, BACKUP_VERIFY
 from tenantpilot.backups.queries import versions_of_set
+from tenantpilot.backups.services import start_revision, start_verification
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.workers.runner import Runner
+from tests.backups.kit import damaged_and_trashed
 
 TYPES = ("settingsCatalog", "deviceConfiguration", "namedLocation", "compliancePolicy")
 
@@ -80,3 +84,28 @@ def test_a_set_that_is_gone_fails_by_name(contoso, now):
     Runner().execute(run.pk)
     run.refresh_from_db()
     assert (run.outcome, run.reason_code) == ("failed", "set_not_found")
+
+
+@pytest.mark.parametrize(("change", "reason"), [("revised", "set_busy"), ("deleted", "set_not_found")])
+def test_a_verdict_about_a_set_that_changed_meanwhile_is_neither_stored_nor_recorded(
+    backup_set, now, monkeypatch, change, reason
+):
+    checked = verifying._checked
+
+    def check_while_it_changes(read_set):
+        yield from checked(read_set)
+        if change == "deleted":
+            damaged_and_trashed(backup_set, now)
+            keeping.delete(backup_set, actor=None, now=now)
+            return
+        kind, policy = BACKUP_SET_REMOVE_POLICIES, versions_of_set(backup_set).first().policy_id
+        run = start_revision(kind, backup_set=backup_set, initiator=None, selection=[policy], now=now).run
+        Runner().execute(run.pk)
+
+    monkeypatch.setattr(verifying, "_checked", check_while_it_changes)
+    run = start_verification(backup_set, initiator=None, now=now).run
+    Runner().execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.reason_code) == ("failed", reason)
+    assert not BackupSet.everywhere.filter(verdict="intact").exists()
+    assert not AuditLog.objects.filter(action="backup_set.verified").exists()

@@ -121,7 +121,7 @@ BACKUP_VERIFY = operation_types.register(
         identity_fields=("backup_set",),
         scheduled=_as_stored,
         counts=("total", "processed", "succeeded", "failed", "items"),
-        reason_codes=("set_not_found", "payload_damaged", "secret_unreadable", "digest_mismatch"),
+        reason_codes=("set_not_found", "set_busy", "payload_damaged", "secret_unreadable", "digest_mismatch"),
         limits=Limits(breaker_share=1.0),
     )
 )

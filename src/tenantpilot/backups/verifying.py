@@ -52,17 +52,24 @@ def verify_backup(run: RunContext[VerifyInputs]) -> None:
         run.progress(processed, max(backup_set.items, processed))
     run.count("items", backup_set.items)
     run.count("succeeded", max(backup_set.items - len(faults), 0))
-    record_verdict(backup_set, faults, actor=run.initiator, now=run.now)
+    if not record_verdict(backup_set, faults, actor=run.initiator, now=run.now):
+        is_there = BackupSet.everywhere.filter(pk=backup_set.pk).exists()
+        raise OperationFailed("set_busy" if is_there else "set_not_found")
 
 
-def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> None:
-    """Write what the verification found. A payload that is recorded as damaged can be stored again."""
+def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> bool:
+    """Write what the verification found. A payload that is recorded as damaged can be stored again.
+
+    Return False, and write no verdict, for a set that was revised or deleted since it was read.
+    """
     verdict = Verdict.DAMAGED if faults else Verdict.INTACT
     with transaction.atomic():
-        BackupSet.everywhere.filter(pk=backup_set.pk, digest=backup_set.digest).update(
+        landed = BackupSet.everywhere.filter(pk=backup_set.pk, seq=backup_set.seq, digest=backup_set.digest).update(
             verified_at=now, verdict=verdict, faults=[fault.as_json() for fault in faults[:200]]
         )
         _record_damage(backup_set, faults, actor=actor, now=now)
+        if not landed:
+            return False
         audit.record(
             BACKUP_SET_VERIFIED,
             workspace_id=backup_set.workspace_id,
@@ -73,6 +80,7 @@ def record_verdict(backup_set: BackupSet, faults: list[Fault], *, actor: User | 
             after={"verdict": verdict.value, "faults": len(faults)},
             at=now,
         )
+    return True
 
 
 def _record_damage(backup_set: BackupSet, faults: list[Fault], *, actor: User | None, now: datetime) -> None:
