@@ -153,6 +153,14 @@ def test_an_import_whose_key_is_lost_says_so(bring, settings):
     assert left() == (0, 0, 0)
 
 
+def test_an_import_whose_upload_has_expired_says_so(bring, now):
+    run = bring().run
+    discard_upload(run.inputs["artifact"], now=now)
+    Runner().execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.reason_code) == ("failed", "archive_gone")
+
+
 @pytest.mark.parametrize("change", ["a lost key", "a changed chunk"])
 def test_a_library_import_that_cannot_read_its_upload_says_so(contoso, alice, settings, monkeypatch, change):
     now = timezone.now()

@@ -49,6 +49,12 @@ def test_a_hold_is_released_after_seven_days_and_never_made_shorter(sets, alice,
     assert keeping.trash(sets[0], actor=alice, now=now + timedelta(days=8))
 
 
+def test_a_set_without_a_hold_has_none_to_release(sets, alice, now):
+    assert reasons(keeping.release, sets[0], actor=alice, now=now) == "not_held"
+    keeping.hold(sets[0], reason="Audit", until=now + timedelta(hours=1), actor=alice, now=now)
+    assert reasons(keeping.release, sets[0], actor=alice, now=now + timedelta(hours=2)) == "not_held"
+
+
 def test_the_last_good_set_is_not_trashed(sets, alice, now):
     assert reasons(keeping.trash, sets[2], actor=alice, now=now) == "last_good"
     assert keeping.trash(sets[1], actor=alice, now=now)

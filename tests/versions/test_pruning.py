@@ -93,7 +93,7 @@ def test_a_version_of_another_tenant_is_not_touched(prune, fabrikam, now):
     take(foreign, {"id": "p1", "a": 1}, now)
     take(foreign, {"id": "p1", "a": 2}, now)
     run = prune(list(PolicyVersion.everywhere.of_policy(foreign)))
-    assert (run.outcome, set(reasons(run).values())) == ("failed", {"version_missing"})
+    assert (run.outcome, set(reasons(run).values())) == ("failed", {"version_gone"})
     assert numbers(foreign) == [1, 2]
 
 

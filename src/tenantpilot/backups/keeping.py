@@ -56,7 +56,7 @@ def release(backup_set: BackupSet, *, actor: User, now: datetime) -> datetime:
     with transaction.atomic():
         record = _locked(backup_set)
         if not is_held(record, now=now):
-            raise CannotKeep(reason_code="set_not_found")
+            raise CannotKeep(reason_code="not_held")
         before, ends = _hold_facts(record), now + LOCK
         if record.held_until is None or record.held_until > ends:
             record.held_until = ends

@@ -83,7 +83,7 @@ POLICY_VERSION_PRUNE = operation_types.register(
         identity_fields=("versions",),
         for_items=lambda inputs, keys: replace(inputs, versions=keys),
         counts=("total", "processed", "succeeded", "skipped", "failed", "deleted"),
-        reason_codes=("version_newest", "held_by_backup", "held_by_baseline", "held_by_restore", "version_missing"),
+        reason_codes=("version_newest", "held_by_backup", "held_by_baseline", "held_by_restore", "version_gone"),
     )
 )
 

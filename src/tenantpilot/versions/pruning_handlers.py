@@ -17,7 +17,7 @@ from tenantpilot.versions.pruning import PruneInputs, chosen_versions, reasons_t
 class VersionNotFound(ReasonedError):
     """It is not, or no longer, among the tenant's versions."""
 
-    reason_code = "version_missing"
+    reason_code = "version_gone"
 
 
 def prune_versions(run: RunContext[PruneInputs]) -> None:

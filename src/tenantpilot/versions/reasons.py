@@ -27,6 +27,12 @@ ReasonCatalog.add(
             ),
         ),
         Reason(
+            "version_gone",
+            gettext_noop("The version is not there any more."),
+            Owner.NOBODY,
+            gettext_noop("Nothing has to be done."),
+        ),
+        Reason(
             "version_newest",
             gettext_noop("It is the newest version of its policy, which always stays."),
             Owner.NOBODY,

@@ -157,7 +157,7 @@ def _uploaded(run: Import) -> Any:
     uploads = Artifact.everywhere.ready().filter(tenant=run.tenant, pk=run.inputs.artifact)
     artifact = uploads.filter(sha256=run.inputs.sha256).first()
     if artifact is None:
-        raise ArchiveRefused("key_gone")
+        raise ArchiveRefused("archive_gone")
     return ArtifactFile(artifact)
 
 

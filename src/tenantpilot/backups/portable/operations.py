@@ -67,6 +67,7 @@ BACKUP_IMPORT = operation_types.register(
         identity_fields=("sha256",),
         counts=("total", "processed", "succeeded", "items", VERSION_COUNT),
         reason_codes=(
+            "archive_gone",
             "wrong_key",
             "key_gone",
             "archive_truncated",

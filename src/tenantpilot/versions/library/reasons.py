@@ -19,12 +19,6 @@ ReasonCatalog.add(
             gettext_noop("Ask where the archive comes from. Pack the files anew if you trust them."),
         ),
         Reason(
-            "archive_gone",
-            gettext_noop("The uploaded archive is not kept any more."),
-            Owner.OPERATOR,
-            gettext_noop("Upload it again."),
-        ),
-        Reason(
             "too_large",
             gettext_noop("It is larger than what is taken: 20,000 files, 8 MB a file, 512 MB unpacked."),
             Owner.OPERATOR,
