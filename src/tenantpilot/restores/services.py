@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory import policy_types
-from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed, Started, TenantArchived
 from tenantpilot.operations.service import OperationRunService
@@ -34,9 +33,9 @@ from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW, Re
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.second_person.rules import needs_second_person
 from tenantpilot.restores.settling import settle
+from tenantpilot.restores.staleness import changed_since_preview
 from tenantpilot.restores.states import EDITABLE, WRITING, RestoreState
 from tenantpilot.tenancy.models import Tenant, User
-from tenantpilot.versions.models import PolicyVersion
 
 
 class CannotConfirm(TenantPilotError):
@@ -206,40 +205,15 @@ def _require_as_shown(restore: RestoreRun, fingerprint: str) -> None:
     labels = {policy_type.key: policy_type.label for policy_type in policy_types.every()}
     if changes := changes_of(Basis.from_json(restore.basis or {}), basis_of(restore), labels):
         raise PreviewStale(f"Changed since the preview. {' '.join(changes)} Make a new preview.")
-    if deleted := [name for name, is_gone in changed_since_preview(restore) if is_gone]:
+    changed = changed_since_preview(restore)
+    if deleted := [entry.name for entry in changed if entry.is_gone]:
         names = ", ".join(deleted[:3])
         raise PreviewStale(
             f"Deleted in the tenant since the preview: {names}. A new preview creates what is gone anew."
         )
-    if changed := changed_since_preview(restore):
-        names = ", ".join(name for name, _is_gone in changed[:3])
+    if changed:
+        names = ", ".join(entry.name for entry in changed[:3])
         raise PreviewStale(f"Changed in the tenant since the preview: {names}. Make a new preview; it shows both.")
-
-
-def changed_since_preview(restore: RestoreRun) -> list[tuple[str, bool]]:
-    """Return the objects that are known to have changed since the preview: each name, and if it was deleted."""
-    items = RestoreItem.everywhere.of_run(restore.pk).filter(action__in=WRITING).exclude(found_id="")
-    rows = list(items.in_order().values_list("type", "found_id", "name", "seen_version"))
-    policies = {
-        (policy.type, policy.graph_id): policy
-        for policy in Policy.everywhere.filter(
-            tenant_id=restore.tenant_id,
-            type__in=sorted({row[0] for row in rows}),
-            graph_id__in=[row[1] for row in rows],
-        )
-    }
-    newest = _newest_version_ids([policy.pk for policy in policies.values()])
-    return [
-        (name, bool(policy.missing_since))
-        for policy_type, graph_id, name, previewed_id in rows
-        if (policy := policies.get((policy_type, graph_id)))
-        and (policy.missing_since or newest.get(policy.pk, previewed_id) != previewed_id)
-    ]
-
-
-def _newest_version_ids(policy_ids: list[int]) -> dict[int, int]:
-    rows = PolicyVersion.everywhere.newest_of_each(policy_ids).values_list("policy_id", "pk")
-    return dict(rows)
 
 
 def _accept(restore: RestoreRun, confirmation: Confirmation) -> None:
