@@ -1,5 +1,6 @@
 """The database keeps the rules of restores by itself, whoever writes: on both engines."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -95,6 +96,16 @@ def test_what_was_confirmed_stays_as_it_was_shown(restore, alice, now):
     assert refuses(rows, source="Another")
     assert refuses(RestoreItem.everywhere.of_run(restore.pk), accepted=["wide_target"])
     assert refuses(RestoreItem.everywhere.of_run(restore.pk), target_id="x")
+
+
+@pytest.mark.parametrize("state", ["confirmed", "executing", "waiting", "done"])
+def test_who_confirmed_it_when_and_why_stays(restore, alice, bob, now, state):
+    rows = brought_to(restore, RestoreState(state), alice, now)
+    later = now + timedelta(days=1)
+    for change in ({"reason": "s"}, {"confirmed_by": bob}, {"confirmed_at": later}, {"approved_by": bob}):
+        assert refuses(rows, **change), change
+        assert not refuses(rows, outcome="succeeded")
+    assert refuses(rows, state="previewed", approved_by=None) == (state != "confirmed")
 
 
 def test_a_reference_is_decided_before_it_is_confirmed(restore, alice, now):

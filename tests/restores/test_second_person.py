@@ -331,7 +331,9 @@ class TestTheDatabase:
     def test_a_request_is_decided_once_and_keeps_what_was_asked(self, asked, nina, now):
         refuse(asked, "No", actor=nina, now=now)
         rows = ApprovalRequest.everywhere.filter(restore_run=asked.pk)
-        for columns in ({"state": "waiting"}, {"state": "approved"}, {"fingerprint": "0" * 64}, {"reason": "Another"}):
+        asked_for = ({"fingerprint": "0" * 64}, {"reason": "Another"}, {"accepted": [[0, "wide_target"]]})
+        decided = ({"state": "waiting"}, {"state": "approved"}, {"refusal": "Yes"}, {"decided_at": now + A_WEEK})
+        for columns in (*asked_for, *decided):
             with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
                 rows.update(**columns)
 

@@ -1,7 +1,7 @@
 """The rules of the second person that the database itself keeps, on both engines.
 
 No restore of a tenant with the rule is confirmed without an approver, and that is none of those who prepared it. A
-request keeps what was asked, and is decided once.
+confirmation keeps its people, its time and its reason. A request keeps what was asked, and is decided once.
 """
 
 from tenantpilot.core.migration_sql import Statements
@@ -11,20 +11,27 @@ _RULE = "EXISTS (SELECT 1 FROM restore_rules WHERE tenant_id = NEW.tenant_id AND
 _EDITOR = "EXISTS (SELECT 1 FROM restore_editors WHERE restore_run_id = NEW.id AND user_id = NEW.approved_by_id)"
 _PREPARED = "NEW.approved_by_id IN (NEW.created_by_id, NEW.confirmed_by_id)"
 _CONFIRMS = "NEW.state = 'confirmed' AND OLD.state <> 'confirmed'"
+_TAKEN_BACK = "OLD.state = 'confirmed' AND NEW.state = 'previewed'"
+_CONFIRMATION = ("reason", "confirmed_by_id", "confirmed_at", "approved_by_id")
 _FIXED = (
     "id", "workspace_id", "tenant_id", "restore_run_id", "fingerprint", "reason", "requested_by_id", "requested_at",
-    "expires_at",
+    "expires_at", "accepted",
 )  # fmt: skip
+_DECISION = ("state", "decided_by_id", "decided_at", "refusal")
 _WORDS = {
     "restore_second_person_needed": "a second person approves the restore first",
     "restore_second_person_is_another": "who prepared a restore does not approve it",
+    "restore_confirmation_stays": "who confirmed a restore, when and why never changes",
     "restore_request_fixed": "what was asked never changes",
     "restore_request_decided_once": "a request is decided once",
 }
 
 
 def _rules(differs: str) -> dict[str, tuple[str, str]]:
-    changed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in _FIXED)
+    changed, decided, confirmed = (
+        " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns)
+        for columns in (_FIXED, _DECISION, _CONFIRMATION)
+    )
     return {
         "restore_second_person_needed": (
             "UPDATE ON restore_runs",
@@ -34,10 +41,14 @@ def _rules(differs: str) -> dict[str, tuple[str, str]]:
             "UPDATE ON restore_runs",
             f"{_CONFIRMS} AND NEW.approved_by_id IS NOT NULL AND ({_PREPARED} OR {_EDITOR})",
         ),
+        "restore_confirmation_stays": (
+            "UPDATE ON restore_runs",
+            f"OLD.state IN ('confirmed', 'executing', 'waiting', 'done') AND ({confirmed}) AND NOT ({_TAKEN_BACK})",
+        ),
         "restore_request_fixed": ("UPDATE ON restore_approval_requests", f"({changed})"),
         "restore_request_decided_once": (
             "UPDATE ON restore_approval_requests",
-            "OLD.state <> 'waiting' AND NEW.state <> OLD.state AND NOT (OLD.state = 'approved' AND NEW.state = 'waiting')",
+            f"OLD.state <> 'waiting' AND ({decided}) AND NOT (OLD.state = 'approved' AND NEW.state = 'waiting')",
         ),
     }
 
