@@ -9,11 +9,12 @@ from intunesim.graph import approval
 from intunesim.graph.approval import CODE, PATH, decide
 
 from tenantpilot.operations.models import Notification, OperationRun
-from tenantpilot.restores import executing
+from tenantpilot.restores import executing, moving
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.settling import settle_all
+from tenantpilot.restores.states import ItemState
 from tenantpilot.tenancy.models import TenantMember
 from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of, writes_of
 
@@ -83,6 +84,24 @@ def test_after_a_week_and_a_day_it_expires_without_a_run(waiting, restoring):
     assert settle_all(now=restoring.now + timedelta(days=8)) == 1
     assert items_of(waiting)[0].reason_code == "approval_expired"
     assert restoring.fresh(waiting).state == "done"
+
+
+def test_what_a_run_is_about_to_write_does_not_expire(waiting, directory, restoring):
+    assert decide(directory, opened_code(waiting.tenant, items_of(waiting)[0]), "approved")
+    started = go_on(restoring.fresh(waiting), actor=restoring.person, now=restoring.now)
+    assert settle_all(now=restoring.now + timedelta(days=8)) == 0
+    assert items_of(waiting)[0].state == "waiting"
+    restoring.runner().execute(started.run.pk)
+    assert items_of(waiting)[0].state == "verified"
+
+
+def test_an_item_moves_only_from_the_state_in_which_it_was_read(waiting):
+    [item], [stale] = items_of(waiting), items_of(waiting)
+    assert moving.to_executing(waiting.pk, waiting.execute_run_id)
+    moving.move_item(item, ItemState.WRITING, reason_code="")
+    with pytest.raises(moving.ItemMoved):
+        moving.move_item(stale, ItemState.FAILED, reason_code="approval_expired")
+    assert (stale.state, items_of(waiting)[0].state) == ("waiting", "writing")
 
 
 class TestTheScheduler:

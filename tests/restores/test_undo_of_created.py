@@ -6,6 +6,7 @@ from intunesim import Fault
 from tenantpilot.graph.write.results import NeedsNewObject
 from tenantpilot.restores.drafting import draft_to_undo, has_written
 from tenantpilot.restores.editing import ItemEdit, edit_items
+from tenantpilot.restores.executing import _Execution
 from tenantpilot.restores.imaging import Images
 from tenantpilot.restores.states import Choice
 from tenantpilot.restores.writing import ItemWriter
@@ -32,10 +33,20 @@ def without_image(monkeypatch, simulator):
     monkeypatch.setattr(Images, "snapshot", fail)
 
 
+def rolled_back(monkeypatch, simulator):
+    """The image is kept, and taken back with the transaction that fails behind it."""
+
+    def fail(*_facts):
+        raise ValueError
+
+    monkeypatch.setattr(_Execution, "_record", fail)
+
+
 WAYS = {
-    "half_written": unreadable,
-    "needs_new_object": not_changeable,
-    "internal_error": without_image,
+    "it cannot be read": (unreadable, "half_written"),
+    "it needs a new object": (not_changeable, "needs_new_object"),
+    "no image can be kept": (without_image, "internal_error"),
+    "the image is rolled back": (rolled_back, "internal_error"),
 }
 
 
@@ -46,12 +57,13 @@ def created(request, captured, directory, simulator, restoring, monkeypatch):
     version = version_of(policy.id)
     delete(simulator, directory, CATALOG, policy.id)
     restore = restoring.preview(restoring.draft(version))
+    end, reason = WAYS[request.param]
     with monkeypatch.context() as patched:
-        WAYS[request.param](patched, simulator)
+        end(patched, simulator)
         restoring.execute(restore)
     simulator.faults.clear()
     [item] = items_of(restore)
-    assert (item.state, item.reason_code) == ("failed", request.param)
+    assert (item.state, item.reason_code) == ("failed", reason)
     assert directory.store.find(CATALOG, item.target_id)
     return restoring.fresh(restore)
 

@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 
 MOST_PATHS = 100
 LONGEST_PATH = 300
+MOVED = ("state", "intent", "target_id", "before_version", "after_version")
 
 
 def execute_restore(run: RunContext[RestoreInputs]) -> None:
@@ -108,7 +109,7 @@ class _Execution:
         try:
             release_connection()
             self._write_or_wait(entry, item, contract)
-        except GraphStopped:
+        except (GraphStopped, moving.ItemMoved):
             self._run.safe_point()
             raise
         except ReasonedError as error:
@@ -257,6 +258,7 @@ class _Execution:
         self._items.report()
 
     def _fail(self, entry: Item, item: RestoreItem, error: Exception, code: str) -> None:
+        item.refresh_from_db(fields=MOVED)  # what failed may have been rolled back
         if item.action == Action.CREATE and item.target_id and item.after_version_id is None:
             self._keep_half(item)
         with transaction.atomic():

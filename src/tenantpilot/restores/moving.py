@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores.models import ApprovalRequest, RestoreItem, RestoreRun
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.states import EDITABLE, ItemState, RestoreState
@@ -107,9 +108,15 @@ def discard(restore_id: int, *, now: datetime) -> bool:
     return _move(restore_id, [*EDITABLE, _S.PREVIEWING], _S.DISCARDED, ended_at=now)
 
 
+class ItemMoved(TenantPilotError):
+    """Somebody else has moved the item meanwhile."""
+
+
 def move_item(item: RestoreItem, state: ItemState, **columns: Any) -> None:
-    """Move an item, and write what came of it."""
-    RestoreItem.everywhere.filter(pk=item.pk).update(state=state, **columns)
+    """Move an item from the state in which it was read, and write what came of it. Raises ItemMoved."""
+    rows = RestoreItem.everywhere.filter(pk=item.pk, state=item.state)
+    if not rows.update(state=state, **columns):
+        raise ItemMoved(f"item {item.pk} is not {item.state} any more")
     item.state = state
     for name, value in columns.items():
         setattr(item, name, value)

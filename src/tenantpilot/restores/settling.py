@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
 from tenantpilot.restores.approving import DEPENDENCY_PENDING, WAITS_AT_MOST
@@ -49,18 +51,30 @@ def _end_long_waits(*, now: datetime) -> int:
 
     No run does so where the person may not restore any more, or the tenant cannot be reached.
     """
-    ended = 0
-    for restore in RestoreRun.everywhere.filter(state=RestoreState.WAITING).order_by("pk")[:AT_MOST]:
+    overdue = RestoreItem.everywhere.filter(state=ItemState.WAITING, waits_since__lte=_given_up(now))
+    restores = RestoreRun.everywhere.filter(state=RestoreState.WAITING, pk__in=overdue.values("restore_run"))
+    return sum(_end_long_wait(key, now=now) for key in restores.order_by("pk").values_list("pk", flat=True))
+
+
+def _end_long_wait(restore_id: int, *, now: datetime) -> bool:
+    """End the items of one restore that wait for too long. A run that works on it or is about to is let do so."""
+    with transaction.atomic():
+        restore = moving.locked(restore_id)
+        if restore.state != RestoreState.WAITING or active_run(restore) is not None:
+            return False
         waiting = RestoreItem.everywhere.of_run(restore.pk).filter(state=ItemState.WAITING)
-        overdue = waiting.filter(waits_since__lte=now - WAITS_AT_MOST - GIVEN_UP_AFTER)
+        overdue = waiting.filter(waits_since__lte=_given_up(now))
         for item in overdue.exclude(reason_code=DEPENDENCY_PENDING):
             moving.move_item(item, ItemState.FAILED, reason_code="approval_expired")
         if not waiting.exclude(reason_code=DEPENDENCY_PENDING).exists():
             for item in overdue.filter(reason_code=DEPENDENCY_PENDING):
                 moving.move_item(item, ItemState.SKIPPED, reason_code="dependency_failed")
-        if active_run(restore) is None and not waiting.exists():
-            ended += moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)
-    return ended
+        return not waiting.exists() and moving.to_end(restore.pk, restore.outcome, is_waiting=False, now=now)
+
+
+def _given_up(now: datetime) -> datetime:
+    """Return the time since when an item that is given up has waited."""
+    return now - WAITS_AT_MOST - GIVEN_UP_AFTER
 
 
 def _is_starting(restore: RestoreRun, *, now: datetime) -> bool:
