@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from tenantpilot.core.migrating import RunStatements
+from tenantpilot.core.migration_sql import RunStatements
 from tenantpilot.restores.second_person import guards as second_person
 
 
