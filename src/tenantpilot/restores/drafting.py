@@ -18,7 +18,7 @@ from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.set_selection import SetSelection
 from tenantpilot.restores.sharp import ENABLED
-from tenantpilot.restores.states import Action, Choice, RestoreState, StateChoice
+from tenantpilot.restores.states import Action, Assignments, Choice, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion
 
@@ -142,7 +142,7 @@ def draft_to_undo(restore: RestoreRun, *, source: str, actor: User, now: datetim
             chosen.append(Begun(item))
     if not chosen:
         raise NothingToRestore("It has written nothing that an undo could bring back.")
-    options = RestoreOptions(assignments="exact")
+    options = RestoreOptions(assignments=Assignments.EXACT)
     return store_draft(restore.tenant, Origin(restore.tenant, source), chosen, actor, now, options, undo_of=restore)
 
 

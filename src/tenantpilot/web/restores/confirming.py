@@ -104,6 +104,7 @@ def _ask(request: TenantRequest, restore: RestoreRun, problem: str = "", *, is_s
         "accepted": {*parameters.texts(request.POST, "accept"), *parameters.texts(request.POST, "accept-all")},
         "problem": problem,
         "is_stale": is_stale,
+        "longest_reason": MAX_REASON,
         "needs_second_person": needs_second_person(request.tenant, now=timezone.now()),
         "step": "confirmation",
         **heading_of(frame),

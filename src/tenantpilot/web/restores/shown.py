@@ -40,7 +40,6 @@ ABOUT_EMERGENCY_ACCOUNTS = (
     "emergency_accounts_missing",
     "emergency_accounts_unreadable",
 )
-HEAVY = ("intent", "names", "changed_sentences", "earlier_sentences", "sentences", "left_paths", "candidates")
 
 
 @dataclass(frozen=True)
