@@ -9,13 +9,16 @@ from dataclasses import replace
 import pyrage
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from tenantpilot.artifacts.archives import Entry
 from tenantpilot.artifacts.models import Artifact
 from tenantpilot.artifacts.reading import stream
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups.models import BackupGap, BackupSet
 from tenantpilot.backups.portable import handlers, importing
 from tenantpilot.backups.portable.encrypting import KeyRefused
+from tenantpilot.backups.portable.listing import listed
 from tenantpilot.backups.portable.services import Protection, start_export, start_import
 from tenantpilot.backups.portable.transfer_keys import TransferKey
 from tenantpilot.backups.queries import members_of_set, versions_of_set
@@ -254,6 +257,28 @@ def rows() -> dict[str, int]:
     return {
         model.__name__: model.everywhere.count() for model in (Policy, PolicyVersion, Payload, BackupSet, TransferKey)
     }
+
+
+def test_secrets_of_many_policies_cost_few_queries(back_up):
+    backup_set = back_up()
+    versions = list(versions_of_set(backup_set).select_related("policy"))
+    seal_a_secret(versions[0])
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            listing = listed(backup_set, with_secrets=True)
+            contents = list(listing.read(listing.entries))
+        assert [Entry.of(entry.path, content) for entry, content in zip(listing.entries, contents, strict=True)] == (
+            listing.entries
+        )
+        return len(queries), sum(bool(policy.secrets) for policy in listing.manifest.policies)
+
+    few = cost()
+    for version in versions[1:]:
+        seal_a_secret(version)
+    many = cost()
+    assert (few[1], many[1]) == (1, len(versions))
+    assert many[0] <= few[0] < len(versions)
 
 
 def seal_a_secret(version: PolicyVersion) -> None:

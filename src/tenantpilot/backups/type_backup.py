@@ -73,9 +73,9 @@ class TypeBackup:
         for chunk in portions(in_care):
             self._take(contract, [policies[policy_read.graph_id] for policy_read in chunk], chunk, result, members)
         read_ids = {policy_read.graph_id for policy_read in type_read.reads}
-        gone = [row.policy_id for row in members.values()]
+        held_policy_ids = set(members)
         for policy in policies.values():
-            if policy.pk in gone and policy.graph_id not in read_ids and policy.ignored_at is None:
+            if policy.pk in held_policy_ids and policy.graph_id not in read_ids and policy.ignored_at is None:
                 result.gaps.append(gaps.of_missing(policy))
         self._end_type(contract.key, result, members)
 

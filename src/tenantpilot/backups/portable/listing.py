@@ -30,26 +30,30 @@ class SetListing:
         """Yield the contents of files. Raises PayloadDamaged, CannotOpen."""
         keys = [self.payloads[entry.path] for entry in entries if entry.path in self.payloads]
         rows = Payload.everywhere.in_bulk(keys)
+        member_keys = [self.members[entry.path] for entry in entries if entry.path in self.members]
+        members = BackupMember.everywhere.select_related("policy").in_bulk(member_keys)
+        secrets = secrets_of(member.version_id for member in members.values())
         for entry in entries:
             if entry.path in self.payloads:
                 yield raw_of(rows[self.payloads[entry.path]])
             else:
-                yield _secrets_of(BackupMember.everywhere.get(pk=self.members[entry.path]))
+                member = members[self.members[entry.path]]
+                yield _opened(member, secrets[member.version_id])
 
 
 def listed(backup_set: BackupSet, *, with_secrets: bool) -> SetListing:
     """Return the listing of a finished set, in an order that does not depend on the database."""
     paths, policies, entries = UniquePaths(), list[SetPolicy](), list[Entry]()
     payloads, members = dict[str, int](), dict[str, int]()
-    for row in _rows(backup_set):
+    for row, secrets in _rows(backup_set, with_secrets=with_secrets):
         policy, version_, payload = row.policy, row.version, row.version.payload
         path = paths.take(f"policies/{policy.type}", policy.name, ".json")
         payloads[path], secret_path = payload.pk, ""
         entries.append(Entry(path, payload.sha256, payload.raw_bytes))
-        if with_secrets and VersionSecret.everywhere.filter(version=version_).exists():
+        if secrets:
             secret_path = path.replace("policies/", "secrets/", 1)
             members[secret_path] = row.pk
-            entries.append(Entry.of(secret_path, _secrets_of(row)))
+            entries.append(Entry.of(secret_path, _opened(row, secrets)))
         policies.append(
             SetPolicy(
                 path=path,
@@ -67,13 +71,16 @@ def listed(backup_set: BackupSet, *, with_secrets: bool) -> SetListing:
     return SetListing(_manifest(backup_set, tuple(policies)), entries, payloads, members)
 
 
-def _rows(backup_set: BackupSet) -> Iterator[BackupMember]:
+def _rows(backup_set: BackupSet, *, with_secrets: bool) -> Iterator[tuple[BackupMember, list[VersionSecret]]]:
+    """Yield the members, each with the sealed secrets of its version where they are asked for."""
     rows = members_of_set(backup_set).select_related("policy", "version__payload").defer("version__payload__data")
     in_order = sorted(rows.values_list("policy__type", "policy__graph_id", "pk"))
     keys = [pk for _type, _id, pk in in_order]
     for start in range(0, len(keys), CHUNK):
         portion = rows.in_bulk(keys[start : start + CHUNK])
-        yield from (portion[key] for key in keys[start : start + CHUNK])
+        secrets = secrets_of(row.version_id for row in portion.values()) if with_secrets else {}
+        for key in keys[start : start + CHUNK]:
+            yield portion[key], secrets.get(portion[key].version_id, [])
 
 
 def _manifest(backup_set: BackupSet, policies: tuple[SetPolicy, ...]) -> SetManifest:
@@ -95,7 +102,6 @@ def _manifest(backup_set: BackupSet, policies: tuple[SetPolicy, ...]) -> SetMani
     )
 
 
-def _secrets_of(member: BackupMember) -> bytes:
+def _opened(member: BackupMember, secrets: Sequence[VersionSecret]) -> bytes:
     """Return the secrets of a version in plain, by their pointers: only for what is encrypted at once."""
-    rows = secrets_of([member.version_id])[member.version_id]
-    return encoded({row.pointer: json.loads(opened(member.policy, row)) for row in rows})
+    return encoded({row.pointer: json.loads(opened(member.policy, row)) for row in secrets})

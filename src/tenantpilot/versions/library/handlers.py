@@ -3,7 +3,6 @@
 The library goes on with the revision that it has until the new one is whole.
 """
 
-import hashlib
 import io
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +26,8 @@ from tenantpilot.versions.audit_actions import LIBRARY_IMPORTED
 from tenantpilot.versions.library.archives import Archive, ArchiveRefused, ArchiveUnsafe, TooLarge
 from tenantpilot.versions.library.credentials import with_credentials_marked
 from tenantpilot.versions.library.decoding import NestedTooDeep, NoNumber, NotJson, decoded, with_lists
-from tenantpilot.versions.library.models import LONGEST_KEY, Library, LibraryPolicy, LibraryRevision
+from tenantpilot.versions.library.keys import RevisionKeys
+from tenantpilot.versions.library.models import Library, LibraryPolicy, LibraryRevision
 from tenantpilot.versions.library.operations import ImportInputs
 from tenantpilot.versions.library.recognizing import PolicyCandidate, known_files, policies_in
 from tenantpilot.versions.library.removing import discard_if_empty, discard_unfinished
@@ -112,7 +112,9 @@ class _Import:
         self._paths = {str(member.number): member.path for member in archive.members()}
         self._known = known_files(_manifest(archive))
         earlier = LibraryRevision.everywhere.filter(library=revision.library, state=RevisionState.READY)
-        self._before = earlier.order_by("-number").first()
+        before = LibraryPolicy.everywhere.filter(revision=earlier.order_by("-number").first())
+        self._before = frozenset(before.values_list("type", "key", "form_hash"))
+        self._keys = RevisionKeys(revision)
 
     def import_file(self, _run: Run, item: Item) -> ItemState | ItemResult:
         """Keep every policy of the file. Raises TooLarge, ArchiveRefused, NoNumber, NestedTooDeep."""
@@ -121,7 +123,8 @@ class _Import:
             content = decoded(self._archive.read(int(item.key)))
         except NotJson:
             return skipped("not_a_policy")
-        results = [self._keep(candidate, path) for candidate in policies_in(content, path, self._known.get(path))]
+        with self._keys.of_one_file():
+            results = [self._keep(candidate, path) for candidate in policies_in(content, path, self._known.get(path))]
         if not results:
             return skipped("not_a_policy")
         return ItemState.SUCCEEDED if any(results) else ItemState.UNCHANGED
@@ -137,7 +140,7 @@ class _Import:
             workspace_id=self._revision.workspace_id,
             revision=self._revision,
             type=candidate.contract.key,
-            key=self._key(candidate, path),
+            key=self._keys.new(candidate.contract.key, str(storable(candidate.source_id or candidate.name)), path),
             name=shortened(visible_name(str(storable(candidate.name))), 512),
             source_file=str(storable(path))[-LONGEST_PATH:],
             form_hash=digest,
@@ -147,25 +150,10 @@ class _Import:
         self._run.count("policies")
         if masked:
             self._run.count("warnings")
-        is_new = not self._had(policy)
+        is_new = (policy.type, policy.key, policy.form_hash) not in self._before
         if is_new:
             self._run.count("created")
         return is_new
-
-    def _key(self, candidate: PolicyCandidate, path: str) -> str:
-        """Return the id of the policy in its source, else its name. A twin has a part of its file's hash as well."""
-        key = str(storable(candidate.source_id or candidate.name))[:LONGEST_KEY]
-        siblings = LibraryPolicy.everywhere.filter(revision=self._revision, type=candidate.contract.key)
-        if not siblings.filter(key=key).exists():
-            return key
-        twin = hashlib.sha256(f"{path}|{siblings.count()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return f"{key[: LONGEST_KEY - 17]}~{twin}"
-
-    def _had(self, policy: LibraryPolicy) -> bool:
-        if self._before is None:
-            return False
-        same = LibraryPolicy.everywhere.filter(revision=self._before, type=policy.type, key=policy.key)
-        return bool(same.filter(form_hash=policy.form_hash).exists())
 
 
 def _manifest(archive: Archive) -> Any:
