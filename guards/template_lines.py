@@ -26,6 +26,7 @@ TOKEN = re.compile(
       | </?[A-Za-z!](?: \{%.*?%\} | \{\{.*?\}\} | "(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*" | [^<>"] )*>
     )
   | (?P<space>\s+)
+  | (?P<attribute>[\w:@.-]+=(?:"(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*"|'[^']*'))
   | (?P<text>(?:(?!\{[%{#])[^<\s])+ | .)
     """,
     re.X | re.S,
@@ -51,9 +52,15 @@ VERBATIM = re.compile(
 )
 # Between these the white space between words means nothing.
 PROSE = ("{% blocktranslate trimmed ", "{% comment %}")
-ATTRIBUTE = re.compile(r"""(?:\{%.*?%\}|\{\{.*?\}\}|"(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*"|[^\s"])+""", re.S)
+ATTRIBUTE = re.compile(r"""(?:\{%.*?%\}|\{\{.*?\}\}|"(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*"|(?<==)'[^']*'|[^\s"])+""", re.S)
 # A line that begins with the last attribute of a tag: the end of the tag may stand on a line of its own.
 LAST_ATTRIBUTE = re.compile(r"""(\s*[\w-]+="(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*")(>.+)""", re.S)
+
+# htmx takes some values letter by letter ("find button"), so none has a line break. Texts that are trimmed have none.
+HTMX = re.compile(
+    r"""\b(?P<name>hx-[\w:-]+)=(?:"(?P<value>(?:\{%.*?%\}|\{\{.*?\}\}|[^"])*)"|'(?P<other>[^']*)')""", re.S
+)
+TRIMMED = re.compile(r"\{% blocktranslate trimmed\b.*?\{% endblocktranslate %\}", re.S)
 
 
 @dataclass
@@ -259,12 +266,22 @@ def _fragments(pieces: list[Piece]) -> Iterator[tuple[str, bool, bool]]:
             yield piece.text, piece.can_break, piece.is_spaced
 
 
+def broken_values(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of each attribute of htmx whose value has a line break."""
+    for match in HTMX.finditer(text):
+        if "\n" in TRIMMED.sub("", match["value"] or match["other"] or ""):
+            yield text.count("\n", 0, match.start()) + 1, match["name"]
+
+
 def check(root: Path = SOURCES) -> Iterator[Finding]:
-    """Yield one finding for each template that the formatter would change."""
+    """Yield a finding for each template that the formatter would change, and for each value that htmx cannot read."""
     for path in sorted(root.rglob("*.html")):
         text = path.read_text()
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+        for line, attribute in broken_values(text):
+            reason, mend = f"the value of {attribute} has a line break", "write the value in one line"
+            yield Finding("GUARD-I", name, line, 1, path.name, reason, mend)
         if format_template(text) != text:
-            name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
             yield Finding("GUARD-I", name, 1, 1, path.name, "a template is not formatted", "run `make format`")
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.template import engines
 
 from guards.findings import SOURCES
-from guards.template_lines import LONGEST, check, format_template
+from guards.template_lines import LONGEST, broken_values, check, format_template
 
 LONG = "x" * 70
 
@@ -54,6 +54,42 @@ def test_a_long_line_is_broken_where_white_space_means_nothing(text):
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
 def test_a_line_is_kept_where_white_space_means_something(text):
     assert format_template(f"{text}\n") == f"{text}\n"
+
+
+def test_a_value_is_not_broken_in_the_middle_of_a_tag():
+    """The line begins inside a tag: its spaces between attributes break, and none inside of them."""
+    line = f'    hx-post="{LONG}" hx-confirm="{{% url \'a b\' c %}}" hx-swap="none swap" hx-disable="find button">\n'
+    after = format_template(f"<form method=post\n{line}")
+    assert max(map(len, after.splitlines())) <= LONGEST
+    assert 'hx-disable="find button"' in after
+    assert not list(broken_values(after))
+
+
+def test_a_value_in_single_quotes_is_not_broken_either():
+    value = """hx-boost:inherited='{"swap": "outerMorph", "target": "#list"}'"""
+    line = f"""<nav class="{LONG}" aria-label="{{% translate 'a b' %}}" {value}>\n"""
+    after = format_template(line)
+    assert max(map(len, after.splitlines())) <= LONGEST
+    assert not list(broken_values(after))
+
+
+VALUES = {
+    "hx-disable": '<form hx-disable="find\n  button">',
+    "hx-vals": "<p>\n<a hx-vals='{\n}'>",
+    "hx-on:click": '<a hx-on:click="{% if a %}b{% endif %}\nc">',
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_of_htmx_with_a_line_break_is_found(tmp_path, name):
+    (tmp_path / "broken.html").write_text(VALUES[name] + "\n")
+    (tmp_path / "whole.html").write_text('<a hx-get="b"\n  title="c\n  d">\n')
+    assert [(finding.snippet, name in finding.reason) for finding in check(tmp_path)] == [("broken.html", True)]
+
+
+def test_a_text_of_htmx_that_is_trimmed_has_no_line_break():
+    text = '<a hx-confirm="{% blocktranslate trimmed %}\n  Sure?\n{% endblocktranslate %}">'
+    assert not list(broken_values(text))
 
 
 TEXTS = {
