@@ -27,7 +27,7 @@ def sets(chain, now):
 
 
 def reasons(act, backup_set, **facts):
-    with pytest.raises(keeping.CannotKeep) as refused:
+    with pytest.raises(keeping.SetRefused) as refused:
         act(backup_set, **facts)
     return refused.value.reason_code
 

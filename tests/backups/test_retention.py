@@ -261,7 +261,7 @@ def test_the_last_whole_set_outlives_a_newer_one_of_one_policy(contoso, chain, o
     assert last_good_sets(contoso.pk) == {whole.pk, narrow.pk, chosen.pk}
     staying = [decision.backup_set for decision in decisions(chain, BARE, now=NOW) if decision.reasons]
     assert staying == [narrow, whole]
-    with pytest.raises(keeping.CannotKeep, match="last_good"):
+    with pytest.raises(keeping.SetRefused, match="last_good"):
         keeping.trash(whole, actor=olivia, now=NOW)
     assert keeping.trash(chosen, actor=olivia, now=NOW)
     assert keeping.trash(covered, actor=olivia, now=NOW)
@@ -272,7 +272,7 @@ def test_the_only_whole_set_made_by_hand_is_not_trashed(contoso, fabrikam, olivi
     whole = finished_set(by_hand[0], 1, NOW - DAY, asked=asked())
     finished_set(by_hand[1], 1, NOW, asked=asked(policies=1))
     finished_set(new_chain(fabrikam, NOW), 1, NOW, asked=asked())
-    with pytest.raises(keeping.CannotKeep, match="last_good"):
+    with pytest.raises(keeping.SetRefused, match="last_good"):
         keeping.trash(whole, actor=olivia, now=NOW)
     newer = finished_set(by_hand[2], 1, NOW, asked=asked())
     assert keeping.trash(whole, actor=olivia, now=NOW)

@@ -34,5 +34,5 @@ def _find(run: Run, key: int) -> BackupSet | None:
 
 
 _SETS = Records[SetsInputs, BackupSet](
-    lambda inputs: inputs.sets, _names, _find, gone="set_not_found", refusal=keeping.CannotKeep
+    lambda inputs: inputs.sets, _names, _find, gone="set_not_found", refusal=keeping.SetRefused
 )

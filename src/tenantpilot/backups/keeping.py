@@ -26,7 +26,7 @@ from tenantpilot.tenancy.models import Tenant, User
 LONGEST_REASON = 200
 
 
-class CannotKeep(ReasonedError):
+class SetRefused(ReasonedError):
     """The set stays as it is; the reason code says why."""
 
 
@@ -37,13 +37,13 @@ def is_held(backup_set: BackupSet, *, now: datetime) -> bool:
 
 
 def hold(backup_set: BackupSet, *, reason: str, until: datetime | None, actor: User, now: datetime) -> None:
-    """Keep the set from the trash, or give its hold another reason and end. Raises CannotKeep."""
+    """Keep the set from the trash, or give its hold another reason and end. Raises SetRefused."""
     with transaction.atomic():
         record = _locked(backup_set)
         if record.trashed_at is not None or not record.has_content:
-            raise CannotKeep(reason_code="set_not_found")
+            raise SetRefused(reason_code="set_not_found")
         if is_held(record, now=now) and _ends_earlier(until, record.held_until):
-            raise CannotKeep(reason_code="held")
+            raise SetRefused(reason_code="held")
         before = _hold_facts(record)
         record.held_at, record.held_by, record.held_until = record.held_at or now, actor, until
         record.hold_reason = screened(reason)[:LONGEST_REASON]
@@ -52,11 +52,11 @@ def hold(backup_set: BackupSet, *, reason: str, until: datetime | None, actor: U
 
 
 def release(backup_set: BackupSet, *, actor: User, now: datetime) -> datetime:
-    """End the hold after the lock, or when it ends anyway; answers when. Raises CannotKeep."""
+    """End the hold after the lock, or when it ends anyway; answers when. Raises SetRefused."""
     with transaction.atomic():
         record = _locked(backup_set)
         if not is_held(record, now=now):
-            raise CannotKeep(reason_code="not_held")
+            raise SetRefused(reason_code="not_held")
         before, ends = _hold_facts(record), now + LOCK
         if record.held_until is None or record.held_until > ends:
             record.held_until = ends
@@ -66,7 +66,7 @@ def release(backup_set: BackupSet, *, actor: User, now: datetime) -> datetime:
 
 
 def trash(backup_set: BackupSet, *, actor: User | None, now: datetime) -> bool:
-    """Move the set to the trash. Return False if it is there already. Raises CannotKeep."""
+    """Move the set to the trash. Return False if it is there already. Raises SetRefused."""
     with transaction.atomic():
         Tenant.everywhere.select_for_update(no_key=True).get(pk=backup_set.tenant_id)
         record = _locked(backup_set)
@@ -79,7 +79,7 @@ def trash(backup_set: BackupSet, *, actor: User | None, now: datetime) -> bool:
                     trashed_at=now, trashed_by=actor, held_at=None, held_by=None, held_until=None, hold_reason=""
                 )
         except IntegrityError as error:
-            raise CannotKeep(reason_code="last_good") from error
+            raise SetRefused(reason_code="last_good") from error
         _record(BACKUP_SET_TRASHED, record, actor, now, {"state": record.state}, None)
     return True
 
@@ -95,7 +95,7 @@ def take_back(backup_set: BackupSet, *, actor: User | None, now: datetime) -> bo
 
 
 def delete(backup_set: BackupSet, *, actor: User | None, now: datetime) -> None:
-    """Delete a trashed set for good, with the members that no other set holds. Raises CannotKeep."""
+    """Delete a trashed set for good, with the members that no other set holds. Raises SetRefused."""
     with transaction.atomic():
         record = _locked(backup_set)
         _require_deletable(record, now=now)
@@ -108,28 +108,28 @@ def delete(backup_set: BackupSet, *, actor: User | None, now: datetime) -> None:
 
 def _require_removable(record: BackupSet, *, now: datetime) -> None:
     if record.state == SetState.BUILDING or in_use([record.pk]):
-        raise CannotKeep(reason_code="in_use")
+        raise SetRefused(reason_code="in_use")
     if is_held(record, now=now):
-        raise CannotKeep(reason_code="held")
+        raise SetRefused(reason_code="held")
     if is_last_of_a_type(record):
-        raise CannotKeep(reason_code="last_good")
+        raise SetRefused(reason_code="last_good")
 
 
 def _require_deletable(record: BackupSet, *, now: datetime) -> None:
     if record.trashed_at is None:
-        raise CannotKeep(reason_code="not_in_trash")
+        raise SetRefused(reason_code="not_in_trash")
     if record.trashed_by_id is not None and record.trashed_at > now - LOCK:
-        raise CannotKeep(reason_code="locked")
+        raise SetRefused(reason_code="locked")
     if in_use([record.pk]):
-        raise CannotKeep(reason_code="in_use")
+        raise SetRefused(reason_code="in_use")
 
 
 def _locked(backup_set: BackupSet) -> BackupSet:
-    """Raises CannotKeep for a set that is gone."""
+    """Raises SetRefused for a set that is gone."""
     rows = BackupSet.everywhere.select_for_update(of=("self",), no_key=True).select_related("chain", "tenant")
     record: BackupSet | None = rows.filter(pk=backup_set.pk).first()
     if record is None:
-        raise CannotKeep(reason_code="set_not_found")
+        raise SetRefused(reason_code="set_not_found")
     return record
 
 

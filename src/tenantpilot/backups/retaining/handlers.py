@@ -73,7 +73,7 @@ def _work(run: Run, item: Item) -> ItemState | ItemResult:
         return skipped("set_not_found")
     try:
         return _trash(run, backup_set) if verb == TRASHING else _delete(run, backup_set)
-    except keeping.CannotKeep as refused:
+    except keeping.SetRefused as refused:
         return skipped(refused.reason_code)
 
 

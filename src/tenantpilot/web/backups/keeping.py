@@ -42,7 +42,7 @@ def hold(request: TenantRequest, set_id: int) -> HttpResponse:
                 now=timezone.now(),
             )
             return redirect("backup-set", request.tenant.slug, backup_set.pk)
-        except keeping.CannotKeep as refused:
+        except keeping.SetRefused as refused:
             form.add_error(None, _why(refused))
     return set_page(request, backup_set, form, status=422)
 
@@ -54,7 +54,7 @@ def release(request: TenantRequest, set_id: int) -> HttpResponse:
     backup_set = set_or_404(request, set_id)
     try:
         keeping.release(backup_set, actor=request.user, now=timezone.now())
-    except keeping.CannotKeep as refused:
+    except keeping.SetRefused as refused:
         form = HoldForm({})
         form.errors.clear()
         form.add_error(None, _why(refused))
@@ -62,7 +62,7 @@ def release(request: TenantRequest, set_id: int) -> HttpResponse:
     return redirect("backup-set", request.tenant.slug, backup_set.pk)
 
 
-def _why(refused: keeping.CannotKeep) -> str:
+def _why(refused: keeping.SetRefused) -> str:
     if refused.reason_code == "held":
         return _("The hold lasts longer than that. Release it: it then ends in seven days.")
     return ReasonCatalog.describe(refused.reason_code)
