@@ -7,6 +7,7 @@ import pytest
 from typer.main import get_command
 
 from guards.rooms_map import PAGE, drawn, with_map
+from tenantpilot.backups.portable.operations import BACKUP_IMPORT
 from tenantpilot.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +81,13 @@ def test_prose_is_wrapped_and_its_sentences_are_short(document):
     words = [count for count in sentences if count]
     assert max(words) <= 35
     assert sum(words) / len(words) <= 20
+
+
+REFUSALS = {"docs/how-to/move-a-backup-set.md": BACKUP_IMPORT}
+"""The pages that list the reasons for which an operation is refused."""
+
+
+@pytest.mark.parametrize("page", REFUSALS)
+def test_a_page_names_every_reason_of_its_operation(page):
+    names = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / page).read_text(), re.M)
+    assert sorted(names) == sorted(REFUSALS[page].reason_codes)
