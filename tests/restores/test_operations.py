@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from intunesim import Fault
 
 from tenantpilot.operations.items.working import RunItems
@@ -48,6 +50,22 @@ def test_items_that_cannot_be_read_are_named_and_the_others_compared(several, si
     run = OperationRun.everywhere.get(type="restore_preview")
     assert (run.outcome, restore.state, told(run)) == ("partially_succeeded", "previewed", 1)
     assert {item.action for item in items_of(restore)} == {"block", "update"}
+
+
+def reads_of_all_items(restoring, versions):
+    """Return the number of queries of one execution that read items of the restore without naming one."""
+    run = restoring.start(restoring.preview(restoring.draft(*versions)))
+    with CaptureQueriesContext(connection) as queries:
+        assert restoring.runner().execute(run.pk)
+    statements = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    of_items = [text.partition(" WHERE ")[2] for text in statements if 'FROM "restore_items"' in text]
+    return sum('"restore_run_id" =' in condition for condition in of_items)
+
+
+def test_items_are_read_as_often_for_many_as_for_few(several, restoring):
+    few = reads_of_all_items(restoring, several[:1])
+    assert few == reads_of_all_items(restoring, several[1:])
+    assert 0 < few < len(several)
 
 
 def test_a_cancelled_restore_keeps_what_it_wrote_and_writes_no_more(several, directory, restoring, mona, monkeypatch):

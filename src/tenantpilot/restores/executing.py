@@ -102,6 +102,10 @@ class _Execution:
         item = RestoreItem.everywhere.select_related("payload", "version__policy", "before_version__payload").get(
             pk=int(entry.key)
         )
+        self._work(entry, item)
+        self._tasks.note(item)
+
+    def _work(self, entry: Item, item: RestoreItem) -> None:
         if item.action not in WRITING:
             self._leave(entry, item)
             return

@@ -1,5 +1,6 @@
 """Tasks: the writes of each item of a restore, computed from its confirmed preview."""
 
+from collections import defaultdict
 from enum import Enum
 
 from tenantpilot.core.errors import ReasonedError
@@ -13,9 +14,11 @@ from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.planning import Lockout, Plan, Question, plan_for
 from tenantpilot.restores.references import Key, key_of, references_to_decide
 from tenantpilot.restores.sources import source_of
-from tenantpilot.restores.states import Action, Choice, ItemState, Match, StateChoice
+from tenantpilot.restores.states import IMPORTANT, Action, Choice, ItemState, Match, StateChoice
 from tenantpilot.restores.writing import Task
 from tenantpilot.versions.payloads import content_of
+
+NOTED = ("type", "source_id", "action", "state", "target_id", "found_id")
 
 
 class ItemRefused(ReasonedError):
@@ -31,12 +34,26 @@ class Dependency(Enum):
 
 
 class Tasks:
-    """The tasks of one restore."""
+    """The tasks of one restore. Its items are read once: the run is their only writer, and notes what it has moved."""
 
     def __init__(self, restore: RestoreRun, lockouts: LockoutCheck) -> None:
         self._restore, self._lockouts = restore, lockouts
         rows = RestoreMapping.everywhere.filter(restore_run=restore)
         self._mappings = {(row.kind, row.source_id): row for row in rows}
+        self._created: dict[Key, str] = {}
+        self._ids: defaultdict[str, set[str]] = defaultdict(set)
+        self._to_create: dict[Key, ItemState] = {}
+        for item in RestoreItem.everywhere.of_run(restore.pk).only(*NOTED):
+            self.note(item)
+
+    def note(self, item: RestoreItem) -> None:
+        """Take the item as it stands now: what others refer to, and beside which objects they are created."""
+        key = (item.type, item.source_id.lower())
+        self._ids[item.type].update(graph_id.lower() for graph_id in (item.target_id, item.found_id) if graph_id)
+        if item.target_id:
+            self._created[key] = item.target_id
+        if item.action == Action.CREATE:
+            self._to_create[key] = ItemState(item.state)
 
     def task(self, item: RestoreItem, contract: Contract, live: JsonObject | None, approval_code: str = "") -> Task:
         """Return the task of the item, computed as the preview did it. Raises ItemRefused."""
@@ -64,10 +81,11 @@ class Tasks:
 
     def _namesakes(self, item: RestoreItem) -> frozenset[str]:
         """Return the ids beside which the item may be created: those that were shown, and those of this restore."""
-        candidate_ids = {str(candidate.get("id", "")).lower() for candidate in item.candidates}
-        rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(type=item.type).exclude(pk=item.pk)
-        own = rows.values_list("target_id", "found_id")
-        return frozenset(candidate_ids | {graph_id.lower() for pair in own for graph_id in pair if graph_id})
+        if item.action != Action.CREATE:
+            return frozenset()
+        return frozenset(
+            self._ids[item.type].union(str(candidate.get("id", "")).lower() for candidate in item.candidates)
+        )
 
     def _refuse_lockout(self, plan: Plan, live: JsonObject | None) -> None:
         """Look at the tenant once more: other policies may have changed since the preview. Raises ItemRefused."""
@@ -85,18 +103,10 @@ class Tasks:
                 choice=Choice(item.choice),
                 options=self._restore.chosen,
                 same_tenant=self._restore.is_same_tenant,
-                decisions=decisions_of(self._mappings, self._created()),
+                decisions=decisions_of(self._mappings, self._created),
                 state_choice=StateChoice(item.state_choice),
             )
         )
-
-    def _created(self) -> dict[Key, str]:
-        """Return the ids of what this restore has created, by the references to it."""
-        rows = RestoreItem.everywhere.of_run(self._restore.pk).exclude(target_id="")
-        return {
-            (object_type, source.lower()): target
-            for object_type, source, target in rows.values_list("type", "source_id", "target_id")
-        }
 
     def dependency_of(self, item: RestoreItem, contract: Contract) -> Dependency:
         """Return the state of the items of this restore that it refers to and that have to be created first."""
@@ -110,13 +120,8 @@ class Tasks:
             same_tenant=self._restore.is_same_tenant,
         )
         needed = {key_of(named) for named in references_to_decide(contract, written)}
-        rows = RestoreItem.everywhere.of_run(self._restore.pk).filter(action=Action.CREATE).exclude(pk=item.pk)
-        lacking = rows.exclude(state__in=[ItemState.VERIFIED, ItemState.VERIFIED_WITH_DIFFERENCES])
-        states = {
-            state
-            for object_type, source, state in lacking.values_list("type", "source_id", "state")
-            if (object_type, source.lower()) in needed
-        }
+        needed.discard((item.type, item.source_id.lower()))
+        states = {self._to_create[key] for key in needed if key in self._to_create} - set(IMPORTANT)
         if states - {ItemState.WAITING}:
             return Dependency.FAILED
         return Dependency.WAITS if states else Dependency.MET
