@@ -12,13 +12,17 @@ from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores import executing, moving
 from tenantpilot.restores.approving import opened_code
 from tenantpilot.restores.continuing import look_at_approvals
+from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import go_on
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.restores.states import ItemState
 from tenantpilot.tenancy.models import TenantMember
+from tenantpilot.tenancy.roles import Role
+from tests.people import member
 from tests.restores.conftest import create, delete, edit, entity_of, items_of, version_of, writes_of
 
 CATALOG = "deviceManagement/configurationPolicies"
+MANY = 205
 FILTERS = "deviceManagement/assignmentFilters"
 
 
@@ -102,6 +106,40 @@ def test_an_item_moves_only_from_the_state_in_which_it_was_read(waiting):
     with pytest.raises(moving.ItemMoved):
         moving.move_item(stale, ItemState.FAILED, reason_code="approval_expired")
     assert (stale.state, items_of(waiting)[0].state) == ("waiting", "writing")
+
+
+@pytest.fixture
+def many(captured, restoring):
+    """More restores that wait than are handled at once, of a person who may not restore any more."""
+    left = member(restoring.tenant, "lea", Role.MANAGER)
+    TenantMember.everywhere.filter(user=left).delete()
+    facts = {"created_by": left, "created_at": restoring.now, "workspace_id": restoring.tenant.workspace_id}
+    place = {"tenant": restoring.tenant, "source_tenant": restoring.tenant, "source": "Test"}
+    RestoreRun.everywhere.bulk_create([RestoreRun(**facts, **place) for _number in range(MANY)])
+    restores = RestoreRun.everywhere.filter(created_by=left)
+    for key in restores.values_list("pk", flat=True):
+        moving.to_previewing(key, None)
+        moving.to_previewed(key, "f", is_blocked=False, now=restoring.now)
+        moving.to_confirmed(key, moving.Confirmed("f", "r", left.pk), now=restoring.now)
+        moving.to_executing(key, None)
+        assert moving.to_end(key, "", is_waiting=True, now=restoring.now)
+    return restores
+
+
+class TestMany:
+    """However many restores there are, each has its turn."""
+
+    def test_those_that_cannot_go_on_hold_up_no_other(self, many, waiting, restoring):
+        assert look_at_approvals(now=restoring.now + timedelta(minutes=5)) == 1
+
+    def test_what_waits_for_too_long_ends(self, many, waiting, restoring):
+        assert settle_all(now=restoring.now + timedelta(days=8)) == 1
+        assert items_of(waiting)[0].reason_code == "approval_expired"
+
+    def test_what_no_run_works_on_any_more_is_settled(self, many, restoring):
+        for key in many.values_list("pk", flat=True):
+            assert moving.to_executing(key, None)
+        assert settle_all(now=restoring.now) == MANY
 
 
 class TestTheScheduler:

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import PreviewStale
+from tenantpilot.restores.settling import settle_all
 from tenantpilot.restores.staleness import Changed, changed_since_preview
 from tenantpilot.versions.importing import Imported, take_imported
 from tenantpilot.versions.models import PolicyVersion, VersionSecret
@@ -83,3 +85,17 @@ def test_what_is_gone_is_named_and_asked_for_once(
         assert changed_since_preview(previewed) == [Changed(gone.name, is_gone=True)]
     with pytest.raises(PreviewStale, match=f"Deleted in the tenant since the preview: {gone.name}"):
         restoring.start(previewed)
+
+
+def test_a_look_at_one_restore_expires_no_other(captured, directory, restoring):
+    first, other = (previewed_of(restoring, directory, entity_of(directory, CATALOG, number)) for number in (0, 1))
+    later = restoring.now + timedelta(hours=2)
+    assert restoring.fresh(first, later).state == "expired"
+    assert RestoreRun.everywhere.get(pk=other.pk).state == "previewed"
+    assert settle_all(now=later) == 1
+
+
+def previewed_of(restoring, directory, policy):
+    version = version_of(policy.id)
+    edit(directory, CATALOG, policy.id, description="Changed by hand")
+    return restoring.preview(restoring.draft(version))

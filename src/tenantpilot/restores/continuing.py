@@ -4,7 +4,7 @@ Reading is a system run of a tenant, which notifies nobody. What was approved, r
 of the person who confirmed the restore, who is notified of its end.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db.models import Max
@@ -29,13 +29,26 @@ LOOKS_EVERY = timedelta(minutes=5)
 AGAIN_AFTER_FAILURE = timedelta(days=1)
 """A run that could go on with nothing is not repeated before: each one notifies its person."""
 AT_MOST = 200
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def look_at_approvals(*, now: datetime) -> int:
-    """Start a look in each tenant with restores that wait, where none was for five minutes; return their number."""
-    waiting = waiting_restores().filter(tenant__archived_at=None, tenant__stopped_at=None).order_by("pk")
-    tenants = {restore.tenant_id: restore.tenant for restore in waiting[:AT_MOST] if may_go_on(restore)}
-    return sum(_start_look(tenant, now=now) for tenant in tenants.values() if _is_due(tenant, now=now))
+    """Start a look in each tenant with restores that wait, where none was for five minutes; return their number.
+
+    Where there are more tenants than looks to start at once, those come first that have waited longest for one.
+    """
+    waiting = waiting_restores().filter(tenant__archived_at=None, tenant__stopped_at=None)
+    keys = waiting.order_by().values_list("tenant", flat=True).distinct()
+    looked_at = _last_looks()
+    started = 0
+    for key in sorted(keys, key=lambda key: (looked_at.get(key, NEVER), key)):
+        restores = waiting.filter(tenant=key).order_by("pk").iterator(chunk_size=200)
+        tenant = next((restore.tenant for restore in restores if may_go_on(restore)), None)
+        if tenant is not None and _is_due(tenant, now=now):
+            started += _start_look(tenant, now=now)
+        if started == AT_MOST:
+            break
+    return started
 
 
 def waiting_restores() -> RestoreRunQuerySet:
@@ -62,6 +75,12 @@ def go_on_for_its_person(restore: RestoreRun, *, now: datetime) -> bool:
         log.warning("restore_did_not_go_on", restore=restore.pk, run=error.run.pk)
         return False
     return True
+
+
+def _last_looks() -> dict[int, datetime]:
+    """Return the time of the last look that has ended in each tenant."""
+    runs = OperationRun.everywhere.filter(type=RESTORE_APPROVAL_CHECK.key, completed_at__isnull=False)
+    return dict(runs.order_by().values_list("tenant").annotate(last=Max("completed_at")))
 
 
 def _is_due(tenant: Tenant, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from tenantpilot.core.errors import TenantPilotError
-from tenantpilot.restores.models import ApprovalRequest, RestoreItem, RestoreRun
+from tenantpilot.restores.models import ApprovalRequest, RestoreItem, RestoreRun, RestoreRunQuerySet
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.states import EDITABLE, ItemState, RestoreState
 
@@ -56,10 +56,18 @@ def preview_ended_without_result(restore_id: int) -> bool:
     return _move(restore_id, [_S.PREVIEWING], _S.DRAFT)
 
 
-def expire(*, now: datetime) -> int:
+def expire_all(*, now: datetime) -> int:
     """Expire the previews that are too old, and return their number."""
-    old = RestoreRun.everywhere.filter(state=_S.PREVIEWED, preview_expires_at__lte=now)
-    return int(old.update(state=_S.EXPIRED))
+    return int(_too_old(now).update(state=_S.EXPIRED))
+
+
+def expire(restore_id: int, *, now: datetime) -> bool:
+    """Expire the preview of one restore if it is too old."""
+    return bool(_too_old(now).filter(pk=restore_id).update(state=_S.EXPIRED))
+
+
+def _too_old(now: datetime) -> RestoreRunQuerySet:
+    return RestoreRun.everywhere.filter(state=_S.PREVIEWED, preview_expires_at__lte=now)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
 from tenantpilot.restores.states import ItemState, RestoreState
 
 UNDER_WAY = (RestoreState.PREVIEWING, RestoreState.CONFIRMED, RestoreState.EXECUTING)
-AT_MOST = 200
 STARTS_WITHIN = timedelta(minutes=1)
 """A confirmation is stored just before its run: whoever looks in between leaves it alone."""
 GIVEN_UP_AFTER = timedelta(days=1)
@@ -32,17 +31,18 @@ def settle(restore: RestoreRun, *, now: datetime) -> RestoreRun:
         _settle(restore, now=now)
         restore.refresh_from_db()
     elif restore.state == RestoreState.PREVIEWED and restore.preview_expires_at and restore.preview_expires_at <= now:
-        moving.expire(now=now)
+        moving.expire(restore.pk, now=now)
         restore.refresh_from_db()
     return restore
 
 
 def settle_all(*, now: datetime) -> int:
     """Settle what is left over, and return how many restores moved. A duty of the scheduler."""
-    number = moving.expire(now=now) + _end_long_waits(now=now)
-    for restore in RestoreRun.everywhere.filter(state__in=UNDER_WAY).order_by("pk")[:AT_MOST]:
-        state = restore.state
-        number += settle(restore, now=now).state != state
+    number = moving.expire_all(now=now) + _end_long_waits(now=now)
+    under_way = RestoreRun.everywhere.filter(state__in=UNDER_WAY).order_by("pk")
+    for key in list(under_way.values_list("pk", flat=True)):
+        restore = under_way.filter(pk=key).first()
+        number += restore is not None and settle(restore, now=now).state not in UNDER_WAY
     return number
 
 
