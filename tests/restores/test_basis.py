@@ -51,7 +51,7 @@ def test_nothing_is_written_by_another_contract_than_the_one_shown(previewed, re
     simulator.log.clear()
     restoring.runner().execute(run.pk)
     run.refresh_from_db()
-    assert (run.outcome, run.reason_code) == ("failed", "restore_changed")
+    assert (run.outcome, run.reason_code) == ("failed", "preview_outdated")
     assert writes_of(simulator) == []
     assert [item.state for item in items_of(previewed)] == ["pending"]
 

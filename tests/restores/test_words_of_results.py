@@ -1,12 +1,16 @@
 """The pages of a restore say what is so: what was deleted, what has not begun, and why nothing is written."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
+from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.graph.contracts.restoring import Reason
 from tenantpilot.inventory.models import Policy
-from tenantpilot.restores import moving
-from tenantpilot.restores.models import RestoreItem
+from tenantpilot.restores import basis, moving
+from tenantpilot.restores.models import RestoreItem, RestoreRun
+from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
 from tenantpilot.restores.services import CannotConfirm
 from tenantpilot.versions.words import restorable_words
 from tests.restores.conftest import delete, edit, entity_of, items_of, version_of
@@ -79,3 +83,32 @@ def test_every_reason_for_which_an_object_is_only_previewed_is_said(restore, sig
     for reason in reasons:
         assert restorable_words(reason) != reason.replace("_", " ").capitalize()
         assert f"It can be compared, and not written back. {restorable_words(reason)}" in page
+
+
+AGAIN = "Prepare what was not restored again"
+OF_RUNS_ALONE = set(RESTORE_EXECUTE.reason_codes) - set(RESTORE_PREVIEW.reason_codes)
+
+
+@pytest.mark.parametrize("code", sorted(OF_RUNS_ALONE))
+def test_no_next_step_of_an_execution_asks_for_what_its_page_does_not_offer(code):
+    """A restore that has ended has no button for a preview of its own."""
+    step = str(ReasonCatalog.get(code).next_step)
+    speaks_of_preview = re.search(r"preview|restore (it|both) again", step, re.IGNORECASE)
+    assert not speaks_of_preview or f"“{AGAIN}”" in step, step
+
+
+def test_what_was_outdated_is_prepared_again_by_the_button_that_is_named(
+    restore, restoring, signed_in, mona, monkeypatch
+):
+    run = restoring.start(restore)
+    with monkeypatch.context() as patched:
+        patched.setattr(basis, "version_of_contract", lambda _key: "another")
+        restoring.runner().execute(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.reason_code, restoring.fresh(restore).state) == ("failed", "preview_outdated", "done")
+    page = read(signed_in(mona).get(f"{HOME}{restore.pk}/result/")).one("main")
+    [button] = [button for button in page.every("button") if button.words == AGAIN]
+    assert button.words in str(ReasonCatalog.get(run.reason_code).next_step)
+    answer = signed_in(mona).post(f"{HOME}{restore.pk}/repeat/")
+    assert answer.status_code == 302
+    assert RestoreRun.everywhere.latest("pk").state == "draft"

@@ -63,7 +63,7 @@ def execute_restore(run: RunContext[RestoreInputs]) -> None:
         raise OperationFailed("restore_not_confirmed")
     was = Basis.from_json(restore.basis or {})
     if fingerprint_of_restore(restore) != restore.fingerprint or basis_of(restore).contracts != was.contracts:
-        raise OperationFailed("restore_changed")
+        raise OperationFailed("preview_outdated")
     if restore.confirmed_by is None or why_not_as_chosen(restore, restore.confirmed_by):
         raise OperationFailed("enforcement_not_allowed")
     items = RunItems(run, find=lambda _run: _find_items(restore.pk))
