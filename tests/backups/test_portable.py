@@ -27,6 +27,7 @@ from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.run_context import WorkerLeaves
 from tenantpilot.operations.workers.runner import Runner
+from tenantpilot.tenancy.access import CapabilityMissing
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import Payload, PolicyVersion, VersionSecret
 from tests.backups.archives import BAD_ARCHIVES, IDENTITY, PASSPHRASE, RECIPIENT, files_of, rewritten, said
@@ -146,18 +147,24 @@ def test_an_incomplete_set_comes_back_incomplete(kept_set, exported, elsewhere, 
     assert BackupGap.everywhere.get(set=imported).reason_code == "type_unreadable"
 
 
-def test_secrets_leave_only_when_asked_and_come_back_sealed(kept_set, elsewhere, alice, now):
+def test_secrets_leave_only_when_asked_and_come_back_sealed(kept_set, elsewhere, alice, olivia, now):
     """V6: the value is nowhere in the database afterwards."""
     version = versions_of_set(kept_set).first()
     seal_a_secret(version)
     plain = files_of(export(kept_set, TO_RECIPIENT, alice, now))
     assert SECRET_CANARY.encode() not in b"".join(plain.values())
-    archive = export(kept_set, replace(TO_RECIPIENT, with_secrets=True), alice, now)
+    archive = export(kept_set, replace(TO_RECIPIENT, with_secrets=True), olivia, now)
     assert SECRET_CANARY.encode() in b"".join(files_of(archive).values())
     run = import_into(elsewhere, archive, now)
     secret = VersionSecret.everywhere.get(version__run=run)
     assert SECRET_CANARY.encode() not in bytes(secret.sealed)
     assert opened_of(secret) == json.dumps(SECRET_CANARY)
+
+
+def test_sec_02_who_may_not_take_secrets_starts_no_export_of_them(kept_set, alice, now):
+    protection = replace(TO_RECIPIENT, with_secrets=True)
+    with pytest.raises(CapabilityMissing, match=r"backup\.export_secrets"):
+        start_export(backup_set=kept_set, initiator=alice, protection=protection, now=now)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Running again and retrying failed items: new linked runs, by a person who may (OPS-04, OPS-06, SEC-02)."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from tenantpilot.operations.rerun import CannotRunAgain, retry_failed, run_again
 from tenantpilot.operations.results import AlreadyActive, DispatchFailed
 from tenantpilot.operations.types import OperationType, operation_types
 from tenantpilot.tenancy.access import CapabilityMissing, NotVisible
+from tenantpilot.tenancy.capabilities import Capability
 from tests.operations.kit import WORK, QueueIsDown, again, limited_to
 
 pytestmark = pytest.mark.contract
@@ -103,6 +104,16 @@ def test_sec_02_a_stranger_does_not_see_it_and_a_reader_may_not(engine, alice, b
     with pytest.raises(CapabilityMissing):
         verb(old, actor=bob, now=engine.clock(), service=engine.service)
     assert OperationRun.everywhere.count() == 1
+
+
+@pytest.mark.parametrize("verb", [run_again, retry_failed])
+def test_sec_02_inputs_that_do_more_need_a_further_capability(bulk, partly, alice, monkeypatch, verb):
+    def of_all(inputs):
+        return Capability.MEMBER_MANAGE if "a" in inputs.what else None
+
+    monkeypatch.setitem(operation_types._types, WORK.key, replace(bulk.kind, also_needs=of_all))
+    with pytest.raises(CapabilityMissing, match=r"member\.manage"):
+        verb(partly, actor=alice, now=bulk.clock(), service=bulk.service)
 
 
 def test_what_has_not_ended_cannot_be_run_again(engine, alice):

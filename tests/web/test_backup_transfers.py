@@ -82,6 +82,28 @@ def test_a_manager_exports_without_secrets_alone(signed_in, contoso, backup_set)
     assert not OperationRun.everywhere.exists()
 
 
+def test_sec_02_a_manager_does_not_run_an_export_of_secrets_again(browser, signed_in, contoso, backup_set):
+    browser.post(url_of(backup_set), {"recipients": RECIPIENT, "with_secrets": "on"})
+    run = OperationRun.everywhere.get()
+    Runner().execute(run.pk)
+    page = f"/admin/t/contoso/operations/{run.pk}/"
+    mary = signed_in(new_member(contoso, "mary", Role.MANAGER))
+    assert "To export backups with their secrets you need to be Owner." in mary.get(page).text
+    assert mary.post(f"{page}retries/").status_code == 403
+    assert OperationRun.everywhere.count() == 1
+    assert "why-not-again" not in browser.get(page).text
+    browser.post(f"{page}retries/")
+    assert OperationRun.everywhere.count() == 2
+
+
+def test_a_manager_runs_an_export_without_secrets_again(browser, signed_in, contoso, backup_set):
+    browser.post(url_of(backup_set), {"recipients": RECIPIENT})
+    run = OperationRun.everywhere.get()
+    Runner().execute(run.pk)
+    signed_in(new_member(contoso, "mary", Role.MANAGER)).post(f"/admin/t/contoso/operations/{run.pk}/retries/")
+    assert OperationRun.everywhere.latest("pk").retry_of == run
+
+
 def test_a_file_that_is_no_archive_is_refused_at_once(browser, contoso):
     form = {"archive": SimpleUploadedFile("set.zip", b"PK nothing"), "key": PASSPHRASE}
     refused = browser.post("/admin/t/contoso/backups/imports/", form)

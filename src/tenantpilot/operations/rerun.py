@@ -13,6 +13,7 @@ from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import InputsT, OperationType, UnknownOperationType, operation_types
 from tenantpilot.tenancy.access import require_in_workspace, resolve_tenant
+from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.models import User
 
 
@@ -78,6 +79,17 @@ def failed_keys(run: OperationRun) -> list[str]:
     return list(RunItem.objects.of_run(run.pk).failed().in_order().values_list("key", flat=True))
 
 
+def needed_to_run_again(run: OperationRun) -> tuple[Capability, ...]:
+    """Return the capabilities that the type and its inputs ask for; of a type of another version there are none."""
+    try:
+        operation_type = operation_types.get(run.type)
+        return operation_type.needed_for(operation_type.inputs.from_json(run.inputs))
+    except UnknownOperationType:
+        return ()
+    except StoredDataUnreadable:
+        return (operation_type.capability,)
+
+
 def _is_readable(run: OperationRun, operation_type: OperationType[Any]) -> bool:
     try:
         operation_type.inputs.from_json(run.inputs)
@@ -92,10 +104,11 @@ def _permitted(run: OperationRun, actor: User) -> OperationType[Any]:
         operation_type = operation_types.get(run.type)
     except UnknownOperationType:
         raise CannotRunAgain(why_not_again(run)) from None
-    if run.tenant is not None:
-        resolve_tenant(actor, run.tenant.slug).require(operation_type.capability)
-        return operation_type
-    require_in_workspace(actor, run.workspace, operation_type.capability)
+    for capability in needed_to_run_again(run):
+        if run.tenant is not None:
+            resolve_tenant(actor, run.tenant.slug).require(capability)
+        else:
+            require_in_workspace(actor, run.workspace, capability)
     return operation_type
 
 

@@ -47,6 +47,7 @@ class OperationType(Generic[InputsT]):
     of these keys, for an operation of which failed items can be tried again. `scheduled` makes a run's inputs
     from those of a schedule at the time of a slot; None: it never starts by the clock. `for_schedule` puts the
     schedule's key into them, for an operation of which each schedule has its own work.
+    `also_needs` returns the further capability that inputs need which let a run do more than `capability` says.
     `nouns` are the words for what its counts are counts of. With `is_partial_with_warnings`, a run that counted a
     warning has succeeded in part at best. What `uses_upload` reads a file that is removed as soon as its run has ended.
     """
@@ -70,6 +71,12 @@ class OperationType(Generic[InputsT]):
     writes_tenant: bool = False
     is_partial_with_warnings: bool = False
     uses_upload: bool = False
+    also_needs: Callable[[InputsT], Capability | None] | None = None
+
+    def needed_for(self, inputs: InputsT) -> tuple[Capability, ...]:
+        """Return every capability that a person needs to start a run of these inputs."""
+        further = self.also_needs(inputs) if self.also_needs else None
+        return (self.capability, further) if further else (self.capability,)
 
 
 class UnknownOperationType(TenantPilotError):

@@ -34,6 +34,11 @@ class ImportInputs(StoredData):
     key: int
 
 
+def secrets_capability(inputs: ExportInputs) -> Capability | None:
+    """Return the further capability that secrets in the archive need."""
+    return Capability.BACKUP_EXPORT_SECRETS if inputs.with_secrets else None
+
+
 BACKUP_EXPORT = operation_types.register(
     OperationType(
         key="backup_export",
@@ -53,6 +58,7 @@ BACKUP_EXPORT = operation_types.register(
             "too_large_for_passphrase",
         ),
         limits=Limits(attempts=5),
+        also_needs=secrets_capability,
     )
 )
 BACKUP_IMPORT = operation_types.register(

@@ -11,10 +11,17 @@ from tenantpilot.artifacts.states import Purpose
 from tenantpilot.artifacts.uploads import activity_by, discard_upload, is_over, started_or_cleaned_up
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.portable.encrypting import IDENTITY, KeyRefused, require_passphrase, require_recipients
-from tenantpilot.backups.portable.operations import BACKUP_EXPORT, BACKUP_IMPORT, ExportInputs, ImportInputs
+from tenantpilot.backups.portable.operations import (
+    BACKUP_EXPORT,
+    BACKUP_IMPORT,
+    ExportInputs,
+    ImportInputs,
+    secrets_capability,
+)
 from tenantpilot.backups.portable.transfer_keys import TransferKey, forget_key, keep_key, mark_of
 from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy.access import resolve_tenant
 from tenantpilot.tenancy.models import Tenant, User
 
 AT_MOST = 200
@@ -42,9 +49,9 @@ class Protection:
 def start_export(
     *, backup_set: BackupSet, initiator: User | None, protection: Protection, now: datetime
 ) -> Started | AlreadyActive:
-    """Make a file of the set, for the person alone. Raises KeyRefused, DispatchFailed.
+    """Make a file of the set, for the person alone. Raises KeyRefused, NotVisible, CapabilityMissing, DispatchFailed.
 
-    Whoever asks for secrets needs the capability for that, which the caller checks.
+    Without `initiator` an operator asks at a shell, who may.
     """
     protection.require_sound()
     tenant, passphrase = backup_set.tenant, protection.passphrase
@@ -56,6 +63,8 @@ def start_export(
         key_mark=mark_of(tenant, passphrase) if passphrase else "",
         with_secrets=protection.with_secrets,
     )
+    if initiator and (further := secrets_capability(inputs)):
+        resolve_tenant(initiator, tenant.slug).require(further)
     start = OperationRunService().start
     return started_or_cleaned_up(
         lambda: start(BACKUP_EXPORT, tenant=tenant, initiator=initiator, inputs=inputs, now=now),

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.inventory.operations import TENANTS_SYNC
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.rerun import why_not_again, why_not_retry
-from tenantpilot.operations.types import operation_types
+from tenantpilot.operations.rerun import needed_to_run_again, why_not_again, why_not_retry
 from tenantpilot.tenancy.access import TenantAccess, WorkspaceAccess
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.roles import roles_with
@@ -33,16 +32,14 @@ class RunActions:
 def actions_of(run: OperationRun, access: TenantAccess | WorkspaceAccess) -> RunActions:
     can_cancel = run.is_active and run.cancel_requested_at is None
     can_again = not run.is_active and not why_not_again(run)
-    again = next(
-        (operation_type.capability for operation_type in operation_types.all() if operation_type.key == run.type), None
-    )
+    refusals = (why_not(access, capability) for capability in needed_to_run_again(run))
     return RunActions(
         place=run.tenant.name if run.tenant else run.workspace.name,
         cancel_url=_url(run, "cancel-operation-run") if can_cancel else "",
         why_not_cancel=why_not(access, Capability.OPERATIONS_CANCEL),
         again_url=_url(run, "run-again") if can_again else "",
         retry_url=_url(run, "retry-failed-items") if can_again and not why_not_retry(run) else "",
-        why_not_again=why_not(access, again) if again else "",
+        why_not_again=next(filter(None, refusals), ""),
         goes_on=_goes_on(run),
     )
 
