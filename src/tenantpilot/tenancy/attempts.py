@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from allauth.core.internal.cryptokit import normalize_user_code
+
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.tenancy import attempt_counts
 from tenantpilot.tenancy.attempt_counts import key_of
@@ -84,8 +86,13 @@ def succeed(attempt: Attempt, *, now: datetime) -> None:
 
 
 def is_first_use(code: str, *, account: str, now: datetime) -> bool:
-    """Spend a code of a second factor: what was seen on its way works no second time, at no web process."""
-    return attempt_counts.count(key_of("code", account, code), within=CODE_IS_SPENT_FOR, now=now) == 1
+    """Spend a code of a second factor: what was seen on its way works no second time, at no web process.
+
+    Blanks and punctuation are no part of a code, because the comparison with the right one leaves them out as well.
+    """
+    return (
+        attempt_counts.count(key_of("code", account, normalize_user_code(code)), within=CODE_IS_SPENT_FOR, now=now) == 1
+    )
 
 
 def is_first_refusal(person: object, place: object, *, within: timedelta, now: datetime) -> bool:

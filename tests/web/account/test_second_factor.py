@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from tenantpilot.tenancy import attempts
 from tenantpilot.tenancy.second_factors import open_seed, people_locked_out, reseal_seeds
 from tests.people import PASSWORD
 from tests.web.account.codes import code_of
@@ -41,6 +42,28 @@ def test_sign_in_asks_for_the_code_and_not_for_the_same_one_twice(turned_on, com
     cache.clear()  # as at another web process
     page = second.post(reverse("mfa_authenticate"), {"code": code})
     assert "used already" in page.content.decode()
+
+
+@pytest.mark.parametrize("spelling", ["{0} {1}", "{0}-{1}", "{0}.{1}", "{0}_{1}"])
+def test_sec_08_blanks_and_dashes_make_no_other_code(turned_on, come_from, sign_in, alice, spelling):
+    _browser, seed = turned_on
+    code = code_of(seed, steps=1)
+    first, second = come_from("192.0.2.1"), come_from("192.0.2.2")
+    for browser in (first, second):
+        sign_in(browser, alice.email, PASSWORD)
+    assert first.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    cache.clear()  # as at another web process
+    page = second.post(reverse("mfa_authenticate"), {"code": spelling.format(code[:3], code[3:])})
+    assert "used already" in page.content.decode()
+    assert second.get("/admin/").status_code == 302
+
+
+def test_a_code_with_blanks_is_spent_for_every_spelling(database, now):
+    first, *others = (
+        attempts.is_first_use(code, account="1", now=now) for code in ("12 34-56", "123456", "123 456", "1-2-3-4-5-6")
+    )
+    assert (first, others) == (True, [False] * 3)
+    assert attempts.is_first_use("123457", account="1", now=now)
 
 
 def test_seeds_lie_sealed_and_that_of_a_page_that_is_not_finished_as_well(turned_on, client, signed_in, bob):
