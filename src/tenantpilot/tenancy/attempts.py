@@ -3,11 +3,14 @@
 Two counts for each attempt. The narrow one is of the account from this address. The wide one stops somebody who tries
 many accounts from one address, or many addresses on a second factor; whoever succeeded from this address before is
 not held up by it, so a proxy or an office that shares an address stays open for its people.
+
+An IPv6 address counts as its /64 network: a line has at least one, and whoever has it can come from any address in it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from allauth.core.internal.cryptokit import normalize_user_code
 
@@ -17,6 +20,7 @@ from tenantpilot.tenancy.attempt_counts import key_of
 
 KNOWN_FOR = timedelta(days=90)
 CODE_IS_SPENT_FOR = timedelta(minutes=5)
+BITS_OF_A_LINE = 64
 
 
 class Purpose(StrEnum):
@@ -53,12 +57,12 @@ class Attempt:
 
     @property
     def narrow_key(self) -> str:
-        return key_of(self.purpose, "account and address", self.account, self.address)
+        return key_of(self.purpose, "account and address", self.account, line_of(self.address))
 
     @property
     def wide_key(self) -> str:
         """A password is guessed from one address at many accounts, a code of six digits at one account from many."""
-        about = self.account if self.purpose is Purpose.SECOND_FACTOR else self.address
+        about = self.account if self.purpose is Purpose.SECOND_FACTOR else line_of(self.address)
         return key_of(self.purpose, "wide", about)
 
 
@@ -83,6 +87,17 @@ def succeed(attempt: Attempt, *, now: datetime) -> None:
         attempt_counts.take_back(attempt.wide_key)
     attempt_counts.settle(attempt.narrow_key, known_until=now + KNOWN_FOR)
     attempt_counts.forget_old(now)
+
+
+def line_of(address: str) -> str:
+    """Return the network that one line has all of: of IPv6 the /64, of IPv4 the address, of anything else the text."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, BITS_OF_A_LINE), strict=False))
 
 
 def is_first_use(code: str, *, account: str, now: datetime) -> bool:

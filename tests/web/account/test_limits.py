@@ -61,6 +61,38 @@ def test_a_right_password_among_the_guesses_makes_room_for_no_further_ones(come_
     assert sum(not refused(page) for page in pages) <= WIDE[Purpose.SIGN_IN].most
 
 
+def test_sec_08_addresses_of_one_ipv6_network_are_one_guesser(come_from, sign_in, alice):
+    def from_host(number: int):
+        return come_from(f"2001:db8:0:7:{number:x}::1")
+
+    pages = [sign_in(from_host(number), alice.email, "wrong") for number in range(NARROW.most + 1)]
+    assert [refused(page) for page in pages] == [False] * NARROW.most + [True]
+    assert sign_in(come_from("2001:db8:0:8::1"), alice.email, PASSWORD).status_code == 302
+
+
+def test_who_tries_many_accounts_from_one_ipv6_network_is_stopped(come_from, sign_in, alice):
+    pages = [
+        sign_in(come_from(f"2001:db8:0:7::{number:x}"), f"nobody{number}@contoso.example", "wrong")
+        for number in range(WIDE[Purpose.SIGN_IN].most + 1)
+    ]
+    assert [refused(page) for page in pages] == [False] * WIDE[Purpose.SIGN_IN].most + [True]
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:7:1:2:3:4", "2001:db8:0:7::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_an_address_is_counted_as_the_line_it_is_on(address, line):
+    assert attempts.line_of(address) == line
+
+
 def test_after_the_window_it_begins_anew(database, now):
     attempt = Attempt(Purpose.SIGN_IN, "a", THERE)
     for _ in range(NARROW.most):
