@@ -83,8 +83,8 @@ class TestApproving:
         told = Notification.everywhere.filter(kind="restore_approval_wanted")
         assert set(told.values_list("recipient", "run")) == {(nina.pk, None), (olivia.pk, None)}
         [notice] = notices(visible_to(nina))
-        assert notice.telling.title == "A restore waits for your approval"
-        assert notice.telling.url == f"/admin/t/contoso/restores/{asked.pk}/"
+        assert notice.text.title == "A restore waits for your approval"
+        assert notice.text.url == f"/admin/t/contoso/restores/{asked.pk}/"
 
     def test_asking_twice_asks_once(self, asked, mona, now):
         ask(asked, words_of(asked), actor=mona, now=now)

@@ -47,7 +47,7 @@ def test_what_was_created_and_changed_since_is_not_deleted(captured, directory, 
     edit(directory, CATALOG, created, description="Somebody works on it")
     restoring.execute(undo)
     [item] = items_of(undo)
-    assert (item.state, item.reason_code) == ("failed", "changed_since_preview")
+    assert (item.state, item.reason_code) == ("failed", "changed_since_restore")
     assert (item.before_version, item.intent, has_written(undo)) == (None, {}, False), "nothing of it was written"
     assert directory.store.find(CATALOG, created)
 

@@ -167,7 +167,8 @@ class _Execution:
                 self._keep(entry, item, contract, task, after, paths)
             case ChangedSince(live=live):
                 self._show_change(item, contract, live)
-                raise ItemRefused(reason_code="changed_since_preview")
+                is_deletion = item.action == Action.DELETE
+                raise ItemRefused(reason_code="changed_since_restore" if is_deletion else "changed_since_preview")
             case NeedsNewObject():
                 raise ItemRefused(reason_code="needs_new_object")
             case WaitingForApproval(approval_code=code):

@@ -88,7 +88,7 @@ RESTORE_EXECUTE = operation_types.register(
             ASSIGNMENT_COUNT, "warnings",
         ),
         reason_codes=(
-            *INVENTORY_SYNC.reason_codes, "changed_since_preview", "deleted_since_preview", "namesake_appeared", "needs_new_object", "dependency_failed", "dependency_pending", "half_written",
+            *INVENTORY_SYNC.reason_codes, "changed_since_preview", "changed_since_restore", "deleted_since_preview", "namesake_appeared", "needs_new_object", "dependency_failed", "dependency_pending", "half_written",
             "verified_with_differences", "items_differ", "approval_required", "approval_pending", "approval_refused", "approval_expired", "approval_not_taken", "secret_masked",
             "write_outcome_unknown", "not_accepted", "left_out", "restore_not_confirmed", "preview_outdated", "enforcement_not_allowed",
             "lockout_risk", "lockout_together", "emergency_accounts_missing", "emergency_accounts_unreadable",
