@@ -41,8 +41,9 @@ def change_address(person: User, address: str, *, actor: User | None, now: datet
 
 
 def change_password(person: User, password: str, *, actor: User | None, now: datetime, client: str = "") -> None:
-    """Set the password, which ends every session of the person that is not told of it."""
+    """Set the password. Open links to the account end, and so does every session that is not told of it."""
     with transaction.atomic():
+        AccountLink.objects.filter(person=person).withdraw(now=now)
         person.set_password(password)
         person.save(update_fields=["password"])
         security_events.record(PERSON_PASSWORD_CHANGED, person=person, actor=actor, client=client, now=now)

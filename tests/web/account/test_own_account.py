@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from tenantpilot.tenancy import recovery
 from tests.people import PASSWORD
 from tests.web.html import read
 
@@ -56,6 +58,14 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one_in_the_list(t
     here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert there.get("/admin/").status_code == 302
     assert sessions(here) == ["Firefox on Linux"]
+
+
+def test_sec_08_a_recovery_link_ends_when_the_person_changes_the_password(signed_in, client, alice):
+    link = recovery.make_link(alice, removes_second_factor=True, actor=None, now=timezone.now())
+    new = "another long secret"
+    fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert signed_in(alice).post(reverse("account_change_password"), fields).status_code == 302
+    assert client.get(reverse("recover", args=[link.token])).status_code == 410
 
 
 @pytest.mark.parametrize(
