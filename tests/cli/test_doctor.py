@@ -10,6 +10,7 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tenantpilot.audit.guards import EXPECTED_TRIGGERS as OF_AUDIT
+from tenantpilot.cli import schema
 from tenantpilot.cli.checks import installation, work
 from tenantpilot.cli.checks.database import expected_guards
 from tenantpilot.cli.checks.finding import Check, Verdict
@@ -17,12 +18,14 @@ from tenantpilot.cli.main import app
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.guards import EXPECTED_TRIGGERS as OF_OPERATIONS
 from tenantpilot.operations.models import ProcessHeartbeat
-from tenantpilot.tenancy import stops
+from tenantpilot.tenancy import owned_keys, stops
 from tenantpilot.tenancy.credentials import store_credential
 from tenantpilot.tenancy.guards import EXPECTED_TRIGGERS as OF_TENANCY
+from tenantpilot.tenancy.roles import Role
 from tenantpilot.versions.guards import EXPECTED_TRIGGERS as OF_VERSIONS
 from tests.databases import IS_POSTGRESQL
 from tests.operations.kit import WORK, WorkInputs
+from tests.people import member, new_workspace
 
 CLIENT = "33333333-3333-4333-8333-333333333333"
 
@@ -59,6 +62,10 @@ def execute(statement: str) -> None:
         cursor.execute(statement)
 
 
+def keys_of_models():
+    return owned_keys.owned_keys(owned_keys.our_models())
+
+
 def test_it_finds_nothing_in_a_healthy_installation(examine):
     assert examine() == {}
 
@@ -72,6 +79,29 @@ def test_a_guard_that_is_gone_is_named(examine):
 def test_a_guard_that_is_switched_off_is_named(examine):
     execute("ALTER TABLE audit_log DISABLE TRIGGER audit_no_change")
     assert "audit_no_change" in examine()["guards"]["says"]
+
+
+def test_sec_03_keys_that_a_killed_migration_left_out_are_named_and_come_back(examine):
+    """Of SQLite all of them go before a migration; on PostgreSQL a row of before may have kept one out."""
+    key = next(key for key in keys_of_models() if key.column == "last_seen_run_id")
+    for statement in key.remove[connection.vendor]:
+        execute(statement)
+    finding = examine()["keys between tables"]
+    assert (key.name in finding["says"], finding["remedy"]) == (True, "Run: tenantpilot migrate")
+    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    assert owned_keys.missing_keys(connection) == []
+    assert examine() == {}
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite looks at new rows alone")
+def test_a_row_that_keeps_a_key_out_is_named_by_migrate(healthy, contoso):
+    [key] = [key for key in keys_of_models() if key.name == "tenant_members_tenant_id_same_workspace"]
+    for statement in key.remove[connection.vendor]:
+        execute(statement)
+    person, elsewhere = member(contoso, "mary", Role.OPERATOR), new_workspace("elsewhere", "Elsewhere")
+    execute(f"UPDATE tenant_members SET workspace_id = {elsewhere.pk} WHERE user_id = {person.pk}")
+    with pytest.raises(Problem, match=r"break a key between two tables: .*same_workspace"):
+        schema.migrate()
 
 
 def test_an_index_that_is_gone_is_named(examine):

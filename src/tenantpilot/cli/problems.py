@@ -48,6 +48,13 @@ def not_migrated(missing: int) -> Problem:
     return Problem(f"The database is not up to date: {missing} migrations are missing.", "Run: tenantpilot migrate")
 
 
+def rows_break_a_key(error: Exception) -> Problem:
+    return Problem(
+        f"Rows of the database break a key between two tables: {' '.join(str(error).split())}",
+        "Correct or delete the rows that this names, then run: tenantpilot migrate",
+    )
+
+
 def _of_machine(error: OSError) -> Problem | None:
     where = error.filename or "the data folder"
     match error.errno:

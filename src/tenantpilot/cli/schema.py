@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tenantpilot.cli.problems import not_migrated
-from tenantpilot.tenancy import row_security
+from tenantpilot.cli.problems import not_migrated, rows_break_a_key
+from tenantpilot.tenancy import owned_keys, row_security
 from tenantpilot.tenancy.models import Workspace
 
 
@@ -24,13 +24,26 @@ def require_migrated() -> None:
 
 
 def migrate() -> list[str]:
-    """Apply what is missing, as the owner of the tables, and protect the rows; answers what was applied."""
+    """Apply what is missing, as the owner of the tables, and protect the rows; answers what was applied.
+
+    Raises Problem where rows that are there break a key between owned tables.
+    """
     missing = missing_migrations()
-    if missing:
-        call_command("migrate", interactive=False, verbosity=0)
+    try:
+        _apply(missing)
+    except IntegrityError as error:
+        raise rows_break_a_key(error) from error
     if settings.ROW_SECURITY and settings.OWNS_DATABASE:
         row_security.turn_on(connection, role=settings.APPLICATION_ROLE)
     return missing
+
+
+def _apply(missing: list[str]) -> None:
+    """The keys are looked at each time: a migration that was interrupted, or that failed, may have left some out."""
+    if missing:
+        call_command("migrate", interactive=False, verbosity=0)
+    elif owned_keys.missing_keys(connection):
+        owned_keys.install(connection)
 
 
 def has_tables() -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tenantpilot.cli.problems import Problem, not_migrated
 from tenantpilot.cli.schema import missing_migrations
-from tenantpilot.tenancy import row_security
+from tenantpilot.tenancy import owned_keys, row_security
 
 OLDEST_SQLITE, OLDEST_POSTGRESQL = (3, 51, 3), 150_000
 MOST_SECONDS_APART = 5.0
@@ -38,6 +38,13 @@ def its_guards_are_there() -> str:
     expected = expected_guards(connection.vendor)
     _refuse_missing("guards", expected, _names(_GUARDS[connection.vendor]))
     return f"{len(expected)} triggers and constraints"
+
+
+def its_keys_are_there() -> str:
+    """Keys between owned tables, which follow from the models alone. Raises Problem."""
+    if missing := sorted(key.name for key in owned_keys.missing_keys(connection)):
+        raise Problem(f"{len(missing)} keys between tables are missing: {_few(missing)}", "Run: tenantpilot migrate")
+    return "tables point only into their own workspace and tenant"
 
 
 def its_indexes_are_there() -> str:
@@ -114,8 +121,11 @@ def _guard_modules() -> Iterable[Any]:
 
 def _refuse_missing(subject: str, expected: set[str], present: set[str]) -> None:
     if missing := sorted(expected - present):
-        names = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
-        raise Problem(f"{len(missing)} {subject} are missing: {names}", AGAIN)
+        raise Problem(f"{len(missing)} {subject} are missing: {_few(missing)}", AGAIN)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
 
 
 _GUARDS = {

@@ -14,6 +14,7 @@ INSTALLATION = (
 DATABASE = (Check("migrations", database.it_is_migrated),)
 WORK = (
     Check("guards", database.its_guards_are_there),
+    Check("keys between tables", database.its_keys_are_there),
     Check("indexes", database.its_indexes_are_there),
     Check("row security", database.its_rows_are_protected),
     Check("transactions", sessions.idle_transactions_are_ended),
