@@ -143,7 +143,7 @@ def _tenant(facts: dict[str, str]) -> Any:
 
 
 def _every_type() -> Any:
-    from tenantpilot.backups.asking import ScheduledBackupInputs
+    from tenantpilot.backups.requests import ScheduledBackupInputs
     from tenantpilot.inventory import policy_types
 
     return ScheduledBackupInputs(tuple(kind.key for kind in policy_types.every()))

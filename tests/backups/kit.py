@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupSet
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.states import SetState
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.versions.models import PolicyVersion
@@ -21,7 +21,7 @@ def new_chain(tenant: Tenant, now: datetime, kind: str = "scheduled") -> BackupC
 
 def building_set(chain: BackupChain, seq: int, now: datetime, **fields: Any) -> BackupSet:
     asked = fields.get("asked") or {}
-    width = Asked.from_json(asked).width if "policy_types" in asked else None
+    width = BackupRequest.from_json(asked).width if "policy_types" in asked else None
     facts = {"workspace_id": chain.workspace_id, "tenant_id": chain.tenant_id, "width": width, **fields}
     backup_set: BackupSet = BackupSet.everywhere.create(chain=chain, seq=seq, created_at=now, **facts)
     return backup_set

@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tenantpilot.backups import handlers
-from tenantpilot.backups.asking import ScheduledBackupInputs
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupRetention, BackupSet
 from tenantpilot.backups.operations import APPLY_BACKUP_RETENTION, BACKUP_SCHEDULE_RUN
+from tenantpilot.backups.requests import ScheduledBackupInputs
 from tenantpilot.backups.retaining.rules import Rule
 from tenantpilot.backups.retaining.services import retention_of, start_due
 from tenantpilot.graph.read.full import FullRead, TypeRead

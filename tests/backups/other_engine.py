@@ -50,12 +50,12 @@ def _set_of(tenant: Any) -> Any:
     from django.utils import timezone
 
     from tenantpilot.backups import building
-    from tenantpilot.backups.asking import Asked
+    from tenantpilot.backups.requests import BackupRequest
     from tests.backups.kit import building_set, member, new_chain
     from tests.versions.kit import new_policy, take
 
     now, chain = timezone.now(), new_chain(tenant, timezone.now(), kind="manual")
-    asked = Asked(("deviceConfiguration", "compliancePolicy"))
+    asked = BackupRequest(("deviceConfiguration", "compliancePolicy"))
     backup_set = building_set(chain, 1, now, asked=asked.to_json(), read_from=now)
     for number, (key, said) in enumerate(POLICIES):
         policy = new_policy(tenant, now, key=key, graph_id=f"Policy-{number}")

@@ -7,11 +7,11 @@ import pytest
 from intunesim import Fault
 
 from tenantpilot.backups import handlers
-from tenantpilot.backups.asking import ScheduledBackupInputs
 from tenantpilot.backups.building import abandon_all
 from tenantpilot.backups.models import BackupGap, BackupMember, BackupSet
 from tenantpilot.backups.operations import BACKUP_CREATE, BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.queries import versions_of_set
+from tenantpilot.backups.requests import ScheduledBackupInputs
 from tenantpilot.backups.services import start_backup, start_backup_of_policies
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.selecting import PolicyFilter

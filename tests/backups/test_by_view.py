@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.backups.asking import Asked, ScheduledBackupInputs
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.requests import BackupRequest, ScheduledBackupInputs
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.schedules.cadence import Cadence, Frequency
@@ -60,7 +60,7 @@ def test_each_set_holds_what_the_view_names_at_its_slot(sync, contoso, alice, sa
     policies = Policy.everywhere.of_tenant(contoso)
     types = set(policies.values_list("type", flat=True))
     first = set_of(worked(run_now(schedule, initiator=alice, now=now).run))
-    asked = Asked.from_json(first.asked)
+    asked = BackupRequest.from_json(first.asked)
     assert (set(asked.policy_types), asked.policies, asked.view) == (types, policies.count(), "Present")
     assert (first.state, ids_in(first)) == ("complete", set(policies.values_list("graph_id", flat=True)))
     ignored = policies.first()

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tenantpilot.backups import building, handlers, keeping
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.days import BackupDay, count_set, days_of_tenant, days_of_tenants, forget_days
 from tenantpilot.backups.portable.services import start_import
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.services import start_backup
 from tenantpilot.backups.states import SetState
 from tenantpilot.operations.run_context import WorkerLeaves
@@ -99,7 +99,7 @@ def test_a_set_that_the_next_backup_gives_up_is_counted_as_failed(contoso, now):
     chain = new_chain(contoso, now)
     lost = building_set(chain, 1, now - DAY)
     run = start_backup(tenant=contoso, initiator=None, name="x", now=now).run
-    building.open_set(chain, Asked(()), run_id=run.pk, slot_at=None, now=now)
+    building.open_set(chain, BackupRequest(()), run_id=run.pk, slot_at=None, now=now)
     lost.refresh_from_db()
     assert (lost.state, BackupDay.everywhere.get().failed) == ("failed", 1)
 
@@ -109,6 +109,6 @@ def test_a_set_that_was_made_elsewhere_is_no_backup_of_a_day(contoso, now):
     run = start_import(tenant=contoso, initiator=None, **facts).run
     chain = new_chain(contoso, now, "manual")
     for seq, end in enumerate((building.seal, building.fail), start=1):
-        backup_set = building_set(chain, seq, now, run_id=run.pk, asked=Asked(()).to_json())
+        backup_set = building_set(chain, seq, now, run_id=run.pk, asked=BackupRequest(()).to_json())
         end(backup_set, **({"run_id": run.pk} if end is building.seal else {"reason_code": "worker_lost"}), now=now)
     assert not BackupDay.everywhere.exists()

@@ -6,9 +6,9 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups import keeping, usage
-from tenantpilot.backups.asking import SetsInputs
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupSet
 from tenantpilot.backups.operations import BULK_BACKUP_SET_FORCE_DELETE, BULK_BACKUP_SET_RESTORE, BULK_BACKUP_SET_TRASH
+from tenantpilot.backups.requests import SetsInputs
 from tenantpilot.operations.models import Notification, RunItem
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.workers.runner import Runner

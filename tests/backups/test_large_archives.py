@@ -11,12 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tenantpilot.backups import building
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.portable import opening
 from tenantpilot.backups.portable.opening import open_archive
 from tenantpilot.backups.portable.refusing import ArchiveRefused
 from tenantpilot.backups.portable.services import Protection
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.inventory.models import Policy
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.runner import Runner
@@ -39,7 +39,7 @@ def large(contoso, alice, now):
     """Export a set of so many policies, each with so many bytes that do not compress; answers the set and the file."""
 
     def make(policies: int, each: int) -> tuple[BackupSet, bytes]:
-        asked = Asked(policy_types=(KEY,)).to_json()
+        asked = BackupRequest(policy_types=(KEY,)).to_json()
         backup_set = building_set(new_chain(contoso, now, "manual"), 1, now, asked=asked, read_from=now)
         rows = Policy.everywhere.bulk_create(_policy(contoso, number, now) for number in range(policies))
         versions = PolicyVersion.everywhere.bulk_create([_version(row, each, now) for row in rows])

@@ -6,12 +6,12 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups import building, keeping
-from tenantpilot.backups.asking import Asked, ScheduledBackupInputs
 from tenantpilot.backups.building import abandon_all, open_set
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupChain, BackupMember, BackupRetention, BackupSet
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.orphans import drop_all_orphans, drop_orphans
+from tenantpilot.backups.requests import BackupRequest, ScheduledBackupInputs
 from tenantpilot.backups.retaining.services import retention_of
 from tenantpilot.operations.models import OperationRun, Schedule
 from tenantpilot.operations.service import OperationRunService
@@ -127,7 +127,7 @@ def test_the_next_set_begins_anew_once_all_are_gone(chain, policy, now):
         BACKUP_SCHEDULE_RUN, tenant=chain.tenant, initiator=None, inputs=inputs, now=now
     )
     run = started.run
-    opened = open_set(chain, Asked(("deviceConfiguration",)), run_id=run.pk, slot_at=None, now=now)
+    opened = open_set(chain, BackupRequest(("deviceConfiguration",)), run_id=run.pk, slot_at=None, now=now)
     members = Membership(chain, opened.seq)
     members.hold(versions[-1:], members.of_type(policy.type))
     assert building.seal(opened, run_id=run.pk, now=now).items == 1

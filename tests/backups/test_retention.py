@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups import keeping, usage
-from tenantpilot.backups.asking import Asked, asked_types
 from tenantpilot.backups.last_good import last_good_sets
 from tenantpilot.backups.models import BackupRetention, BackupSet
+from tenantpilot.backups.requests import BackupRequest, asked_types
 from tenantpilot.backups.retaining.rules import Candidate, Reason, Rule, Why, decide
 from tenantpilot.backups.retaining.services import (
     change_rule,
@@ -248,7 +248,9 @@ def test_the_scheduler_starts_it_after_a_new_set_and_once_a_day(chain, sets, app
 
 
 def asked(*policy_types, policies=None):
-    return asked_types(policy_types, "").to_json() if policies is None else Asked((), policies=policies).to_json()
+    return (
+        asked_types(policy_types, "").to_json() if policies is None else BackupRequest((), policies=policies).to_json()
+    )
 
 
 def test_the_last_whole_set_outlives_a_newer_one_of_one_policy(contoso, chain, olivia):

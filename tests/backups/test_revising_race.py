@@ -6,10 +6,10 @@ from threading import Barrier
 from django.db import connections
 
 from tenantpilot.backups import building, revising, services
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.digest import digest_of, entries_of
 from tenantpilot.backups.models import BackupMember
 from tenantpilot.backups.operations import BACKUP_SET_REMOVE_POLICIES
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.services import start_revision
 from tenantpilot.operations.items.working import RunItems
 from tenantpilot.operations.models import OperationRun
@@ -39,7 +39,7 @@ def test_ops_06_revisions_at_once_do_not_mix(own_database, contoso, now, monkeyp
 def manual_set(tenant, versions, now):
     """Return a set by hand that holds these versions."""
     chain = new_chain(tenant, now, "manual")
-    backup_set = building_set(chain, 1, now, asked=Asked(("deviceConfiguration",)).to_json())
+    backup_set = building_set(chain, 1, now, asked=BackupRequest(("deviceConfiguration",)).to_json())
     for version in versions:
         member(chain, version, 1)
     return building.seal(backup_set, run_id=0, now=now)

@@ -6,10 +6,10 @@ import pytest
 
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.backups import keeping, verifying
-from tenantpilot.backups.asking import VerifyInputs
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.operations import BACKUP_SET_REMOVE_POLICIES, BACKUP_VERIFY
 from tenantpilot.backups.queries import versions_of_set
+from tenantpilot.backups.requests import VerifyInputs
 from tenantpilot.backups.services import start_revision, start_verification
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.workers.runner import Runner

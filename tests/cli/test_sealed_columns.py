@@ -13,7 +13,7 @@ from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
 from tenantpilot.backups.portable.transfer_keys import keep_key, opened_key
 from tenantpilot.cli.main import app
-from tenantpilot.restores.approving import APPROVAL_PENDING, approval_place, opened_code
+from tenantpilot.restores.approval_codes import APPROVAL_PENDING, approval_place, opened_code
 from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.moving import move_item

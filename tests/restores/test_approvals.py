@@ -10,7 +10,7 @@ from intunesim.graph.approval import CODE, PATH, decide
 
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores import executing, moving
-from tenantpilot.restores.approving import opened_code
+from tenantpilot.restores.approval_codes import opened_code
 from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.models import RestoreRun
 from tenantpilot.restores.services import go_on

@@ -10,7 +10,7 @@ from intunesim.graph.approval import decide
 from tenantpilot.operations.offboarding.archiving import archive_tenant
 from tenantpilot.operations.results import TenantArchived
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import opened_code
+from tenantpilot.restores.approval_codes import opened_code
 from tenantpilot.restores.drafting import NothingToRestore, draft_to_undo
 from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, edit_items, edit_mappings
 from tenantpilot.restores.models import RestoreMapping, RestoreRun

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tenantpilot.restores.editing import MappingEdit, edit_mappings, edit_options
-from tenantpilot.restores.meanwhile import EditedMeanwhile, require_as_shown
 from tenantpilot.restores.models import RestoreMapping
 from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.save_conflicts import EditedMeanwhile, require_as_shown
 from tenantpilot.restores.states import MappingAction
 from tenantpilot.tenancy.roles import Role
 from tests.people import member

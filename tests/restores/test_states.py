@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tenantpilot.restores.options import RestoreOptions
-from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY, choices_for, with_safe_state
+from tenantpilot.restores.policy_state import DISABLED, ENABLED, REPORT_ONLY, choices_for, with_safe_state
 from tenantpilot.restores.states import StateChoice
 
 pytestmark = pytest.mark.same_on_both

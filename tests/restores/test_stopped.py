@@ -11,7 +11,7 @@ from intunesim.graph.approval import decide
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.workers.departure import Departure
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.restores.approving import opened_code
+from tenantpilot.restores.approval_codes import opened_code
 from tenantpilot.restores.drafting import draft_to_undo
 from tenantpilot.restores.editing import ItemEdit, edit_items, edit_options
 from tenantpilot.restores.models import RestoreItem

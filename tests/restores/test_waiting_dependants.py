@@ -8,7 +8,7 @@ from intunesim.graph.approval import decide
 
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import opened_code
+from tenantpilot.restores.approval_codes import opened_code
 from tenantpilot.restores.continuing import look_at_approvals
 from tenantpilot.restores.settling import settle_all
 from tenantpilot.restores.states import ItemState

@@ -5,8 +5,8 @@ from dataclasses import fields
 import pytest
 from django.urls import reverse
 
-from tenantpilot.backups.asking import VerifyInputs
 from tenantpilot.backups.operations import BACKUP_VERIFY
+from tenantpilot.backups.requests import VerifyInputs
 from tenantpilot.backups.services import start_backup
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import operation_types

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from tenantpilot.audit.models import AuditLog
-from tenantpilot.backups.asking import ScheduledBackupInputs
 from tenantpilot.backups.models import BackupChain
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
 from tenantpilot.backups.overdue import is_overdue
+from tenantpilot.backups.requests import ScheduledBackupInputs
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import BULK_POLICY_IGNORE, INVENTORY_SYNC, SyncInputs
 from tenantpilot.operations.models import OperationRun, Schedule

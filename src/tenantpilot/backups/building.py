@@ -13,12 +13,12 @@ from django.db.models import Count, Max, Q
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups import days
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.audit_actions import BACKUP_SET_FINISHED
 from tenantpilot.backups.digest import digest_of, entries_of
 from tenantpilot.backups.models import BackupChain, BackupGap, BackupMember, BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.orphans import drop_orphans
 from tenantpilot.backups.portable.operations import BACKUP_IMPORT
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.states import GapKind, SetState
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.inventory.models import Policy
@@ -31,7 +31,9 @@ class SetChanged(TenantPilotError):
     """Somebody else has revised the set meanwhile."""
 
 
-def open_set(chain: BackupChain, request: Asked, *, run_id: int, slot_at: datetime | None, now: datetime) -> BackupSet:
+def open_set(
+    chain: BackupChain, request: BackupRequest, *, run_id: int, slot_at: datetime | None, now: datetime
+) -> BackupSet:
     """Return the set of this run: a worker that takes over goes on with the set of the one before."""
     with transaction.atomic():
         # Whoever removes what no set holds is done with this chain first.
@@ -66,7 +68,7 @@ class Times:
     read_until: datetime | None
 
 
-def open_imported(chain: BackupChain, request: Asked, *, run_id: int, as_of: Times) -> BackupSet:
+def open_imported(chain: BackupChain, request: BackupRequest, *, run_id: int, as_of: Times) -> BackupSet:
     """Return the set of this import, which is as old as the one that was exported."""
     with transaction.atomic():
         existing = BackupSet.everywhere.filter(chain=chain, run_id=run_id).first()
@@ -155,7 +157,7 @@ def abandon_all(*, now: datetime) -> int:
 
 def numbers_by_type(backup_set: BackupSet, members: BackupMemberQuerySet, *, run_id: int) -> Numbers:
     """Return the counts of each chosen type: captured, reused, missing, failed, changed, ignored."""
-    request = Asked.from_json(backup_set.asked)
+    request = BackupRequest.from_json(backup_set.asked)
     numbers: Numbers = {key: {} for key in request.policy_types}
     captured, total = Count("pk", filter=Q(version__run_id=run_id)), Count("pk")
     for key, new, held in members.values_list("policy__type").annotate(new=captured, held=total).order_by():

@@ -1,8 +1,8 @@
 """Trashing, taking back and deleting many sets: what workers run."""
 
 from tenantpilot.backups import keeping
-from tenantpilot.backups.asking import SetsInputs
 from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.requests import SetsInputs
 from tenantpilot.operations.items.records import Records
 from tenantpilot.operations.run_context import RunContext
 

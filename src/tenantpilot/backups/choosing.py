@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tenantpilot.backups.asking import Asked, ScheduledBackupInputs
+from tenantpilot.backups.requests import BackupRequest, ScheduledBackupInputs
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.policy_views import policies_of_view, policy_view
 from tenantpilot.inventory.selecting import PoliciesByType
@@ -21,7 +21,7 @@ def for_schedule(inputs: ScheduledBackupInputs, schedule_id: int) -> ScheduledBa
     return replace(inputs, schedule=schedule_id)
 
 
-def chosen_by_view(tenant: Tenant, inputs: ScheduledBackupInputs) -> tuple[Asked, PoliciesByType]:
+def chosen_by_view(tenant: Tenant, inputs: ScheduledBackupInputs) -> tuple[BackupRequest, PoliciesByType]:
     """Return the policies in care that the view names now. Raises OperationFailed if it is gone, or names none."""
     if policy_view(tenant, inputs.view) is None:
         raise OperationFailed("view_gone")
@@ -31,4 +31,4 @@ def chosen_by_view(tenant: Tenant, inputs: ScheduledBackupInputs) -> tuple[Asked
     if not by_type:
         raise OperationFailed("view_empty")
     number = sum(len(policies) for policies in by_type.values())
-    return Asked(tuple(by_type), policies=number, view=inputs.view_name), by_type
+    return BackupRequest(tuple(by_type), policies=number, view=inputs.view_name), by_type

@@ -12,11 +12,11 @@ from itertools import groupby
 from django.db import transaction
 
 from tenantpilot.backups import building
-from tenantpilot.backups.asking import Asked, BackupInputs, ScheduledBackupInputs, asked_types
 from tenantpilot.backups.chains import chain_of_hand, chain_of_schedule
 from tenantpilot.backups.choosing import chosen_by_view
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.requests import BackupInputs, BackupRequest, ScheduledBackupInputs, asked_types
 from tenantpilot.backups.second_look import look_again
 from tenantpilot.backups.states import SetState
 from tenantpilot.backups.type_backup import TypeBackup
@@ -54,7 +54,7 @@ def create_backup(run: RunContext[BackupInputs]) -> None:
         chosen = policies_by_type(run.tenant, inputs.policies)
         if not chosen:
             raise PolicyNotFound
-        request = Asked(tuple(chosen), policies=sum(len(policies) for policies in chosen.values()))
+        request = BackupRequest(tuple(chosen), policies=sum(len(policies) for policies in chosen.values()))
     chain = chain_of_hand(run.tenant, run.run_id, name=inputs.name, now=run.now)
     _build(run, building.open_set(chain, request, run_id=run.run_id, slot_at=None, now=run.now), chosen)
 
@@ -73,7 +73,7 @@ def run_scheduled_backup(run: RunContext[ScheduledBackupInputs]) -> None:
 
 def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None) -> None:
     """Read what was asked for into the set, and end the set whatever comes."""
-    request = Asked.from_json(backup_set.asked)
+    request = BackupRequest.from_json(backup_set.asked)
     with _ended_with(run, backup_set):
         items = RunItems(run, find=lambda _run: [_item(key) for key in request.policy_types])
         with graph_client(run.tenant, stop=lambda: run.cancelled, waits=run.must_wait) as client:
@@ -87,7 +87,7 @@ def _build(run: RunContext, backup_set: BackupSet, chosen: PoliciesByType | None
 def _seal(run: RunContext, backup_set: BackupSet) -> None:
     """End the set, once: a worker that takes over may find it ended."""
     if backup_set.state == SetState.BUILDING:
-        request = Asked.from_json(backup_set.asked)
+        request = BackupRequest.from_json(backup_set.asked)
         with transaction.atomic():
             Membership(backup_set.chain, backup_set.seq).drop_other_types(request.policy_types)
             building.seal(backup_set, run_id=run.run_id, now=run.now)

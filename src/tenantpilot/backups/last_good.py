@@ -3,8 +3,8 @@
 A set speaks for each policy type that it asked for whole. One of chosen policies speaks for no type, however new it is.
 """
 
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupSet
+from tenantpilot.backups.requests import BackupRequest
 
 
 def last_good_sets(tenant_id: int) -> set[int]:
@@ -29,6 +29,6 @@ def _types_by_set(tenant_id: int) -> dict[int, frozenset[str]]:
     """Return the policy types that each good set asked for whole, the newest set first."""
     good = BackupSet.everywhere.filter(tenant=tenant_id).good().newest_first()
     return {
-        key: frozenset(Asked.from_json(request).policy_types) if width else frozenset()
+        key: frozenset(BackupRequest.from_json(request).policy_types) if width else frozenset()
         for key, width, request in good.values_list("pk", "width", "asked")
     }

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from tenantpilot.backups import reasons as _reasons  # noqa: F401 the declarations name them
-from tenantpilot.backups.asking import (
+from tenantpilot.backups.choosing import for_schedule
+from tenantpilot.backups.portable.operations import BACKUP_EXPORT as BACKUP_EXPORT
+from tenantpilot.backups.portable.operations import BACKUP_IMPORT as BACKUP_IMPORT
+from tenantpilot.backups.requests import (
     BackupInputs,
     RetentionInputs,
     RevisionInputs,
@@ -16,9 +19,6 @@ from tenantpilot.backups.asking import (
     SetsInputs,
     VerifyInputs,
 )
-from tenantpilot.backups.choosing import for_schedule
-from tenantpilot.backups.portable.operations import BACKUP_EXPORT as BACKUP_EXPORT
-from tenantpilot.backups.portable.operations import BACKUP_IMPORT as BACKUP_IMPORT
 from tenantpilot.inventory import policy_types
 from tenantpilot.inventory.operations import INVENTORY_SYNC, POLICIES
 from tenantpilot.inventory.selecting import limited_to

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupMemberQuerySet, BackupSet
 from tenantpilot.backups.overdue import recent_until
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.states import SetState, Verdict
 from tenantpilot.backups.widest import UNSCHEDULED_HOURS, active_schedules, widest_first
 from tenantpilot.inventory import policy_types as catalogue
@@ -56,7 +56,7 @@ class TenantProtection:
 def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     """Return the figures of a tenant."""
     last_good, ending_holds = _sets_shown(tenant, now=now)
-    request = Asked.from_json(last_good.asked) if last_good else Asked(())
+    request = BackupRequest.from_json(last_good.asked) if last_good else BackupRequest(())
     is_by_type = last_good is not None and request.policies is None
     by_restorable = _by_restorable(members_of_set(last_good)) if last_good else []
     counts = _counts(tenant)
@@ -76,7 +76,7 @@ def protection_of(tenant: Tenant, *, now: datetime) -> TenantProtection:
     )
 
 
-def _left_out(last_good: BackupSet | None, request: Asked) -> tuple[str, ...]:
+def _left_out(last_good: BackupSet | None, request: BackupRequest) -> tuple[str, ...]:
     """Return the policy types that the last good set leaves out; without a good set these are all types."""
     if last_good is None:
         return tuple(policy_type.key for policy_type in catalogue.every())

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups import building
-from tenantpilot.backups.asking import RevisionInputs
 from tenantpilot.backups.audit_actions import BACKUP_SET_REVISED
 from tenantpilot.backups.membership import Membership
 from tenantpilot.backups.models import BackupMember, BackupSet
+from tenantpilot.backups.requests import RevisionInputs
 from tenantpilot.backups.services import active_revisions
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.core.outages import is_outage

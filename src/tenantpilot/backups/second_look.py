@@ -9,8 +9,8 @@ from datetime import datetime
 import structlog
 
 from tenantpilot.backups import gaps
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.models import BackupGap, BackupMember, BackupSet
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.core.connections import released
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts import registry
@@ -23,7 +23,7 @@ from tenantpilot.operations.run_context import RunContext
 log = structlog.get_logger(__name__)
 
 
-def look_again(run: RunContext, client: GraphClient, backup_set: BackupSet, request: Asked) -> None:
+def look_again(run: RunContext, client: GraphClient, backup_set: BackupSet, request: BackupRequest) -> None:
     """Mark what changed while the set was read. A list that cannot be read again marks nothing."""
     contracts = [contract for contract in registry.chosen(request.policy_types) if contract.modified_field]
     for group in released(read_types_in_groups(client, contracts)):

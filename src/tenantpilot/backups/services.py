@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tenantpilot.backups.asking import BackupInputs, RevisionInputs, SetsInputs, VerifyInputs
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.operations import (
     BACKUP_CREATE,
@@ -11,6 +10,7 @@ from tenantpilot.backups.operations import (
     BACKUP_SET_REMOVE_POLICIES,
     BACKUP_VERIFY,
 )
+from tenantpilot.backups.requests import BackupInputs, RevisionInputs, SetsInputs, VerifyInputs
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.inventory import policy_types as catalogue

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from tenantpilot.audit import services as audit
-from tenantpilot.backups.asking import VerifyInputs
 from tenantpilot.backups.audit_actions import BACKUP_SET_VERIFIED
 from tenantpilot.backups.digest import Entry, digest_of
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.requests import VerifyInputs
 from tenantpilot.backups.states import Verdict
 from tenantpilot.core.sanitizing import ObjectName
 from tenantpilot.graph.compare.form import form_hash

@@ -6,8 +6,8 @@ from tenantpilot.graph.client.answers import JsonObject
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.errors import GraphError, GraphStopped
 from tenantpilot.restores.ordering import Subject
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS, below
 from tenantpilot.restores.reading import Reader
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, below
 from tenantpilot.restores.states import CREATE_OR_UPDATE, Action
 
 NAMED_LOCATION = "namedLocation"

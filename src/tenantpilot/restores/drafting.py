@@ -15,9 +15,9 @@ from tenantpilot.inventory.models import PolicyQuerySet
 from tenantpilot.restores.audit_actions import RESTORE_DRAFTED
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
+from tenantpilot.restores.policy_state import ENABLED
 from tenantpilot.restores.recording import record_action
 from tenantpilot.restores.set_selection import SetSelection
-from tenantpilot.restores.sharp import ENABLED
 from tenantpilot.restores.states import Action, Assignments, Choice, RestoreState, StateChoice
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.versions.models import PolicyVersion

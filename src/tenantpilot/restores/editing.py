@@ -15,10 +15,10 @@ from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores import moving
 from tenantpilot.restores.audit_actions import RESTORE_DISCARDED, RESTORE_EDITED
 from tenantpilot.restores.enforcing import possible_choices, why_not_enforce
-from tenantpilot.restores.meanwhile import PageChoices, require_as_shown
 from tenantpilot.restores.models import RestoreEditor, RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.options import RestoreOptions
 from tenantpilot.restores.recording import record_action
+from tenantpilot.restores.save_conflicts import PageChoices, require_as_shown
 from tenantpilot.restores.states import Choice, MappingAction, MappingHow, StateChoice
 from tenantpilot.tenancy.models import User
 

@@ -11,7 +11,7 @@ from tenantpilot.graph.read.directory import can_sign_in, groups_and_roles_of, p
 from tenantpilot.graph.read.listing import read_policies
 from tenantpilot.restores.lockout import Account, Change, blocks_everybody, lockouts
 from tenantpilot.restores.planning import Lockout, Plan
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS
 from tenantpilot.restores.states import Action
 from tenantpilot.tenancy.emergency import emergency_accounts
 from tenantpilot.tenancy.emergency_accounts import EmergencyAccount, EmergencyKind

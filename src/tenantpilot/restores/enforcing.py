@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.restores.matching import normal_name
 from tenantpilot.restores.models import RestoreItem, RestoreItemQuerySet, RestoreRun
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, ENABLED, choices_for
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS, ENABLED, choices_for
 from tenantpilot.restores.states import CREATE_OR_UPDATE, ItemState, StateChoice
 from tenantpilot.restores.words import state_words
 from tenantpilot.tenancy.access import NotVisible, resolve_tenant

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.portal import portal_url
 from tenantpilot.restores.models import RestoreItem, RestoreRun
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS
 from tenantpilot.restores.states import Action, Choice, ItemState
 from tenantpilot.tenancy.models import Tenant
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tenantpilot.restores.sharp import ENABLED, below, covers_everybody
+from tenantpilot.restores.policy_state import ENABLED, below, covers_everybody
 
 Policy = Mapping[str, Any]
 EXCLUDED = ("excludeUsers", "excludeGroups", "excludeRoles")

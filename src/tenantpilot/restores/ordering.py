@@ -9,8 +9,8 @@ from tenantpilot.graph.contracts.order import DependencyCycle, items_in_order
 from tenantpilot.restores.matching import Finding, doubled_targets
 from tenantpilot.restores.models import RestoreItem
 from tenantpilot.restores.planning import Blocker, Plan
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS
 from tenantpilot.restores.references import Key, key_of, references_to_decide
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.states import CREATE_OR_UPDATE, WRITING, Action, Choice, Match
 
 

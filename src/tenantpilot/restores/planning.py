@@ -22,8 +22,8 @@ from tenantpilot.restores.assigning import (
 )
 from tenantpilot.restores.matching import Finding
 from tenantpilot.restores.options import RestoreOptions
-from tenantpilot.restores.references import Decisions, Key, Mapped, foreign_ids, with_decisions
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, Sharpened, covers_everybody, with_safe_state
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS, StatePlan, covers_everybody, with_safe_state
+from tenantpilot.restores.references import Decisions, Key, MappedPayload, foreign_ids, with_decisions
 from tenantpilot.restores.states import Action, Choice, Match, StateChoice
 
 Payload = dict[str, Any]
@@ -143,7 +143,7 @@ def _is_delivered(question: Question) -> bool:
     return question.contract.is_delivered(question.source) or answer.reason is Reason.DELIVERED
 
 
-def _with_assignments(question: Question, mapped: Mapped, rows: Rows) -> Plan:
+def _with_assignments(question: Question, mapped: MappedPayload, rows: Rows) -> Plan:
     """Return the plan with the assignments that the rule gives; without any list where they stay as they are.
 
     `rows` are the assignments to write before references were left out.
@@ -167,7 +167,7 @@ def _with_assignments(question: Question, mapped: Mapped, rows: Rows) -> Plan:
 
 def _with_state(question: Question, plan: Plan) -> Plan:
     """Return the plan in the state that it may have, and nothing to do where the tenant has it like this."""
-    sharp = Sharpened(plan.payload)
+    sharp = StatePlan(plan.payload)
     if question.contract.key == CONDITIONAL_ACCESS:
         sharp = with_safe_state(plan.payload, question.live, question.state_choice)
     changes = changes_to(question.contract, question.live, sharp.payload) if question.live is not None else []
@@ -184,7 +184,7 @@ def _with_state(question: Question, plan: Plan) -> Plan:
     )
 
 
-def _lockout_of(sharp: Sharpened) -> Lockout:
+def _lockout_of(sharp: StatePlan) -> Lockout:
     if not sharp.is_enforced or not covers_everybody(sharp.payload):
         return Lockout.NONE
     return Lockout.BECOMES if sharp.becomes_enforced else Lockout.STAYS

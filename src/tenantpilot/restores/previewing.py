@@ -29,13 +29,13 @@ from tenantpilot.restores.matching import Finding, find_target, is_alike
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
 from tenantpilot.restores.ordering import Subject, block_dependants, block_doubled, put_in_order
 from tenantpilot.restores.planning import Question, plan_for
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS
 from tenantpilot.restores.reading import Candidates, Lookup, Reader
 from tenantpilot.restores.references import Key, key_of, references_to_decide
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS
 from tenantpilot.restores.showing import names_of_targets, sentences_of
 from tenantpilot.restores.sources import VersionDamaged, source_of
 from tenantpilot.restores.states import CREATE_OR_UPDATE, WRITING, Action, Choice, MappingAction, Match, StateChoice
-from tenantpilot.restores.wideness import warn_of_large_groups
+from tenantpilot.restores.wide_targets import warn_of_large_groups
 from tenantpilot.versions.comparing import names_for_people
 from tenantpilot.versions.names import Directory
 from tenantpilot.versions.states import Source

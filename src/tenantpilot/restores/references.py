@@ -45,7 +45,7 @@ Decisions = Mapping[Key, Decision]
 
 
 @dataclass(frozen=True)
-class Mapped:
+class MappedPayload:
     """A payload with the ids of the target, or the code of what stands in the way, and the keys that it is about.
 
     Its list of assignments may be empty: `left_out` has the references that took their rows with them.
@@ -72,13 +72,13 @@ def references_to_decide(contract: Contract, payload: Mapping[str, Any]) -> list
     return list(once.values())
 
 
-def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: Decisions) -> Mapped:
+def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: Decisions) -> MappedPayload:
     """Return the payload with the decided ids in the place of its own."""
     named = references_to_decide(contract, payload)
     if undecided := tuple(
         key_of(reference) for reference in named if not _is_decided(decisions.get(key_of(reference)))
     ):
-        return Mapped(blocker="unmapped", about=undecided)
+        return MappedPayload(blocker="unmapped", about=undecided)
     ids = {key_of(reference): decisions[key_of(reference)] for reference in named}
 
     def new_id(reference: Named) -> str:
@@ -91,8 +91,8 @@ def with_decisions(contract: Contract, payload: Mapping[str, Any], decisions: De
     copied = with_new_ids(contract, payload, new_id)
     left_out = tuple(key for key, decision in ids.items() if decision.is_left_out)
     if blocker := _take_away(copied):
-        return Mapped(blocker=blocker, about=left_out)
-    return Mapped(copied, left_out=left_out)
+        return MappedPayload(blocker=blocker, about=left_out)
+    return MappedPayload(copied, left_out=left_out)
 
 
 def foreign_ids(

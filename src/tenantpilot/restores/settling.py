@@ -6,7 +6,7 @@ from django.db import transaction
 
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import DEPENDENCY_PENDING, WAITS_AT_MOST
+from tenantpilot.restores.approval_codes import DEPENDENCY_PENDING, WAITS_AT_MOST
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.operations import RESTORE_EXECUTE, RESTORE_PREVIEW
 from tenantpilot.restores.states import ItemState, RestoreState

@@ -7,7 +7,7 @@ from tenantpilot.graph.read.approvals import approval_status
 from tenantpilot.operations.items.working import Item, RunItems, waiting
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.restores import moving
-from tenantpilot.restores.approving import (
+from tenantpilot.restores.approval_codes import (
     APPROVAL_PENDING,
     DEPENDENCY_PENDING,
     approval_place,

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenantpilot.core.reasons import ReasonCatalog
-from tenantpilot.restores.sharp import DISABLED, ENABLED, REPORT_ONLY
+from tenantpilot.restores.policy_state import DISABLED, ENABLED, REPORT_ONLY
 from tenantpilot.restores.states import Assignments
 
 WARNINGS: dict[str, str | Promise] = {

@@ -40,7 +40,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenVersion:
     """The version that holds what was read, and if it was taken just now."""
 
     version: PolicyVersion
@@ -72,19 +72,19 @@ class Taker:
         self._directory.learn((named for snapshot in new for named in snapshot.references), now=read_at)
         return prepared
 
-    def take(self, prepared: Prepared) -> Taken:
+    def take(self, prepared: Prepared) -> TakenVersion:
         """Keep a version if it says anything new. Call it in a transaction. Raises the error, or ObjectUnusable."""
         if prepared.error is not None:
             raise prepared.error
         if prepared.snapshot is None:
             raise ObjectUnusable
         if prepared.newest is not None and not prepared.is_new:
-            return Taken(prepared.newest.version, is_new=False)
+            return TakenVersion(prepared.newest.version, is_new=False)
         version = self._new_version(prepared.policy, prepared.snapshot)
         if version is not None:
-            return Taken(version, is_new=True)
+            return TakenVersion(version, is_new=True)
         # Another run took the same content since it was prepared: what was the newest then is an older one now.
-        return Taken(newest_versions([prepared.policy.pk])[prepared.policy.pk].version, is_new=False)
+        return TakenVersion(newest_versions([prepared.policy.pk])[prepared.policy.pk].version, is_new=False)
 
     def _new_version(self, policy: Policy, snapshot: Snapshot) -> PolicyVersion | None:
         names = self._directory.names_of(snapshot.references)

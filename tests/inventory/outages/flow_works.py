@@ -16,7 +16,6 @@ from tenantpilot.artifacts.reading import stream
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
 from tenantpilot.backups import keeping
-from tenantpilot.backups.asking import Asked, ScheduledBackupInputs
 from tenantpilot.backups.models import BackupChain, BackupSet
 from tenantpilot.backups.operations import (
     BACKUP_SCHEDULE_RUN,
@@ -27,6 +26,7 @@ from tenantpilot.backups.operations import (
     BULK_BACKUP_SET_TRASH,
 )
 from tenantpilot.backups.portable import services as portable
+from tenantpilot.backups.requests import BackupRequest, ScheduledBackupInputs
 from tenantpilot.backups.retaining.services import start_retention
 from tenantpilot.backups.services import (
     start_backup,
@@ -218,7 +218,7 @@ class FlowWorks:
         """Return sets of a chain of their own, without its newest: that one is kept."""
         chain: BackupChain = new_chain(self.tenant, self.now)
         long_ago = self.now - timedelta(days=900)
-        asked = Asked(TYPES).to_json()
+        asked = BackupRequest(TYPES).to_json()
         sets = [
             finished_set(chain, seq, long_ago, asked=asked, read_until=long_ago + timedelta(minutes=seq))
             for seq in range(1, FEW + 2)

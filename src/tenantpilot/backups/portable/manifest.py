@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.building import Times
 from tenantpilot.backups.digest import Entry, digest_of
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.core.stored import StoredData
 
 FORMAT = "tenantpilot-backup-set"
@@ -64,9 +64,9 @@ class SetManifest(StoredData):
         return Times(self.created_at, self.read_from, self.read_until)
 
     @property
-    def was_asked(self) -> Asked:
+    def was_asked(self) -> BackupRequest:
         """Raises StoredDataUnreadable."""
-        return Asked.from_json(self.asked)
+        return BackupRequest.from_json(self.asked)
 
     @property
     def paths(self) -> list[str]:

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.backups import keeping
-from tenantpilot.backups.asking import RetentionInputs
 from tenantpilot.backups.audit_actions import BACKUP_RETENTION_APPLIED
 from tenantpilot.backups.models import BackupChain, BackupSet
 from tenantpilot.backups.orphans import drop_orphans
+from tenantpilot.backups.requests import RetentionInputs
 from tenantpilot.backups.retaining.models import BackupRetention
 from tenantpilot.backups.retaining.services import decisions, retention_of, rule_in_force, trashed_for_long
 from tenantpilot.core.sanitizing import ObjectName

@@ -10,11 +10,11 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.backups import keeping
-from tenantpilot.backups.asking import RetentionInputs
 from tenantpilot.backups.audit_actions import BACKUP_RETENTION_CHANGED, BACKUP_RETENTION_UNDONE
 from tenantpilot.backups.last_good import last_good_sets
 from tenantpilot.backups.models import LOCK, BackupChain, BackupSet, BackupSetQuerySet
 from tenantpilot.backups.operations import APPLY_BACKUP_RETENTION
+from tenantpilot.backups.requests import RetentionInputs
 from tenantpilot.backups.retaining.models import BackupRetention
 from tenantpilot.backups.retaining.rules import TRASH, Candidate, Reason, Rule, decide
 from tenantpilot.backups.states import ChainKind, SetState

@@ -17,7 +17,7 @@ from tenantpilot.cli.install import SEALING_KEYS, new_sealing_key, replace_secre
 from tenantpilot.cli.problems import Problem
 from tenantpilot.operations.monitoring import health
 from tenantpilot.operations.monitoring.health import Health
-from tenantpilot.restores import approving
+from tenantpilot.restores import approval_codes
 from tenantpilot.tenancy import credentials, second_factors
 from tenantpilot.tenancy.audit_actions import KEYS_RETIRED, KEYS_ROTATED
 from tenantpilot.tenancy.models import Tenant, User
@@ -51,7 +51,7 @@ def rotate_keys(
 
 def _reseal() -> None:
     tenants, people = credentials.reseal_all(), second_factors.reseal_seeds()
-    secrets, codes, passphrases = overlay.reseal_all(), approving.reseal_all(), transfer_keys.reseal_all()
+    secrets, codes, passphrases = overlay.reseal_all(), approval_codes.reseal_all(), transfer_keys.reseal_all()
     changed = {
         "credentials": tenants.changed,
         "second_factors": people.changed,

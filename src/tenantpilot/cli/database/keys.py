@@ -7,12 +7,12 @@ from tenantpilot.backups.portable import transfer_keys
 from tenantpilot.cli.database.manifest import KeyMark, Manifest
 from tenantpilot.cli.database.refusals import BackupRefused, Refusal
 from tenantpilot.cli.install import SEALING_KEYS, SECRET_KEY
-from tenantpilot.restores import approving
+from tenantpilot.restores import approval_codes
 from tenantpilot.tenancy import credentials, second_factors
 from tenantpilot.tenancy.sealing import key_ids, key_mark, newest_key_id
 from tenantpilot.versions import overlay
 
-ROOMS_THAT_SEAL = (credentials, second_factors, overlay, uploads, transfer_keys, approving)
+ROOMS_THAT_SEAL = (credentials, second_factors, overlay, uploads, transfer_keys, approval_codes)
 
 
 def number_sealed_with(key_id: str) -> int:

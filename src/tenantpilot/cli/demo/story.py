@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from tenantpilot.backups.asking import ScheduledBackupInputs
 from tenantpilot.backups.operations import BACKUP_SCHEDULE_RUN
+from tenantpilot.backups.requests import ScheduledBackupInputs
 from tenantpilot.backups.services import start_backup
 from tenantpilot.cli.demo import sample
 from tenantpilot.cli.demo.people_and_places import CONTOSO, OLIVIA, TENANTS, SampleTenant

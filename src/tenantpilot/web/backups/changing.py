@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantpilot.backups.asking import RevisionInputs
 from tenantpilot.backups.models import BackupMember, BackupSet
 from tenantpilot.backups.operations import BACKUP_SET_ADD_POLICIES, BACKUP_SET_REMOVE_POLICIES
 from tenantpilot.backups.queries import members_of_set
+from tenantpilot.backups.requests import RevisionInputs
 from tenantpilot.backups.services import SetBusy, start_revision
 from tenantpilot.backups.states import ChainKind
 from tenantpilot.inventory.models import Policy, PolicyQuerySet

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantpilot.backups.asking import SetsInputs
 from tenantpilot.backups.models import BackupSet, BackupSetQuerySet
 from tenantpilot.backups.operations import (
     BULK_BACKUP_SET_FORCE_DELETE,
     BULK_BACKUP_SET_RESTORE,
     BULK_BACKUP_SET_TRASH,
 )
+from tenantpilot.backups.requests import SetsInputs
 from tenantpilot.backups.services import start_of_sets
 from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.operations.types import OperationType

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from tenantpilot.backups import keeping
-from tenantpilot.backups.asking import Asked
 from tenantpilot.backups.comparing import compare_sets
 from tenantpilot.backups.models import BackupGap, BackupMember, BackupSet
 from tenantpilot.backups.queries import mended_since_verified
+from tenantpilot.backups.requests import BackupRequest
 from tenantpilot.backups.states import ChainKind, Verdict
 from tenantpilot.core.reasons import ReasonCatalog
 from tenantpilot.inventory import policy_types as catalogue
@@ -86,7 +86,7 @@ def backup_set(request: TenantRequest, set_id: int) -> HttpResponse:
 
 def set_page(request: TenantRequest, backup_set: BackupSet, form: HoldForm, *, status: int = 200) -> HttpResponse:
     """Return the page of a set with the form of its hold."""
-    backup_request = Asked.from_json(backup_set.asked)
+    backup_request = BackupRequest.from_json(backup_set.asked)
     gaps = list(BackupGap.objects.filter(set=backup_set)[: GAPS_SHOWN + 1])
     context = {
         "heading": backup_set.chain.name,

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenantpilot.inventory.models import Policy
 from tenantpilot.restores import editing
 from tenantpilot.restores.editing import ChoiceNotPossible, ItemEdit, MappingEdit, NotEditable
-from tenantpilot.restores.meanwhile import DECISION, ITEM, RULE, STATE, EditedMeanwhile, item_choices
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.save_conflicts import DECISION, ITEM, RULE, STATE, EditedMeanwhile, item_choices
 from tenantpilot.restores.states import Assignments, Choice, MappingAction
 from tenantpilot.restores.words import assignment_rules
 from tenantpilot.tenancy.capabilities import Capability

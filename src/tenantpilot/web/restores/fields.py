@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from tenantpilot.restores.meanwhile import DECISION, ITEM, RULE, STATE, PageChoices, decision_of
 from tenantpilot.restores.models import RestoreItem, RestoreMapping, RestoreRun
+from tenantpilot.restores.save_conflicts import DECISION, ITEM, RULE, STATE, PageChoices, decision_of
 from tenantpilot.restores.states import Assignments, Choice, MappingAction, StateChoice
 from tenantpilot.web.ui import parameters
 from tenantpilot.web.ui.templatetags.domain import reference_kind

@@ -15,12 +15,12 @@ from tenantpilot.restores.drafting import has_written
 from tenantpilot.restores.kept_by_entra import KeptByEntra
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.nothing_to_write import why_nothing
+from tenantpilot.restores.policy_state import ENABLED
 from tenantpilot.restores.repeating import begun_copies, unfinished_items
 from tenantpilot.restores.second_person.models import ApprovalRequest
 from tenantpilot.restores.second_person.people import possible_approvers
 from tenantpilot.restores.second_person.requests import newest_request, waiting_request, why_not_decide
 from tenantpilot.restores.settling import active_run, settle
-from tenantpilot.restores.sharp import ENABLED
 from tenantpilot.restores.states import EDITABLE, WRITING, Action, ItemState, RestoreState
 from tenantpilot.restores.words import state_words, warning_words
 from tenantpilot.tenancy.capabilities import Capability

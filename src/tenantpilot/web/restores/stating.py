@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from tenantpilot.restores.editing import ChoiceNotPossible
 from tenantpilot.restores.enforcing import possible_choices
-from tenantpilot.restores.meanwhile import STATE
 from tenantpilot.restores.models import RestoreItem, RestoreRun
-from tenantpilot.restores.sharp import CONDITIONAL_ACCESS, ENABLED, state_of
+from tenantpilot.restores.policy_state import CONDITIONAL_ACCESS, ENABLED, state_of
+from tenantpilot.restores.save_conflicts import STATE
 from tenantpilot.restores.states import StateChoice
 from tenantpilot.restores.words import state_words
 from tenantpilot.tenancy.capabilities import Capability

@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from tenantpilot.web.restores import approving, choosing, choosing_of_set, confirming, editing, trashing, views
+from tenantpilot.web.restores import choosing, choosing_of_set, confirming, editing, second_person, trashing, views
 
 tenant_plane: list[URLPattern] = [
-    path("settings/second-person/", approving.second_person, name="second-person"),
-    path("settings/second-person/ending/", approving.end_second_person, name="end-second-person"),
+    path("settings/second-person/", second_person.second_person, name="second-person"),
+    path("settings/second-person/ending/", second_person.end_second_person, name="end-second-person"),
     path("restores/", views.restores, name="restores"),
     path("restores/trash/", trashing.trash, name="restore-trash"),
     path("restores/trashings/", trashing.trash_restores, name="trash-restores"),
@@ -20,7 +20,7 @@ tenant_plane: list[URLPattern] = [
     path("restores/<int:restore_id>/preview/", views.preview, name="restore-preview"),
     path("restores/<int:restore_id>/previews/", confirming.start_restore_preview, name="start-restore-preview"),
     path("restores/<int:restore_id>/confirmation/", confirming.confirmation, name="restore-confirmation"),
-    path("restores/<int:restore_id>/approval/", approving.approval, name="restore-approval"),
+    path("restores/<int:restore_id>/approval/", second_person.approval, name="restore-approval"),
     path("restores/<int:restore_id>/result/", views.result, name="restore-result"),
     path("restores/<int:restore_id>/continuation/", confirming.continue_restore, name="continue-restore"),
     path("restores/<int:restore_id>/undo/", choosing.undo, name="undo-restore"),

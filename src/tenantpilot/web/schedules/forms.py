@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenantpilot.backups.asking import ScheduledBackupInputs
+from tenantpilot.backups.requests import ScheduledBackupInputs
 from tenantpilot.backups.services import LONGEST_REASON
 from tenantpilot.core.sanitizing import screened
 from tenantpilot.core.stored import StoredData

@@ -13,7 +13,7 @@ from tenantpilot.operations.items.models import ItemState as RunItemState
 from tenantpilot.operations.items.working import Item, RunItems
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.operations.types import NoInputs
-from tenantpilot.restores.approving import ANSWERS, DEPENDENCY_PENDING, is_overdue, opened_code
+from tenantpilot.restores.approval_codes import ANSWERS, DEPENDENCY_PENDING, is_overdue, opened_code
 from tenantpilot.restores.continuing import go_on_for_its_person, waiting_restores
 from tenantpilot.restores.models import RestoreItem, RestoreRun
 from tenantpilot.restores.states import ItemState

@@ -82,7 +82,7 @@ class SetsInputs(StoredData):
 
 
 @dataclass(frozen=True)
-class Asked(StoredData):
+class BackupRequest(StoredData):
     """The request of a set, as it is kept with the set. `view` is the name of the saved view that chose."""
 
     policy_types: tuple[str, ...]
@@ -99,8 +99,8 @@ class Asked(StoredData):
         return EVERYTHING if not self.left_out else len(self.policy_types)
 
 
-def asked_types(policy_types: Iterable[str], left_out_reason: str) -> Asked:
+def asked_types(policy_types: Iterable[str], left_out_reason: str) -> BackupRequest:
     """Return the types and, in the order of the catalogue, those that are left out."""
     chosen = catalogue.chosen(policy_types)
     left_out = tuple(policy_type.key for policy_type in catalogue.every() if policy_type.key not in chosen)
-    return Asked(chosen, left_out=left_out, left_out_reason=left_out_reason if left_out else "")
+    return BackupRequest(chosen, left_out=left_out, left_out_reason=left_out_reason if left_out else "")

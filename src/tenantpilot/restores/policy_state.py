@@ -19,7 +19,7 @@ WEAKENS = "weakens_policy"
 
 
 @dataclass(frozen=True)
-class Sharpened:
+class StatePlan:
     """The payload in the state that it may have, and codes of what a person has to accept."""
 
     payload: dict[str, Any] = field(repr=False)
@@ -30,7 +30,7 @@ class Sharpened:
 
 def with_safe_state(
     payload: Mapping[str, Any], live: Mapping[str, Any] | None, choice: StateChoice = StateChoice.USUAL
-) -> Sharpened:
+) -> StatePlan:
     """Return the payload with the state that it may be written in. `live` is None for a policy that is created."""
     copied = {**copy.deepcopy(dict(payload)), **{name: payload.get(name) for name in CONTROLS}}
     present = str(live.get("state") or "") if live else ""
@@ -39,7 +39,7 @@ def with_safe_state(
     warnings = [WEAKENS] if present == ENABLED and not is_enforced else []
     if state == REPORT_ONLY and _asks_for_compliance(payload):
         warnings.append("asks_for_compliant_device")
-    return Sharpened(copied, tuple(warnings), is_enforced, becomes_enforced=is_enforced and present != ENABLED)
+    return StatePlan(copied, tuple(warnings), is_enforced, becomes_enforced=is_enforced and present != ENABLED)
 
 
 def state_of(payload: Mapping[str, Any]) -> str:
