@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from tenantpilot.directory.services import start_group_sync
+from tenantpilot.graph.client.tokens import TokenSource
 from tenantpilot.inventory.connecting.services import connection_state, start_check
-from tenantpilot.inventory.models import PolicyTypeAccess
+from tenantpilot.inventory.models import Policy, PolicyTypeAccess
 from tenantpilot.inventory.policy_types import every
+from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import Notification, OperationRun
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.tenancy.models import TenantCredential
+from tenantpilot.tenancy.models import Tenant, TenantCredential
+from tests.people import ENTRA
 
 SCRIPTS = {"powershellScript", "shellScript", "remediation", "customAttribute", "complianceScript"}
 
@@ -64,6 +68,28 @@ def test_a_check_that_cannot_sign_in_fails_and_keeps_what_was_known(check, crede
     credential(secret="wrong")
     assert check().reason_code == "client_secret_invalid"
     assert PolicyTypeAccess.everywhere.count() == before
+
+
+@pytest.mark.parametrize("start", [start_check, start_sync, start_group_sync])
+def test_sec_03_a_directory_that_is_changed_during_the_first_sign_in_stays_unread(
+    contoso, graph, credential, now, monkeypatch, start
+):
+    Tenant.everywhere.filter(pk=contoso.pk).update(signed_in_at=None)
+    run = start(tenant=contoso, initiator=None, now=now).run
+    token_of = TokenSource.token
+
+    def first_token(source):
+        monkeypatch.setattr(TokenSource, "token", token_of)
+        token = source.token()
+        Tenant.everywhere.filter(pk=contoso.pk).update(entra_tenant_id=ENTRA["adatum"])
+        return token
+
+    monkeypatch.setattr(TokenSource, "token", first_token)
+    Runner().execute(run.pk)
+    assert OperationRun.everywhere.get(pk=run.pk).reason_code == "directory_changed"
+    assert not Tenant.everywhere.get(pk=contoso.pk).is_connected
+    assert not PolicyTypeAccess.everywhere.exists()
+    assert not Policy.everywhere.exists()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tenantpilot.tenancy.fitting import DoesNotFit
 from tenantpilot.tenancy.models import Tenant
 from tenantpilot.tenancy.services import AlreadyThere
 from tenantpilot.tenancy.tenants import (
+    DirectoryChanged,
     DirectoryFixed,
     change_directory,
     record_sign_in,
@@ -76,6 +77,23 @@ def test_the_first_sign_in_is_noted_once(unconnected, now):
     assert record_sign_in(unconnected, now=now)
     assert not record_sign_in(unconnected, now=now)
     assert AuditLog.objects.filter(action="tenant.signed_in").count() == 1
+
+
+@pytest.mark.parametrize("cloud", [CLOUDS[0], CHINA])
+def test_sec_03_a_sign_in_to_the_directory_before_connects_nothing(unconnected, olivia, now, cloud):
+    signing_in = Tenant.everywhere.get(pk=unconnected.pk)
+    assert mend(unconnected, OTHER if cloud is CLOUDS[0] else unconnected.entra_tenant_id, olivia, now, cloud)
+    with pytest.raises(DirectoryChanged) as refusal:
+        record_sign_in(signing_in, now=now)
+    assert refusal.value.reason_code == "directory_changed"
+    assert not Tenant.everywhere.get(pk=unconnected.pk).is_connected
+    assert not AuditLog.objects.filter(action="tenant.signed_in").exists()
+
+
+def test_two_runs_that_sign_in_first_note_it_once(unconnected, now):
+    other_run = Tenant.everywhere.get(pk=unconnected.pk)
+    assert record_sign_in(unconnected, now=now)
+    assert not record_sign_in(other_run, now=now)
 
 
 def test_application_and_restores_are_kept_for_the_steps_that_follow(unconnected, olivia, now):

@@ -34,7 +34,7 @@ ENTRA_GROUP_SYNC = operation_types.register(
         counts=("created", "updated", "deleted", "unchanged", "failed", GROUP_COUNT),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
-            "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "request_rejected", "throttled",
+            "application_not_found", "tenant_not_found", "directory_changed", "sign_in_failed", "permission_missing", "request_rejected", "throttled",
             "graph_unavailable", "graph_error", "response_unreadable", "deadline_exceeded", "incomplete_read", "application_disabled",
             "subscription_lapsed", "conditional_access_blocked", "tenant_blocked", "token_rejected", "not_licensed",
             "intermediary_answered", "proxy_refused", "group_unusable", "delta_expired",

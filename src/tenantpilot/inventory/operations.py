@@ -66,7 +66,7 @@ INVENTORY_SYNC = operation_types.register(
         ),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
-            "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "resource_not_found",
+            "application_not_found", "tenant_not_found", "directory_changed", "sign_in_failed", "permission_missing", "resource_not_found",
             "request_rejected", "throttled", "graph_unavailable", "graph_error", "response_unreadable", "deadline_exceeded",
             "incomplete_read", "object_not_shown", "application_disabled", "subscription_lapsed", "conditional_access_blocked", "tenant_blocked",
             "token_rejected", "not_licensed", "intermediary_answered", "proxy_refused", "object_unusable", "type_vanished",

@@ -8,6 +8,7 @@ ReasonCatalog.add(
         reason("credential_missing", "The tenant has no credential.", Owner.TENANT_MANAGER, "Add an application's credential to the tenant.", "credential"),
         reason("credential_unreadable", "The stored credential cannot be decrypted with the keys of this installation.", Owner.PLATFORM_OPERATOR, "Restore the key it was sealed with, or enter the credential again.", "credential"),
         reason("tenant_not_found", "Microsoft does not know this tenant[ ({aadsts})].", Owner.TENANT_MANAGER, "Compare the tenant id with the one on the Entra overview page.", "directory"),
+        reason("directory_changed", "The directory of the tenant was changed while the operation read the one before.", Owner.OPERATOR, "Run it again: it reads the directory that the tenant has now.", "again"),
         reason("application_not_found", "The application is not known in this tenant[ ({aadsts})].", Owner.TENANT_ADMINISTRATOR, "Check the client id, and give admin consent to the application in the tenant.", "application"),
         reason("application_disabled", "The application is disabled in this tenant[ ({aadsts})].", Owner.TENANT_ADMINISTRATOR, "Enable it in Entra: enterprise applications, the application, properties, 'Enabled for users to sign in'.", "connection"),
         reason("subscription_lapsed", "Microsoft has disabled the service in this tenant: a subscription has lapsed, or an administrator disabled it[ ({aadsts})].", Owner.TENANT_ADMINISTRATOR, "Renew the subscription, or enable the service's application in Entra.", "connection"),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
-from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.errors import ReasonedError, TenantPilotError
 from tenantpilot.tenancy.audit_actions import (
     TENANT_APPLICATION_CHANGED,
     TENANT_DIRECTORY_CHANGED,
@@ -23,9 +23,18 @@ from tenantpilot.tenancy.fitting import fitted
 from tenantpilot.tenancy.models import Tenant, User
 from tenantpilot.tenancy.services import AlreadyThere
 
+DIRECTORY = ("entra_tenant_id", "login_url", "graph_url")
+"""The columns that say where TenantPilot signs in."""
+
 
 class DirectoryFixed(TenantPilotError):
     """TenantPilot has signed in to the directory: another one would be another tenant."""
+
+
+class DirectoryChanged(ReasonedError):
+    """The directory of the tenant was mended after TenantPilot had begun to sign in to the one before."""
+
+    reason_code = "directory_changed"
 
 
 def rename_tenant(tenant: Tenant, name: str, *, actor: User | None, now: datetime) -> bool:
@@ -73,11 +82,17 @@ def switch_restores(tenant: Tenant, *, is_on: bool, actor: User | None, now: dat
 
 
 def record_sign_in(tenant: Tenant, *, now: datetime) -> bool:
-    """Note the first successful sign-in: from now on the tenant is connected and its directory id stays."""
+    """Note the first successful sign-in: from now on the tenant is connected and its directory id stays.
+
+    `tenant` is as it was when its client was made. Raises DirectoryChanged where it has another directory by now.
+    """
     if tenant.is_connected:
         return False
     with transaction.atomic():
-        if not Tenant.everywhere.filter(pk=tenant.pk, signed_in_at=None).update(signed_in_at=now):
+        same = {name: getattr(tenant, name) for name in DIRECTORY}
+        if not Tenant.everywhere.filter(pk=tenant.pk, signed_in_at=None, **same).update(signed_in_at=now):
+            if not Tenant.everywhere.filter(pk=tenant.pk, **same).exists():
+                raise DirectoryChanged
             return False
         directory = {"entra_tenant_id": str(tenant.entra_tenant_id)}
         _record(TENANT_SIGNED_IN, tenant, None, None, directory, now)

@@ -37,7 +37,7 @@ CONNECTION_CHECK = operation_types.register(
         counts=("total", "processed", "succeeded", "failed"),
         reason_codes=(
             "credential_missing", "credential_unreadable", "client_secret_invalid", "client_secret_expired", "certificate_invalid",
-            "application_not_found", "tenant_not_found", "sign_in_failed", "permission_missing", "graph_unavailable",
+            "application_not_found", "tenant_not_found", "directory_changed", "sign_in_failed", "permission_missing", "graph_unavailable",
             "application_disabled", "subscription_lapsed", "conditional_access_blocked", "tenant_blocked", "token_rejected",
             "not_licensed", "intermediary_answered", "proxy_refused", "graph_error",
         ),
