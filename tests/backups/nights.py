@@ -134,7 +134,7 @@ class Nights:
     def sign_in(self) -> None:
         """Stand for Graph's client, which has nothing to do here."""
 
-    def _reads(self, _client: Any, contracts: Any) -> Any:
+    def _reads(self, _client: Any, contracts: Any, **_clock: Any) -> Any:
         for contract in contracts:
             yield TypeRead(contract, tuple(self._read(number) for number in range(self.policies)))
 

@@ -225,10 +225,10 @@ def test_a_cancelled_backup_ends_as_a_failed_set(contoso, graph, credential, ali
     run = start_backup(tenant=contoso, initiator=alice, name="Stopped", now=now, policy_types=(TYPE,)).run
     read_types_whole = handlers.read_types_whole
 
-    def cancel_and_read(*arguments):
+    def cancel_and_read(*arguments, **clock):
         OperationRunService().request_cancel(OperationRun.everywhere.get(pk=run.pk), actor=alice, now=now)
         run_context[0].stop(handlers_cancelled())
-        return read_types_whole(*arguments)
+        return read_types_whole(*arguments, **clock)
 
     run_context = []
     build = handlers._build

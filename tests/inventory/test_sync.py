@@ -70,10 +70,10 @@ def test_a_failure_that_cannot_be_recorded_either_ends_the_run(sync, simulator, 
 def test_types_that_are_read_together_cost_no_other_where_one_is_refused(sync, contoso, monkeypatch):
     real = recording._compare
 
-    def refuse(reading, rows):
+    def refuse(reading, rows, **clock):
         if any(observation.name == "Poison" for observation in reading.observations):
             raise IntegrityError("refused")
-        return real(reading, rows)
+        return real(reading, rows, **clock)
 
     sync("settingsCatalog", "compliancePolicy")
     monkeypatch.setattr(recording, "_compare", refuse)
@@ -230,8 +230,8 @@ class DyingService(OperationRunService):
         return super().checkpoint(lease, data, **when)
 
 
-def one_by_one(client, contracts):
-    return ([read_type] for read_type in read_types(client, contracts))
+def one_by_one(client, contracts, **clock):
+    return ([read_type] for read_type in read_types(client, contracts, **clock))
 
 
 def test_ops_07_a_sync_that_is_taken_over_ends_with_the_counts_of_one_that_was_not(

@@ -99,7 +99,7 @@ def _item(key: str) -> Item:
 
 def _read(run: RunContext, client: GraphClient, backup: TypeBackup, chosen: PoliciesByType | None) -> None:
     if chosen is None:
-        for type_read in released(read_types_whole(client, registry.chosen(backup.pending))):
+        for type_read in released(read_types_whole(client, registry.chosen(backup.pending), clock=lambda: run.now)):
             backup.back_up_whole(type_read)
         return
     by_type = {key: chosen[key] for key in backup.pending if key in chosen}

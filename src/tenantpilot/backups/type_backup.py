@@ -67,7 +67,7 @@ class TypeBackup:
         if error is not None:
             self._fail_type(contract.key, error)
             return
-        policies = self._recorded(contract, type_read.reads, result)
+        policies = self._recorded(type_read, result)
         members = self._members.of_type(contract.key)
         in_care = [policy_read for policy_read in type_read.reads if self._is_in_care(policy_read, policies)]
         for chunk in portions(in_care):
@@ -105,7 +105,7 @@ class TypeBackup:
             count = suspicious_types(self._run.tenant, [contract.key]).get(contract.key, 0)
         if not count:
             return type_read, type_read.error
-        (again,) = released(read_types_whole(self._client, [contract]))
+        (again,) = released(read_types_whole(self._client, [contract], clock=lambda: self._run.now))
         self._run.safe_point()
         is_gone = again.error is None and not again.reads
         return again, TypeVanished(count) if is_gone and not is_everyday(count) else again.error
@@ -114,8 +114,9 @@ class TypeBackup:
         policy = policies.get(policy_read.graph_id)
         return policy is not None and policy.ignored_at is None
 
-    def _recorded(self, contract: Contract, reads: Sequence[FullRead], result: TypeResult) -> dict[str, Policy]:
+    def _recorded(self, type_read: TypeRead, result: TypeResult) -> dict[str, Policy]:
         """Return the policies of the type by Graph's id, with what is new; what has no policy becomes a gap."""
+        contract, reads = type_read.contract, type_read.reads
         observed = observe_all(
             contract, [policy_read.payload for policy_read in reads if policy_read.payload is not None]
         )
@@ -123,7 +124,7 @@ class TypeBackup:
         unusable = {*unread, *(broken.graph_id for broken in observed.broken)}
         key, tenant = contract.key, self._run.tenant
         with transaction.atomic():
-            reading = Reading(observed.observations, unusable)
+            reading = Reading(observed.observations, type_read.began_at or self._run.now, unusable)
             record_types(tenant, {key: reading}, run_id=self._run.run_id, now=self._run.now)
         policies = {policy.graph_id: policy for policy in Policy.everywhere.of_tenant(tenant).of_type(key)}
         self._note_unknown(key, observed, unread, policies, result)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
@@ -39,6 +40,8 @@ class TypeReport:
     key: str
     observed: ObservedType = field(default_factory=ObservedType)
     error: Exception | None = None
+    began_at: datetime | None = None
+    """The time before the first request of its reading; None with an error."""
 
     def with_troubles(self, troubles: Sequence[BrokenObject]) -> "TypeReport":
         """Return the same with more objects that could not be read."""
@@ -60,7 +63,7 @@ def sync_inventory(run: RunContext[SyncInputs]) -> None:
         client.sign_in()
         record_sign_in(run.tenant, now=run.now)
         capture = capturing()(run, client) if run.inputs.capture else None
-        for group in released(read_types_in_groups(client, registry.chosen(pending))):
+        for group in released(read_types_in_groups(client, registry.chosen(pending), clock=lambda: run.now)):
             run.safe_point()
             vanished = _vanished(run, client, group)
             reports = [vanished.get(type_read.contract.key) or _report_of(client, type_read) for type_read in group]
@@ -99,21 +102,22 @@ def _vanished(run: RunContext[SyncInputs], client: GraphClient, group: Sequence[
     """Read a second time what came out empty all at once, and return the reports of these types."""
     empty = [type_read.contract.key for type_read in group if type_read.error is None and not type_read.items]
     counts = suspicious_types(run.tenant, empty)
-    again = read_types(client, registry.chosen(counts)) if counts else ()
+    again = read_types(client, registry.chosen(counts), clock=lambda: run.now) if counts else ()
     return {
         type_read.contract.key: _report_of(client, type_read)
         if type_read.items or type_read.error
-        else _report_of_vanished(run, type_read.contract.key, counts[type_read.contract.key])
+        else _report_of_vanished(run, type_read, counts[type_read.contract.key])
         for type_read in again
     }
 
 
-def _report_of_vanished(run: RunContext[SyncInputs], key: str, count: int) -> TypeReport:
+def _report_of_vanished(run: RunContext[SyncInputs], type_read: TypeRead, count: int) -> TypeReport:
     """Return a failure where many are gone at once; a few are gone by the second look, and the timeline says so."""
+    key = type_read.contract.key
     if not is_everyday(count):
         return TypeReport(key, error=TypeVanished(count))
     run.note("all_objects_of_a_type_are_gone", policy_type=key, objects=count)
-    return TypeReport(key)
+    return TypeReport(key, began_at=type_read.began_at)
 
 
 def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:
@@ -122,9 +126,8 @@ def _report_of(client: GraphClient, type_read: TypeRead) -> TypeReport:
     if type_read.error is not None:
         return TypeReport(key, error=type_read.error)
     try:
-        return TypeReport(
-            key, _with_incomplete_objects(client, type_read, observe_all(type_read.contract, type_read.items))
-        )
+        observed = _with_incomplete_objects(client, type_read, observe_all(type_read.contract, type_read.items))
+        return TypeReport(key, observed, began_at=type_read.began_at)
     except NOT_KEPT as error:
         log.exception("type_not_understood", type=key)
         return TypeReport(key, error=error)
@@ -207,7 +210,11 @@ def _subject(run: RunContext[SyncInputs], key: str, broken: BrokenObject) -> str
 def _record_policies(run: RunContext[SyncInputs], reports: Sequence[TypeReport]) -> list[Tally]:
     """Return the tallies of the types that could be read, but for those that this run has written down before."""
     readings = {
-        report.key: Reading(report.observed.observations, {broken.graph_id for broken in report.observed.broken})
+        report.key: Reading(
+            report.observed.observations,
+            report.began_at or run.now,
+            {broken.graph_id for broken in report.observed.broken},
+        )
         for report in reports
         if report.error is None
     }

@@ -31,7 +31,14 @@ class Images:
         Call it in a transaction.
         """
         observation = observe(contract, payload)
-        policy = record_one(self._run.tenant, contract.key, observation, run_id=self._run.run_id, now=self._run.now)
+        policy = record_one(
+            self._run.tenant,
+            contract.key,
+            observation,
+            run_id=self._run.run_id,
+            read_at=snapshot.read_at,
+            now=self._run.now,
+        )
         names = self._directory.names_of(snapshot.references)
         version = take_version(policy, snapshot, names, source=source, run_id=self._run.run_id)
         return version or newest_versions([policy.pk])[policy.pk].version

@@ -54,7 +54,7 @@ class Preview:
     """The preview of a restore by one run. Nothing is stored until `keep` is called."""
 
     def __init__(self, run: RunContext[Any], restore: RestoreRun, client: GraphClient) -> None:
-        self._run, self._restore, self._client = run, restore, client
+        self._run, self._restore, self._client, self._began_at = run, restore, client, run.now
         self._reader = Reader(client, same_tenant=restore.is_same_tenant)
         self._directory = Directory(client, run.tenant)
         self._names: dict[str, Any] = {}
@@ -332,9 +332,8 @@ class Preview:
         if subject.live is None:
             return None
         observation = observe(subject.contract, subject.live)
-        policy = record_one(
-            self._run.tenant, subject.contract.key, observation, run_id=self._run.run_id, now=self._run.now
-        )
+        facts: dict[str, Any] = {"run_id": self._run.run_id, "read_at": self._began_at, "now": self._run.now}
+        policy = record_one(self._run.tenant, subject.contract.key, observation, **facts)
         snapshot = snapshot_of(subject.contract, subject.live, read_at=self._run.now)
         names = self._directory.names_of(snapshot.references)
         version = take_version(policy, snapshot, names, source=Source.CAPTURE, run_id=self._run.run_id)

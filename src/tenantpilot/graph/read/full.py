@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -25,7 +26,7 @@ from tenantpilot.graph.errors import (
     GraphResponseUnreadable,
     GraphStopped,
 )
-from tenantpilot.graph.read.listing import read_policies
+from tenantpilot.graph.read.listing import Clock, read_policies, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class TypeRead:
     contract: Contract
     reads: tuple[FullRead, ...] = ()
     error: GraphError | None = None
+    began_at: datetime | None = None
+    """The time before the first request: what happens in the tenant after it may be missing. None with an error."""
 
 
 @dataclass
@@ -65,21 +68,21 @@ class _Owner:
     error: GraphError | None = None
 
 
-def read_types_whole(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[TypeRead]:
+def read_types_whole(
+    client: GraphClient, contracts: Iterable[Contract], *, clock: Clock = utc_now
+) -> Iterator[TypeRead]:
     """Read many types whole at once, each as soon as it is there. One that fails does not stop the others."""
     by_key = {contract.key: contract for contract in contracts}
-    calls = {key: partial(_type_whole, client, contract) for key, contract in by_key.items()}
+    calls = {key: partial(_type_whole, client, contract, clock) for key, contract in by_key.items()}
     for key, outcome in client.together(calls):
-        if isinstance(outcome, GraphError):
-            yield TypeRead(by_key[key], error=outcome)
-        else:
-            yield TypeRead(by_key[key], reads=outcome)
+        yield TypeRead(by_key[key], error=outcome) if isinstance(outcome, GraphError) else outcome
 
 
-def _type_whole(client: GraphClient, contract: Contract) -> tuple[FullRead, ...]:
+def _type_whole(client: GraphClient, contract: Contract, clock: Clock) -> TypeRead:
     """Read a type; JSON of an unforeseen shape makes it unreadable, and is logged with its trace."""
+    began_at = clock()
     try:
-        return tuple(read_type_whole(client, contract))
+        return TypeRead(contract, tuple(read_type_whole(client, contract)), began_at=began_at)
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         log.exception("answer of an unknown shape: %s", contract.key)
         raise GraphResponseUnreadable("an answer of an unknown shape") from error

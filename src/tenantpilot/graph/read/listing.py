@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from tenantpilot.graph.client.answers import JsonObject
@@ -37,36 +38,50 @@ class TypeRead:
     contract: Contract
     items: tuple[JsonObject, ...] = ()
     error: GraphError | None = None
+    began_at: datetime | None = None
+    """The time before the first request: what happens in the tenant after it may be missing. None with an error."""
 
 
-def read_types(client: GraphClient, contracts: Iterable[Contract]) -> Iterator[TypeRead]:
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def read_types(client: GraphClient, contracts: Iterable[Contract], *, clock: Clock = utc_now) -> Iterator[TypeRead]:
     """Read many types at once, each as soon as it is whole. One that fails does not stop the others."""
-    for group in read_types_in_groups(client, contracts, gather_seconds=0):
+    for group in read_types_in_groups(client, contracts, gather_seconds=0, clock=clock):
         yield from group
 
 
 def read_types_in_groups(
-    client: GraphClient, contracts: Iterable[Contract], *, gather_seconds: float = GATHER_SECONDS
+    client: GraphClient,
+    contracts: Iterable[Contract],
+    *,
+    gather_seconds: float = GATHER_SECONDS,
+    clock: Clock = utc_now,
 ) -> Iterator[list[TypeRead]]:
     """Yield what `read_types` yields, in groups of types that were read at about the same time."""
     by_key = {contract.key: contract for contract in contracts}
-    calls: dict[str, Callable[[], tuple[JsonObject, ...]]] = {
-        key: partial(_read_any, client, contract) for key, contract in by_key.items()
+    calls: dict[str, Callable[[], TypeRead]] = {
+        key: partial(_read_any, client, contract, clock) for key, contract in by_key.items()
     }
     for outcomes in client.in_groups(calls, gather_seconds=gather_seconds):
         yield [_type_read(client, by_key[key], outcome) for key, outcome in outcomes]
 
 
-def _type_read(client: GraphClient, contract: Contract, outcome: tuple[JsonObject, ...] | GraphError) -> TypeRead:
+def _type_read(client: GraphClient, contract: Contract, outcome: TypeRead | GraphError) -> TypeRead:
     if isinstance(outcome, GraphError):
         return TypeRead(contract, error=_with_permission(client, contract, outcome))
-    return TypeRead(contract, items=outcome)
+    return outcome
 
 
-def _read_any(client: GraphClient, contract: Contract) -> tuple[JsonObject, ...]:
+def _read_any(client: GraphClient, contract: Contract, clock: Clock) -> TypeRead:
     """Read a type; JSON of an unforeseen shape makes it unreadable, and is logged with its trace."""
+    began_at = clock()
     try:
-        return _read_all(client, contract)
+        return TypeRead(contract, _read_all(client, contract), began_at=began_at)
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         log.exception("answer of an unknown shape: %s", contract.key)
         raise GraphResponseUnreadable("an answer of an unknown shape") from error
