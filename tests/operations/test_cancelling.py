@@ -7,7 +7,7 @@ import pytest
 from tenantpilot.audit.models import AuditLog
 from tenantpilot.operations.models import Notification, OperationRun, RunEvent
 from tenantpilot.operations.results import CannotCancel, NotClaimable
-from tenantpilot.operations.run_context import RunCancelled, RunContext
+from tenantpilot.operations.run_context import Interrupted, RunCancelled, RunContext, TimeLimitExceeded
 from tenantpilot.operations.states import RunOutcome, RunStatus
 from tenantpilot.operations.workers.runner import Runner
 from tests.operations.kit import SUCCEEDED, Engine, again, work_is
@@ -145,3 +145,35 @@ def test_cancelling_between_the_claim_and_the_end_never_ends_it_twice(engine: En
         engine.service.request_cancel(run, actor=alice, now=engine.clock())
     assert RunEvent.objects.filter(run=run, name="completed").count() == 1
     assert Notification.everywhere.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("why", "outcome", "reason"),
+    [
+        (RunCancelled, RunOutcome.CANCELLED, "cancelled_by_person"),
+        (TimeLimitExceeded, RunOutcome.FAILED, "time_limit_exceeded"),
+    ],
+)
+@pytest.mark.parametrize("total", [None, 3])
+def test_ops_07_a_handler_that_returns_because_it_must_stop_has_not_succeeded(
+    engine: Engine, alice: Any, why: type[Interrupted], outcome: str, reason: str, total: int | None
+) -> None:
+    """OPS-08: the runner decides, also where the handler cleans up and returns."""
+
+    def cleans_up(context: RunContext) -> None:
+        if total is not None:
+            context.progress(1, total)
+        context.stop(why)
+        assert context.cancelled
+
+    run = engine.perform(cleans_up, alice)
+    assert (run.outcome, run.reason_code) == (outcome, reason)
+
+
+def test_ops_08_work_that_was_whole_when_the_cancel_came_succeeded(engine: Engine, alice: Any) -> None:
+    def ends(context: RunContext) -> None:
+        context.progress(3, 3)
+        context.stop(RunCancelled)
+        assert context.cancelled
+
+    assert engine.perform(ends, alice).outcome == RunOutcome.SUCCEEDED

@@ -19,7 +19,7 @@ from tenantpilot.directory.operations import GroupSyncCheckpoint
 from tenantpilot.directory.recording import SELECT, GroupUnusable, mark_unseen, record_page
 from tenantpilot.directory.use import ids_in_use
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphNotFound, GraphResyncRequired
+from tenantpilot.graph.errors import GraphError, GraphForbidden, GraphNotFound, GraphResyncRequired, GraphStopped
 from tenantpilot.graph.read.directory import ChangePage, count_of_members, pages_of_all, pages_since
 from tenantpilot.operations.run_context import RunContext
 from tenantpilot.tenancy.connections import graph_client
@@ -115,5 +115,7 @@ def _count_members(run: RunContext, client: GraphClient, ids: list[str]) -> None
 def _look_up(run: RunContext, client: GraphClient, used: dict[str, str]) -> None:
     try:
         look_up(client, run.tenant, used, now=run.now)
+    except GraphStopped:
+        raise
     except GraphError as error:
         log.warning("names_not_read", tenant=run.tenant.pk, reason=error.reason_code)

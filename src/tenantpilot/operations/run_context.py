@@ -225,6 +225,13 @@ class RunContext(Generic[InputsOfRun]):
         return self._must_stop in (WorkerLeaves, SetAside) and self._told_to_stop
 
     @property
+    def stopped_early(self) -> bool:
+        """The handler saw that it must end, and returned before its last item: what it did is not the whole."""
+        with self._lock:
+            is_whole = self._progress.total is not None and self._progress.processed == self._progress.total
+        return self._must_stop in (RunCancelled, TimeLimitExceeded) and self._told_to_stop and not is_whole
+
+    @property
     def seconds_to_wait(self) -> float | None:
         """For how long the run is to be set aside; None: it is not."""
         return max(self._wakes_at - self._ticks(), 0.0) if self._must_stop is SetAside else None

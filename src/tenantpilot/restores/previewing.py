@@ -12,7 +12,7 @@ from tenantpilot.graph.client.tokens import granted_roles
 from tenantpilot.graph.contracts import registry
 from tenantpilot.graph.contracts.model import Contract
 from tenantpilot.graph.contracts.references import references_in
-from tenantpilot.graph.errors import GraphError
+from tenantpilot.graph.errors import GraphError, GraphStopped
 from tenantpilot.graph.write.exact import unchangeable
 from tenantpilot.inventory.observing import name_of, observe
 from tenantpilot.inventory.recording import record_one
@@ -285,6 +285,8 @@ class Preview:
                 continue
             try:
                 items = self._reader.listed(subject.contract)
+            except GraphStopped:
+                raise
             except GraphError as error:
                 subject.error = error
                 subject.block("object_unreadable")

@@ -116,6 +116,7 @@ class Reader:
         try:
             objects = self.in_full(contract, self.listed(contract))
         except GraphError as error:
+            _refuse_stopped(error)
             return {lookup.key: Candidates(error=error) for lookup in lookups}
         return {lookup.key: _candidates_from(next(iter(objects.values()), None)) for lookup in lookups}
 
@@ -125,6 +126,7 @@ class Reader:
         try:
             items = self.listed(contract)
         except GraphError as error:
+            _refuse_stopped(error)
             return {lookup.key: Candidates(error=error) for lookup in lookups}
         alike = {lookup.key: [item for item in items if is_alike(contract, lookup.source, item)] for lookup in lookups}
         objects = self.in_full(contract, (item for fitting in alike.values() for item in fitting))
@@ -146,6 +148,8 @@ class Reader:
         contract, name = registry.get(successor), normal_name(lookup.source.get(lookup.contract.name_field))
         try:
             return any(normal_name(item.get(contract.name_field)) == name for item in self.listed(contract))
+        except GraphStopped:
+            raise
         except GraphError:
             return False
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import structlog
 
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.errors import GraphError
+from tenantpilot.graph.errors import GraphError, GraphStopped
 from tenantpilot.graph.read.audit import AuditEvent, audit_events, directory_events
 from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
@@ -65,11 +65,13 @@ def fill_actors(client: GraphClient, tenant: Tenant, *, now: datetime) -> int:
 
 
 def _fill_from(feed: Feed, client: GraphClient, tenant: Tenant, windows: Sequence[Window]) -> int:
-    """Fill the windows from one feed. Without the permission to read it, nobody is known."""
+    """Fill the windows from one feed. Without the permission to read it, nobody is known. Raises GraphStopped."""
     if not windows:
         return 0
     try:
         events = feed(client, min(window.after for window in windows), max(window.until for window in windows))
+    except GraphStopped:
+        raise
     except GraphError as error:
         log.info("actors_not_read", tenant=tenant.pk, reason=error.reason_code)
         return 0

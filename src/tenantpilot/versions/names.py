@@ -9,7 +9,7 @@ import structlog
 from tenantpilot.directory.looking_up import look_up
 from tenantpilot.graph.client.client import GraphClient
 from tenantpilot.graph.contracts.references import Named, Outside
-from tenantpilot.graph.errors import GraphError
+from tenantpilot.graph.errors import GraphError, GraphStopped
 from tenantpilot.inventory.models import Policy
 from tenantpilot.inventory.observing import is_usable
 from tenantpilot.tenancy.models import Tenant
@@ -69,6 +69,8 @@ class Directory:
         types_by_id = {graph_id: IN_DIRECTORY[object_type] for graph_id, object_type in kinds.items()}
         try:
             names = look_up(self._client, self._tenant, types_by_id, now=now)
+        except GraphStopped:
+            raise
         except GraphError as error:
             log.warning("names_not_read", reason=error.reason_code, ids=len(kinds))
             return

@@ -8,7 +8,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenantpilot.graph.client.client import GraphClient
-from tenantpilot.graph.errors import GraphError, GraphNotFound
+from tenantpilot.graph.errors import GraphError, GraphNotFound, GraphStopped
 from tenantpilot.graph.read.definitions import categories_by_ids, definitions_by_ids
 from tenantpilot.inventory.observing import storable
 from tenantpilot.tenancy.models import Tenant
@@ -38,9 +38,14 @@ def read_setting_names(client: GraphClient, tenant: Tenant, *, now: datetime) ->
 
 
 def name_settings(client: GraphClient, tenant: Tenant, *, now: datetime) -> None:
-    """Read the names that are missing; without them the settings are shown by their ids, which fails no run."""
+    """Read the names that are missing; without them the settings are shown by their ids, which fails no run.
+
+    Raises GraphStopped.
+    """
     try:
         read_setting_names(client, tenant, now=now)
+    except GraphStopped:
+        raise
     except GraphError as error:
         log.warning("setting_names_not_read", tenant=tenant.pk, reason=error.reason_code)
 

@@ -107,6 +107,8 @@ def _ending_of_call(handler: Handler, context: RunContext, operation_type: Opera
         return failed_ending(error, context)
     if context.must_stop is interruptions.CircuitOpen:
         return _circuit_open(context)
+    if context.must_stop is not None and context.stopped_early:
+        return _ending_of_interrupted(context.must_stop, context, operation_type)
     counts = context.counts()
     is_warned = operation_type.is_partial_with_warnings and counts.get("warnings", 0) > 0
     return ending_of(counts, context.failures, more_failures=context.more_failures, is_warned=is_warned)
