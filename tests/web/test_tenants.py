@@ -8,11 +8,12 @@ from tenantpilot.inventory.connecting.permissions import OPTIONAL, READING, WRIT
 from tenantpilot.inventory.connecting.services import start_check
 from tenantpilot.inventory.services import start_sync
 from tenantpilot.operations.models import OperationRun
-from tenantpilot.operations.offboarding.archiving import archive_tenant
+from tenantpilot.operations.offboarding.archiving import archive_tenant, archive_workspace
 from tenantpilot.operations.workers.runner import Runner
-from tenantpilot.tenancy.models import Tenant, TenantCredential
+from tenantpilot.tenancy.models import Tenant, TenantCredential, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
-from tests.people import ENTRA, member
+from tenantpilot.web.tenants import views
+from tests.people import ENTRA, member, new_workspace
 from tests.web.html import read
 
 CLIENT = "55555555-5555-4555-8555-555555555555"
@@ -56,6 +57,38 @@ def test_an_owner_adds_a_tenant_and_goes_on_to_its_connection(owner, northwind):
 def test_names_that_are_alike_get_addresses_of_their_own(owner, contoso):
     owner.post(reverse("add-tenant"), {"name": "Contoso", "entra_tenant_id": NEW, "cloud": "global"})
     assert Tenant.everywhere.filter(slug="contoso-2", name="Contoso").exists()
+
+
+def test_a_short_name_that_goes_in_the_same_moment_leads_to_the_next_number(owner, contoso, monkeypatch):
+    names = iter(["contoso", "contoso-2"])
+    monkeypatch.setattr(views, "free_slug", lambda name: next(names))
+    answer = owner.post(reverse("add-tenant"), {"name": "Contoso", "entra_tenant_id": NEW, "cloud": "global"})
+    assert answer.headers["Location"] == "/admin/t/contoso-2/connection/"
+
+
+def test_an_archived_workspace_gets_no_tenant(owner, northwind, olivia, now, monkeypatch):
+    fields = {"name": "Wing Tip", "entra_tenant_id": NEW, "cloud": "global"}
+    archive_workspace(northwind, actor=olivia, now=now)
+    assert "is archived" in owner.get(reverse("add-tenant")).text
+    assert owner.post(reverse("add-tenant"), fields).status_code == 403
+    monkeypatch.setattr(views, "_workspaces_to_add_to", lambda request: [northwind])
+    late = owner.post(reverse("add-tenant"), fields)
+    assert late.status_code == 422
+    assert "The workspace Northwind MSP is archived." in late.text
+    assert not Tenant.everywhere.exists()
+
+
+def test_the_form_offers_no_archived_workspace(owner, northwind, olivia, now):
+    archive_workspace(_second_of(olivia), actor=olivia, now=now)
+    page = owner.get(reverse("add-tenant"))
+    assert page.status_code == 200
+    assert "Elsewhere" not in page.text
+
+
+def _second_of(person):
+    elsewhere = new_workspace("elsewhere", "Elsewhere")
+    WorkspaceMember.everywhere.create(workspace=elsewhere, user=person, role=Role.OWNER)
+    return elsewhere
 
 
 @pytest.mark.parametrize("sent", ["nonsense", "", CLIENT[:-1]])

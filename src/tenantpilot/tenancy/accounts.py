@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tenantpilot.audit.actions import AuditAction
+from tenantpilot.core.unique_writes import write_unique
 from tenantpilot.tenancy import owners, security_events
 from tenantpilot.tenancy.addresses import canonical
 from tenantpilot.tenancy.audit_actions import (
@@ -23,19 +24,19 @@ from tenantpilot.tenancy.audit_actions import (
 )
 from tenantpilot.tenancy.links import AccountLink
 from tenantpilot.tenancy.people import User
-from tenantpilot.tenancy.services import AlreadyThere
+from tenantpilot.tenancy.services import require_free_address
 
 
 def change_address(person: User, address: str, *, actor: User | None, now: datetime) -> None:
     """Give the person another address. Raises AddressRefused, AlreadyThere."""
     new_address = canonical(address)
     with transaction.atomic():
-        other = User.objects.of_address(new_address)
-        if other is not None and other.pk != person.pk:
-            raise AlreadyThere("Another person has this address.")
         before, after = {"at": _domain(person.email)}, {"at": _domain(new_address)}
+        write_unique(
+            lambda: require_free_address(new_address, of=person),
+            lambda: User.objects.filter(pk=person.pk).update(email=new_address),
+        )
         person.email = new_address
-        person.save(update_fields=["email"])
         action = PERSON_ADDRESS_CHANGED
         security_events.record(action, person=person, actor=actor, before=before, after=after, now=now)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
+from tenantpilot.core.unique_writes import write_unique
 from tenantpilot.tenancy import owners
 from tenantpilot.tenancy.audit_actions import (
     PERSON_CREATED,
@@ -19,6 +20,7 @@ from tenantpilot.tenancy.audit_actions import (
     WORKSPACE_ROLE_SET,
 )
 from tenantpilot.tenancy.fitting import fitted
+from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import GRAPH_URL, LOGIN_URL, Tenant, TenantMember, User, Workspace, WorkspaceMember
 from tenantpilot.tenancy.roles import Role
 
@@ -27,13 +29,21 @@ class AlreadyThere(TenantPilotError):
     """Something with this name, address or directory exists."""
 
 
+class ShortNameTaken(AlreadyThere):
+    """Another tenant of the installation has this name in addresses."""
+
+
 def create_workspace(*, slug: str, name: str, actor: User | None, now: datetime) -> Workspace:
     """Raises AlreadyThere, DoesNotFit."""
     slug, name = fitted(Workspace, slug=slug, name=name)
+
+    def require_free() -> None:
+        with everything():
+            if Workspace.objects.filter(slug=slug).exists():
+                raise AlreadyThere(f"A workspace {slug} exists already.")
+
     with transaction.atomic():
-        if Workspace.objects.filter(slug=slug).exists():
-            raise AlreadyThere(f"A workspace {slug} exists already.")
-        workspace = Workspace.objects.create(slug=slug, name=name, created_at=now)
+        workspace = write_unique(require_free, lambda: Workspace.objects.create(slug=slug, name=name, created_at=now))
         _record(WORKSPACE_CREATED, workspace.pk, None, actor, {"slug": slug, "name": name}, now)
     return workspace
 
@@ -72,16 +82,21 @@ def create_tenant(
     login_url: str = LOGIN_URL,
     graph_url: str = GRAPH_URL,
 ) -> Tenant:
-    """Raises AlreadyThere, DoesNotFit, WorkspaceArchived."""
+    """Raises AlreadyThere, ShortNameTaken, DoesNotFit, WorkspaceArchived."""
     slug, name = fitted(Tenant, slug=slug, name=name)
-    with transaction.atomic():
-        if Workspace.objects.filter(pk=workspace.pk, archived_at__isnull=False).exists():
-            raise WorkspaceArchived(f"The workspace {workspace.name} is archived.")
-        if Tenant.everywhere.filter(slug=slug).exists():
-            raise AlreadyThere(f"A tenant {slug} exists already. Choose another short name.")
+
+    def require_free() -> None:
+        with everything():
+            if Tenant.everywhere.filter(slug=slug).exists():
+                raise ShortNameTaken(f"A tenant {slug} exists already. Choose another short name.")
         if Tenant.everywhere.filter(workspace=workspace, entra_tenant_id=entra_tenant_id).exists():
             raise AlreadyThere(f"This directory is a tenant of {workspace.name} already.")
-        tenant = Tenant.everywhere.create(
+
+    with transaction.atomic():
+        owners.lock_workspaces([workspace.pk])
+        if Workspace.objects.filter(pk=workspace.pk, archived_at__isnull=False).exists():
+            raise WorkspaceArchived(f"The workspace {workspace.name} is archived.")
+        new_tenant = Tenant(
             workspace=workspace,
             slug=slug,
             name=name,
@@ -90,6 +105,7 @@ def create_tenant(
             graph_url=graph_url,
             created_at=now,
         )
+        tenant = write_unique(require_free, lambda: _saved(new_tenant))
         facts = {"slug": slug, "name": name, "entra_tenant_id": str(entra_tenant_id), "graph_url": graph_url}
         _record(TENANT_CREATED, workspace.pk, tenant.pk, actor, facts, now)
     return tenant
@@ -107,14 +123,20 @@ def create_person(
     """Raises AlreadyThere, AddressRefused, DoesNotFit. The entry has the id: an address is personal data (OPS-12)."""
     email, display_name = fitted(User, email=email, display_name=display_name)
     with transaction.atomic():
-        if User.objects.of_address(email) is not None:
-            raise AlreadyThere("A person with this address exists already.")
-        person = User.objects.create_user(
-            email, password, display_name=display_name, is_platform_operator=is_platform_operator, created_at=now
+        fields = {"display_name": display_name, "is_platform_operator": is_platform_operator, "created_at": now}
+        person = write_unique(
+            lambda: require_free_address(email), lambda: User.objects.create_user(email, password, **fields)
         )
         facts = {"person": person.pk, "is_platform_operator": is_platform_operator}
         _record(PERSON_CREATED, audit.INSTALLATION, None, actor, facts, now)
     return person
+
+
+def require_free_address(address: str, *, of: User | None = None) -> None:
+    """Raises AlreadyThere if another person than `of` has the address."""
+    other = User.objects.of_address(address)
+    if other is not None and (of is None or other.pk != of.pk):
+        raise AlreadyThere("Another person has this address." if of else "A person with this address exists already.")
 
 
 def set_tenant_role(*, tenant: Tenant, person: User, role: Role, actor: User | None, now: datetime) -> TenantMember:
@@ -146,6 +168,11 @@ def set_workspace_role(
         )
         _record_role(WORKSPACE_ROLE_SET, workspace.pk, None, person, before, role, actor, now)
     return member
+
+
+def _saved(tenant: Tenant) -> Tenant:
+    tenant.save(force_insert=True)
+    return tenant
 
 
 def _record(

@@ -20,6 +20,8 @@ from tenantpilot.tenancy.isolation import (
 )
 from tenantpilot.tenancy.models import Tenant, TenantMember, User, Workspace
 from tenantpilot.tenancy.row_security import RowSecurityRefused, inspect, protected_tables, turn_off, turn_on
+from tenantpilot.tenancy.services import ShortNameTaken, create_tenant
+from tenantpilot.web.tenants.forms import free_slug
 from tests.tenancy.row_security.tables import NOON, OURS, PROTECTED, everything_of, only_on_postgresql
 
 
@@ -180,3 +182,18 @@ def test_turning_on_refuses_a_role_that_no_policy_would_bind(own_database):
         turn_on(connection, role="nobody_of_this_name")
     assert inspect(connection).unprotected
     turn_off(connection)
+
+
+@only_on_postgresql
+def test_sec_03_a_short_name_of_another_customer_is_taken_and_says_no_more(protected):
+    with of_person(lambda: protected.person.pk):
+        assert free_slug("Theirs") == "theirs-2"
+        with pytest.raises(ShortNameTaken):
+            create_tenant(
+                workspace=protected.ours.workspace,
+                slug="theirs",
+                name="Theirs",
+                entra_tenant_id=uuid4(),
+                actor=protected.person,
+                now=NOON,
+            )

@@ -13,6 +13,7 @@ from tenantpilot.audit.actions import AuditAction
 from tenantpilot.operations.models import OperationRun
 from tenantpilot.operations.results import CannotCancel
 from tenantpilot.operations.service import OperationRunService
+from tenantpilot.tenancy import owners
 from tenantpilot.tenancy.audit_actions import (
     TENANT_ARCHIVED,
     TENANT_BROUGHT_BACK,
@@ -46,6 +47,7 @@ def archive_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool
 def bring_tenant_back(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
     """Let work start again, unless it was stopped before. Return False if it is not archived, or is being removed."""
     with transaction.atomic():
+        owners.lock_workspaces([tenant.workspace_id])
         record = Tenant.everywhere.select_for_update().get(pk=tenant.pk)
         if record.archived_at is None or record.removal_began_at or _is_of_archived_workspace(record):
             return False

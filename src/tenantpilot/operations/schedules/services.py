@@ -12,6 +12,7 @@ from tenantpilot.audit import services as audit
 from tenantpilot.audit.actions import AuditAction
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.core.outages import is_outage
+from tenantpilot.core.unique_writes import write_unique
 from tenantpilot.operations.audit_actions import (
     SCHEDULE_BROKEN,
     SCHEDULE_CREATED,
@@ -69,10 +70,13 @@ def create_schedule(
     workspace_id = workspace_of(tenant, workspace)
     if operation_type.of_workspace != (tenant is None):
         raise ValueError(f"{operation_type.key} is scheduled in a {'workspace' if tenant else 'tenant'}.")
-    with transaction.atomic():
+
+    def require_free() -> None:
         if Schedule.everywhere.filter(workspace_id=workspace_id, tenant=tenant, name=name).exists():
             raise NameTaken(f"{tenant or workspace} has a schedule named {name} already.")
-        schedule = Schedule.everywhere.create(
+
+    with transaction.atomic():
+        new_schedule = Schedule(
             workspace_id=workspace_id,
             tenant=tenant,
             name=name,
@@ -87,8 +91,9 @@ def create_schedule(
             created_by=actor,
             created_at=now,
         )
-        _record(SCHEDULE_CREATED, schedule, actor, now)
-    return schedule
+        write_unique(require_free, lambda: new_schedule.save(force_insert=True))
+        _record(SCHEDULE_CREATED, new_schedule, actor, now)
+    return new_schedule
 
 
 def pause(schedule: Schedule, *, actor: User, now: datetime) -> None:

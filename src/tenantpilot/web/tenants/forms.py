@@ -7,6 +7,7 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from tenantpilot.tenancy.isolation import everything
 from tenantpilot.tenancy.models import Tenant, Workspace
 from tenantpilot.web.ui.directory_form import DirectoryForm
 from tenantpilot.web.ui.names import NameField
@@ -44,8 +45,9 @@ class NameForm(forms.Form):
 
 
 def free_slug(name: str) -> str:
-    """Return a short name for addresses that no tenant has, made from the name for people."""
+    """Return a short name for addresses that no tenant of the installation has, made from the name for people."""
     base = slugify(name)[:50].strip("-_") or "tenant"
-    used_slugs = set(Tenant.everywhere.filter(slug__startswith=base).values_list("slug", flat=True))
+    with everything():
+        used_slugs = set(Tenant.everywhere.filter(slug__startswith=base).values_list("slug", flat=True))
     numbered = (f"{base}-{number}" for number in range(2, len(used_slugs) + 3))
     return base if base not in used_slugs else next(slug for slug in numbered if slug not in used_slugs)

@@ -1,5 +1,6 @@
 """Settings → Tenant, and adding one. What each step ends or takes away is shown before it is done (OPS-33)."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,11 +18,13 @@ from tenantpilot.operations.results import DispatchFailed
 from tenantpilot.tenancy import access, services, tenants
 from tenantpilot.tenancy.capabilities import Capability
 from tenantpilot.tenancy.fitting import DoesNotFit
-from tenantpilot.tenancy.models import Workspace
+from tenantpilot.tenancy.models import Tenant, Workspace
 from tenantpilot.web.frame.access import TenantRequest, WorkspaceRequest, requires, workspace_plane
 from tenantpilot.web.frame.starts import could_not_start, started_from_form
 from tenantpilot.web.tenants.forms import NameForm, TenantForm, free_slug
 from tenantpilot.web.ui import parameters
+
+MOST_NAMES_TRIED = 3
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,20 +35,13 @@ def add_tenant(request: WorkspaceRequest) -> HttpResponse:
     form = TenantForm(request.POST if request.method == "POST" else None, workspaces=homes)
     if request.method == "POST" and form.is_valid():
         try:
-            tenant = services.create_tenant(
-                workspace=form.home,
-                slug=free_slug(form.cleaned_data["name"]),
-                name=form.cleaned_data["name"],
-                entra_tenant_id=form.cleaned_data["entra_tenant_id"],
-                login_url=form.chosen_cloud.login_url,
-                graph_url=form.chosen_cloud.graph_url,
-                actor=request.user,
-                now=timezone.now(),
-            )
+            tenant = _added(form, request)
         except DoesNotFit as error:
             form.add_error("name", str(error))
         except services.AlreadyThere as error:
             form.add_error("entra_tenant_id", str(error))
+        except services.WorkspaceArchived as error:
+            form.add_error(None, str(error))
         else:
             return redirect("connection", tenant.slug)
     status = 422 if request.method == "POST" else 200
@@ -145,7 +141,27 @@ def _effects(request: TenantRequest) -> dict[str, Any]:
 
 
 def _workspaces_to_add_to(request: WorkspaceRequest) -> list[Workspace]:
-    homes = [place.workspace for place in request.workspaces if place.may(Capability.TENANT_MANAGE)]
-    if not homes:
+    owned = [place.workspace for place in request.workspaces if place.may(Capability.TENANT_MANAGE)]
+    if not owned:
         raise PermissionDenied(_("To add a tenant you need to be Owner of a workspace."))
+    homes = [workspace for workspace in owned if workspace.archived_at is None]
+    if not homes:
+        raise PermissionDenied(_("Your workspace is archived. No tenant is added to it until it is brought back."))
     return homes
+
+
+def _added(form: TenantForm, request: WorkspaceRequest) -> Tenant:
+    """Another tenant may get the short name in the same moment: then the next number is free."""
+    facts = {
+        "workspace": form.home,
+        "name": form.cleaned_data["name"],
+        "entra_tenant_id": form.cleaned_data["entra_tenant_id"],
+        "login_url": form.chosen_cloud.login_url,
+        "graph_url": form.chosen_cloud.graph_url,
+        "actor": request.user,
+        "now": timezone.now(),
+    }
+    for _number in range(MOST_NAMES_TRIED - 1):
+        with suppress(services.ShortNameTaken):
+            return services.create_tenant(slug=free_slug(form.cleaned_data["name"]), **facts)
+    return services.create_tenant(slug=free_slug(form.cleaned_data["name"]), **facts)
