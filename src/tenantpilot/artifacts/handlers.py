@@ -14,6 +14,7 @@ def purge_artifacts(run: RunContext) -> None:
     for artifact in over.order_by("pk").iterator(chunk_size=200):
         run.safe_point()
         with transaction.atomic():
+            run.lock()
             if remove_file(artifact, now=run.now):
                 run.count("deleted")
                 run.checkpoint(ItemsCheckpoint(0))

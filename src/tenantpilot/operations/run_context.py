@@ -92,7 +92,7 @@ class RunContext(Generic[InputsOfRun]):
         self._spent, self._ticks, self._heartbeat_at = TimeSpent(run.seconds_spent, ticks), ticks, ticks()
         self._database = connections[DEFAULT_DB_ALIAS]
         self._must_stop: type[Interrupted] | None = None
-        self._told_to_stop = False
+        self._told_to_stop = self._is_locked = False
         self._lock = threading.Lock()
         self._progress = Progress()
         self._attempted = 0
@@ -184,6 +184,16 @@ class RunContext(Generic[InputsOfRun]):
             self._stop(LeaseLost)
             raise LeaseLost
 
+    def lock(self) -> None:
+        """Lock the run first in a transaction that writes to the audit log before its checkpoint. Raises LeaseLost.
+
+        Whoever cancels the run locks it and then the audit log: in another order the two would wait for each other.
+        """
+        self._is_locked = True
+        if not self._service.lock(self._lease):
+            self._stop(LeaseLost)
+            raise LeaseLost
+
     def checkpoint(self, data: StoredData) -> None:
         """Keep `data`, of the class that the type names, with counts and progress so far, for a worker that takes over.
 
@@ -250,8 +260,8 @@ class RunContext(Generic[InputsOfRun]):
 
     @property
     def holds_write_lock(self) -> bool:
-        """The handler is in a transaction, and its database has one lock for all that is written."""
-        return self._database.vendor == "sqlite" and self._database.in_atomic_block
+        """The handler is in a transaction that keeps others from the run; SQLite has one lock for all writers."""
+        return (self._database.vendor == "sqlite" or self._is_locked) and self._database.in_atomic_block
 
     @property
     def seconds_spent(self) -> float:

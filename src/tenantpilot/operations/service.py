@@ -117,6 +117,10 @@ class OperationRunService:
         """Keep what the next worker needs. With the seconds spent it is a heartbeat as well."""
         return reporting.write_checkpoint(lease, data, now=now, seconds_spent=spent, progress=progress)
 
+    def lock(self, lease: Lease) -> bool:
+        """Lock the run until the caller's transaction ends: whoever locks the audit log as well locks the run first."""
+        return reporting.lock(lease)
+
     def note(self, lease: Lease, name: str, data: dict[str, Any], *, now: datetime) -> bool:
         """Add a line to the timeline."""
         return reporting.record_note(lease, name, data, now=now)

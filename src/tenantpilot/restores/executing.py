@@ -184,6 +184,7 @@ class _Execution:
         snapshot = self._images.snapshot(contract, after) if after else None
         state = ItemState.VERIFIED_WITH_DIFFERENCES if paths else ItemState.VERIFIED
         with transaction.atomic():
+            self._run.lock()
             version = self._images.keep(contract, after, snapshot, Source.AFTER_RESTORE) if snapshot else None
             moving.move_item(
                 item, state, after_version=version, reason_code="verified_with_differences" if paths else "",
@@ -234,6 +235,7 @@ class _Execution:
             self._done(entry, item, ItemState.UNCHANGED, RunItemState.UNCHANGED)
             return
         with transaction.atomic():
+            self._run.lock()
             Policy.everywhere.of_tenant(self._run.tenant).present().filter(
                 type=item.type, graph_id=item.found_id
             ).update(missing_since=self._run.now)

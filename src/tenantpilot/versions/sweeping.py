@@ -30,6 +30,7 @@ def _sweep(run: RunContext, rows: QuerySet[RowT], delete: Callable[[RunContext, 
     while keys := list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         after = keys[-1]
         with transaction.atomic():
+            run.lock()
             delete(run, _still(rows, keys))
             run.checkpoint(ItemsCheckpoint(0))
         run.safe_point()

@@ -59,6 +59,7 @@ class SyncCapture:
     def _take(self, prepared: Prepared) -> BrokenObject | None:
         try:
             with transaction.atomic():
+                self._run.lock()
                 outcome = self._taker.take(prepared)
                 if outcome.is_new:
                     self._count(prepared.policy, outcome.version)

@@ -273,7 +273,7 @@ def test_ops_23_a_thousand_items_are_told_once(engine, alice):
 
 
 def test_an_item_costs_a_handful_of_statements_however_many_there_are(engine, django_assert_max_num_queries):
-    with django_assert_max_num_queries(100 * 8):
+    with django_assert_max_num_queries(100 * 9):
         engine.perform(bulk(*letters(100)))
 
 

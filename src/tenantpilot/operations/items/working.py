@@ -107,6 +107,7 @@ class RunItems(Generic[InputsT]):
         counted = ""
         try:
             with transaction.atomic():
+                self._run.lock()
                 result = _result(work(self._run, item))
                 counted = COUNTED_AS[result.state]
                 self._settle(item, result)

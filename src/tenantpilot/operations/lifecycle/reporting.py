@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenantpilot.core.sanitizing import harmless
 from tenantpilot.operations.lifecycle import records
@@ -47,6 +47,13 @@ def write_checkpoint(
         OperationRun.everywhere.held_by(lease).update(**sign_of_life(now, seconds_spent))
     numbers = {} if progress is None else {"processed": progress.processed, "total": progress.total}
     return _write_live(lease, {"checkpoint": data, "updated_at": now, **numbers})
+
+
+def lock(lease: Lease) -> bool:
+    """Lock the run until the transaction ends. SQLite has one lock for all that is written, and needs no other."""
+    if not connection.features.has_select_for_update:
+        return True
+    return bool(OperationRun.everywhere.held_by(lease).select_for_update(no_key=True).exists())
 
 
 def record_note(lease: Lease, name: str, data: dict[str, Any], *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ An archived tenant is a stopped one: no run is taken up and no schedule starts a
 stays readable, and of each role only the reading is left (see `tenancy.roles`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from tenantpilot.tenancy.models import Tenant, User, Workspace
 def archive_tenant(tenant: Tenant, *, actor: User | None, now: datetime) -> bool:
     """End the tenant's runs and let nothing start. Return False if it is archived already."""
     with transaction.atomic():
+        _lock_runs([tenant])
         # Whoever starts a run holds the row too: a run is either seen here, or refused there.
         record = Tenant.everywhere.select_for_update().get(pk=tenant.pk)
         if record.archived_at is not None:
@@ -72,6 +74,7 @@ def archive_workspace(workspace: Workspace, *, actor: User | None, now: datetime
         if not Workspace.objects.filter(pk=workspace.pk, archived_at=None).update(archived_at=now):
             return False
         tenants = list(Tenant.everywhere.filter(workspace=workspace, archived_at=None).order_by("pk"))
+        _lock_runs(tenants)
         for tenant in tenants:
             archive_tenant(tenant, actor=actor, now=now)
         _record_workspace(WORKSPACE_ARCHIVED, workspace, actor, now, {"tenants": len(tenants)})
@@ -91,6 +94,12 @@ def bring_workspace_back(workspace: Workspace, *, actor: User | None, now: datet
             bring_tenant_back(tenant, actor=actor, now=now)
         _record_workspace(WORKSPACE_BROUGHT_BACK, workspace, actor, now, {"tenants": len(tenants)})
     return True
+
+
+def _lock_runs(tenants: Sequence[Tenant]) -> None:
+    """Lock all runs before the tenant and the audit log, which a worker writes to while it holds its run."""
+    runs = OperationRun.everywhere.active().filter(tenant__in=tenants).order_by("pk")
+    list(runs.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _end_runs(tenant: Tenant, *, actor: User | None, now: datetime) -> int:
