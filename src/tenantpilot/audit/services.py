@@ -71,6 +71,16 @@ def record(
     return entry
 
 
+def lock_chain(workspace_id: int) -> None:
+    """Let nobody else append to this chain until the transaction ends.
+
+    A transaction that appends to two chains locks that of the workspace first and that of the installation last: two
+    that went the other way round would wait for each other.
+    """
+    _require_transaction()
+    _locked_head(workspace_id)
+
+
 @dataclass(frozen=True)
 class Head:
     """The last entry of a chain."""

@@ -102,6 +102,7 @@ def accept_as_new(token: str, *, display_name: str, password: str, now: datetime
     """
     with transaction.atomic():
         invitation = _spend(token, now)
+        audit.lock_chain(invitation.workspace_id)
         person = services.create_person(
             email=invitation.email,
             display_name=display_name,
@@ -126,7 +127,9 @@ def accept_as(person: User, token: str, *, now: datetime) -> Invitation:
 
 
 def _spend(token: str, now: datetime) -> Invitation:
+    """Lock the workspace before the invitation, as whoever takes a role away does."""
     invitation = of_token(token, now=now)
+    owners.lock_workspaces([invitation.workspace_id])
     Invitation.everywhere.use(invitation, now=now)
     return invitation
 
