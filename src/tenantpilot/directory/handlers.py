@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from tenantpilot.core.connections import released
 from tenantpilot.core.sanitizing import ObjectName
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 PERMISSION = "Group.Read.All"
 MOST_COUNTED = 1_000
-"""The number of groups whose members are counted in one sync, those with the oldest counts first."""
+"""The number of groups whose members are counted in one sync, those that nobody has asked for longest first."""
 
 
 def sync_groups(run: RunContext) -> None:
@@ -99,17 +100,18 @@ class _Sync:
 def _count_members(run: RunContext, client: GraphClient, ids: list[str]) -> None:
     """A group whose members cannot be counted keeps the count that it has: the sync is no failure for it."""
     rows = Group.everywhere.of_tenant(run.tenant).present().filter(graph_id__in=ids)
-    oldest = list(rows.order_by("members_counted_at", "pk").values_list("graph_id", flat=True)[:MOST_COUNTED])
+    order = (F("members_asked_at").asc(nulls_first=True), F("members_counted_at").asc(nulls_first=True), "pk")
+    oldest = list(rows.order_by(*order).values_list("graph_id", flat=True)[:MOST_COUNTED])
     calls: dict[str, Callable[[], int]] = {key: partial(count_of_members, client, key) for key in oldest}
     for graph_id, count in released(client.together(calls)):
         run.safe_point()
+        group = Group.everywhere.of_tenant(run.tenant).filter(graph_id=graph_id)
         if isinstance(count, GraphError):
+            group.update(members_asked_at=run.now)
             if not isinstance(count, GraphNotFound):
                 log.warning("members_not_counted", tenant=run.tenant.pk, reason=count.reason_code)
             continue
-        Group.everywhere.of_tenant(run.tenant).filter(graph_id=graph_id).update(
-            member_count=count, members_counted_at=run.now
-        )
+        group.update(member_count=count, members_counted_at=run.now, members_asked_at=run.now)
 
 
 def _look_up(run: RunContext, client: GraphClient, used: dict[str, str]) -> None:

@@ -55,6 +55,7 @@ class Group(TenantOwned):
     is_on_premises = models.BooleanField(default=False)
     member_count = models.PositiveIntegerField(null=True)
     members_counted_at = models.DateTimeField(null=True)
+    members_asked_at = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
