@@ -35,7 +35,7 @@ def _wait_for_slot(run_id: int, dispatcher: Dispatcher, *, now: datetime) -> Wai
     if (run := slots.in_line(run_id)) is None:
         return None
     slots.decide_alone(run)
-    if (full := slots.full(run)) is None:
+    if (full := slots.full(run, now=now)) is None:
         return None
     waiting = OperationRun.everywhere.get(pk=run_id)
     retry = slots.RETRY_OF_BEGUN if waiting.attempt else slots.RETRY

@@ -82,7 +82,8 @@ class Reconciler:
         deaf = [run for run in running if self._seconds("asked", run) > _cancel_grace_seconds(run)]
         stopped = set(OperationRun.everywhere.running().under_stop().values_list("pk", flat=True))
         lost = [run for run in running if run not in deaf and run.pk not in stopped and self._is_lost(run)]
-        return Found(deaf, lost, overlooked)
+        # A pass settles 500: what only waits for its time or its job must keep nobody from it.
+        return Found(deaf, sorted(lost, key=lambda run: self._only_waits(run, now=now)), overlooked)
 
     def _overlooked(self, *, now: datetime) -> list[OperationRun]:
         """Return the runs that no job would bring to a worker. However long the line is, what is in it only waits."""
@@ -132,12 +133,20 @@ class Reconciler:
         return reason.__name__.removeprefix("_") if ended else NOTHING
 
     def _dispatch_if_due(self, run: OperationRun, *, now: datetime, done: str) -> str:
-        """Its job was lost. As the clock says; or, where that cannot be believed, as long as it was seen in line."""
+        """Its job was lost."""
+        return NOTHING if self._is_in_line(run, now=now) or not self._service.redispatch(run, now=now) else done
+
+    def _only_waits(self, run: OperationRun, *, now: datetime) -> bool:
+        """Return True for a run that was given back in good order and that this pass would leave as it is."""
+        is_to_end = run.cancel_requested_at is not None or run.seconds_spent >= _limits(run).seconds
+        return run.lease_owner == "" and not is_to_end and self._is_in_line(run, now=now)
+
+    def _is_in_line(self, run: OperationRun, *, now: datetime) -> bool:
+        """As the clock says; or, where that cannot be believed, until it was seen in line for too long."""
         due_at = max(run.dispatched_at, run.not_before or run.dispatched_at)
         waited = now - due_at
         in_line = timedelta(seconds=self._seconds("in line", run)) - (due_at - run.dispatched_at)
-        due = max(waited, in_line) >= _redispatch_after(run.dispatches) and not self._has_job(run.pk)
-        return done if due and self._service.redispatch(run, now=now) else NOTHING
+        return max(waited, in_line) < _redispatch_after(run.dispatches) or self._has_job(run.pk)
 
 
 def _signs(run: OperationRun) -> Iterator[tuple[Hashable, Hashable]]:

@@ -35,7 +35,9 @@ _NEXT = (
 
 _OTHERS_WAIT = (
     "SELECT 1 FROM operation_runs WHERE status = 'queued' AND outcome IS NULL AND queue = %s"
-    " AND (tenant_id IS NULL OR tenant_id <> %s) LIMIT 1"
+    " AND (tenant_id IS NULL OR tenant_id <> %s) AND (not_before IS NULL OR not_before <= %s)"
+    " AND NOT EXISTS (SELECT 1 FROM installation WHERE stopped_at IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.id = tenant_id AND stopped_at IS NOT NULL) LIMIT 1"
 )
 
 
@@ -91,7 +93,7 @@ def in_line(run_id: int) -> InLine | None:
     return InLine(*row) if row else None
 
 
-def full(run: Waiting) -> Full | None:
+def full(run: Waiting, *, now: datetime) -> Full | None:
     """Return the place that has no slot for the run, or None when one is free. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [run.tenant_id, run.workspace_id, run.pk])
@@ -102,15 +104,15 @@ def full(run: Waiting) -> Full | None:
     ):
         if running >= limit:
             return Full(place, running, limit)
-    if in_tenant and _is_last_place(run.queue) and _others_wait(run):
+    if in_tenant and _is_last_place(run.queue) and _others_wait(run, now=now):
         return Full(Place.TENANT, in_tenant, in_tenant)
     return None
 
 
-def _others_wait(run: Waiting) -> bool:
-    """Return True if another tenant, or a workspace, has a run in this queue."""
+def _others_wait(run: Waiting, *, now: datetime) -> bool:
+    """Return True if another tenant, or a workspace, has a run in this queue that could begin now."""
     with connection.cursor() as cursor:
-        cursor.execute(_OTHERS_WAIT, [run.queue, run.tenant_id])
+        cursor.execute(_OTHERS_WAIT, [run.queue, run.tenant_id, stored_time(now)])
         return cursor.fetchone() is not None
 
 

@@ -73,9 +73,13 @@ def database_health() -> DatabaseHealth:
 
 
 def queue_health(*, now: datetime) -> QueueHealth:
-    """Degraded when somebody waits for long or a worker went silent in the middle of a run."""
-    oldest = OperationRun.everywhere.queued().oldest_first().values_list("created_at", flat=True).first()
-    silent = OperationRun.everywhere.lease_expired(now=now).count()
+    """Degraded when somebody waits for long or a worker went silent in the middle of a run.
+
+    A run under a stop waits for the person who ends the stop.
+    """
+    waiting = OperationRun.everywhere.queued().under_no_stop()
+    oldest = waiting.oldest_first().values_list("created_at", flat=True).first()
+    silent = OperationRun.everywhere.lease_expired(now=now).under_no_stop().count()
     is_late = oldest is not None and now - oldest > LONG_WAIT
     return QueueHealth(
         health=Health.DEGRADED if silent or is_late else Health.OK,

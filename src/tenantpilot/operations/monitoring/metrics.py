@@ -59,7 +59,7 @@ def _present(now: datetime) -> Iterator[Metric]:
     """Yield how it is at this moment; the indexes of active runs answer."""
     yield from _active_runs(now)
     yield _one("tenantpilot_jobs_waiting", "Jobs in line in the queue itself.", configured_dispatcher().waiting())
-    expired = OperationRun.everywhere.lease_expired(now=now).count()
+    expired = OperationRun.everywhere.lease_expired(now=now).under_no_stop().count()
     yield _one("tenantpilot_leases_expired", "Running runs whose worker is silent.", expired)
     alive = GaugeMetricFamily(
         "tenantpilot_processes", "Processes by their last sign of life.", labels=["role", "alive"]
@@ -78,7 +78,7 @@ def _active_runs(now: datetime) -> Iterator[Metric]:
     rows = OperationRun.everywhere.active().order_by().values_list("type", "queue", "status")
     for key, queue, status, number in rows.annotate(Count("pk")):
         active.add_metric([key, queue, status], number)
-    queued = OperationRun.everywhere.queued().order_by().values_list("queue")
+    queued = OperationRun.everywhere.queued().under_no_stop().order_by().values_list("queue")
     for queue, since in queued.annotate(Min("created_at")):
         oldest.add_metric([queue], max((now - since).total_seconds(), 0))
     return iter((active, oldest))

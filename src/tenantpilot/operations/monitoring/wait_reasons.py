@@ -67,7 +67,7 @@ def why(run: OperationRun, *, now: datetime) -> Waiting | None:
         return Waiting(Cause.SET_ASIDE, until=run.not_before)
     if run.status != RunStatus.QUEUED:
         return None
-    full = slots.full(run)
+    full = slots.full(run, now=now)
     if full is not None and full.place == slots.Place.WORKSPACE:
         return Waiting(Cause.WORKSPACE_FULL)
     if full is not None:
