@@ -153,7 +153,7 @@ def _record(
     Where versions are taken as well, a type that could be read is settled after them.
     """
     try:
-        with transaction.atomic(), items.together():
+        with run.all_or_nothing(), transaction.atomic(), items.together():
             _count_all(run, _record_policies(run, reports))
             ended = [report for report in reports if report.error is not None or not run.inputs.capture]
             for report in ended:

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, cast
 
@@ -153,6 +154,16 @@ class RunContext(Generic[InputsOfRun]):
         with self._lock:
             self._counts[key] += n
 
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back what was counted if the transaction in this block fails."""
+        before = Counter(self._counts), list(self._failures)
+        try:
+            yield
+        except Exception:
+            self._counts, self._failures = before
+            raise
+
     def must_wait(self, seconds: float) -> None:
         """Stop the run and set it aside if Graph asks to wait at least OPERATIONS_WAIT_HERE_SECONDS.
 
@@ -185,10 +196,7 @@ class RunContext(Generic[InputsOfRun]):
             raise LeaseLost
 
     def lock(self) -> None:
-        """Lock the run first in a transaction that writes to the audit log before its checkpoint. Raises LeaseLost.
-
-        Whoever cancels the run locks it and then the audit log: in another order the two would wait for each other.
-        """
+        """Lock the run before the audit log, as whoever cancels it does. Raises LeaseLost."""
         self._is_locked = True
         if not self._service.lock(self._lease):
             self._stop(LeaseLost)

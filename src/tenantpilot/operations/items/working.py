@@ -104,19 +104,13 @@ class RunItems(Generic[InputsT]):
 
     def attempt(self, item: Item, work: Work[InputsT]) -> None:
         """Do the work and settle the item. A safe point."""
-        counted = ""
         try:
-            with transaction.atomic():
+            with self._run.all_or_nothing(), transaction.atomic():
                 self._run.lock()
-                result = _result(work(self._run, item))
-                counted = COUNTED_AS[result.state]
-                self._settle(item, result)
+                self._settle(item, _result(work(self._run, item)))
         except OperationFailed:
             raise
         except Exception as error:
-            if counted:
-                # The database refused it when it was to be committed.
-                self._run.count(counted, -1)
             self.failed(item, error)
         else:
             self._one_more()
