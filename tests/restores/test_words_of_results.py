@@ -91,7 +91,7 @@ OF_RUNS_ALONE = set(RESTORE_EXECUTE.reason_codes) - set(RESTORE_PREVIEW.reason_c
 def test_no_next_step_of_an_execution_asks_for_what_its_page_does_not_offer(code):
     """A restore that has ended has no button for a preview of its own."""
     step = str(ReasonCatalog.get(code).next_step)
-    assert "preview" not in step.lower() or f"“{AGAIN}”" in step, step
+    assert "preview" not in step.lower() or f"'{AGAIN}'" in step, step
 
 
 def test_what_was_outdated_is_prepared_again_by_the_button_that_is_named(
