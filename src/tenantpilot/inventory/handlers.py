@@ -68,7 +68,7 @@ def sync_inventory(run: RunContext[SyncInputs]) -> None:
             vanished = _vanished(run, client, group)
             reports = [vanished.get(type_read.contract.key) or _report_of(client, type_read) for type_read in group]
             run.safe_point()
-            _record(run, reports, pending, items)
+            reports = _record(run, reports, pending, items)
             if capture is not None:
                 _capture(run, reports, pending, items, capture)
         if capture is not None:
@@ -147,9 +147,10 @@ def _with_incomplete_objects(client: GraphClient, type_read: TypeRead, observed:
 
 def _record(
     run: RunContext[SyncInputs], reports: Sequence[TypeReport], pending: Mapping[str, Item], items: RunItems[SyncInputs]
-) -> None:
-    """Write these types. Where the database refuses one of them, each is written by itself, and that one is failed.
+) -> list[TypeReport]:
+    """Write these types, and return what came of each.
 
+    Where the database refuses one of them, each is written by itself, and that one is failed.
     Where versions are taken as well, a type that could be read is settled after them.
     """
     try:
@@ -159,10 +160,10 @@ def _record(
             for report in ended:
                 _settle(run, report, pending[report.key], items)
     except NOT_KEPT as error:
-        for again in _to_record_again(reports, error):
-            _record(run, [again], pending, items)
-        return
+        again = _to_record_again(reports, error)
+        return [written for report in again for written in _record(run, [report], pending, items)]
     items.report(len(ended))
+    return list(reports)
 
 
 def _to_record_again(reports: Sequence[TypeReport], error: Exception) -> Sequence[TypeReport]:
