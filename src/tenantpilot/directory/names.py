@@ -58,7 +58,7 @@ def _is_synced(tenant: Tenant, *, now: datetime) -> bool:
 
 
 def remember(tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple[str, str]], *, now: datetime) -> None:
-    """Keep the directory's answers: (kind, name) by id; an id without one was not found."""
+    """Keep the directory's answers: (kind, name) by id. An id without one was not found, and keeps the name it had."""
     rows = [
         DirectoryName(
             workspace_id=tenant.workspace_id,
@@ -71,10 +71,15 @@ def remember(tenant: Tenant, kinds: Mapping[str, str], names: Mapping[str, tuple
         for graph_id, object_type in sorted(kinds.items())
         if USABLE_ID.fullmatch(graph_id)
     ]
+    _upsert([row for row in rows if row.graph_id in names], ["kind", "name", "looked_up_at"])
+    _upsert([row for row in rows if row.graph_id not in names], ["looked_up_at"])
+
+
+def _upsert(rows: list[DirectoryName], fields: list[str]) -> None:
     DirectoryName.everywhere.bulk_create(
         rows,
         update_conflicts=True,
-        update_fields=["kind", "name", "looked_up_at"],
+        update_fields=fields,
         unique_fields=["tenant", "graph_id"],
         batch_size=CHUNK,
     )
