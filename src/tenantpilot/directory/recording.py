@@ -186,7 +186,7 @@ def _fill(row: Group, item: Mapping[str, Any]) -> None:
     if "groupTypes" in item:
         types = item["groupTypes"] if isinstance(item["groupTypes"], list) else []
         row.is_dynamic = "DynamicMembership" in types
-    if {"groupTypes", "securityEnabled", "mailEnabled"} & item.keys():
+    if {"groupTypes", "securityEnabled", "mailEnabled"} <= item.keys():  # fewer facts do not say what it is
         row.kind = _kind(item)
 
 
