@@ -181,3 +181,23 @@ def test_a_key_that_an_upload_needs_is_counted(upload, now):
     assert (sealed_with(artifact.key_id), sealed_with("another")) == (1, 0)
     discard_upload(artifact.pk, now=now)
     assert sealed_with(artifact.key_id) == 0
+
+
+def test_uploads_in_use_hide_none_behind_them(bring, contoso, alice, now, monkeypatch):
+    monkeypatch.setattr("tenantpilot.artifacts.uploads.AT_MOST", 1)
+    bring()
+    keep_file(
+        NewArtifact(contoso.workspace_id, alice, Purpose.LIBRARY_UPLOAD, "a.zip", tenant=contoso), [b"x"], now=now
+    )
+    key = TransferKey.everywhere.get()
+    TransferKey.everywhere.bulk_create([copy_of(key)])
+    later = now + UNCLAIMED_FOR
+    assert (discard_uploads(now=later), forget_keys(now=later)) == (1, 1)
+    assert TransferKey.everywhere.get() == key
+
+
+def copy_of(key):
+    values = {
+        field.attname: getattr(key, field.attname) for field in key._meta.concrete_fields if not field.primary_key
+    }
+    return TransferKey(**values)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tenantpilot.artifacts.building import remove_file
 from tenantpilot.artifacts.models import Artifact
@@ -57,13 +59,17 @@ def discard_upload(artifact_id: int, *, now: datetime) -> bool:
 
 def discard_uploads(*, now: datetime) -> int:
     """Remove the uploads whose runs ended without doing so, and those that no run ever asked for."""
-    rows = Artifact.everywhere.filter(purpose__in=UPLOADS).exclude(state=ArtifactState.GONE).order_by("pk")
-    uploads = list(rows.values_list("pk", "created_at")[:AT_MOST])
-    if not uploads:
-        return 0
-    is_active = activity_by("artifact", [pk for pk, _created_at in uploads], since=uploads[0][1])
-    over = [pk for pk, created_at in uploads if is_over(is_active.get(pk), created_at, now=now)]
-    return sum(discard_upload(pk, now=now) for pk in over)
+    rows = Artifact.everywhere.filter(purpose__in=UPLOADS).exclude(state=ArtifactState.GONE)
+    return sum(discard_upload(pk, now=now) for pk in over("artifact", rows, now=now))
+
+
+def over(name: str, rows: QuerySet[Any], *, now: datetime) -> Iterator[int]:
+    """Yield the keys of rows that no run needs any more: all of them, so that those in use hide none behind them."""
+    after = 0
+    while chunk := list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", "created_at")[:AT_MOST]):
+        after = chunk[-1][0]
+        is_active = activity_by(name, [pk for pk, _created_at in chunk], since=min(at for _pk, at in chunk))
+        yield from (pk for pk, created_at in chunk if is_over(is_active.get(pk), created_at, now=now))
 
 
 def sealed_with(key_id: str) -> int:

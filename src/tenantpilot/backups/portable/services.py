@@ -8,7 +8,7 @@ from datetime import datetime
 from tenantpilot.artifacts.building import NewArtifact
 from tenantpilot.artifacts.services import keep_file
 from tenantpilot.artifacts.states import Purpose
-from tenantpilot.artifacts.uploads import activity_by, discard_upload, is_over, started_or_cleaned_up
+from tenantpilot.artifacts.uploads import discard_upload, over, started_or_cleaned_up
 from tenantpilot.backups.models import BackupSet
 from tenantpilot.backups.portable.encrypting import IDENTITY, KeyRefused, require_passphrase, require_recipients
 from tenantpilot.backups.portable.operations import (
@@ -23,8 +23,6 @@ from tenantpilot.operations.results import AlreadyActive, Started
 from tenantpilot.operations.service import OperationRunService
 from tenantpilot.tenancy.access import resolve_tenant
 from tenantpilot.tenancy.models import Tenant, User
-
-AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -95,13 +93,9 @@ def start_import(
 
 def forget_keys(*, now: datetime) -> int:
     """Delete the keys whose runs ended without doing so, and those that no run ever asked for."""
-    keys = list(TransferKey.everywhere.order_by("pk").values_list("pk", "created_at")[:AT_MOST])
-    if not keys:
-        return 0
-    is_active = activity_by("key", [pk for pk, _created_at in keys], since=keys[0][1])
-    over = [pk for pk, created_at in keys if is_over(is_active.get(pk), created_at, now=now)]
-    TransferKey.everywhere.filter(pk__in=over).delete()
-    return len(over)
+    keys = list(over("key", TransferKey.everywhere.all(), now=now))
+    TransferKey.everywhere.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 class _Hashed:
