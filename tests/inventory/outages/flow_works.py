@@ -46,6 +46,7 @@ from tenantpilot.operations.service import OperationRunService
 from tenantpilot.operations.types import NoInputs
 from tenantpilot.operations.workers.runner import Runner
 from tenantpilot.restores import moving
+from tenantpilot.restores.continuing import waiting_restores
 from tenantpilot.restores.drafting import draft_of_versions
 from tenantpilot.restores.drills import start_drill
 from tenantpilot.restores.editing import discard
@@ -173,7 +174,7 @@ class FlowWorks:
         return confirm(restore, words, actor=person, now=timezone.now())
 
     def _restore_approval_check(self) -> Any:
-        for _number in range(FEW):
+        for _number in range(FEW - waiting_restores().filter(tenant=self.tenant).count()):
             self._waiting_restore()
         facts = {"tenant": self.tenant, "initiator": None, "now": self.now}
         return OperationRunService().start(RESTORE_APPROVAL_CHECK, inputs=NoInputs(), **facts)
