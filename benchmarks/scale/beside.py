@@ -174,10 +174,10 @@ def _active_like(_draw: Draw) -> Any:
     return starting._active_run_like(_active("queued"))
 
 
-def _slots(_draw: Draw) -> Any:
+def _slots(draw: Draw) -> Any:
     from tenantpilot.operations.lifecycle import slots
 
-    return slots.full(_active("queued"))
+    return slots.full(_active("queued"), now=draw.now)
 
 
 def _next(draw: Draw) -> Any:
