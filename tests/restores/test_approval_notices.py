@@ -3,6 +3,7 @@
 import pytest
 
 from tenantpilot.operations.models import Notification
+from tenantpilot.restores import moving
 from tenantpilot.restores.second_person.requests import approve, refuse, settle_requests
 from tests.restores.test_second_person import asked, nina, previewed, rule
 
@@ -27,3 +28,10 @@ def test_whoever_was_asked_has_nothing_unread_once_there_is_nothing_to_decide(as
     assert wanted.unread().filter(recipient=nina).count() == 1
     end(asked, nina, now)
     assert not wanted.unread().exists()
+
+
+def test_whoever_was_asked_has_it_unread_again_when_the_approval_is_taken_back(asked, nina, now):
+    """No run could be started, or the process died before."""
+    approve_it(asked, nina, now)
+    assert moving.take_confirmation_back(asked.pk)
+    assert Notification.everywhere.filter(kind="restore_approval_wanted", recipient=nina).unread().count() == 1

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenantpilot.core.errors import TenantPilotError
 from tenantpilot.restores.models import ApprovalRequest, RestoreItem, RestoreRun, RestoreRunQuerySet
+from tenantpilot.restores.second_person.notices import reopen_notices
 from tenantpilot.restores.second_person.states import RequestState
 from tenantpilot.restores.states import EDITABLE, ItemState, RestoreState
 
@@ -95,7 +96,8 @@ def take_confirmation_back(restore_id: int) -> bool:
         moved = _move(restore_id, [_S.CONFIRMED], _S.PREVIEWED, approved_by=None)
         if moved:
             approved = ApprovalRequest.everywhere.filter(restore_run=restore_id, state=RequestState.APPROVED)
-            approved.update(state=RequestState.WAITING, decided_by=None, decided_at=None)
+            if approved.update(state=RequestState.WAITING, decided_by=None, decided_at=None):
+                reopen_notices(restore_id)
     return moved
 
 

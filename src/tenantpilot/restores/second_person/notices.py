@@ -34,6 +34,11 @@ def settle_notices(request: ApprovalRequest, *, now: datetime) -> None:
     mark_read(notifications, now=now)
 
 
+def reopen_notices(restore_id: int) -> None:
+    """Mark as unread what waits for a decision again. Call it in the transaction of the request."""
+    Notification.everywhere.filter(kind=WANTED, data__restore=restore_id).update(read_at=None)
+
+
 def _facts(request: ApprovalRequest) -> dict[str, object]:
     """Return the facts that words are made of: keys alone, and no name of a person (OPS-12)."""
     return {"restore": request.restore_run_id}
